@@ -1,0 +1,333 @@
+// What a device says: the records of a Command Reply body, read byte by byte.
+// Pure: no HTTP, no storage, no clock.
+import { TextDecoder } from 'node:util'
+
+/** What a device reports about one command: a record of the body of `POST /iclock/devicecmd`. */
+export interface CommandReply {
+  /** `SN` of the query: the device that posts. A sub-controller stands in `fields.SN`. */
+  serialNumber: string
+  /** `ID`: the command id as it was issued. Text: `0012` is not `12`. */
+  commandId: string
+  /**
+   * `Return`: a signed whole number whose meaning depends on the command (`outcomeOf` tells it);
+   * null where it is missing, no whole number, or one that a number cannot hold exactly.
+   */
+  returnCode: number | null
+  /** `CMD`: the kind of command, as the device names it; `''` where it is missing. */
+  command: string
+  /**
+   * Every other pair, in the device's order and spelling; of a key given twice the first.
+   * It has no prototype, so that any key is only a key. (JavaScript lists keys that are whole numbers first.)
+   */
+  fields: Record<string, string>
+  /** The bytes of `Content=`, unchanged: a file after `GetFile`, a text after `Shell`. */
+  content?: Buffer
+  /** The record as it came, a view into the body. */
+  raw: Buffer
+}
+
+/** What a body holds: every byte of it that is not blank is in a reply's `raw` or in `unread`. */
+export interface ParsedReplies {
+  /** The records, in the device's order. */
+  replies: CommandReply[]
+  /** The lines that belong to no record, without their line ends. */
+  unread: Buffer[]
+}
+
+const TAB = 0x09
+const LF = 0x0a
+const CR = 0x0d
+const SPACE = 0x20
+const AMPERSAND = 0x26
+const PLUS = 0x2b
+const MINUS = 0x2d
+const ZERO = 0x30
+const EQUALS = 0x3d
+const LOWER_CASE = 0x20
+
+// The keys that the protocol knows, a bit each, so that one number holds a set of them.
+const OTHER = 0
+const ID = 1
+const RETURN = 2
+const CMD = 4
+const SN = 8
+const FILENAME = 16
+const CONTENT = 32
+
+const FOLLOWS_ID = RETURN | CMD | SN
+const HEADER = RETURN | CMD | SN | FILENAME
+
+const KNOWN_KEYS = [
+  { name: ID, letters: Buffer.from('id') },
+  { name: SN, letters: Buffer.from('sn') },
+  { name: CMD, letters: Buffer.from('cmd') },
+  { name: RETURN, letters: Buffer.from('return') },
+  { name: CONTENT, letters: Buffer.from('content') },
+  { name: FILENAME, letters: Buffer.from('filename') },
+]
+
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/**
+ * Reads the records of a Command Reply body (PUSH manual, "Command Reply"): compact, tailed and block form,
+ * any number of them. It never throws on what a device sends, and its work grows in step with the body.
+ *
+ * @param body the request's bytes
+ * @param serialNumber `SN` of the query, handed on to each reply
+ * @param encoding a `TextDecoder` label for values that are not ASCII, `'utf-8'` by default (`'gb18030'` for
+ *   Chinese-language devices); `content` and `raw` stay bytes
+ * @throws TypeError where `body` is no Buffer; RangeError where no decoder has that label
+ */
+export function parseReplies(
+  body: Buffer,
+  serialNumber: string,
+  encoding = 'utf-8',
+): ParsedReplies {
+  if (!Buffer.isBuffer(body)) {
+    throw new TypeError(`parseReplies: body must be a Buffer, not ${typeof body}`)
+  }
+  const reader = new BodyReader(body, serialNumber, encoding)
+  reader.readLines()
+  return { replies: reader.replies, unread: reader.unread }
+}
+
+class BodyReader {
+  readonly replies: CommandReply[] = []
+  readonly unread: Buffer[] = []
+  readonly body: Buffer
+  readonly serialNumber: string
+  readonly decoder: TextDecoder
+
+  // The pair that was read last: what its key is, and where it lies in the body.
+  name = OTHER
+  keyStart = 0
+  keyEnd = 0
+  valueStart = 0
+  valueEnd = 0
+
+  // The record that is open, where it lies in the body so far, and which known keys it has had.
+  reply: CommandReply | undefined = undefined
+  recordStart = 0
+  recordEnd = 0
+  given = 0
+
+  constructor(body: Buffer, serialNumber: string, encoding: string) {
+    this.body = body
+    this.serialNumber = serialNumber
+    this.decoder = encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding, { ignoreBOM: true })
+  }
+
+  readLines(): void {
+    let at = this.skipBlanks(0)
+    while (at < this.body.length) at = this.skipBlanks(this.readLine(at))
+    this.close()
+  }
+
+  /** Reads a line, with the content that begins in it, and returns where they end. */
+  readLine(start: number): number {
+    this.readKey(start, true)
+    if (this.name === ID && this.beginsRecord()) return this.readFirstLine(start)
+    this.readKey(start, false)
+    if (this.reply !== undefined) {
+      if (this.name === CONTENT) return this.readContent(this.reply)
+      if ((this.name & HEADER) !== 0 || isCommand(this.reply, 'INFO')) {
+        this.readValue(false)
+        this.addPair(this.reply)
+        this.recordEnd = this.withoutCr(this.valueEnd)
+        return this.valueEnd
+      }
+    }
+    return this.readUnread(start)
+  }
+
+  // `ID=` has been read. With nothing behind it, it is a record only by the lines below: among INFO's lines it is
+  // an option of that name. A block that lacks Return is known by its Content, lest what stands there be taken for records.
+  beginsRecord(): boolean {
+    this.readValue(true)
+    if (!this.endsLine(this.valueEnd)) {
+      this.readKey(this.valueEnd + 1, true)
+      return (this.name & FOLLOWS_ID) !== 0
+    }
+    let given = 0
+    do {
+      given |= this.name
+      this.readKey(this.skipBlanks(this.valueEnd), false)
+      this.readValue(false)
+    } while ((this.name & HEADER) !== 0 && this.name !== RETURN)
+    return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
+  }
+
+  /** Reads the line that a record begins with, and any further record on it. */
+  readFirstLine(start: number): number {
+    this.close()
+    let at = start
+    do {
+      this.readKey(at, true)
+      if (this.name === CONTENT && this.reply !== undefined) return this.readContent(this.reply)
+      this.readValue(true)
+      if (this.name === ID) this.open()
+      else if (this.reply !== undefined) this.addPair(this.reply)
+      at = this.valueEnd + 1
+      this.recordEnd = at
+    } while (!this.endsLine(this.valueEnd))
+    this.recordEnd = this.withoutCr(this.valueEnd)
+    return this.valueEnd
+  }
+
+  readContent(reply: CommandReply): number {
+    const { body, valueStart } = this
+    const remaining = body.length - valueStart
+    const size = isCommand(reply, 'GETFILE') ? (reply.returnCode ?? -1) : -1
+    this.recordEnd = valueStart + (size >= 0 && size <= remaining ? size : remaining)
+    reply.content = body.subarray(valueStart, this.recordEnd)
+    this.close()
+    return this.recordEnd
+  }
+
+  readUnread(start: number): number {
+    this.close()
+    const lineFeed = this.body.indexOf(LF, start)
+    const end = lineFeed === -1 ? this.body.length : lineFeed
+    this.unread.push(this.body.subarray(start, this.withoutCr(end)))
+    return end
+  }
+
+  open(): void {
+    this.close()
+    this.recordStart = this.keyStart
+    this.given = 0
+    this.reply = {
+      serialNumber: this.serialNumber,
+      commandId: this.textOf(this.valueStart, this.valueEnd),
+      returnCode: null,
+      command: '',
+      fields: Object.create(null),
+      raw: this.body,
+    }
+  }
+
+  close(): void {
+    if (this.reply === undefined) return
+    this.reply.raw = this.body.subarray(this.recordStart, this.recordEnd)
+    this.replies.push(this.reply)
+    this.reply = undefined
+  }
+
+  addPair(reply: CommandReply): void {
+    const { name, keyStart, keyEnd, valueStart, valueEnd } = this
+    if ((this.given & name) !== 0) return
+    this.given |= name
+    if (name === RETURN) {
+      reply.returnCode = this.wholeNumber(valueStart, valueEnd)
+    } else if (name === CMD) {
+      reply.command = this.textOf(valueStart, valueEnd)
+    } else {
+      const key = this.textOf(keyStart, keyEnd)
+      const isNothing = key === '' && keyEnd === valueEnd
+      if (!isNothing && !(key in reply.fields)) {
+        reply.fields[key] = this.textOf(valueStart, valueEnd)
+      }
+    }
+  }
+
+  // In the first line of a record `&` and TAB separate pairs; any other line is one pair.
+  readKey(start: number, inFirstLine: boolean): void {
+    const { body } = this
+    let at = start
+    while (at < body.length && body[at] !== EQUALS && !endsPair(body[at], inFirstLine)) at++
+    const hasValue = body[at] === EQUALS
+    this.keyStart = start
+    this.keyEnd = at
+    this.valueStart = hasValue ? at + 1 : at
+    this.name = this.nameOf(start, at)
+    // ID and Content mean something only with their `=`.
+    if (!hasValue) this.name &= HEADER
+  }
+
+  readValue(inFirstLine: boolean): void {
+    const { body } = this
+    let at = this.valueStart
+    while (at < body.length && !endsPair(body[at], inFirstLine)) at++
+    this.valueEnd = at
+  }
+
+  nameOf(from: number, to: number): number {
+    const { body } = this
+    const start = this.skipSpaces(from, to)
+    const length = this.trimSpaces(start, to) - start
+    for (const { name, letters } of KNOWN_KEYS) {
+      if (letters.length !== length) continue
+      let at = 0
+      while (at < length && ((body[start + at] as number) | LOWER_CASE) === letters[at]) at++
+      if (at === length) return name
+    }
+    return OTHER
+  }
+
+  textOf(from: number, to: number): string {
+    const { body } = this
+    const start = this.skipSpaces(from, to)
+    const end = this.trimSpaces(start, to)
+    for (let at = start; at < end; at++) {
+      if ((body[at] as number) > 0x7f) return this.decoder.decode(body.subarray(start, end))
+    }
+    return body.toString('latin1', start, end)
+  }
+
+  /** The whole number that stands there; null where there is none, or none that a number holds exactly. */
+  wholeNumber(from: number, to: number): number | null {
+    const { body } = this
+    let at = this.skipSpaces(from, to)
+    const end = this.trimSpaces(at, to)
+    const isNegative = body[at] === MINUS
+    if (isNegative || body[at] === PLUS) at++
+    if (at >= end) return null
+    let value = 0
+    for (; at < end; at++) {
+      const digit = (body[at] as number) - ZERO
+      if (digit < 0 || digit > 9) return null
+      value = value * 10 + digit
+      if (value > Number.MAX_SAFE_INTEGER) return null
+    }
+    return isNegative && value > 0 ? -value : value
+  }
+
+  skipSpaces(from: number, to: number): number {
+    let at = from
+    while (at < to && isSpace(this.body[at])) at++
+    return at
+  }
+
+  trimSpaces(from: number, to: number): number {
+    let at = to
+    while (at > from && isSpace(this.body[at - 1])) at--
+    return at
+  }
+
+  skipBlanks(from: number): number {
+    const { body } = this
+    let at = from
+    while (at < body.length && (isSpace(body[at]) || body[at] === LF)) at++
+    return at
+  }
+
+  endsLine(at: number): boolean {
+    return at >= this.body.length || this.body[at] === LF
+  }
+
+  withoutCr(lineEnd: number): number {
+    return this.body[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd
+  }
+}
+
+function isCommand(reply: CommandReply, command: string): boolean {
+  return reply.command.toUpperCase() === command
+}
+
+function endsPair(byte: number | undefined, inFirstLine: boolean): boolean {
+  return byte === LF || (inFirstLine && (byte === AMPERSAND || byte === TAB))
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB || byte === CR
+}
