@@ -1,0 +1,52 @@
+// Storage in this process's memory: for tests and demos, and the model that other adapters are copied from.
+import type { IssuedCommand, StorageAdapter } from './adapter.js'
+import type { CommandReply } from './reply.js'
+
+/** Storage in memory, with ways to put commands in and to look at what came. */
+export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
+  extends StorageAdapter<Issued> {
+  /** Notes a command as handed to its device, so that its reply finds it. */
+  issue(command: Issued): void
+  /** The replies, one for each device and command id, in the order in which they first came. */
+  replies(): CommandReply[]
+  /** The lines that were no reply, in the order in which they came, with the device that sent them. */
+  unread(): { serialNumber: string; line: Buffer }[]
+}
+
+/** Makes storage that lasts as long as the process. */
+export function memoryAdapter<
+  Issued extends IssuedCommand = IssuedCommand,
+>(): MemoryAdapter<Issued> {
+  const commands = new Map<string, Issued>()
+  const replies = new Map<string, CommandReply>()
+  const unread = new Map<string, { serialNumber: string; line: Buffer }>()
+
+  return {
+    issue(command) {
+      for (const name of ['serialNumber', 'commandId'] as const) {
+        if (typeof command[name] === 'string') continue
+        const came = `${command[name]} (${typeof command[name]})`
+        throw new TypeError(`issue: ${name} is ${came}; meant is a text, for "0012" is not "12"`)
+      }
+      commands.set(keyOf(command.serialNumber, command.commandId), command)
+    },
+    findCommand(serialNumber, commandId) {
+      return commands.get(keyOf(serialNumber, commandId))
+    },
+    onReply(reply) {
+      replies.set(keyOf(reply.serialNumber, reply.commandId), reply)
+    },
+    onUnread(lines, serialNumber) {
+      for (const line of lines) {
+        unread.set(keyOf(serialNumber, line.toString('latin1')), { serialNumber, line })
+      }
+    },
+    replies: () => [...replies.values()],
+    unread: () => [...unread.values()],
+  }
+}
+
+// A device and an id make one key, and no two pairs of them make the same one.
+function keyOf(serialNumber: string, id: string): string {
+  return JSON.stringify([serialNumber, id])
+}
