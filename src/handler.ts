@@ -1,0 +1,134 @@
+// The endpoint over node:http: one straight line from request to answer. It knows no framework.
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import { inspect } from 'node:util'
+import type { IssuedCommand, StorageAdapter } from './adapter.js'
+import { readBody } from './body.js'
+import { CommandReplyError, quoted } from './errors.js'
+import {
+  type CommandReplyHandlerOptions,
+  type HandlerSettings,
+  handlerSettings,
+} from './options.js'
+import { type CommandReply, parseReplies } from './reply.js'
+
+/**
+ * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
+ * `node:http` and for any framework on it. It looks at neither path nor method.
+ *
+ * It answers `200 OK` once storage has every reply of the body. What goes wrong is handed to `next`, with `status` and
+ * `code`; without `next` the answer is that status and one line of text.
+ *
+ * @throws TypeError where an option is wrong
+ */
+export function commandReplyHandler<Issued extends IssuedCommand>(
+  options: CommandReplyHandlerOptions<Issued>,
+): (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void {
+  const settings = handlerSettings(options)
+  return (req, res, next) => {
+    keepReplies(req, settings).then(
+      () => answerOk(res),
+      (reason) => (next ?? answerError(res))(errorOf(reason)),
+    )
+  }
+}
+
+async function keepReplies<Issued extends IssuedCommand>(
+  req: IncomingMessage,
+  { adapter, limit, encoding, authorize }: HandlerSettings<Issued>,
+): Promise<void> {
+  const serialNumber = serialNumberOf(req)
+  if (authorize !== undefined && !(await authorize(serialNumber, req))) {
+    throw new CommandReplyError(
+      'DEVICE_NOT_AUTHORIZED',
+      `Device ${quoted(serialNumber)} may not report here: authorize refused it.`,
+    )
+  }
+  const body = await readBody(req, limit)
+  const { replies, unread } = parseReplies(body, serialNumber, encoding)
+  for (const reply of replies) await adapter.onReply(reply, await commandOf(reply, adapter))
+  if (unread.length > 0) await keepUnread(unread, serialNumber, replies.length, adapter)
+}
+
+function serialNumberOf({ url = '' }: IncomingMessage): string {
+  const queryStart = url.indexOf('?')
+  const query = queryStart === -1 ? '' : url.slice(queryStart + 1)
+  const claims = [...new URLSearchParams(query)].filter(([key]) => /^sn(\[|$)/i.test(key))
+  const [claim] = claims
+  if (claims.length !== 1 || claim === undefined || claim[0].length > 2 || !claim[1].trim()) {
+    throw new CommandReplyError(
+      'SERIAL_NUMBER_MISSING',
+      `The query must name the device once, as in ?SN=0316144680030; it is ${quoted(query)}.`,
+    )
+  }
+  return claim[1]
+}
+
+async function commandOf<Issued extends IssuedCommand>(
+  { serialNumber, commandId }: CommandReply,
+  adapter: StorageAdapter<Issued>,
+): Promise<Issued | undefined> {
+  const command = await adapter.findCommand(serialNumber, commandId)
+  if (command === null || command === undefined) return undefined
+  if (command.serialNumber === serialNumber && command.commandId === commandId) return command
+  throw new CommandReplyError(
+    'COMMAND_MISMATCH',
+    `findCommand(${quoted(serialNumber)}, ${quoted(commandId)}) answered with the command ` +
+      `{ serialNumber: ${shown(command.serialNumber)}, commandId: ${shown(command.commandId)} }: ` +
+      'it must compare both as text, exactly, and answer undefined where there is none.',
+  )
+}
+
+async function keepUnread<Issued extends IssuedCommand>(
+  unread: readonly Buffer[],
+  serialNumber: string,
+  kept: number,
+  adapter: StorageAdapter<Issued>,
+): Promise<void> {
+  if (adapter.onUnread !== undefined) return adapter.onUnread(unread, serialNumber)
+  const first = quoted(String(unread[0]?.toString('latin1', 0, 80)))
+  throw new CommandReplyError(
+    'UNREADABLE_REPLY',
+    `Lines of the body that are no reply: ${unread.length}, the first of them ${first}; replies kept: ${kept}. ` +
+      'An adapter with onUnread keeps such lines, and the answer is OK.',
+  )
+}
+
+function answerOk(res: ServerResponse): void {
+  if (res.headersSent) return
+  res.writeHead(200, {
+    // The device sets its clock by it; an app may have switched Node's own off.
+    Date: new Date().toUTCString(),
+    'Content-Type': 'text/plain',
+    'Content-Length': 2,
+    Pragma: 'no-cache',
+    'Cache-Control': 'no-store',
+  })
+  res.end('OK')
+}
+
+function answerError(res: ServerResponse): (error: unknown) => void {
+  return (error) => {
+    if (res.headersSent) {
+      res.destroy()
+      return
+    }
+    const { status, expose, message } = error as Partial<CommandReplyError>
+    const isStatus = status !== undefined && status >= 400 && status < 600
+    const answered = isStatus ? status : 500
+    const line = expose === true && message ? message : STATUS_CODES[answered]
+    res.writeHead(answered, { 'Content-Type': 'text/plain; charset=utf-8' })
+    res.end(`${line}\n`)
+  }
+}
+
+// To Express's next() nothing, 'route' and 'router' are no errors: it would go on, and lose the failure.
+function errorOf(reason: unknown): unknown {
+  if (typeof reason === 'object' && reason !== null) return reason
+  return new Error(`The adapter or authorize failed with ${shown(reason)}, which is no Error.`, {
+    cause: reason,
+  })
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? quoted(value) : inspect(value, { depth: 0 })
+}

@@ -1,0 +1,124 @@
+// What may be set, what is meant where nothing is set, and what is said of a wrong setting.
+import type { IncomingMessage } from 'node:http'
+import { inspect, TextDecoder } from 'node:util'
+import bytes from 'bytes'
+import type { Awaitable, IssuedCommand, StorageAdapter } from './adapter.js'
+
+/** The options of `commandReplyHandler`. */
+export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = IssuedCommand> {
+  /** The storage that finds issued commands and keeps replies. */
+  adapter: StorageAdapter<Issued>
+  /** The largest body: bytes, or a text as `bytes` reads it. `'1mb'` by default; a larger one is answered 413. */
+  limit?: number | string
+  /** A `TextDecoder` label for what is not ASCII, `'utf-8'` by default; `'gb18030'` for Chinese-language devices. */
+  encoding?: string
+  /**
+   * Tells whether a device may report, before its body is read; by default every device may.
+   * Anything but a truthy answer is refused with 403. The serial number is a claim: it is printed on the device.
+   */
+  authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
+}
+
+/** The options of `commandReplyRouter`. */
+export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends CommandReplyHandlerOptions<Issued> {
+  /** Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by default. */
+  path?: string | string[]
+}
+
+/** The options, checked and complete. */
+export interface HandlerSettings<Issued extends IssuedCommand> {
+  adapter: StorageAdapter<Issued>
+  limit: number
+  encoding: string
+  authorize: CommandReplyHandlerOptions<Issued>['authorize']
+}
+
+const HANDLER_OPTIONS = ['adapter', 'limit', 'encoding', 'authorize']
+const ROUTER_OPTIONS = [...HANDLER_OPTIONS, 'path']
+const ADAPTER_CALLS = { findCommand: true, onReply: true, onUnread: false }
+const PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
+const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
+
+/** @throws TypeError that names the option, what came and what was meant */
+export function handlerSettings<Issued extends IssuedCommand>(
+  options: CommandReplyHandlerOptions<Issued>,
+): HandlerSettings<Issued> {
+  checkNames(options, HANDLER_OPTIONS)
+  const { adapter, limit = '1mb', encoding = 'utf-8', authorize } = options
+  checkAdapter(adapter)
+  if (authorize !== undefined && typeof authorize !== 'function') {
+    throw wrong('authorize', authorize, 'a function (serialNumber, req) that answers true or false')
+  }
+  return { adapter, limit: sizeOf(limit), encoding: labelOf(encoding), authorize }
+}
+
+/** @throws TypeError that names the option, what came and what was meant */
+export function routerSettings<Issued extends IssuedCommand>(
+  options: CommandReplyOptions<Issued>,
+): { paths: string[]; handlerOptions: CommandReplyHandlerOptions<Issued> } {
+  checkNames(options, ROUTER_OPTIONS)
+  const { path = PATHS, ...handlerOptions } = options
+  const paths = [path].flat()
+  const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/')
+  if (paths.length === 0 || !paths.every(isPath)) {
+    throw wrong('path', path, 'a path that begins with "/", or a list of such paths')
+  }
+  return { paths, handlerOptions }
+}
+
+function checkNames(options: object, known: string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`express-iclock: the options are ${shown(options)}; meant is { adapter }`)
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const similar = known.find((option) => option.toLowerCase() === name.toLowerCase())
+    const meant = similar ? `did you mean "${similar}"?` : `the options are ${known.join(', ')}`
+    throw new TypeError(`express-iclock: there is no option "${name}"; ${meant}`)
+  }
+}
+
+function checkAdapter(adapter: unknown): void {
+  const meant = 'an object with the functions findCommand and onReply, as memoryAdapter() makes one'
+  if (typeof adapter === 'function') {
+    throw wrong('adapter', adapter, `${meant}: was it meant to be called?`)
+  }
+  if (typeof adapter !== 'object' || adapter === null) throw wrong('adapter', adapter, meant)
+  if ('then' in adapter) throw wrong('adapter', adapter, `${meant}: await it first`)
+  for (const [call, required] of Object.entries(ADAPTER_CALLS)) {
+    const value = (adapter as Record<string, unknown>)[call]
+    if (typeof value === 'function' || (value === undefined && !required)) continue
+    throw wrong(`adapter.${call}`, value, 'a function')
+  }
+}
+
+function sizeOf(limit: unknown): number {
+  const isSize = typeof limit === 'string' ? SIZE.test(limit) : Number.isSafeInteger(limit)
+  const size = isSize ? bytes.parse(limit as string | number) : null
+  if (size === null || size <= 0) {
+    throw wrong('limit', limit, 'a number of bytes above 0, or a text such as "512kb" or "1mb"')
+  }
+  return size
+}
+
+function labelOf(encoding: unknown): string {
+  const meant =
+    'a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
+  try {
+    const label = encoding as string
+    if (new TextDecoder(label).decode(Buffer.from('ID=')) === 'ID=') return label
+  } catch (cause) {
+    throw wrong('encoding', encoding, meant, cause)
+  }
+  throw wrong('encoding', encoding, meant)
+}
+
+function wrong(option: string, came: unknown, meant: string, cause?: unknown): TypeError {
+  const message = `express-iclock: option "${option}" is ${shown(came)}; meant is ${meant}`
+  return new TypeError(message, cause === undefined ? undefined : { cause })
+}
+
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, maxStringLength: 40, breakLength: Number.POSITIVE_INFINITY })
+}
