@@ -40,4 +40,11 @@ export interface StorageAdapter<Issued extends IssuedCommand = IssuedCommand> {
   onReply(reply: CommandReply, command: Issued | undefined): Awaitable<void>
   /** Keeps the lines that are no reply. Without it a body that has such lines is refused with 400 after its replies are kept. */
   onUnread?(lines: readonly Buffer[], serialNumber: string): Awaitable<void>
+  /**
+   * Finds what `findCommand` finds for each of these ids, in any order. Together with `onReplies`, for storage that is
+   * far away: a body of two records or more then costs two round trips. One of the pair without the other is refused.
+   */
+  findCommands?(serialNumber: string, commandIds: readonly string[]): Awaitable<Iterable<Issued>>
+  /** Keeps what `onReply`, called for each of these in order, would keep. The same id may come more than once. */
+  onReplies?(answered: readonly AnsweredCommand<Issued>[]): Awaitable<void>
 }

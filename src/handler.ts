@@ -45,7 +45,7 @@ async function keepReplies<Issued extends IssuedCommand>(
   }
   const body = await readBody(req, limit)
   const { replies, unread } = parseReplies(body, serialNumber, encoding)
-  for (const reply of replies) await adapter.onReply(reply, await commandOf(reply, adapter))
+  await keepInStorage(replies, serialNumber, adapter)
   if (unread.length > 0) await keepUnread(unread, serialNumber, replies.length, adapter)
 }
 
@@ -63,18 +63,37 @@ function serialNumberOf({ url = '' }: IncomingMessage): string {
   return claim[1]
 }
 
-async function commandOf<Issued extends IssuedCommand>(
-  { serialNumber, commandId }: CommandReply,
+async function keepInStorage<Issued extends IssuedCommand>(
+  replies: readonly CommandReply[],
+  serialNumber: string,
   adapter: StorageAdapter<Issued>,
-): Promise<Issued | undefined> {
-  const command = await adapter.findCommand(serialNumber, commandId)
-  if (command === null || command === undefined) return undefined
-  if (command.serialNumber === serialNumber && command.commandId === commandId) return command
+): Promise<void> {
+  if (replies.length > 1 && adapter.findCommands && adapter.onReplies) {
+    const ids = new Set(replies.map(({ commandId }) => commandId))
+    const commands = new Map<string, Issued>()
+    for (const command of await adapter.findCommands(serialNumber, [...ids])) {
+      checkIsOwn(command, serialNumber, ids)
+      commands.set(command.commandId, command)
+    }
+    return adapter.onReplies(
+      replies.map((reply) => ({ reply, command: commands.get(reply.commandId) })),
+    )
+  }
+  for (const reply of replies) {
+    const command = (await adapter.findCommand(serialNumber, reply.commandId)) ?? undefined
+    if (command !== undefined) checkIsOwn(command, serialNumber, new Set([reply.commandId]))
+    await adapter.onReply(reply, command)
+  }
+}
+
+// A reply counts only for the device that the command was issued to, whatever a database takes for equal.
+function checkIsOwn(command: IssuedCommand, serialNumber: string, ids: ReadonlySet<string>): void {
+  if (command.serialNumber === serialNumber && ids.has(command.commandId)) return
   throw new CommandReplyError(
     'COMMAND_MISMATCH',
-    `findCommand(${quoted(serialNumber)}, ${quoted(commandId)}) answered with the command ` +
-      `{ serialNumber: ${shown(command.serialNumber)}, commandId: ${shown(command.commandId)} }: ` +
-      'it must compare both as text, exactly, and answer undefined where there is none.',
+    `The adapter was asked for commands of device ${quoted(serialNumber)} with the id ${quoted([...ids].join(' or '))} and ` +
+      `found { serialNumber: ${shown(command.serialNumber)}, commandId: ${shown(command.commandId)} }: ` +
+      'it must compare both as text, exactly, and find nothing where there is none.',
   )
 }
 

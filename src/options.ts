@@ -36,7 +36,8 @@ export interface HandlerSettings<Issued extends IssuedCommand> {
 
 const HANDLER_OPTIONS = ['adapter', 'limit', 'encoding', 'authorize']
 const ROUTER_OPTIONS = [...HANDLER_OPTIONS, 'path']
-const ADAPTER_CALLS = { findCommand: true, onReply: true, onUnread: false }
+const REQUIRED_CALLS = ['findCommand', 'onReply'] as const
+const OPTIONAL_CALLS = ['onUnread', 'findCommands', 'onReplies'] as const
 const PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
 
@@ -86,11 +87,17 @@ function checkAdapter(adapter: unknown): void {
   }
   if (typeof adapter !== 'object' || adapter === null) throw wrong('adapter', adapter, meant)
   if ('then' in adapter) throw wrong('adapter', adapter, `${meant}: await it first`)
-  for (const [call, required] of Object.entries(ADAPTER_CALLS)) {
-    const value = (adapter as Record<string, unknown>)[call]
-    if (typeof value === 'function' || (value === undefined && !required)) continue
-    throw wrong(`adapter.${call}`, value, 'a function')
+  const calls: Partial<Record<keyof StorageAdapter, unknown>> = adapter
+  for (const call of REQUIRED_CALLS) {
+    if (typeof calls[call] !== 'function') throw wrong(`adapter.${call}`, calls[call], 'a function')
   }
+  for (const call of OPTIONAL_CALLS) {
+    if (calls[call] === undefined || typeof calls[call] === 'function') continue
+    throw wrong(`adapter.${call}`, calls[call], 'a function, or nothing')
+  }
+  if ((calls.findCommands === undefined) === (calls.onReplies === undefined)) return
+  const missing = calls.findCommands === undefined ? 'findCommands' : 'onReplies'
+  throw wrong(`adapter.${missing}`, undefined, 'a function: findCommands and onReplies go together')
 }
 
 function sizeOf(limit: unknown): number {
