@@ -1,0 +1,158 @@
+import type { RequestListener } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import {
+  type AnsweredCommand,
+  type CommandReplyHandlerOptions,
+  commandReplyHandler,
+  memoryAdapter,
+} from '../src/index.js'
+import { type Post, post, SN, serve } from './wire.js'
+
+const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
+  const adapter = memoryAdapter()
+  return { adapter, listener: commandReplyHandler({ adapter, ...options }) as RequestListener }
+}
+
+it('serves node:http by itself, whatever the path and method', async () => {
+  const { adapter, listener } = bare()
+  const answer = await post(listener, { path: '/?SN=A', method: 'PUT' })
+  expect(answer).toMatchObject({ status: 200, body: 'OK' })
+  expect(answer.headers.date).toMatch(/GMT$/)
+  expect(adapter.replies()).toHaveLength(5)
+})
+
+describe('without next, the answer is the status and one line of text:', () => {
+  const fails = (error: unknown) => ({
+    adapter: { ...memoryAdapter(), onReply: () => Promise.reject(error) },
+  })
+  const { onUnread: _, ...withoutUnread } = memoryAdapter()
+  const withStatus = (status: unknown, expose?: boolean) =>
+    Object.assign(new Error('secret'), { status, expose })
+
+  it.each([
+    [
+      'no serial number',
+      {},
+      { path: '/' },
+      400,
+      'The query must name the device once, as in ?SN=0316144680030; it is "".',
+    ],
+    [
+      'not authorized',
+      { authorize: () => false },
+      {},
+      403,
+      `Device "${SN}" may not report here: authorize refused it.`,
+    ],
+    [
+      'unreadable',
+      { adapter: withoutUnread },
+      { body: 'x' },
+      400,
+      'Lines of the body that are no reply: 1, the first of them "x"; replies kept: 0. An adapter with onUnread keeps such lines, and the answer is OK.',
+    ],
+    ['too large', { limit: 10 }, {}, 413, 'request entity too large'],
+    ['a failing storage', fails(new Error('secret')), {}, 500, 'Internal Server Error'],
+    [
+      'a failing storage that says a status',
+      fails(withStatus(503)),
+      {},
+      503,
+      'Service Unavailable',
+    ],
+    ['a failure that exposes its message', fails(withStatus(409, true)), {}, 409, 'secret'],
+    ['a failure whose status is none', fails(withStatus(200, true)), {}, 500, 'secret'],
+    [
+      'a failure whose status is no number',
+      fails(withStatus('x')),
+      {},
+      500,
+      'Internal Server Error',
+    ],
+    ['a failure with nothing', fails(undefined), {}, 500, 'Internal Server Error'],
+  ] as [string, Partial<CommandReplyHandlerOptions>, Post, number, string][])(
+    '%s',
+    async (_case, options, request, status, line) => {
+      const answer = await post(bare(options).listener, request)
+      expect(answer).toMatchObject({ status, body: `${line}\n` })
+      expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8')
+    },
+  )
+})
+
+it('leaves the answer to whoever gave it meanwhile', async () => {
+  const { adapter, listener } = bare()
+  const answer = await post((req, res) => {
+    listener(req, res)
+    res.writeHead(503).end('too slow')
+  })
+  expect(answer).toMatchObject({ status: 503, body: 'too slow' })
+  await expect.poll(() => adapter.replies()).toHaveLength(5)
+})
+
+it('cuts the connection where it fails behind an answer that has begun', async () => {
+  const { listener } = bare({ limit: 10 })
+  const begun = post((req, res) => {
+    res.writeHead(200)
+    res.write('beg')
+    listener(req, res)
+  })
+  await expect(begun).rejects.toThrow()
+})
+
+describe('storage with findCommands and onReplies', () => {
+  const counting = (found: { serialNumber: string; commandId: string; text: string }[] = []) => {
+    const calls: unknown[][] = []
+    const adapter = {
+      findCommand: (...args: unknown[]) => void calls.push(['findCommand', ...args]),
+      onReply: (...args: unknown[]) => void calls.push(['onReply', ...args]),
+      findCommands(...args: unknown[]) {
+        calls.push(['findCommands', ...args])
+        return found
+      },
+      onReplies: (answered: readonly AnsweredCommand[]) =>
+        void calls.push([
+          'onReplies',
+          ...answered.map(({ reply, command }) => [reply.commandId, command?.text]),
+        ]),
+    }
+    return { adapter, calls }
+  }
+
+  it('is asked twice for a body of many records, in the order of the device', async () => {
+    const { adapter, calls } = counting([
+      { serialNumber: SN, commandId: '1', text: 'CHECK' },
+      { serialNumber: SN, commandId: '3', text: 'LOG' },
+    ])
+    const body = ['3', '2', '1', '3'].map((id) => `ID=${id}&Return=0`).join('\n')
+    expect(await post(bare({ adapter }).listener, { body })).toMatchObject({ status: 200 })
+    expect(calls).toEqual([
+      ['findCommands', SN, ['3', '2', '1']],
+      ['onReplies', ['3', 'LOG'], ['2', undefined], ['1', 'CHECK'], ['3', 'LOG']],
+    ])
+  })
+
+  it('is asked by the single calls for one record', async () => {
+    const { adapter, calls } = counting()
+    await post(bare({ adapter }).listener, { body: 'ID=1&Return=0' })
+    expect(calls.map(([call]) => call)).toEqual(['findCommand', 'onReply'])
+  })
+
+  it('is refused where it finds a command of another device, and nothing is kept', async () => {
+    const { adapter, calls } = counting([{ serialNumber: 'B', commandId: '1', text: 'CHECK' }])
+    const body = 'ID=1&Return=0\nID=2&Return=0'
+    expect(await post(bare({ adapter }).listener, { body })).toMatchObject({ status: 500 })
+    expect(calls.map(([call]) => call)).toEqual(['findCommands'])
+  })
+})
+
+it('serves many devices at once', async () => {
+  const { adapter, listener } = bare()
+  const server = await serve(listener)
+  const devices = Array.from({ length: 50 }, (_, device) => `D${device}`)
+  const answers = await Promise.all(
+    devices.map((device) => post(server, { path: `/?SN=${device}` })),
+  )
+  expect(answers.every(({ status, body }) => status === 200 && body === 'OK')).toBe(true)
+  expect(adapter.replies()).toHaveLength(250)
+})
