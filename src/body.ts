@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import getRawBody from 'raw-body'
-import { CommandReplyError } from './errors.js'
+import { CommandReplyError, quoted } from './errors.js'
 
 /** What middleware before us may have left on the request. */
 interface ParsedRequest extends IncomingMessage {
@@ -14,14 +14,23 @@ interface ParsedRequest extends IncomingMessage {
  * Takes the body from `req.rawBody`, from `req.body` where it holds bytes or text, or else from the stream.
  *
  * @param limit the largest body in bytes; raw-body refuses a larger one with 413, whoever read it
- * @throws CommandReplyError `BODY_ALREADY_READ`; raw-body's errors 400 and 413
+ * @throws CommandReplyError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors 400 and 413
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const left = bytesLeftIn(req)
   if (left !== undefined) return getRawBody(Readable.from([left]), { limit, length: left.length })
   if (req.readableDidRead || req.readableEnded) {
     if (isEmpty(req)) return Buffer.alloc(0)
-    throw alreadyRead(req)
+    throw req.complete ? alreadyRead(req) : gone()
+  }
+  if (req.destroyed) throw gone()
+  const coding = req.headers['content-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+    throw new CommandReplyError(
+      'ENCODING_UNSUPPORTED',
+      `The body has Content-Encoding ${quoted(coding)}, which no terminal sends. A parser that inflates, such as ` +
+        "express.raw({ type: '*/*' }), may stand before the Command Reply endpoint.",
+    )
   }
   try {
     return await getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
@@ -55,6 +64,13 @@ function isExact(text: string, bytes: Buffer, headers: IncomingMessage['headers'
 
 function isEmpty({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+}
+
+function gone(): CommandReplyError {
+  return new CommandReplyError(
+    'DEVICE_GONE',
+    'The device closed the connection before its body was whole. It sends the body again.',
+  )
 }
 
 function alreadyRead({ body }: ParsedRequest): CommandReplyError {

@@ -11,6 +11,10 @@ import {
 } from './options.js'
 import { type CommandReply, parseReplies } from './reply.js'
 
+const SERIAL_NUMBER_KEY = /^sn(\[|$)/i
+// Control characters, and what stands for octets that are no UTF-8.
+const NO_SERIAL_NUMBER = /[\p{Cc}\ufffd]/u
+
 /**
  * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
  * `node:http` and for any framework on it. It looks at neither path nor method.
@@ -34,25 +38,50 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
 
 async function keepReplies<Issued extends IssuedCommand>(
   req: IncomingMessage,
-  { adapter, limit, encoding, authorize }: HandlerSettings<Issued>,
+  { adapter, limit, encoding, timeout, authorize }: HandlerSettings<Issued>,
 ): Promise<void> {
   const serialNumber = serialNumberOf(req)
-  if (authorize !== undefined && !(await authorize(serialNumber, req))) {
-    throw new CommandReplyError(
-      'DEVICE_NOT_AUTHORIZED',
-      `Device ${quoted(serialNumber)} may not report here: authorize refused it.`,
-    )
+  if (authorize !== undefined) {
+    const answer = async () => authorize(serialNumber, req)
+    if (!(await inTime(timeout, 'authorize', answer))) throw notAuthorized(serialNumber)
   }
   const body = await readBody(req, limit)
   const { replies, unread } = parseReplies(body, serialNumber, encoding)
-  await keepInStorage(replies, serialNumber, adapter)
-  if (unread.length > 0) await keepUnread(unread, serialNumber, replies.length, adapter)
+  await inTime(timeout, 'storage', async (isLate) => {
+    await keepInStorage(replies, serialNumber, adapter, isLate)
+    if (unread.length > 0 && !isLate()) {
+      await keepUnread(unread, serialNumber, replies.length, adapter)
+    }
+  })
+}
+
+/** Runs a work that is told, between its steps, whether its time is over. */
+async function inTime<T>(
+  timeout: number,
+  what: string,
+  work: (isLate: () => boolean) => Promise<T>,
+): Promise<T> {
+  if (timeout === 0) return work(() => false)
+  let late = false
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      late = true
+      const message = `No word from ${what} for ${timeout} ms; the device sends again.`
+      reject(new CommandReplyError('STORAGE_TIMEOUT', message))
+    }, timeout)
+  })
+  try {
+    return await Promise.race([work(() => late), over])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function serialNumberOf({ url = '' }: IncomingMessage): string {
   const queryStart = url.indexOf('?')
   const query = queryStart === -1 ? '' : url.slice(queryStart + 1)
-  const claims = [...new URLSearchParams(query)].filter(([key]) => /^sn(\[|$)/i.test(key))
+  const claims = [...new URLSearchParams(query)].filter(([key]) => SERIAL_NUMBER_KEY.test(key))
   const [claim] = claims
   if (claims.length !== 1 || claim === undefined || claim[0].length > 2 || !claim[1].trim()) {
     throw new CommandReplyError(
@@ -60,13 +89,26 @@ function serialNumberOf({ url = '' }: IncomingMessage): string {
       `The query must name the device once, as in ?SN=0316144680030; it is ${quoted(query)}.`,
     )
   }
-  return claim[1]
+  const serialNumber = claim[1]
+  if (serialNumber.length > 64 || NO_SERIAL_NUMBER.test(serialNumber)) {
+    throw new CommandReplyError(
+      'SERIAL_NUMBER_INVALID',
+      `No terminal has the serial number ${quoted(serialNumber)}: it is at most 64 characters, none of them a control character.`,
+    )
+  }
+  return serialNumber
+}
+
+function notAuthorized(serialNumber: string): CommandReplyError {
+  const message = `Device ${quoted(serialNumber)} may not report here: authorize refused it.`
+  return new CommandReplyError('DEVICE_NOT_AUTHORIZED', message)
 }
 
 async function keepInStorage<Issued extends IssuedCommand>(
   replies: readonly CommandReply[],
   serialNumber: string,
   adapter: StorageAdapter<Issued>,
+  isLate: () => boolean,
 ): Promise<void> {
   if (replies.length > 1 && adapter.findCommands && adapter.onReplies) {
     const ids = new Set(replies.map(({ commandId }) => commandId))
@@ -75,6 +117,7 @@ async function keepInStorage<Issued extends IssuedCommand>(
       checkIsOwn(command, serialNumber, ids)
       commands.set(command.commandId, command)
     }
+    if (isLate()) return
     return adapter.onReplies(
       replies.map((reply) => ({ reply, command: commands.get(reply.commandId) })),
     )
@@ -82,6 +125,7 @@ async function keepInStorage<Issued extends IssuedCommand>(
   for (const reply of replies) {
     const command = (await adapter.findCommand(serialNumber, reply.commandId)) ?? undefined
     if (command !== undefined) checkIsOwn(command, serialNumber, new Set([reply.commandId]))
+    if (isLate()) return
     await adapter.onReply(reply, command)
   }
 }

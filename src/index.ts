@@ -7,3 +7,4 @@ export type { CommandReplyHandlerOptions, CommandReplyOptions } from './options.
 export { type Family, type Outcome, outcomeOf } from './outcome.js'
 export { type CommandReply, type ParsedReplies, parseReplies } from './reply.js'
 export { commandReplyRouter } from './router.js'
+export { tolerateSurplus } from './surplus.js'

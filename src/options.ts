@@ -13,6 +13,11 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   /** A `TextDecoder` label for what is not ASCII, `'utf-8'` by default; `'gb18030'` for Chinese-language devices. */
   encoding?: string
   /**
+   * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for any time. Then the answer is
+   * 503, what was not yet handed to storage is not, and the device sends again. It bounds `authorize` likewise.
+   */
+  timeout?: number
+  /**
    * Tells whether a device may report, before its body is read; by default every device may.
    * Anything but a truthy answer is refused with 403. The serial number is a claim: it is printed on the device.
    */
@@ -31,14 +36,17 @@ export interface HandlerSettings<Issued extends IssuedCommand> {
   adapter: StorageAdapter<Issued>
   limit: number
   encoding: string
+  timeout: number
   authorize: CommandReplyHandlerOptions<Issued>['authorize']
 }
 
-const HANDLER_OPTIONS = ['adapter', 'limit', 'encoding', 'authorize']
+const HANDLER_OPTIONS = ['adapter', 'limit', 'encoding', 'timeout', 'authorize']
 const ROUTER_OPTIONS = [...HANDLER_OPTIONS, 'path']
 const REQUIRED_CALLS = ['findCommand', 'onReply'] as const
 const OPTIONAL_CALLS = ['onUnread', 'findCommands', 'onReplies'] as const
 const PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
+// setTimeout takes a longer time for 1 ms.
+const LONGEST_TIMER = 2 ** 31 - 1
 const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
 
 /** @throws TypeError that names the option, what came and what was meant */
@@ -46,12 +54,15 @@ export function handlerSettings<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
 ): HandlerSettings<Issued> {
   checkNames(options, HANDLER_OPTIONS)
-  const { adapter, limit = '1mb', encoding = 'utf-8', authorize } = options
+  const { adapter, limit = '1mb', encoding = 'utf-8', timeout = 10_000, authorize } = options
   checkAdapter(adapter)
   if (authorize !== undefined && typeof authorize !== 'function') {
     throw wrong('authorize', authorize, 'a function (serialNumber, req) that answers true or false')
   }
-  return { adapter, limit: sizeOf(limit), encoding: labelOf(encoding), authorize }
+  if (!Number.isSafeInteger(timeout) || timeout < 0 || timeout > LONGEST_TIMER) {
+    throw wrong('timeout', timeout, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no bound`)
+  }
+  return { adapter, limit: sizeOf(limit), encoding: labelOf(encoding), timeout, authorize }
 }
 
 /** @throws TypeError that names the option, what came and what was meant */

@@ -156,3 +156,82 @@ it('serves many devices at once', async () => {
   expect(answers.every(({ status, body }) => status === 200 && body === 'OK')).toBe(true)
   expect(adapter.replies()).toHaveLength(250)
 })
+
+describe('the timeout', () => {
+  const never = () => new Promise<never>(() => {})
+  const memory = memoryAdapter()
+  const batch = { findCommands: () => [], onReplies: () => {} }
+
+  it.each([
+    ['findCommand', { adapter: { ...memory, findCommand: never } }, 'storage'],
+    ['onReply', { adapter: { ...memory, onReply: never } }, 'storage'],
+    ['onUnread', { adapter: { ...memory, onUnread: never } }, 'storage'],
+    ['findCommands', { adapter: { ...memory, ...batch, findCommands: never } }, 'storage'],
+    ['onReplies', { adapter: { ...memory, ...batch, onReplies: never } }, 'storage'],
+    ['authorize', { authorize: never }, 'authorize'],
+  ] as [string, Partial<CommandReplyHandlerOptions>, string][])(
+    'ends a request whose %s never settles with 503',
+    async (_call, options, what) => {
+      const errors: unknown[] = []
+      const { listener } = bare({ timeout: 20, ...options })
+      const answer = await post(
+        (req, res) =>
+          (listener as ReturnType<typeof commandReplyHandler>)(req, res, (error) => {
+            errors.push(error)
+            res.writeHead(503).end('refused')
+          }),
+        { body: 'ID=1&Return=0\nID=2&Return=0\nwhat' },
+      )
+      expect(answer).toMatchObject({ status: 503, body: 'refused' })
+      expect(errors).toMatchObject([
+        {
+          code: 'STORAGE_TIMEOUT',
+          status: 503,
+          message: `No word from ${what} for 20 ms; the device sends again.`,
+        },
+      ])
+    },
+  )
+
+  it('hands storage nothing more of a request that it has ended', async () => {
+    const calls: string[] = []
+    let settle = () => {}
+    const adapter = {
+      findCommand: (_serialNumber: string, id: string) => void calls.push(`find ${id}`),
+      onReply({ commandId }: { commandId: string }) {
+        calls.push(`reply ${commandId}`)
+        return new Promise<void>((done) => {
+          settle = done
+        })
+      },
+      onUnread: () => void calls.push('unread'),
+    }
+    const request = { body: 'ID=1&Return=0\nID=2&Return=0\nwhat' }
+    expect(await post(bare({ adapter, timeout: 20 }).listener, request)).toMatchObject({
+      status: 503,
+    })
+    settle()
+    await new Promise((done) => setImmediate(done))
+    expect(calls).toEqual(['find 1', 'reply 1', 'find 2'])
+  })
+
+  it('leaves no timer behind', async () => {
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const { listener } = bare({ timeout: 60_000, authorize: () => true })
+    const server = await serve(listener)
+    const before = timers()
+    await post(server)
+    await post(server, { body: 'what' })
+    expect(timers()).toBe(before)
+  })
+
+  it('of 0 is none', async () => {
+    const { adapter, listener } = bare({
+      timeout: 0,
+      authorize: () => new Promise((done) => setTimeout(done, 50, true)),
+    })
+    expect(await post(listener)).toMatchObject({ status: 200 })
+    expect(adapter.replies()).toHaveLength(5)
+  })
+})

@@ -53,6 +53,10 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
       `option "encoding" is '${encoding}'; ${label}`,
     ]),
     [{ adapter, encoding: 8 }, `option "encoding" is 8; ${label}`],
+    ...[-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5s', null].map((timeout) => [
+      { adapter, timeout },
+      `option "timeout" is ${typeof timeout === 'string' ? `'${timeout}'` : timeout}; meant is whole milliseconds up to 2147483647, or 0 for no bound`,
+    ]),
     [
       { adapter, authorize: true },
       'option "authorize" is true; meant is a function (serialNumber, req) that answers true or false',
@@ -60,7 +64,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     [{ adapter, Limit: 1 }, 'there is no option "Limit"; did you mean "limit"?'],
     [
       { adapter, maxSize: 1 },
-      'there is no option "maxSize"; the options are adapter, limit, encoding, authorize, path',
+      'there is no option "maxSize"; the options are adapter, limit, encoding, timeout, authorize, path',
     ],
     ...['', 'iclock', [], ['/a', 'b'], 7, null].map((path) => [
       { adapter, path },
@@ -82,7 +86,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
 
   it('a path for the handler, which looks at none', () => {
     expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
-      'express-iclock: there is no option "path"; the options are adapter, limit, encoding, authorize',
+      'express-iclock: there is no option "path"; the options are adapter, limit, encoding, timeout, authorize',
     )
   })
 })
@@ -94,6 +98,8 @@ it.each([
   { limit: '10b' },
   { encoding: 'GBK' },
   { encoding: 'latin1' },
+  { timeout: 0 },
+  { timeout: 2 ** 31 - 1 },
   { limit: undefined, encoding: undefined, authorize: undefined, path: undefined },
   { path: ['/a', '/b'] },
 ])('takes %o', (options) => {
