@@ -55,27 +55,25 @@ async function keepReplies<Issued extends IssuedCommand>(
   })
 }
 
-/** Runs a work that is told, between its steps, whether its time is over. */
-async function inTime<T>(
+/** Runs a work that can ask, between its steps, whether its time is over. */
+function inTime<T>(
   timeout: number,
   what: string,
   work: (isLate: () => boolean) => Promise<T>,
 ): Promise<T> {
   if (timeout === 0) return work(() => false)
-  let late = false
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+  return new Promise((resolve, reject) => {
+    let late = false
+    const timer = setTimeout(() => {
       late = true
       const message = `No word from ${what} for ${timeout} ms; the device sends again.`
       reject(new CommandReplyError('STORAGE_TIMEOUT', message))
     }, timeout)
+    const stop = () => clearTimeout(timer)
+    work(() => late)
+      .then(resolve, reject)
+      .then(stop)
   })
-  try {
-    return await Promise.race([work(() => late), over])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function serialNumberOf({ url = '' }: IncomingMessage): string {

@@ -46,7 +46,7 @@ export function memoryAdapter<
   }
 }
 
-// A device and an id make one key, and no two pairs of them make the same one.
+// The length keeps the two apart: no other device and id make the same key.
 function keyOf(serialNumber: string, id: string): string {
-  return JSON.stringify([serialNumber, id])
+  return `${serialNumber.length} ${serialNumber}${id}`
 }

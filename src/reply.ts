@@ -66,6 +66,7 @@ const KNOWN_KEYS = [
   { name: FILENAME, letters: Buffer.from('filename') },
 ]
 
+const WINDOW = 1 << 16
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -111,6 +112,11 @@ class BodyReader {
   recordEnd = 0
   given = 0
 
+  // A stretch of the body as text: a slice of it costs a quarter of one of the body.
+  window = ''
+  windowStart = 0
+  windowEnd = 0
+
   constructor(body: Buffer, serialNumber: string, encoding: string) {
     this.body = body
     this.serialNumber = serialNumber
@@ -126,7 +132,11 @@ class BodyReader {
   /** Reads a line, with the content that begins in it, and returns where they end. */
   readLine(start: number): number {
     this.readKey(start, true)
-    if (this.name === ID && this.beginsRecord()) return this.readFirstLine(start)
+    if (this.name === ID) {
+      this.readValue(true)
+      const { valueStart, valueEnd } = this
+      if (this.beginsRecord()) return this.readRecords(start, valueStart, valueEnd)
+    }
     this.readKey(start, false)
     if (this.reply !== undefined) {
       if (this.name === CONTENT) return this.readContent(this.reply)
@@ -140,10 +150,9 @@ class BodyReader {
     return this.readUnread(start)
   }
 
-  // `ID=` has been read. With nothing behind it, it is a record only by the lines below: among INFO's lines it is
-  // an option of that name. A block that lacks Return is known by its Content, lest what stands there be taken for records.
+  // `ID=…` has been read. With nothing behind it, it is a record only by the lines below: among INFO's lines it is an
+  // option of that name. A block that lacks Return is known by its Content, lest what stands there be taken for records.
   beginsRecord(): boolean {
-    this.readValue(true)
     if (!this.endsLine(this.valueEnd)) {
       this.readKey(this.valueEnd + 1, true)
       return (this.name & FOLLOWS_ID) !== 0
@@ -157,21 +166,21 @@ class BodyReader {
     return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
   }
 
-  /** Reads the line that a record begins with, and any further record on it. */
-  readFirstLine(start: number): number {
-    this.close()
-    let at = start
-    do {
-      this.readKey(at, true)
-      if (this.name === CONTENT && this.reply !== undefined) return this.readContent(this.reply)
+  /** Reads the record that begins with this id, and any further one on its first line. */
+  readRecords(start: number, idStart: number, idEnd: number): number {
+    let reply = this.open(start, idStart, idEnd)
+    let at = idEnd
+    while (!this.endsLine(at)) {
+      this.recordEnd = at + 1
+      this.readKey(at + 1, true)
+      if (this.name === CONTENT) return this.readContent(reply)
       this.readValue(true)
-      if (this.name === ID) this.open()
-      else if (this.reply !== undefined) this.addPair(this.reply)
-      at = this.valueEnd + 1
-      this.recordEnd = at
-    } while (!this.endsLine(this.valueEnd))
-    this.recordEnd = this.withoutCr(this.valueEnd)
-    return this.valueEnd
+      at = this.valueEnd
+      if (this.name === ID) reply = this.open(this.keyStart, this.valueStart, at)
+      else this.addPair(reply)
+    }
+    this.recordEnd = this.withoutCr(at)
+    return at
   }
 
   readContent(reply: CommandReply): number {
@@ -192,18 +201,20 @@ class BodyReader {
     return end
   }
 
-  open(): void {
+  open(start: number, idStart: number, idEnd: number): CommandReply {
     this.close()
-    this.recordStart = this.keyStart
+    this.recordStart = start
     this.given = 0
     this.reply = {
       serialNumber: this.serialNumber,
-      commandId: this.textOf(this.valueStart, this.valueEnd),
+      commandId: this.textOf(idStart, idEnd),
       returnCode: null,
       command: '',
-      fields: Object.create(null),
+      // Object.create(null) would make a hash table at once, at thrice the cost.
+      fields: Object.setPrototypeOf({}, null),
       raw: this.body,
     }
+    return this.reply
   }
 
   close(): void {
@@ -271,7 +282,12 @@ class BodyReader {
     for (let at = start; at < end; at++) {
       if ((body[at] as number) > 0x7f) return this.decoder.decode(body.subarray(start, end))
     }
-    return body.toString('latin1', start, end)
+    if (end > this.windowEnd) {
+      this.windowStart = start
+      this.windowEnd = Math.max(end, Math.min(start + WINDOW, body.length))
+      this.window = body.toString('latin1', start, this.windowEnd)
+    }
+    return this.window.slice(start - this.windowStart, end - this.windowStart)
   }
 
   /** The whole number that stands there; null where there is none, or none that a number holds exactly. */
