@@ -1,0 +1,208 @@
+// What the endpoint costs over the server that carries it, as ratios within one run: absolute figures differ from
+// machine to machine. `npm run bench`, with `-- --json` for figures to compute with, `-- --rounds N --seconds N`.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { parseArgs } from 'node:util'
+import autocannon from 'autocannon'
+import { parseReplies } from 'express-iclock'
+import { naivePairs, naiveReplies } from './naive.js'
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+  },
+})
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
+if (!(rounds >= 1 && seconds > 0)) {
+  console.error(
+    `--rounds is ${values.rounds} and --seconds ${values.seconds}; meant are numbers above 0`,
+  )
+  process.exit(2)
+}
+
+const MEGABYTE = 1 << 20
+const records = (count) =>
+  Buffer.from(
+    Array.from({ length: count }, (_, n) => `ID=${100000 + n}&Return=0&CMD=DATA`).join('\n'),
+  )
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const progress = (what) => process.stderr.write(`${what} …\n`)
+
+async function start(kind) {
+  const child = fork(new URL('server.js', import.meta.url), [kind], { execArgv: ['--expose-gc'] })
+  const [{ port }] = await once(child, 'message')
+  return { child, url: `http://127.0.0.1:${port}/iclock/devicecmd?SN=0316144680030` }
+}
+
+const servers = new Map()
+async function server(kind) {
+  if (!servers.has(kind)) servers.set(kind, await start(kind))
+  return servers.get(kind)
+}
+
+async function post(url, body) {
+  const res = await fetch(url, { method: 'POST', body })
+  if ((await res.text()) !== 'OK') throw new Error(`a post was answered ${res.status}`)
+}
+
+async function load(kind, body, { connections = 10, duration = seconds } = {}) {
+  const { url } = await server(kind)
+  const result = await autocannon({ url, method: 'POST', body, connections, duration })
+  const failed = result.non2xx + result.errors + result.timeouts
+  if (failed > 0 || result['2xx'] === 0)
+    throw new Error(`${kind}: ${failed} posts failed, ${result['2xx']} answered`)
+  return result
+}
+
+/** Posts a second: the one by the other, the median over rounds in which they take turns. */
+async function throughput(one, other, count) {
+  const body = records(count)
+  const results = []
+  for (let round = 0; round <= rounds; round++) {
+    const [first, second] = round % 2 ? [one, other] : [other, one]
+    const perSecond = { [first]: 0, [second]: 0 }
+    for (const kind of [first, second]) perSecond[kind] = (await load(kind, body)).requests.average
+    if (round > 0)
+      results.push({ ratio: perSecond[one] / perSecond[other], perSecond: perSecond[one] })
+  }
+  return {
+    ratio: median(results.map(({ ratio }) => ratio)),
+    perSecond: median(results.map(({ perSecond }) => perSecond)),
+  }
+}
+
+/** Milliseconds a call takes, the median over rounds in which they take turns. */
+function times(calls) {
+  const results = calls.map(() => [])
+  for (let round = 0; round <= rounds * 2; round++) {
+    calls.forEach((call, index) => {
+      const start = performance.now()
+      let count = 0
+      while (performance.now() - start < 60) {
+        call()
+        count++
+      }
+      if (round > 0) results[index].push((performance.now() - start) / count)
+    })
+  }
+  return results.map(median)
+}
+
+const rows = []
+const row = (what, figure, aim, more = '') => rows.push({ what, figure, aim, more })
+const rounded = (number) => Number(number.toPrecision(3))
+
+for (const [kind, carrier, aim] of [
+  ['express 5, router', 'express 5, floor', 0.95],
+  ['express 4, router', 'express 4, floor', 0.95],
+  ['node:http, handler', 'node:http, floor', 0.85],
+]) {
+  for (const count of [1, 5, 200, 10_000]) {
+    progress(`${kind}, ${count} records a post`)
+    const { ratio, perSecond } = await throughput(kind, carrier, count)
+    const more = `${Math.round(perSecond)} posts/s`
+    row(`${kind} : floor, ${count} records`, ratio, count === 5 ? `>= ${aim}` : '', more)
+  }
+}
+
+progress('handler against a naive parser')
+const naive = await throughput('node:http, handler', 'node:http, naive parser', 10_000)
+row(
+  'node:http, handler : naive parser, 10000 records',
+  naive.ratio,
+  '>= 3',
+  `${Math.round(naive.perSecond)} posts/s`,
+)
+
+for (const count of [5, 200, 10_000, 100_000]) {
+  progress(`parseReplies against naive parsers, ${count} records`)
+  const body = records(count)
+  const [ours, same, pairs] = times([
+    () => parseReplies(body, 'A'),
+    () => naiveReplies(body),
+    () => naivePairs(body),
+  ])
+  const perRecord = `${Math.round((ours / count) * 1e6)} ns a record`
+  row(
+    `parseReplies : naive with the same members, ${count} records`,
+    same / ours,
+    '>= 3',
+    perRecord,
+  )
+  row(`parseReplies : naive with the pairs alone, ${count} records`, pairs / ours, '')
+}
+
+progress('hostile megabytes')
+const normal = Buffer.alloc(MEGABYTE, 'ID=100000&Return=0&CMD=DATA\n')
+for (const [head, unit] of [
+  ...['&', '\t', '=', '\n', 'a', 'ID=', 'ID=1\n', 'ID=1&', 'x\n', 'ID=1\nSN=\n', 'Content='].map(
+    (unit) => ['', unit],
+  ),
+  ['', 'ID=1\nCMD=GetFile\n'],
+  ['', 'ID=1&Return=0&CMD=GetFile&Content='],
+  ['ID=1&CMD&', 'ID=&'],
+  ['ID=1&CMD=INFO\n', 'ID=1\n'],
+]) {
+  const body = Buffer.concat([Buffer.from(head), Buffer.alloc(MEGABYTE, unit)])
+  const [hostile, usual] = times([() => parseReplies(body, 'A'), () => parseReplies(normal, 'A')])
+  row(`a megabyte of ${JSON.stringify(head + unit)} : a normal one`, hostile / usual, '<= 10')
+}
+
+progress('memory')
+const file = Buffer.alloc(4 * MEGABYTE, 0xff)
+const getFile = Buffer.concat([
+  Buffer.from(`ID=1\nSN=A\nFILENAME=x\nCMD=GetFile\nReturn=${file.length}\nContent=`),
+  file,
+])
+for (const kind of ['node:http, floor', 'node:http, handler']) {
+  const growth = { peak: [], heap: [] }
+  for (let round = 0; round < rounds; round++) {
+    const { child, url } = await start(kind)
+    const ask = async (question) => {
+      child.send(question)
+      const [figures] = await once(child, 'message')
+      return figures
+    }
+    await post(url, records(5))
+    const before = await ask('rest')
+    await post(url, getFile)
+    const after = await ask('peak')
+    for (const figure of ['peak', 'heap']) {
+      growth[figure].push((after[figure] - before[figure]) / getFile.length)
+    }
+    child.kill()
+  }
+  row(
+    `${kind}: peak memory over rest : a body of 4 MB`,
+    median(growth.peak),
+    kind.endsWith('handler') ? '<= 3' : '',
+    `heap ${rounded(median(growth.heap))}`,
+  )
+}
+
+for (const kind of ['node:http, floor', 'node:http, handler', 'node:http, naive parser']) {
+  progress(`${kind}: small posts beside large ones`)
+  const beside = load(kind, records(10_000), { connections: 2, duration: seconds * 5 })
+  const { latency } = await load(kind, records(1), { connections: 2, duration: seconds * 4 })
+  await beside
+  row(
+    `${kind}: p99 of a small post beside 10000-record posts, ms`,
+    latency.p99,
+    '',
+    `median ${latency.p50} ms`,
+  )
+}
+
+for (const { child } of servers.values()) child.kill()
+
+if (values.json) {
+  console.log(JSON.stringify({ node: process.version, rounds, seconds, rows }, null, 2))
+} else {
+  console.table(
+    rows.map(({ figure, ...others }) => ({ ...others, figure: rounded(figure) })),
+    ['what', 'figure', 'aim', 'more'],
+  )
+}
