@@ -361,9 +361,11 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
     })
     try {
       note(await device.send(records, { ...faults?.(body), giveUpAfter }), sent)
+      return true
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
       note(error.exchanges, sent)
+      return false
     }
   }
   const work = async (index: number) => {
@@ -376,8 +378,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       const early = due - performance.now()
       if (early > 0) await sleep(early)
       const left = end - performance.now()
-      if (left <= 0) return
-      await post(device, body, left)
+      if (left <= 0 || !(await post(device, body, left))) return
     }
   }
   await Promise.all(Array.from({ length: devices }, (_, index) => work(index)))
