@@ -806,7 +806,6 @@ function checkUrl(url: string): void {
 }
 
 function wrong(option: string, came: unknown, meant: string): TypeError {
-  return new TypeError(
-    `virtualDevice: option "${option}" is ${inspect(came, { depth: 0 })}; meant is ${meant}`,
-  )
+  const shownCame = inspect(came, { depth: 0, breakLength: Infinity })
+  return new TypeError(`virtualDevice: option "${option}" is ${shownCame}; meant is ${meant}`)
 }
