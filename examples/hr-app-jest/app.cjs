@@ -8,7 +8,7 @@ const { commandReplyRouter, memoryAdapter, outcomeOf } = require('express-iclock
 function createApp(storage = memoryAdapter()) {
   const app = express()
   const employees = new Map()
-  const waiting = []
+  const waiting = new Map()
 
   // The endpoint stands before the parsers: it reads what the terminal sends itself.
   app.use(
@@ -18,6 +18,7 @@ function createApp(storage = memoryAdapter()) {
         async onReply(reply, command) {
           await storage.onReply(reply, command)
           if (command === undefined) return
+          waiting.delete(command.commandId)
           const { outcome, meaning } = outcomeOf(reply)
           employees.get(command.pin).terminal = `${outcome}: ${meaning}`
         },
@@ -38,7 +39,7 @@ function createApp(storage = memoryAdapter()) {
       text: `DATA UPDATE USERINFO PIN=${pin}\tName=${name}`,
     }
     await storage.issue(command)
-    waiting.push(command)
+    waiting.set(commandId, command)
     employees.set(pin, { pin, name, terminal: 'waiting' })
     res.status(201).json(employees.get(pin))
   })
@@ -50,7 +51,7 @@ function createApp(storage = memoryAdapter()) {
 
   // Terminals ask here for commands, a line for each.
   app.get('/iclock/getrequest', (req, res) => {
-    const lines = waiting
+    const lines = [...waiting.values()]
       .filter(({ serialNumber }) => serialNumber === req.query.SN)
       .map(({ commandId, text }) => `C:${commandId}:${text}\n`)
     res.type('text/plain').send(lines.join('') || 'OK')
