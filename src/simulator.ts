@@ -1,7 +1,7 @@
 // A device to test with: it posts over a raw socket as firmware does, and reads the answer as strictly.
 // It shares no code with the endpoint, so that it proves it.
 import { createHash } from 'node:crypto'
-import { connect, type Server, type Socket } from 'node:net'
+import { connect, isIP, type Server, type Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import {
   type ConnectionOptions,
@@ -26,7 +26,7 @@ export interface VirtualDeviceOptions {
   serialNumber: string
   /** Where the server is, `http:` or `https:`, with any path before `/iclock/devicecmd`. */
   url?: string | URL
-  /** A server of this process that listens when the device posts. */
+  /** A server of this process that listens when the device posts; one that stops and starts again needs `url`. */
   server?: Server
   /** How it writes; `'attendance'` by default. */
   manners?: Manners
@@ -86,7 +86,7 @@ export interface Exchange {
   refusal: string | undefined
   /** The status of the answer; undefined where none came. */
   status: number | undefined
-  /** The headers of the answer in order, their names as they came. */
+  /** The headers of the answer in order, their names as they came; `new Headers()` takes them. */
   headers: [name: string, value: string][]
   /** The body of the answer. */
   body: Buffer
@@ -185,7 +185,7 @@ export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
           query: `SN=${encodeURIComponent(serialNumber)}`,
           headers: defaults,
         })
-        return exchangeOn(wire, request, { timeout, ...how })
+        return exchangeOn(wire, request, { ...how, timeout: how.timeout ?? timeout })
       },
       close: () => void wire.socket.destroy(),
     }
@@ -328,10 +328,8 @@ export interface FleetReport {
 /** Lets many devices post to one server, and tells exactly which replies were acknowledged. */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   const { devices, count, duration, rate = Infinity, serialNumber, replies, faults } = options
-  const { faults: _, replies: __, ...deviceOptions } = options
-  for (const name of ['devices', 'count', 'duration', 'rate'] as const) {
-    if ((options[name] ?? rate) > 0) continue
-    throw wrong(name, options[name], 'a number above 0')
+  for (const [name, value] of Object.entries({ devices, count, duration, rate })) {
+    if (!(value > 0)) throw wrong(name, value, 'a number above 0')
   }
   const report: FleetReport = {
     sent: 0,
@@ -370,7 +368,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   }
   const work = async (index: number) => {
     const name = serialNumber?.(index) ?? `SIM${String(index).padStart(6, '0')}`
-    const device = virtualDevice({ ...deviceOptions, serialNumber: name })
+    const device = virtualDevice({ ...options, serialNumber: name })
     for (let body = index; body < count; body += devices) {
       const due = start + (body * 1000) / rate
       const end = start + duration
@@ -566,15 +564,15 @@ function exchangeOn(
         received,
       })
     }
-    const read = () => answerIn(wire.unread, wire.hasEnded, method)
+    // A connection that broke ends no answer.
+    const read = () => answerIn(wire.unread, wire.hasEnded && !wire.failure, method)
     const timer = setTimeout(() => {
       finish(read(), `no whole answer came within ${Math.round(how.timeout)} ms`)
     }, how.timeout)
     wire.onChange = () => {
       const answer = read()
-      if (answer.length !== undefined) finish(answer)
-      else if (wire.hasEnded) finish(answer, wire.failure ?? answer.problem)
-      else if (answer.problem !== undefined) finish(answer)
+      if (answer.length !== undefined || answer.problem !== undefined) finish(answer)
+      else if (wire.hasEnded) finish(answer, wire.failure)
     }
     write(wire, request, how, over.signal, written).then(() => {
       if (how.cutAfter === undefined) return wire.onChange()
@@ -630,7 +628,7 @@ function answerIn(octets: Buffer, hasEnded: boolean, method: string): Answer {
   }
   const failed = (problem: string) => ({ ...answer, problem })
   const unfinished = (part: string) =>
-    hasEnded ? failed(`the server closed the connection ${part}`) : answer
+    hasEnded ? failed(`the connection was closed ${part}`) : answer
 
   let at = 0
   do {
@@ -705,7 +703,8 @@ function dechunked(
 function refusalOf(answer: Answer): string | undefined {
   const { status, body } = answer
   if (status !== 200) {
-    return `the status is ${status}, not 200${status === 404 ? ': is the endpoint mounted there?' : ''}`
+    const hint = status === 404 ? ': is the endpoint mounted there?' : ''
+    return `the status is ${status}, not 200${hint}`
   }
   const type = valuesOf(answer, 'content-type').join()
   if (type !== '' && !/^text\/plain *(;|$)/i.test(type)) {
@@ -745,7 +744,9 @@ function targetFinder(options: VirtualDeviceOptions): () => Target {
     return () => {
       const address = server.address()
       if (address === null || typeof address === 'string') {
-        throw new Error('virtualDevice: the server listens at no port (yet): call listen() first')
+        throw new Error(
+          'express-iclock/simulator: the server listens at no port (yet): call listen() first',
+        )
       }
       const anywhere = new Map([
         ['::', '::1'],
@@ -767,7 +768,7 @@ function targetFinder(options: VirtualDeviceOptions): () => Target {
   // node:net and node:tls take an IPv6 address without its brackets.
   const bare = hostname.replace(/^\[|\]$/g, '')
   const place = { host: bare, port: Number(port) || (isSecure ? 443 : 80) }
-  const servername = /[:]|^[\d.]+$/.test(bare) ? '' : bare
+  const servername = isIP(bare) ? '' : bare
   const target: Target = {
     host,
     prefix: pathname.replace(/\/$/, ''),
@@ -782,7 +783,7 @@ function checkOptions(options: VirtualDeviceOptions): void {
     throw wrong('serialNumber', serialNumber, "a text, as '0316144680030'")
   }
   if ((url === undefined) === (server === undefined)) {
-    throw new TypeError('virtualDevice: either url or server says where the server is')
+    throw new TypeError('express-iclock/simulator: either url or server says where the server is')
   }
   if (url !== undefined) checkUrl(String(url))
   if (server !== undefined && typeof server.address !== 'function') {
@@ -807,5 +808,7 @@ function checkUrl(url: string): void {
 
 function wrong(option: string, came: unknown, meant: string): TypeError {
   const shownCame = inspect(came, { depth: 0, breakLength: Infinity })
-  return new TypeError(`virtualDevice: option "${option}" is ${shownCame}; meant is ${meant}`)
+  return new TypeError(
+    `express-iclock/simulator: option "${option}" is ${shownCame}; meant is ${meant}`,
+  )
 }

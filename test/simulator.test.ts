@@ -348,9 +348,9 @@ describe('the answer', () => {
     ['a size of chunk that is none', chunks('z\r\nOK\r\n0\r\n\r\n'), 'chunks'],
     ['a chunk longer than its size', chunks('1\r\nOK\r\n0\r\n\r\n'), 'chunks'],
     ['another transfer coding', chunks('').replace('chunked', 'gzip'), 'chunks'],
-    ['no answer', '', 'closed the connection without an answer', true],
-    ['a head that is cut off', GOOD.slice(0, 40), 'closed the connection in its head', true],
-    ['a body that is cut off', GOOD.slice(0, -1), 'closed the connection within its body', true],
+    ['no answer', '', 'connection was closed without an answer', true],
+    ['a head that is cut off', GOOD.slice(0, 40), 'connection was closed in its head', true],
+    ['a body that is cut off', GOOD.slice(0, -1), 'connection was closed within its body', true],
     ['chunks that are cut off', chunks('2\r\nOK\r\n0\r\n'), 'between its chunks', true],
     ['an endless answer', withHeaders(`X: ${'x'.repeat(1_200_000)}`), 'longer than 1 MB'],
   ]
@@ -382,6 +382,20 @@ describe('the answer', () => {
     expect(await refusalOf((_, res) => res.writeHead(200, plain).end('OK\n'))).toContain('length 3')
     expect(await refusalOf((req) => req.socket.destroy())).toContain('without an answer')
     expect(await refusalOf((req) => req.socket.resetAndDestroy())).toContain('ECONNRESET')
+  })
+
+  it('refuses a body that ends with the connection where the connection broke', async () => {
+    const server = await listen(
+      createNetServer((socket) => {
+        socket.once('data', () => {
+          socket.write(answer(['HTTP/1.1 200 OK', date]), () => {
+            setTimeout(() => socket.resetAndDestroy(), 20)
+          })
+        })
+      }),
+    )
+    const exchange = await deviceAt(server).exchange('ID=1&Return=0')
+    expect(exchange).toMatchObject({ accepted: false, refusal: expect.stringContaining('RESET') })
   })
 
   it('reads the answer to HEAD, which has a length and no body', async () => {
@@ -824,6 +838,8 @@ describe('a fleet', () => {
   it('refuses numbers that can not be meant', async () => {
     const fleet = { url: 'http://localhost', devices: 1, count: 1, duration: 1 }
     await expect(runFleet({ ...fleet, devices: 0 })).rejects.toThrow('option "devices" is 0')
+    const unbounded = { ...fleet, count: undefined } as unknown as typeof fleet
+    await expect(runFleet(unbounded)).rejects.toThrow('option "count" is undefined')
     await expect(runFleet({ ...fleet, rate: Number.NaN })).rejects.toThrow('option "rate" is NaN')
   })
 })
