@@ -178,7 +178,7 @@ export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
   const open = (persistence: 'close' | 'keep-alive'): Connection => {
     const wire = openWire(targetOf())
     return {
-      exchange(body, how = {}) {
+      async exchange(body, how = {}) {
         const defaults = headersOf(manners, serialNumber, wire.target.host, persistence)
         const request = requestOf(bodyOf(body), how, {
           path: wire.target.prefix + (how.path ?? options.path ?? PATHS[manners]),
@@ -197,9 +197,11 @@ export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
     connect: () => open('keep-alive'),
     async exchange(body: Body, how?: ExchangeOptions) {
       const connection = open('close')
-      const exchange = await connection.exchange(body, how)
-      connection.close()
-      return exchange
+      try {
+        return await connection.exchange(body, how)
+      } finally {
+        connection.close()
+      }
     },
     async send(body: Body, how: SendOptions = {}) {
       const { repeats = 0, giveUpAfter = options.giveUpAfter ?? 4000, ...firstTry } = how
@@ -213,7 +215,9 @@ export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
         exchanges.push(exchange)
         if (exchange.accepted) good++
         if (good > repeats) return exchanges
-        if (performance.now() + pause >= deadline) throw new DeliveryError(serialNumber, exchanges)
+        // A try with less time than that would end by itself, and hide why the others were in vain.
+        const isLast = performance.now() + 2 * pause >= deadline
+        if (isLast) throw new DeliveryError(serialNumber, exchanges)
         await sleep(pause)
       }
     },
@@ -303,8 +307,14 @@ export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber' 
   rate?: number
   /** `SN` of the device of this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(device: number): string
-  /** What the body of this index reports: `{ commandId: 'c<index>', returnCode: 0 }` by default. */
-  replies?(body: number): Omit<FleetReply, 'serialNumber'>[]
+  /**
+   * What the body of this index reports, and the record that says so where it is no `records.reply()`:
+   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device of index `body % devices` posts it.
+   */
+  replies?(
+    body: number,
+    records: RecordWriter,
+  ): { commandId: string; returnCode: number; record?: Uint8Array }[]
   /** What is unusual about the first try of this body. */
   faults?(body: number): Omit<SendOptions, 'giveUpAfter'> | undefined
 }
@@ -352,13 +362,17 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
     list.push(...sent)
   }
   const post = async (device: VirtualDevice, body: number, giveUpAfter: number) => {
-    const reported = replies?.(body) ?? [{ commandId: `c${body}`, returnCode: 0 }]
-    const records = reported.map((reply) => device.records.reply(reply.commandId, reply.returnCode))
+    const { serialNumber, records } = device
+    const own = { commandId: `c${body}`, returnCode: 0, record: undefined }
+    const reported = replies?.(body, records) ?? [own]
+    const written = reported.map(({ commandId, returnCode, record }) => {
+      return record ?? records.reply(commandId, returnCode)
+    })
     const sent = reported.map(({ commandId, returnCode }) => {
-      return { serialNumber: device.serialNumber, commandId, returnCode }
+      return { serialNumber, commandId, returnCode }
     })
     try {
-      note(await device.send(records, { ...faults?.(body), giveUpAfter }), sent)
+      note(await device.send(written, { ...faults?.(body), giveUpAfter }), sent)
       return true
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
