@@ -98,7 +98,7 @@ export interface Exchange {
   received: Buffer
 }
 
-/** A connection that stays open for further exchanges, as long as the server leaves it open. */
+/** A connection that stays open for further exchanges, one after another, as long as the server leaves it open. */
 export interface Connection {
   /** Sends one request and reads its answer; it never rejects for what the server does. */
   exchange(body: Body, options?: ExchangeOptions): Promise<Exchange>
@@ -484,6 +484,7 @@ function changed(headers: Header[], changes: NonNullable<ExchangeOptions['header
 }
 
 function chunked(body: Buffer, chunkSize: number): Buffer {
+  if (!(chunkSize >= 1)) throw wrong('chunkSize', chunkSize, 'a number of octets above 0')
   const parts: Buffer[] = []
   for (let at = 0; at < body.length; at += chunkSize) {
     const chunk = body.subarray(at, at + chunkSize)

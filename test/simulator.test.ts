@@ -543,6 +543,7 @@ describe('faults', () => {
       /Transfer-Encoding: chunked\r\n\r\n5\r\nID=3&\r\n5\r\nRetur\r\n3\r\nn=0\r\n0\r\n\r\n$/,
     )
     expect(String(bodies)).toBe('ID=3&Return=0')
+    await expect(device.exchange('ID=3', { chunkSize: 0 })).rejects.toThrow('"chunkSize" is 0')
   })
 })
 
