@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { type CommandReplyError, commandReplyRouter, memoryAdapter } from '../src/index.js'
-import { EXAMPLE, type Post, post, SN } from './wire.js'
+import { EXAMPLE, type Post, post } from './device.js'
 
 const keepRawBody = (req: object, _res: unknown, buffer: Buffer) => {
   Object.assign(req, { rawBody: buffer })
@@ -24,7 +24,7 @@ async function postBehind(before: RequestHandler[], request: Post = {}, limit = 
     errors.push(error)
     res.status(error.status ?? 500).end()
   }) as express.ErrorRequestHandler)
-  const answer = await post(app, { path: `/sub/iclock/devicecmd?SN=${SN}`, ...request })
+  const answer = await post(app, { path: '/sub/iclock/devicecmd', ...request })
   return { answer, replies: adapter.replies(), unread: adapter.unread(), errors }
 }
 

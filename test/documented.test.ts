@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { commandReplyRouter, memoryAdapter } from '../src/index.js'
-import { post } from './wire.js'
+import { post } from './device.js'
 
 interface Documented {
   name: string
@@ -36,7 +36,8 @@ describe.each(documented)('$name', ({ query, headers, body, bodyBase64, replies,
         bodyBase64 === undefined ? Buffer.from(body ?? '') : Buffer.from(bodyBase64, 'base64')
 
       const answer = await post(app, {
-        path: `${mount}/iclock/devicecmd?${query}`,
+        path: `${mount}/iclock/devicecmd`,
+        query,
         headers,
         body: bytes,
       })

@@ -6,7 +6,7 @@ import {
   commandReplyHandler,
   memoryAdapter,
 } from '../src/index.js'
-import { type Post, post, SN, serve } from './wire.js'
+import { type Post, post, SN, serve } from './device.js'
 
 const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
   const adapter = memoryAdapter()
@@ -15,7 +15,7 @@ const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
 
 it('serves node:http by itself, whatever the path and method', async () => {
   const { adapter, listener } = bare()
-  const answer = await post(listener, { path: '/?SN=A', method: 'PUT' })
+  const answer = await post(listener, { path: '/', query: 'SN=A', method: 'PUT' })
   expect(answer).toMatchObject({ status: 200, body: 'OK' })
   expect(answer.headers.date).toMatch(/GMT$/)
   expect(adapter.replies()).toHaveLength(5)
@@ -33,7 +33,7 @@ describe('without next, the answer is the status and one line of text:', () => {
     [
       'no serial number',
       {},
-      { path: '/' },
+      { query: '' },
       400,
       'The query must name the device once, as in ?SN=0316144680030; it is "".',
     ],
@@ -97,7 +97,10 @@ it('cuts the connection where it fails behind an answer that has begun', async (
     res.write('beg')
     listener(req, res)
   })
-  await expect(begun).rejects.toThrow()
+  expect(await begun).toMatchObject({
+    accepted: false,
+    refusal: 'the connection was closed between its chunks',
+  })
 })
 
 describe('storage with findCommands and onReplies', () => {
@@ -151,7 +154,7 @@ it('serves many devices at once', async () => {
   const server = await serve(listener)
   const devices = Array.from({ length: 50 }, (_, device) => `D${device}`)
   const answers = await Promise.all(
-    devices.map((device) => post(server, { path: `/?SN=${device}` })),
+    devices.map((device) => post(server, { query: `SN=${device}` })),
   )
   expect(answers.every(({ status, body }) => status === 200 && body === 'OK')).toBe(true)
   expect(adapter.replies()).toHaveLength(250)

@@ -6,7 +6,8 @@ import {
   commandReplyRouter,
   memoryAdapter,
 } from '../src/index.js'
-import { EXAMPLE, exchange, type Post, post, SN, serve } from './wire.js'
+import { virtualDevice } from '../src/simulator.js'
+import { EXAMPLE, type Post, post, SN, serve } from './device.js'
 
 /** An app with the router and an error handler that tells what reached it, and its storage. */
 function appWith(
@@ -42,8 +43,7 @@ describe('the answer', () => {
       'content-length': '2',
       pragma: 'no-cache',
       'cache-control': 'no-store',
-      connection: 'keep-alive',
-      'keep-alive': 'timeout=5',
+      connection: 'close',
     })
     expect(date).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
   })
@@ -108,7 +108,7 @@ describe('the answer', () => {
         },
       }),
     )
-    await post(app, { path: `/typed/iclock/devicecmd?SN=${SN}`, body: 'ID=1&Return=0' })
+    await post(app, { path: '/typed/iclock/devicecmd', body: 'ID=1&Return=0' })
     expect(employees).toEqual([7])
   })
 })
@@ -122,20 +122,20 @@ describe('a device posts', () => {
     '/iclock/devicecmd.ASPX/',
   ])('to %s', async (path) => {
     const { app, adapter } = appWith()
-    expect(await post(app, { path: `${path}?SN=${SN}` })).toMatchObject({ status: 200, body: 'OK' })
+    expect(await post(app, { path })).toMatchObject({ status: 200, body: 'OK' })
     expect(adapter.replies()).toHaveLength(5)
   })
 
   it.each(['/push', ['/a', '/b/push']])('to the path that the app sets: %j', async (path) => {
     const { app, adapter } = appWith({ path }, [], '/sub')
     for (const one of [path].flat())
-      await post(app, { path: `/sub${one}?SN=${one}`, body: 'ID=1&Return=0' })
+      await post(app, { path: `/sub${one}`, query: `SN=${one}`, body: 'ID=1&Return=0' })
     expect(adapter.replies().map(({ serialNumber }) => serialNumber)).toEqual([path].flat())
   })
 
   it.each([
-    { path: `/iclock/getrequest?SN=${SN}` },
-    { path: `/iclock/devicecmdx?SN=${SN}` },
+    { path: '/iclock/getrequest' },
+    { path: '/iclock/devicecmdx' },
     { method: 'GET' },
     { method: 'PUT' },
   ])('elsewhere, and the app answers: %j', async (request: Post) => {
@@ -170,12 +170,7 @@ describe('a device posts', () => {
 
   it('143 octets of the example, as its Content-Length says, and the last of five records has no CMD', async () => {
     const { app, adapter } = appWith()
-    const server = await serve(app)
-    await exchange(
-      server,
-      `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n` +
-        `Content-Length: 143\r\n\r\n${EXAMPLE.slice(0, 143)}`,
-    )
+    await post(app, { body: EXAMPLE.slice(0, 143) })
     expect(adapter.replies()).toHaveLength(5)
     expect(adapter.replies().at(-1)).toMatchObject({
       commandId: 'fp7464',
@@ -186,7 +181,7 @@ describe('a device posts', () => {
 
   it('in chunks', async () => {
     const { app, adapter } = appWith()
-    await post(app, { headers: { 'Transfer-Encoding': 'chunked' } })
+    await post(app, { chunkSize: 40 })
     expect(adapter.replies()).toHaveLength(5)
   })
 
@@ -227,33 +222,32 @@ describe('lines that are no reply', () => {
 describe('the serial number', () => {
   const serialNumbers = async (query: string) => {
     const { app, adapter, errors } = appWith()
-    const { status } = await post(app, { path: `/iclock/devicecmd${query}`, body: 'ID=1&Return=0' })
+    const { status } = await post(app, { query, body: 'ID=1&Return=0' })
     return { status, errors, said: adapter.replies().map(({ serialNumber }) => serialNumber) }
   }
 
   it.each([
-    ['?SN=A1', 'A1'],
-    ['?sn=A1', 'A1'],
-    ['?Sn=A1', 'A1'],
-    ['?SN=a%20b', 'a b'],
-    ['?a=1&SN=A1&snx=2&DSN=3', 'A1'],
-    ['?SN=__proto__', '__proto__'],
+    ['SN=A1', 'A1'],
+    ['sn=A1', 'A1'],
+    ['Sn=A1', 'A1'],
+    ['SN=a%20b', 'a b'],
+    ['a=1&SN=A1&snx=2&DSN=3', 'A1'],
+    ['SN=__proto__', '__proto__'],
   ])('is read from %s', async (query, said) => {
     expect(await serialNumbers(query)).toEqual({ status: 200, errors: [], said: [said] })
   })
 
   it.each([
     '',
-    '?',
-    '?SN',
-    '?SN=',
-    '?SN=%20',
-    '?SN=a&SN=b',
-    '?SN=a&sn=a',
-    '?SN[$ne]=1',
-    '?SN=a&SN[x]=1',
-    '?SN[]=a',
-    '?sn%5B%5D=a',
+    'SN',
+    'SN=',
+    'SN=%20',
+    'SN=a&SN=b',
+    'SN=a&sn=a',
+    'SN[$ne]=1',
+    'SN=a&SN[x]=1',
+    'SN[]=a',
+    'sn%5B%5D=a',
   ])('is missed in "%s"', async (query) => {
     const { status, errors, said } = await serialNumbers(query)
     expect({ status, said }).toEqual({ status: 400, said: [] })
@@ -269,12 +263,10 @@ describe('the serial number', () => {
 })
 
 describe('what is refused before the body is read', () => {
-  const head = (query: string) =>
-    `POST /iclock/devicecmd${query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n`
+  const promised = { body: '', headers: { 'Content-Length': '1000' } }
 
   it('is a post without serial number', async () => {
-    const server = await serve(appWith().app)
-    expect(await exchange(server, head(''))).toMatch(/^HTTP\/1.1 400 /)
+    expect(await post(appWith().app, { ...promised, query: '' })).toMatchObject({ status: 400 })
   })
 
   it('is a device that authorize refuses', async () => {
@@ -282,10 +274,10 @@ describe('what is refused before the body is read', () => {
       authorize: async (serialNumber) => serialNumber === 'B',
     })
     const server = await serve(app)
-    expect(await exchange(server, head('?SN=A'))).toMatch(/^HTTP\/1.1 403 /)
+    expect(await post(server, { ...promised, query: 'SN=A' })).toMatchObject({ status: 403 })
     expect(errors).toMatchObject([{ code: 'DEVICE_NOT_AUTHORIZED', status: 403, expose: true }])
     expect(errors[0]?.message).toBe('Device "A" may not report here: authorize refused it.')
-    expect(await post(server, { path: '/iclock/devicecmd?SN=B' })).toMatchObject({ status: 200 })
+    expect(await post(server, { query: 'SN=B' })).toMatchObject({ status: 200 })
     expect(adapter.replies()).toHaveLength(5)
   })
 })
@@ -404,9 +396,9 @@ describe('what goes wrong in the app reaches its error handler', () => {
     const { app, errors } = appWith({
       adapter: { findCommand: () => command, onReply: () => void kept++ },
     })
-    expect(
-      await post(app, { path: '/iclock/devicecmd?SN=A', body: 'ID=12&Return=0' }),
-    ).toMatchObject({ status: 500 })
+    expect(await post(app, { query: 'SN=A', body: 'ID=12&Return=0' })).toMatchObject({
+      status: 500,
+    })
     expect(errors).toMatchObject([{ code: 'COMMAND_MISMATCH', status: 500, expose: false }])
     expect(errors[0]?.message).toContain(said)
     expect(kept).toBe(0)
@@ -414,22 +406,19 @@ describe('what goes wrong in the app reaches its error handler', () => {
 })
 
 describe('a body over the limit', () => {
-  const ok = `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 25\r\n\r\nID=1&Return=0&CMD=DATA\n\n\n`
-  const post413 = `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: localhost\r\n`
-
   it.each([
-    ['by its length', `${post413}Content-Length: 2000\r\n\r\n${'x'.repeat(2000)}`],
-    [
-      'by its chunks',
-      `${post413}Transfer-Encoding: chunked\r\n\r\n7d0\r\n${'x'.repeat(2000)}\r\n0\r\n\r\n`,
-    ],
-  ])('is answered 413 %s, and the connection takes the next post', async (_by, oversize) => {
+    ['by its length', {}],
+    ['by its chunks', { chunkSize: 2000 }],
+  ])('is answered 413 %s, and the connection takes the next post', async (_by, how) => {
     const { app, adapter, errors } = appWith({ limit: '1kb' })
-    const server = await serve(app)
-    const answers = await exchange(server, oversize, ok)
-    expect(answers.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 413', 'HTTP/1.1 200'])
+    const device = virtualDevice({ server: await serve(app), serialNumber: SN })
+    const connection = device.connect()
+    const oversize = await connection.exchange('x'.repeat(2000), how)
+    const next = await connection.exchange(EXAMPLE)
+    connection.close()
+    expect([oversize.status, next.status]).toEqual([413, 200])
     expect(errors).toMatchObject([{ status: 413, type: 'entity.too.large', limit: 1024 }])
-    expect(adapter.replies()).toHaveLength(1)
+    expect(adapter.replies()).toHaveLength(5)
   })
 
   it('is answered 413 by default from 1 MB on', async () => {
@@ -443,12 +432,10 @@ describe('a body over the limit', () => {
 
 it('keeps nothing of a chunked body that breaks off', async () => {
   const { app, adapter } = appWith()
-  const server = await serve(app)
-  const answer = await exchange(
-    server,
-    `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`,
-    '19\r\nID=1&Return=0&CMD=DATA\n\n\n\r\nbroken',
-  )
-  expect(answer).toMatch(/^HTTP\/1.1 400 /)
+  const answer = await post(app, {
+    headers: { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' },
+    body: '19\r\nID=1&Return=0&CMD=DATA\n\n\n\r\nbroken',
+  })
+  expect(answer.status).toBe(400)
   expect(adapter.replies()).toEqual([])
 })

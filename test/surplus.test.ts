@@ -1,107 +1,96 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RequestListener, Server, ServerOptions } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
 import { commandReplyHandler, memoryAdapter, tolerateSurplus } from '../src/index.js'
-import { EXAMPLE, SN } from './wire.js'
+import { type Connection, virtualDevice } from '../src/simulator.js'
+import { EXAMPLE, SN, serve } from './device.js'
 
-const head = (length: number, more = '') =>
-  `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: iClock Proxy/1.09\r\n${more}` +
-  `Content-Length: ${length}\r\n\r\n`
-
-async function serverWith(prepare: (server: Server) => void, milliseconds = 0, options = {}) {
+async function start(prepare: (server: Server) => void, milliseconds = 0, options?: ServerOptions) {
   const adapter = memoryAdapter()
   const slow = {
     ...adapter,
     async onReply(...args: Parameters<typeof adapter.onReply>) {
-      if (milliseconds > 0) await new Promise((done) => setTimeout(done, milliseconds))
+      if (milliseconds > 0) await sleep(milliseconds)
       await adapter.onReply(...args)
     },
   }
-  const server = createServer(options, commandReplyHandler({ adapter: slow }) as RequestListener)
+  const server = await serve(commandReplyHandler({ adapter: slow }) as RequestListener, options)
   prepare(server)
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { adapter, server }
-}
-
-/** What comes back, until the server closes, for octets in segments of their own. */
-async function exchange(server: Server, ...segments: string[]): Promise<string> {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  socket.setNoDelay(true)
-  const answer = text(socket).catch((error: NodeJS.ErrnoException) => String(error.code))
-  for (const segment of segments) {
-    socket.write(segment)
-    await new Promise((done) => setTimeout(done, 5))
-  }
-  return answer
+  return { adapter, device: virtualDevice({ server, serialNumber: SN }) }
 }
 
 describe("the manual's example, 147 octets of which it promises 143,", () => {
-  const example = head(143, 'Accept: */*\r\n') + EXAMPLE
+  const promise = { 'Content-Length': '143' }
   const ways = {
-    'in one segment': [example],
-    'in two segments': [example.slice(0, -4), example.slice(-4)],
+    'in one segment': { headers: { ...promise, Connection: undefined } },
+    'in one segment, where the device closes': { headers: promise },
+    'in two segments': { headers: { ...promise, Connection: undefined }, waitAfter: -4, wait: 5 },
   }
 
-  describe.each(Object.entries(ways))('%s', (_way, segments) => {
-    it.each([0, 10, 100])(
-      'is answered OK when storage takes %d ms a reply',
-      async (milliseconds) => {
-        const { server, adapter } = await serverWith(tolerateSurplus, milliseconds)
-        const answer = await exchange(server, ...segments)
-        expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
-        expect(answer).toMatch(
-          /\r\n\r\nOK($|HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n\r\n$)/,
-        )
-        if (milliseconds > 0) expect(answer).toMatch(/\r\nConnection: close\r\n(.*\r\n)*\r\nOK$/)
-        expect(adapter.replies()).toHaveLength(5)
-      },
-    )
+  describe.each(Object.entries(ways))('%s', (_way, how) => {
+    it.each([0, 10, 100])('is accepted when storage takes %d ms a reply', async (milliseconds) => {
+      const { adapter, device } = await start(tolerateSurplus, milliseconds)
+      const exchange = await device.exchange(EXAMPLE, how)
+      expect(exchange).toMatchObject({ accepted: true, status: 200 })
+      if (milliseconds > 0) expect(exchange.headers).toContainEqual(['Connection', 'close'])
+      expect(adapter.replies()).toHaveLength(5)
+    })
   })
 
   it('is answered 400 by Node alone, though storage keeps its replies', async () => {
-    const { server, adapter } = await serverWith(() => {}, 10)
-    expect(await exchange(server, example)).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    const { adapter, device } = await start(() => {}, 10)
+    expect(await device.exchange(EXAMPLE, { headers: promise })).toMatchObject({ status: 400 })
     await expect.poll(() => adapter.replies()).toHaveLength(5)
+  })
+
+  it('closes the connection', async () => {
+    const { device } = await start(tolerateSurplus, 10)
+    const connection = device.connect()
+    await connection.exchange(EXAMPLE, { headers: promise })
+    expect(await connection.exchange(EXAMPLE)).toMatchObject({ accepted: false, status: undefined })
+    connection.close()
   })
 })
 
 describe('every other client error is treated as by Node alone:', () => {
-  const good = `${head(25)}ID=1&Return=0&CMD=DATA\n\n\n`
-  const cases: Record<string, string[]> = {
-    'no request at all': ['hello\r\n\r\n'],
-    'no request behind an answered one': [good, 'hello\r\n\r\n'],
-    'headers that are too large': [
-      `POST /?SN=1 HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
-    ],
-    'a chunk that breaks off': [
-      'POST /?SN=1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
-    ],
-    'a body that never comes whole': [`${head(50)}ID=1`],
-    'headers that never end': ['POST /?SN=1 HTTP/1.1\r\nHost: x\r\n'],
+  const cases: Record<string, (connection: Connection) => Promise<{ received: Buffer }>> = {
+    'no request at all': (connection) => connection.exchange('', { method: '{}' }),
+    async 'no request behind an answered one'(connection) {
+      await connection.exchange(EXAMPLE)
+      return connection.exchange('', { method: '{}' })
+    },
+    'headers that are too large': (connection) =>
+      connection.exchange('', { headers: { X: 'x'.repeat(20_000) } }),
+    'a chunk that breaks off': (connection) =>
+      connection.exchange('zz\r\n', {
+        headers: { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' },
+      }),
+    'a body that never comes whole': (connection) =>
+      connection.exchange('ID=1', { headers: { 'Content-Length': '50' } }),
+    'headers that never end': (connection) =>
+      connection.exchange(EXAMPLE, { waitAfter: 30, wait: 5000 }),
   }
 
-  it.each(Object.entries(cases))('%s', async (_case, segments) => {
+  it.each(Object.entries(cases))('%s', async (_case, exchange) => {
     const options = { requestTimeout: 300, headersTimeout: 200, connectionsCheckingInterval: 50 }
     const answers = await Promise.all(
       [tolerateSurplus, () => {}].map(async (prepare) => {
-        const { server } = await serverWith(prepare, 0, options)
-        return (await exchange(server, ...segments)).replace(/Date: .*/, 'Date')
+        const connection = (await start(prepare, 0, options)).device.connect()
+        const { received } = await exchange(connection)
+        connection.close()
+        return received.toString()
       }),
     )
-    expect(answers[0]).toMatch(/HTTP\/1\.1 4\d\d /)
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 4\d\d /)
     expect(answers[0]).toBe(answers[1])
   })
 
   it('and left to the listener that the app has', async () => {
-    const { server } = await serverWith((server) => {
+    const { device } = await start((server) => {
       tolerateSurplus(server)
       server.on('clientError', (_error, socket) => socket.end('mine'))
     })
-    expect(await exchange(server, 'hello\r\n\r\n')).toBe('mine')
+    const { received } = await device.exchange('', { method: '{}' })
+    expect(received.toString()).toBe('mine')
   })
 })
