@@ -1,10 +1,9 @@
-// The main job on real request bytes: an HR app gets the Command Reply endpoint, a terminal posts over a raw socket.
-// Look at the answers as they came over the wire, and at the table of what storage holds.
+// The main job on real request bytes: an HR app gets the Command Reply endpoint, a simulated terminal posts over a raw
+// socket. Look at the answers as they came over the wire, and at the table of what storage holds.
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import express from 'express'
 import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
+import { virtualDevice } from 'express-iclock/simulator'
 
 const SN = '0316144680030'
 
@@ -39,40 +38,29 @@ const example = [
   'ID=fp7464&Return=0&CMD=DATA',
 ].join('\n')
 
+const server = app.listen(0, '127.0.0.1')
+await once(server, 'listening')
+
+const device = virtualDevice({ server, serialNumber: SN })
+const { info, reply, shell } = device.records
 const posts = [
   ["The manual's example: five records, no Content-Type", example],
-  [
-    'INFO: a tail of options',
-    'ID=k27&Return=0&CMD=INFO\n~DeviceName=F18\nUserCount=4\nFPCount=1\n',
-  ],
-  ['A failed command: no such user', 'ID=k28&Return=-10&CMD=DATA'],
+  ['INFO: a tail of options', info('k27', { '~DeviceName': 'F18', UserCount: '4', FPCount: '1' })],
+  ['A failed command: no such user', reply('k28', -10)],
   [
     'Shell: its output holds a line that looks like a record, and is none',
-    `ID=k37\nSN=${SN}\nReturn=0\nCMD=Shell\nFILENAME=shellout.txt\nContent=total 8\nID=fp7464&Return=-1&CMD=DATA\n`,
+    shell('k37', 0, 'total 8\nID=fp7464&Return=-1&CMD=DATA\n'),
   ],
   ['The first post again: a repeat changes nothing', example],
 ]
 
-const server = app.listen(0, '127.0.0.1')
-await once(server, 'listening')
-
 let refused = 0
 for (const [title, body] of posts) {
-  const request = [
-    `POST /iclock/devicecmd?SN=${SN} HTTP/1.1`,
-    'Host: localhost',
-    'User-Agent: iClock Proxy/1.09',
-    'Connection: close',
-    'Accept: */*',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n')
-  const socket = connect(server.address().port, '127.0.0.1')
-  socket.write(request)
-  const answer = await text(socket)
-  if (!/^HTTP\/1\.1 200 .*\r\n\r\nOK$/s.test(answer)) refused++
-  console.log(`== ${title}\n${indented(request, '> ')}\n${indented(answer, '< ')}\n`)
+  const { accepted, refusal, sent, received } = await device.exchange(body)
+  console.log(`== ${title}\n${indented(sent, '> ')}\n${indented(received, '< ')}\n`)
+  if (accepted) continue
+  console.error(`The terminal does not take this answer: ${refusal}.`)
+  refused++
 }
 server.close()
 
@@ -95,6 +83,6 @@ if (refused > 0 || lost.length > 0 || kept.length !== Object.keys(issued).length
   console.log(`Every reply is kept, each once: ${kept.length} of ${Object.keys(issued).length}.`)
 }
 
-function indented(wire, mark) {
-  return wire.replaceAll('\r\n', '\n').replace(/^/gm, mark)
+function indented(octets, mark) {
+  return octets.toString().replaceAll('\r\n', '\n').replace(/^/gm, mark)
 }

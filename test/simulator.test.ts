@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import {
@@ -8,8 +7,6 @@ import {
   type Server,
   type Socket,
 } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseReplies } from '../src/index.js'
@@ -201,37 +198,15 @@ describe('where it sends', () => {
   })
 
   it('speaks TLS, to a certificate that it is told to trust and to no other', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'simulator-'))
-    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [
-      string,
-      string,
-    ]
-    execFileSync(
-      'openssl',
-      [
-        ...[
-          'req',
-          '-x509',
-          '-newkey',
-          'rsa:2048',
-          '-nodes',
-          '-days',
-          '1',
-          '-subj',
-          '/CN=localhost',
-        ],
-        ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', cert],
-      ],
-      { stdio: 'pipe' },
-    )
-    const pair = { key: readFileSync(key), cert: readFileSync(cert) }
-    rmSync(folder, { recursive: true })
+    // One file holds the key and a certificate for localhost that is signed by itself.
+    const pem = readFileSync(new URL('localhost.pem', import.meta.url))
+    const pair = { key: pem, cert: pem }
     const server = await listen(
       createHttpsServer(pair, (_, res) => {
         res.writeHead(200, { 'Content-Type': 'text/plain' }).end('OK')
       }),
     )
-    const tls = { ca: pair.cert }
+    const tls = { ca: pem }
     const url = `https://localhost:${portOf(server)}`
     expect(await deviceAt(server, { tls }).exchange('')).toMatchObject({ accepted: true })
     const overUrl = virtualDevice({ url, serialNumber: 'A', tls })
