@@ -1,0 +1,92 @@
+import { exec, spawnSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { virtualDevice } from '../src/simulator.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const SERIAL_NUMBER = '0316144680030'
+const { VITEST: _, NODE_ENV: __, REQUIRE_NGINX, ...env } = process.env
+
+/** Runs an example as its script does, except for the build, which the tests have behind them. */
+function run(example: keyof typeof manifest.scripts) {
+  const [build, command] = manifest.scripts[example].split(' && ')
+  expect(build).toBe('npm run build --silent')
+  return promisify(exec)(`PATH=node_modules/.bin:$PATH ${command}`, { cwd: root, env })
+}
+
+it('the tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
+  const { stderr } = await run('example:hr-app-jest')
+  expect(stderr).toMatch(/Tests: +5 passed, 5 total/)
+})
+
+const missing = ['nginx', 'openssl'].filter((name) => {
+  const found = spawnSync(`PATH=$PATH:/usr/local/sbin:/usr/sbin command -v ${name}`, {
+    shell: true,
+  })
+  return found.status !== 0
+})
+const isSkipped = missing.length > 0 && REQUIRE_NGINX !== '1'
+const reason = `${missing.join(' and ')} missing: apt-get install -y nginx-light openssl`
+if (isSkipped) process.stderr.write(`test/examples.test.ts skips nginx; ${reason}\n`)
+
+describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () => {
+  const startNginx = async (appPort: number) => {
+    const { href } = new URL('../examples/nginx/nginx.js', import.meta.url)
+    return (await import(href)).startNginx(appPort)
+  }
+
+  it('replies come through with the path kept, rewritten and over TLS', async () => {
+    const { stdout } = await run('example:nginx')
+    const anyPort = stdout.replace(/:\d{4,5}\//g, ':PORT/').replace(/OK, .*GMT/g, 'OK, DATE')
+    expect(anyPort.split('\n')).toEqual([
+      'path kept: http://127.0.0.1:PORT/hr',
+      `  the app saw       POST /hr/iclock/devicecmd?SN=${SERIAL_NUMBER} from 127.0.0.1 over http`,
+      '  the terminal read OK, DATE',
+      'path rewritten: http://127.0.0.1:PORT/terminals',
+      `  the app saw       POST /iclock/devicecmd?SN=${SERIAL_NUMBER} from 127.0.0.1 over http`,
+      '  the terminal read OK, DATE',
+      'TLS: https://127.0.0.1:PORT/hr',
+      `  the app saw       POST /hr/iclock/devicecmd?SN=${SERIAL_NUMBER} from 127.0.0.1 over https`,
+      '  the terminal read OK, DATE',
+      'too large: http://127.0.0.1:PORT/hr',
+      '  the app saw       nothing',
+      '  the terminal read the status is 413, not 200',
+      'stored: 1000,1001,1002',
+      '',
+    ])
+  })
+
+  it("the terminal reads the app's Date, and the app the terminal's address", async () => {
+    const date = 'Tue, 30 Jun 2015 01:24:48 GMT'
+    const forwarded: unknown[] = []
+    const server = createServer((req, res) => {
+      forwarded.push(req.headers['x-forwarded-for'], req.headers['x-forwarded-proto'])
+      res
+        .writeHead(200, { Date: date, 'Content-Type': 'text/plain', 'Content-Length': 2 })
+        .end('OK')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const nginx = await startNginx((server.address() as AddressInfo).port)
+    const device = virtualDevice({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
+    const exchange = await device.exchange('ID=1&Return=0', {
+      headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Proto': 'https' },
+    })
+    await nginx.stop()
+    server.close()
+    expect(exchange).toMatchObject({ accepted: true, clock: new Date(date) })
+    // With one proxy trusted, the last address is the terminal's.
+    expect(forwarded).toEqual(['203.0.113.9, 127.0.0.1', 'http'])
+  })
+
+  it('a port without an app is told from an endpoint', async () => {
+    const nginx = await startNginx(9)
+    const device = virtualDevice({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
+    const exchange = await device.exchange('ID=1&Return=0')
+    await nginx.stop()
+    expect(exchange).toMatchObject({ accepted: false, status: 502 })
+  })
+})
