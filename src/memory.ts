@@ -1,5 +1,6 @@
 // Storage in this process's memory: for tests and demos, and the model that other adapters are copied from.
 import type { IssuedCommand, StorageAdapter } from './adapter.js'
+import { checkIdsAreText, keyOf } from './key.js'
 import type { CommandReply } from './reply.js'
 
 /** Storage in memory, with ways to put commands in and to look at what came. */
@@ -23,11 +24,7 @@ export function memoryAdapter<
 
   return {
     issue(command) {
-      for (const name of ['serialNumber', 'commandId'] as const) {
-        if (typeof command[name] === 'string') continue
-        const came = `${command[name]} (${typeof command[name]})`
-        throw new TypeError(`issue: ${name} is ${came}; meant is a text, for "0012" is not "12"`)
-      }
+      checkIdsAreText(command)
       commands.set(keyOf(command.serialNumber, command.commandId), command)
     },
     findCommand(serialNumber, commandId) {
@@ -44,9 +41,4 @@ export function memoryAdapter<
     replies: () => [...replies.values()],
     unread: () => [...unread.values()],
   }
-}
-
-// The length keeps the two apart: no other device and id make the same key.
-function keyOf(serialNumber: string, id: string): string {
-  return `${serialNumber.length} ${serialNumber}${id}`
 }

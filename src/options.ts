@@ -79,7 +79,8 @@ export function routerSettings<Issued extends IssuedCommand>(
   return { paths, handlerOptions }
 }
 
-function checkNames(options: object, known: string[]): void {
+/** @throws TypeError where there is an option that none of the known ones is */
+export function checkNames(options: object, known: string[]): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`express-iclock: the options are ${shown(options)}; meant is { adapter }`)
   }
@@ -132,7 +133,8 @@ function labelOf(encoding: unknown): string {
   throw wrong('encoding', encoding, meant)
 }
 
-function wrong(option: string, came: unknown, meant: string, cause?: unknown): TypeError {
+/** An error that names the option, what came and what was meant. */
+export function wrong(option: string, came: unknown, meant: string, cause?: unknown): TypeError {
   const message = `express-iclock: option "${option}" is ${shown(came)}; meant is ${meant}`
   return new TypeError(message, cause === undefined ? undefined : { cause })
 }

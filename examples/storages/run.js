@@ -1,0 +1,74 @@
+// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, `-- mongodb`, `-- memory`.
+// Look at: the same lines for each of them, however often the terminal sends its replies.
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import express from 'express'
+import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
+import { mongoAdapter } from 'express-iclock/mongo'
+import { virtualDevice } from 'express-iclock/simulator'
+import { MongoClient } from 'mongodb'
+import { openServer } from '../../test/mongodb.js'
+import { sqliteAdapter } from './sqlite.js'
+
+const ends = []
+
+const STORAGES = {
+  memory: () => memoryAdapter(),
+  async sqlite() {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-example-'))
+    ends.push(() => rm(folder, { recursive: true }))
+    return sqliteAdapter(join(folder, 'iclock.db'))
+  },
+  async mongodb() {
+    const mongodb = await openServer()
+    if ('reasons' in mongodb) throw new Error(`No MongoDB: ${mongodb.reasons.join('; ')}`)
+    const client = await new MongoClient(mongodb.url).connect()
+    const db = client.db(`iclock_example_${process.pid}`)
+    ends.push(
+      () => db.dropDatabase(),
+      () => client.close(),
+      () => mongodb.remove(),
+    )
+    return mongoAdapter(db)
+  },
+}
+
+const [name = 'memory'] = process.argv.slice(2)
+if (!Object.hasOwn(STORAGES, name)) {
+  throw new Error(`There is no storage "${name}": ${Object.keys(STORAGES).join(', ')}`)
+}
+
+try {
+  // The one line.
+  const storage = await STORAGES[name]()
+
+  const app = express()
+  app.use(commandReplyRouter({ adapter: storage }))
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  ends.unshift(() => server.close())
+
+  for (const [commandId, text] of [
+    ['hr1', 'DATA UPDATE USERINFO PIN=7\tName=Ada'],
+    ['hr2', 'ENROLL_FP PIN=7\tFID=1'],
+    ['hr3', 'SHELL date'],
+  ]) {
+    await storage.issue({ serialNumber: '0316144680030', commandId, text })
+  }
+  const terminal = virtualDevice({ server, serialNumber: '0316144680030' })
+  const { records } = terminal
+  await terminal.send(records.reply('hr1', 0), { repeats: 2 })
+  await terminal.send([records.reply('hr2', 6, 'ENROLL_FP'), records.shell('hr3', 0, 'noon\n')])
+
+  const replies = await storage.replies()
+  for (const reply of replies.sort((a, b) => (a.commandId < b.commandId ? -1 : 1))) {
+    const { text } = await storage.findCommand(reply.serialNumber, reply.commandId)
+    const { outcome, meaning } = outcomeOf(reply)
+    const content = reply.content ? `, ${JSON.stringify(reply.content.toString())}` : ''
+    console.log(`${JSON.stringify(text)}: ${outcome} (${meaning}${content})`)
+  }
+} finally {
+  for (const end of ends) await end()
+}

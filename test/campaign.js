@@ -1,0 +1,203 @@
+// Kills what keeps the replies, again and again, while devices report; then counts what was acknowledged and not kept.
+// npm run campaign -- --kill mongodb [--kills 20] [--seed 1] [--broken]
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import express from 'express'
+import { commandReplyRouter } from 'express-iclock'
+import { mongoAdapter } from 'express-iclock/mongo'
+import { runFleet } from 'express-iclock/simulator'
+import { MongoClient } from 'mongodb'
+import { findProgram, serverName, startServer } from './mongodb.js'
+
+/**
+ * @typedef {object} Ground What a campaign is fought on.
+ * @property {string} name what is killed
+ * @property {string} url where devices post
+ * @property {(pause: number) => Promise<void>} kill ends it with SIGKILL, and starts it again after so many ms
+ * @property {() => Promise<{ serialNumber: string, commandId: string, returnCode: number }[]>} kept
+ * @property {() => Promise<void>} remove
+ *
+ * @typedef {object} Campaign
+ * @property {'mongodb'} kill
+ * @property {number} kills
+ * @property {number} seed
+ * @property {boolean} broken whether the adapter answers before the reply is kept, to see that this is found out
+ * @property {import('./mongodb.js').Program} program
+ * @property {(line: string) => void} [say]
+ */
+
+const ROUND = { devices: 8, count: 60, rate: 60, duration: 60_000 }
+
+/** @type {Record<Campaign['kill'], (campaign: Campaign) => Promise<Ground>>} */
+const GROUNDS = {
+  async mongodb({ program, broken }) {
+    const server = await startServer(program)
+    const client = new MongoClient(server.url, {
+      serverSelectionTimeoutMS: 500,
+      socketTimeoutMS: 2000,
+    })
+    const storage = mongoAdapter(client.db('campaign'))
+    const careless = {
+      ...storage,
+      /** @param {Parameters<typeof storage.onReply>} answered */
+      async onReply(...answered) {
+        storage.onReply(...answered).catch(() => {})
+      },
+    }
+    const app = express()
+    app.use(commandReplyRouter({ adapter: broken ? careless : storage }))
+    app.use(answerUnavailable)
+    const endpoint = app.listen(0, '127.0.0.1')
+    await once(endpoint, 'listening')
+    const { port } = /** @type {import('node:net').AddressInfo} */ (endpoint.address())
+    return {
+      name: await serverName(server.url),
+      url: `http://127.0.0.1:${port}`,
+      async kill(pause) {
+        await server.kill()
+        await wait(pause)
+        await server.start()
+      },
+      async kept() {
+        const found = await client.db('campaign').collection('iclock_replies').find().toArray()
+        return found.map(({ serialNumber, commandId, returnCode }) => {
+          return { serialNumber, commandId, returnCode }
+        })
+      },
+      async remove() {
+        endpoint.closeAllConnections()
+        endpoint.close()
+        await client.close()
+        await server.remove()
+      },
+    }
+  },
+}
+
+/** @type {import('express').ErrorRequestHandler} */
+const answerUnavailable = (_error, _req, res, _next) => {
+  res.status(503).end()
+}
+
+/**
+ * Runs a campaign: for each kill, a fleet that reports until all of it is acknowledged.
+ *
+ * @param {Campaign} campaign
+ */
+export async function runCampaign(campaign) {
+  const { kills, seed, say = () => {} } = campaign
+  const ground = await GROUNDS[campaign.kill](campaign)
+  const random = randomFrom(seed)
+  try {
+    say(`${kills} kills of ${ground.name}, seed ${seed}.`)
+    /** @type {import('express-iclock/simulator').FleetReply[]} */
+    const acknowledged = []
+    let [refused, unanswered, repeated, givenUp] = [0, 0, 0, 0]
+    for (let round = 0; round < kills; round++) {
+      const [report] = await Promise.all([
+        runFleet({ ...ROUND, url: ground.url, replies: repliesOf(round), faults: faultsOf }),
+        wait(random() * 900).then(() => ground.kill(200 + random() * 1300)),
+      ])
+      acknowledged.push(...report.acknowledged)
+      givenUp += report.givenUp.length
+      unanswered += report.unanswered
+      repeated += report.repeated
+      refused += report.answered[503] ?? 0
+      say(
+        `kill ${round + 1}: ${report.acknowledged.length} acknowledged, ${report.repeated} repeats`,
+      )
+    }
+    const kept = await ground.kept()
+    const { lost, twice } = compare(acknowledged, kept)
+    return {
+      ...{ acknowledged: acknowledged.length, kept: kept.length, lost, twice },
+      ...{ refused, unanswered, repeated, givenUp },
+    }
+  } finally {
+    await ground.remove()
+  }
+}
+
+/**
+ * Acknowledged and not kept as it was sent; and kept more than once.
+ *
+ * @param {readonly { serialNumber: string, commandId: string, returnCode: number }[]} acknowledged
+ * @param {typeof acknowledged} kept
+ */
+function compare(acknowledged, kept) {
+  const codes = new Map()
+  let twice = 0
+  for (const { serialNumber, commandId, returnCode } of kept) {
+    const key = `${serialNumber} ${commandId}`
+    if (codes.has(key)) twice++
+    codes.set(key, returnCode)
+  }
+  const lost = acknowledged.filter(({ serialNumber, commandId, returnCode }) => {
+    return codes.get(`${serialNumber} ${commandId}`) !== returnCode
+  })
+  return { lost: lost.length, twice }
+}
+
+/** Single replies, batches and files. @param {number} round */
+function repliesOf(round) {
+  /** @type {NonNullable<import('express-iclock/simulator').FleetOptions['replies']>} */
+  return (body, records) => {
+    const commandId = `r${round}b${body}`
+    if (body % 5 === 0) {
+      const size = 20_000 + body
+      const record = records.getFile(commandId, 'log.txt', Buffer.alloc(size, body))
+      return [{ commandId, returnCode: size, record }]
+    }
+    return Array.from({ length: body % 3 === 0 ? 4 : 1 }, (_, index) => {
+      return { commandId: `${commandId}n${index}`, returnCode: body + index }
+    })
+  }
+}
+
+/** Some bodies are sent again though they were answered, and of some the answer gets lost. @param {number} body */
+function faultsOf(body) {
+  if (body % 4 === 1) return { repeats: 1 }
+  return body % 4 === 2 ? { cutAfter: Infinity } : undefined
+}
+
+/** Numbers from 0 to 1 that are the same for a seed. @param {number} seed */
+function randomFrom(seed) {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      kill: { type: 'string', default: 'mongodb' },
+      kills: { type: 'string', default: '20' },
+      seed: { type: 'string', default: `${Date.now() % 100_000}` },
+      broken: { type: 'boolean', default: false },
+    },
+  })
+  const { kill, broken } = values
+  if (!Object.hasOwn(GROUNDS, kill)) {
+    throw new Error(`--kill is "${kill}"; meant is one of ${Object.keys(GROUNDS).join(', ')}`)
+  }
+  const program = await findProgram()
+  if ('reasons' in program) throw new Error(`No server to kill: ${program.reasons.join('; ')}`)
+  const report = await runCampaign({
+    kill: /** @type {Campaign['kill']} */ (kill),
+    kills: Number(values.kills),
+    seed: Number(values.seed),
+    broken,
+    program,
+    say: (line) => process.stdout.write(`${line}\n`),
+  })
+  for (const [name, count] of Object.entries(report)) process.stdout.write(`${name}: ${count}\n`)
+  const isRight = report.lost === 0 && report.twice === 0 && report.givenUp === 0
+  process.stdout.write(isRight ? 'Nothing was lost.\n' : 'RED: see lost, twice and givenUp.\n')
+  process.exitCode = isRight ? 0 : 1
+}
+
+if (import.meta.url === pathToFileURL(`${process.argv[1]}`).href) await main()
