@@ -30,6 +30,13 @@ export default defineConfig({
         resolve: { alias: { express: 'express4' } },
       },
       { test: { name: 'express 5', include: onExpress, env: { EXPRESS: '5' } } },
+      {
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: { enabled: true, include: ['test/*.test-d.ts'] },
+        },
+      },
     ],
   },
 })

@@ -1,5 +1,6 @@
 // What a device says: the records of a Command Reply body, read byte by byte.
 // Pure: no HTTP, no storage, no clock.
+/// <reference types="node" preserve="true" />
 import { TextDecoder } from 'node:util'
 
 /** What a device reports about one command: a record of the body of `POST /iclock/devicecmd`. */

@@ -1,0 +1,74 @@
+// Runs the test suite on the oldest Node that the package supports and on the newest of each later line.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const VERSIONS = ['20.19.0', '22', '24', '26']
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+const temporary = mkdtempSync(join(tmpdir(), 'express-iclock-node-'))
+const count = { passed: 0, failed: 0, skipped: 0 }
+const lines = []
+
+try {
+  for (const version of VERSIONS) testOn(version)
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+console.log(lines.join('\n'))
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+process.exitCode = count.failed === 0 ? 0 : 1
+
+function testOn(version) {
+  try {
+    const node = install(version)
+    const exact = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
+    console.log(`Node ${exact}`)
+    add(`Node ${exact}`, runTests(node))
+  } catch (error) {
+    add(`Node ${version} does not run here: ${error.message}`, { passed: 0, failed: 1, skipped: 0 })
+  }
+}
+
+// Node's binaries stand in the registry, a package for each platform.
+function install(version) {
+  const binaries = `node-${process.platform}-${process.arch}`
+  const folder = join(temporary, version)
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder]
+  execFileSync('npm', ['install', ...options, `${binaries}@${version}`], { encoding: 'utf8' })
+  return join(folder, 'node_modules', binaries, 'bin/node')
+}
+
+function runTests(node) {
+  const report = join(temporary, 'report.json')
+  rmSync(report, { force: true })
+  // Workers are started as this process is; a test that starts `node` by its name finds this one first.
+  const env = { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH }
+  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { status } = spawnSync(node, [vitest, 'run', ...options], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  })
+  if (!existsSync(report))
+    throw new Error(`vitest ended with status ${status} and without a report`)
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  )
+  return {
+    passed: numPassedTests,
+    // A file that cannot be loaded fails the run without a failed test.
+    failed: status === 0 ? 0 : Math.max(numFailedTests, 1),
+    skipped: numPendingTests + numTodoTests,
+  }
+}
+
+function add(title, { passed, failed, skipped }) {
+  count.passed += passed
+  count.failed += failed
+  count.skipped += skipped
+  lines.push(`${title}: ${passed} passed, ${failed} failed, ${skipped} skipped`)
+}

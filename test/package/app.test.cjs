@@ -1,0 +1,15 @@
+// The app's test in Jest, as Jest comes: it loads the app with `require`.
+const request = require('supertest')
+const { app, adapter } = require('./app.cjs')
+const { example } = require('./example.cjs')
+
+test('keeps the replies of a device', async () => {
+  const { path, body, kept } = example
+  const answer = await request(app).post(path).send(body).unset('Content-Type')
+  expect([answer.status, answer.text]).toEqual([200, 'OK'])
+  expect(adapter.replies()).toMatchObject(kept)
+})
+
+test('loads every subpath', () => {
+  for (const name of process.env.SUBPATHS.split(',')) expect(require(name)).toBeTruthy()
+})

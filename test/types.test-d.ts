@@ -1,0 +1,123 @@
+// What a TypeScript app is told: checked by the compiler, never run.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Router } from 'express'
+import { expectTypeOf, it } from 'vitest'
+import {
+  type AnsweredCommand,
+  type CommandReply,
+  CommandReplyError,
+  type CommandReplyErrorCode,
+  type CommandReplyHandlerOptions,
+  commandReplyHandler,
+  commandReplyRouter,
+  type IssuedCommand,
+  type MemoryAdapter,
+  memoryAdapter,
+  outcomeOf,
+  parseReplies,
+  type StorageAdapter,
+} from '../src/index.js'
+
+interface PayrollCommand extends IssuedCommand {
+  employee: number
+}
+declare const payroll: StorageAdapter<PayrollCommand>
+declare const reply: CommandReply
+
+it("hands an app's own command type to onReply", () => {
+  commandReplyRouter({
+    adapter: {
+      findCommand: (): PayrollCommand | null => null,
+      onReply(reply, command) {
+        expectTypeOf(reply).toEqualTypeOf<CommandReply>()
+        expectTypeOf(command).toEqualTypeOf<PayrollCommand | undefined>()
+      },
+    },
+  })
+})
+
+it("hands an app's own command type to a hook spread over another adapter", () => {
+  for (const endpoint of [commandReplyRouter, commandReplyHandler]) {
+    endpoint({
+      adapter: {
+        ...payroll,
+        onReply(_reply, command) {
+          expectTypeOf(command).toEqualTypeOf<PayrollCommand | undefined>()
+        },
+        async onReplies(answered) {
+          expectTypeOf(answered).toEqualTypeOf<readonly AnsweredCommand<PayrollCommand>[]>()
+        },
+      },
+    })
+  }
+})
+
+it("keeps an app's own command type in memory", () => {
+  const adapter = memoryAdapter<PayrollCommand>()
+  expectTypeOf(adapter.issue).parameter(0).toEqualTypeOf<PayrollCommand>()
+  expectTypeOf(adapter.findCommand('A', '1')).toEqualTypeOf<
+    ReturnType<StorageAdapter<PayrollCommand>['findCommand']>
+  >()
+  expectTypeOf(memoryAdapter()).toEqualTypeOf<MemoryAdapter<IssuedCommand>>()
+  // @ts-expect-error: a command without what the app's own type asks for
+  adapter.issue({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
+})
+
+it('refuses commands that lack what the protocol needs, and ids that are no text', () => {
+  // @ts-expect-error: a command without its device
+  expectTypeOf<StorageAdapter<{ commandId: string; text: string }>>()
+  // @ts-expect-error: 0012 would be 12
+  memoryAdapter().issue({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
+})
+
+it('takes storage that answers at once and storage that answers later', () => {
+  const later = {
+    findCommand: async (): Promise<PayrollCommand | undefined> => undefined,
+    onReply: async () => {},
+  }
+  const atOnce = { findCommand: (): PayrollCommand | null => null, onReply() {} }
+  expectTypeOf(later).toExtend<StorageAdapter<PayrollCommand>>()
+  expectTypeOf(atOnce).toExtend<StorageAdapter<PayrollCommand>>()
+})
+
+it('refuses an unknown option, and storage that cannot keep', () => {
+  // @ts-expect-error: only the router has a path
+  commandReplyHandler({ adapter: payroll, path: '/iclock/devicecmd' })
+  // @ts-expect-error: nothing keeps the replies
+  commandReplyRouter({ adapter: { findCommand: () => null } })
+  // @ts-expect-error: there is no storage
+  commandReplyRouter({})
+})
+
+it('gives Express a router, and node:http a request listener', () => {
+  expectTypeOf(commandReplyRouter({ adapter: payroll })).toEqualTypeOf<Router>()
+  expectTypeOf(commandReplyHandler({ adapter: payroll })).toExtend<
+    (req: IncomingMessage, res: ServerResponse) => void
+  >()
+})
+
+it('lets authorize answer at once or later', () => {
+  type Authorize = NonNullable<CommandReplyHandlerOptions['authorize']>
+  expectTypeOf<(serialNumber: string) => boolean>().toExtend<Authorize>()
+  expectTypeOf<(serialNumber: string) => Promise<boolean>>().toExtend<Authorize>()
+  expectTypeOf<() => string>().not.toExtend<Authorize>()
+})
+
+it('tells what a reply is made of', () => {
+  expectTypeOf(reply.commandId).toEqualTypeOf<string>()
+  expectTypeOf(reply.returnCode).toEqualTypeOf<number | null>()
+  expectTypeOf(reply.content).toEqualTypeOf<Buffer | undefined>()
+  expectTypeOf(parseReplies(Buffer.alloc(0), 'A').unread).toEqualTypeOf<Buffer[]>()
+})
+
+it('names every outcome and every code', () => {
+  expectTypeOf(outcomeOf(reply).outcome).toEqualTypeOf<
+    'succeeded' | 'failed' | 'pending' | 'unknown'
+  >()
+  expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<'attendance' | 'security' | undefined>()
+  expectTypeOf(
+    new CommandReplyError('BODY_ALREADY_READ', '').code,
+  ).toEqualTypeOf<CommandReplyErrorCode>()
+  // @ts-expect-error: no such code
+  new CommandReplyError('NOT_A_CODE', '')
+})
