@@ -1,6 +1,10 @@
 // Kills what keeps the replies, again and again, while devices report; then counts what was acknowledged and not kept.
-// npm run campaign -- --kill mongodb [--kills 20] [--seed 1] [--broken]
+// npm run campaign -- --kill app|mongodb [--kills 200] [--seed 1] [--broken]
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -9,7 +13,8 @@ import { commandReplyRouter } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { runFleet } from 'express-iclock/simulator'
 import { MongoClient } from 'mongodb'
-import { findProgram, serverName, startServer } from './mongodb.js'
+import { readJournal } from './journal.js'
+import { findProgram, freePort, serverName, startServer } from './mongodb.js'
 
 /**
  * @typedef {object} Ground What a campaign is fought on.
@@ -20,11 +25,10 @@ import { findProgram, serverName, startServer } from './mongodb.js'
  * @property {() => Promise<void>} remove
  *
  * @typedef {object} Campaign
- * @property {'mongodb'} kill
+ * @property {'app' | 'mongodb'} kill
  * @property {number} kills
  * @property {number} seed
  * @property {boolean} broken whether the adapter answers before the reply is kept, to see that this is found out
- * @property {import('./mongodb.js').Program} program
  * @property {(line: string) => void} [say]
  */
 
@@ -32,7 +36,41 @@ const ROUND = { devices: 8, count: 60, rate: 60, duration: 60_000 }
 
 /** @type {Record<Campaign['kill'], (campaign: Campaign) => Promise<Ground>>} */
 const GROUNDS = {
-  async mongodb({ program, broken }) {
+  async app({ broken }) {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-campaign-'))
+    const file = join(folder, 'replies')
+    const port = await freePort()
+    const program = new URL('journal.js', import.meta.url)
+    const start = async () => {
+      const child = fork(program, [file, `${port}`, ...(broken ? ['broken'] : [])])
+      await once(child, 'message')
+      return child
+    }
+    let app = await start()
+    const kill = async () => {
+      const ended = once(app, 'exit')
+      app.kill('SIGKILL')
+      await ended
+    }
+    return {
+      name: 'an app that keeps replies in a file',
+      url: `http://127.0.0.1:${port}`,
+      async kill(pause) {
+        await kill()
+        await wait(pause)
+        app = await start()
+      },
+      kept: async () => (await readJournal(file)).map((line) => JSON.parse(line)),
+      async remove() {
+        await kill()
+        await rm(folder, { recursive: true })
+      },
+    }
+  },
+
+  async mongodb({ broken }) {
+    const program = await findProgram()
+    if ('reasons' in program) throw new Error(`No server to kill: ${program.reasons.join('; ')}`)
     const server = await startServer(program)
     const client = new MongoClient(server.url, {
       serverSelectionTimeoutMS: 500,
@@ -174,8 +212,8 @@ function randomFrom(seed) {
 async function main() {
   const { values } = parseArgs({
     options: {
-      kill: { type: 'string', default: 'mongodb' },
-      kills: { type: 'string', default: '20' },
+      kill: { type: 'string', default: 'app' },
+      kills: { type: 'string', default: '200' },
       seed: { type: 'string', default: `${Date.now() % 100_000}` },
       broken: { type: 'boolean', default: false },
     },
@@ -184,14 +222,14 @@ async function main() {
   if (!Object.hasOwn(GROUNDS, kill)) {
     throw new Error(`--kill is "${kill}"; meant is one of ${Object.keys(GROUNDS).join(', ')}`)
   }
-  const program = await findProgram()
-  if ('reasons' in program) throw new Error(`No server to kill: ${program.reasons.join('; ')}`)
+  if (!(Number(values.kills) > 0)) {
+    throw new Error(`--kills is "${values.kills}"; meant is a number above 0`)
+  }
   const report = await runCampaign({
     kill: /** @type {Campaign['kill']} */ (kill),
     kills: Number(values.kills),
     seed: Number(values.seed),
     broken,
-    program,
     say: (line) => process.stdout.write(`${line}\n`),
   })
   for (const [name, count] of Object.entries(report)) process.stdout.write(`${name}: ${count}\n`)

@@ -1,21 +1,22 @@
-import { expect, inject, it } from 'vitest'
+import { describe, expect, inject, it } from 'vitest'
 import { runCampaign } from './campaign.js'
 
-const program = inject('mongodbProgram')
-const onServer = it.skipIf(program === undefined)
-const campaign = { kill: 'mongodb', kills: 3, seed: 7, program: program as never } as const
+const hasDatabase = inject('mongodbProgram') !== undefined
+const campaign = { kills: 3, seed: 7 }
 
-onServer(
-  'a database that is killed again and again loses nothing that was answered OK',
-  async () => {
-    const report = await runCampaign({ ...campaign, broken: false })
+describe.each([
+  ['an app', { ...campaign, kill: 'app' }, true],
+  ['a database', { ...campaign, kill: 'mongodb' }, hasDatabase],
+] as const)('%s that is killed again and again', (_what, killing, isThere) => {
+  it.skipIf(!isThere)('loses nothing that was answered OK, and keeps nothing twice', async () => {
+    const report = await runCampaign({ ...killing, broken: false })
     expect(report).toMatchObject({ lost: 0, twice: 0, givenUp: 0 })
     expect(report.acknowledged).toBe(3 * 108)
     expect(report.kept).toBe(report.acknowledged)
-  },
-)
+  })
 
-onServer('an adapter that fulfils before the reply is kept is found out', async () => {
-  const report = await runCampaign({ ...campaign, broken: true })
-  expect(report.lost).toBeGreaterThan(0)
+  it.skipIf(!isThere)('is found out where it answers before the reply is kept', async () => {
+    const report = await runCampaign({ ...killing, broken: true })
+    expect(report.lost).toBeGreaterThan(0)
+  })
 })
