@@ -472,33 +472,43 @@ it('warns of a skipped case where a runner has no way to skip it', async () => {
   warn.mockRestore()
 })
 
-it('runs under node:test, in both module systems, and shows there what it skips', async () => {
-  const folder = await mkdtemp('test/node-test-')
-  const cases = adapterContract(bare).length
-  const body = `
-    const create = () => { const adapter = memoryAdapter(); return { ...adapter, adapter } }
+describe('under another runner, in both module systems,', () => {
+  const ESM = `import { memoryAdapter } from 'express-iclock'
+    import { adapterContract } from 'express-iclock/contract'`
+  const CJS = `const { memoryAdapter } = require('express-iclock')
+    const { adapterContract } = require('express-iclock/contract')`
+  const RUN = `const create = () => { const adapter = memoryAdapter(); return { ...adapter, adapter } }
     for (const { name, run } of adapterContract(create)) test(name, run)`
-  try {
-    for (const [file, text] of [
-      [
-        'run.mjs',
-        `import { test } from 'node:test'; import { memoryAdapter } from 'express-iclock'
-         import { adapterContract } from 'express-iclock/contract'; ${body}`,
-      ],
-      [
-        'run.cjs',
-        `const { test } = require('node:test'); const { memoryAdapter } = require('express-iclock')
-         const { adapterContract } = require('express-iclock/contract'); ${body}`,
-      ],
-    ] as const) {
+  const cases = adapterContract(bare).length
+
+  async function runs(file: string, text: string, command: string[]) {
+    const folder = await mkdtemp('test/runner-')
+    try {
       await writeFile(`${folder}/${file}`, text)
-      const args = ['--test-reporter', 'tap', `${folder}/${file}`]
-      const { stdout } = await promisify(execFile)(process.execPath, args)
-      expect(stdout).toMatch(
-        new RegExp(`# pass ${cases - 4}\n# fail 0\n# cancelled 0\n# skipped 4`),
-      )
+      return await promisify(execFile)(process.execPath, [...command, `${folder}/${file}`])
+    } finally {
+      await rm(folder, { recursive: true })
     }
-  } finally {
-    await rm(folder, { recursive: true })
   }
+
+  it.each([
+    ['run.mjs', `import { test } from 'node:test'; ${ESM}; ${RUN}`],
+    ['run.cjs', `const { test } = require('node:test'); ${CJS}; ${RUN}`],
+  ])('node:test passes every case and shows what it skips (%s)', async (file, text) => {
+    const { stdout } = await runs(file, text, ['--test-reporter', 'tap'])
+    expect(stdout).toMatch(new RegExp(`# pass ${cases - 4}\n# fail 0\n# cancelled 0\n# skipped 4`))
+  })
+
+  it('Jest passes every case and warns of what it skips', { timeout: 30_000 }, async () => {
+    const command = [
+      'node_modules/jest/bin/jest.js',
+      '--rootDir',
+      'test',
+      '--testMatch',
+      '**/run.test.cjs',
+    ]
+    const { stderr } = await runs('run.test.cjs', `${CJS}; ${RUN}`, command)
+    expect(stderr).toMatch(`Tests:       ${cases} passed, ${cases} total`)
+    expect(stderr.match(/ContractWarning: ".*" is skipped: /g)).toHaveLength(4)
+  })
 })

@@ -62,6 +62,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
   it('hears of it where the server hangs, and keeps the repeat once when it goes on', async () => {
     const { storage, errors, device, body } = await startApp({
       socketTimeoutMS: 300,
+      connectTimeoutMS: 300,
       serverSelectionTimeoutMS: 300,
     })
     await device.send(device.records.reply('0', 0))

@@ -6,8 +6,12 @@ import { mongoAdapter } from 'express-iclock/mongo'
 import { MongoClient } from 'mongodb'
 
 export async function startApp(url, databaseName) {
-  // Without these a database that is away or hangs would keep a terminal waiting half a minute, or for ever.
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 3000, socketTimeoutMS: 5000 })
+  // Together they bound the wait for a database that is away or hangs; by default it is half a minute, or endless.
+  const client = new MongoClient(url, {
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    socketTimeoutMS: 3000,
+  })
   const db = client.db(databaseName)
   const storage = mongoAdapter(db)
   await storage.createIndexes()
