@@ -62,6 +62,8 @@ export interface ExchangeOptions {
   cutAfter?: number
   /** Sends so many octets at a time. */
   segmentSize?: number
+  /** The ms between two segments; none by default. */
+  segmentPause?: number
   /** Waits so many ms on the way, before the body if `waitAfter` doesn't say where. */
   wait?: number
   /** The octets of the request that are sent before the wait. */
@@ -604,7 +606,7 @@ async function write(
   written: { octets: number },
 ): Promise<void> {
   const whole = message.subarray(0, how.cutAfter)
-  const { wait, waitAfter = head, segmentSize = whole.length } = how
+  const { wait, waitAfter = head, segmentSize = whole.length, segmentPause } = how
   const waitAt = wait === undefined ? undefined : message.subarray(0, waitAfter).length
   await opened
   for (let at = 0; !over.aborted; at = written.octets) {
@@ -618,7 +620,8 @@ async function write(
       socket.write(whole.subarray(at, end), resolve)
     })
     // Lets a server of this process read before more comes.
-    await nextTurn()
+    if (segmentPause === undefined) await nextTurn()
+    else await sleep(segmentPause, undefined, { signal: over }).catch(() => {})
   }
 }
 

@@ -3,10 +3,12 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -14,7 +16,7 @@ import {
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -22,7 +24,7 @@ import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(root, 'test/package')
-const temporary = mkdtempSync(join(tmpdir(), 'express-iclock-package-'))
+const temporary = mkdtempSync(join(folderApart(), 'express-iclock-package-'))
 const { name, exports, bin = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const { example } = createRequire(import.meta.url)('./package/example.cjs')
 
@@ -70,6 +72,20 @@ try {
 }
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 process.exitCode = count.failed === 0 ? 0 : 1
+
+// What an app lacks would be found in a node_modules folder above it.
+function folderApart() {
+  const folder = realpathSync(tmpdir())
+  for (let above = folder; above !== dirname(above); above = dirname(above)) {
+    const modules = join(above, 'node_modules')
+    if (!existsSync(modules)) continue
+    throw new Error(
+      `${modules} stands above the temporary folder ${folder}, and the apps would load what it holds: ` +
+        'set TMPDIR to a folder with no node_modules above it.',
+    )
+  }
+  return folder
+}
 
 async function pack() {
   await run('npm', ['pack', '--pack-destination', temporary], root)
