@@ -4,7 +4,7 @@ import { type Exchange, type ExchangeOptions, exchangeOn } from './exchange.js'
 import { headersOf, PATHS } from './manners.js'
 import { checkOptions, type VirtualDeviceOptions } from './options.js'
 import { type RecordWriter, recordWriter } from './records.js'
-import { type Body, bodyOf, requestOf } from './request.js'
+import { type Body, requestOf } from './request.js'
 import { targetFinder } from './target.js'
 import { openWire } from './wire.js'
 
@@ -76,11 +76,10 @@ export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
     const wire = openWire(targetOf())
     return {
       async exchange(body, how = {}) {
-        const defaults = headersOf(manners, serialNumber, wire.target.host, persistence)
-        const request = requestOf(bodyOf(body), how, {
+        const request = requestOf(body, how, {
           path: wire.target.prefix + (how.path ?? options.path ?? PATHS[manners]),
           query: `SN=${encodeURIComponent(serialNumber)}`,
-          headers: defaults,
+          headers: headersOf(manners, serialNumber, wire.target.host, persistence),
         })
         return exchangeOn(wire, request, { ...how, timeout: how.timeout ?? timeout })
       },

@@ -96,20 +96,19 @@ async function write(
 ): Promise<void> {
   const whole = message.subarray(0, how.cutAfter)
   const { wait, waitAfter = head, segmentSize = whole.length, segmentPause } = how
-  const waitAt = wait === undefined ? undefined : message.subarray(0, waitAfter).length
+  const waitAt = wait === undefined ? Infinity : message.subarray(0, waitAfter).length
+  // A pause ends early when the exchange does.
+  const pause = (ms?: number) => sleep(ms, undefined, { signal: over }).catch(() => {})
   await opened
   for (let at = 0; !over.aborted; at = written.octets) {
-    // The wait ends early when the exchange does.
-    if (at === waitAt) await sleep(wait, undefined, { signal: over }).catch(() => {})
+    if (at === waitAt) await pause(wait)
     if (at === whole.length || over.aborted) return
-    const isBeforeWait = waitAt !== undefined && at < waitAt
-    const end = Math.min(at + segmentSize, whole.length, isBeforeWait ? waitAt : Infinity)
+    const end = Math.min(at + segmentSize, whole.length, at < waitAt ? waitAt : Infinity)
     written.octets = end
     await new Promise((resolve) => {
       socket.write(whole.subarray(at, end), resolve)
     })
     // Lets a server of this process read before more comes.
-    if (segmentPause === undefined) await nextTurn()
-    else await sleep(segmentPause, undefined, { signal: over }).catch(() => {})
+    await (segmentPause === undefined ? nextTurn() : pause(segmentPause))
   }
 }

@@ -1,6 +1,8 @@
 // How firmware writes its records, and puts them together to a batch.
 import type { Manners } from './manners.js'
 
+const LF = 0x0a
+
 /** Writes records as the device's firmware does. A record that ends with its content ends a batch too, except GetFile. */
 export interface RecordWriter {
   /** `ID=1001&Return=0&CMD=DATA`, and further pairs behind them. */
@@ -71,7 +73,7 @@ export function batch(records: readonly (string | Uint8Array)[]): Buffer {
   const parts: Buffer[] = []
   for (const record of records.map((given) => Buffer.from(given))) {
     const last = parts.at(-1)
-    if (last !== undefined && last.at(-1) !== 0x0a) parts.push(Buffer.from('\n'))
+    if (last !== undefined && last.at(-1) !== LF) parts.push(Buffer.from('\n'))
     parts.push(record)
   }
   return Buffer.concat(parts)

@@ -32,14 +32,15 @@ export interface Request {
 }
 
 export function requestOf(
-  body: Buffer,
+  body: Body,
   how: RequestOptions,
   usual: { path: string; query: string; headers: Header[] },
 ): Request {
   const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = how
+  const octets = bodyOf(body)
   const framing: Header =
     chunkSize === undefined
-      ? ['Content-Length', String(body.length)]
+      ? ['Content-Length', String(octets.length)]
       : ['Transfer-Encoding', 'chunked']
   const lines = [
     `${method} ${usual.path}${query && '?'}${query} HTTP/${httpVersion}`,
@@ -48,19 +49,17 @@ export function requestOf(
     }),
   ]
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
-  const sent = chunkSize === undefined ? body : chunked(body, chunkSize)
+  const sent = chunkSize === undefined ? octets : chunked(octets, chunkSize)
   const message = Buffer.concat([head, sent, Buffer.from(how.surplus ?? '')])
   return { method, head: head.length, message }
 }
 
+/** What replaces a header stands in its place, what is new at the end. */
 function changed(headers: Header[], changes: NonNullable<RequestOptions['headers']>): Header[] {
   const left = new Map<string, Header[]>()
   for (const [name, value] of Object.entries(changes)) {
-    const values = [value ?? []].flat()
-    left.set(
-      name.toLowerCase(),
-      values.map((each) => [name, each]),
-    )
+    const replacements = [value ?? []].flat().map((each): Header => [name, each])
+    left.set(name.toLowerCase(), replacements)
   }
   const replaced = headers.flatMap((header) => {
     const name = header[0].toLowerCase()
@@ -81,6 +80,6 @@ function chunked(body: Buffer, chunkSize: number): Buffer {
   return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')])
 }
 
-export function bodyOf(body: Body): Buffer {
+function bodyOf(body: Body): Buffer {
   return typeof body === 'string' || body instanceof Uint8Array ? Buffer.from(body) : batch(body)
 }

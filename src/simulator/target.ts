@@ -1,6 +1,6 @@
 // Where the server is, and how a connection to it is opened.
-import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectTls, Server as TlsServer } from 'node:tls'
+import { connect, isIP, type Server, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as connectTls, Server as TlsServer } from 'node:tls'
 import type { VirtualDeviceOptions } from './options.js'
 
 export interface Target {
@@ -11,41 +11,46 @@ export interface Target {
   open(): Socket
 }
 
-export function targetFinder(options: VirtualDeviceOptions): () => Target {
-  const { url, server, tls } = options
-  if (server !== undefined) {
-    return () => {
-      const address = server.address()
-      if (address === null || typeof address === 'string') {
-        throw new Error(
-          'express-iclock/simulator: the server listens at no port (yet): call listen() first',
-        )
-      }
-      const anywhere = new Map([
-        ['::', '::1'],
-        ['0.0.0.0', '127.0.0.1'],
-      ])
-      const { port } = address
-      const host = anywhere.get(address.address) ?? address.address
-      const place = { host, port }
-      return {
-        host: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
-        prefix: '',
-        open: () =>
-          server instanceof TlsServer ? connectTls({ ...place, ...tls }) : connect(place),
-      }
-    }
+// Where a server is reached that listens everywhere.
+const LOOPBACK = new Map([
+  ['::', '::1'],
+  ['0.0.0.0', '127.0.0.1'],
+])
+
+/** Where a server of this process listens is known when the device posts, a URL at once. */
+export function targetFinder({ url, server, tls }: VirtualDeviceOptions): () => Target {
+  if (server !== undefined) return () => targetAt(server, tls)
+  const target = targetOf(new URL(String(url)), tls)
+  return () => target
+}
+
+function targetAt(server: Server, tls: ConnectionOptions | undefined): Target {
+  const address = server.address()
+  if (address === null || typeof address === 'string') {
+    throw new Error(
+      'express-iclock/simulator: the server listens at no port (yet): call listen() first',
+    )
   }
-  const { protocol, hostname, host, port, pathname } = new URL(String(url))
+  const { port } = address
+  const host = LOOPBACK.get(address.address) ?? address.address
+  const place = { host, port }
+  return {
+    host: host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
+    prefix: '',
+    open: () => (server instanceof TlsServer ? connectTls({ ...place, ...tls }) : connect(place)),
+  }
+}
+
+function targetOf(url: URL, tls: ConnectionOptions | undefined): Target {
+  const { protocol, hostname, host, port, pathname } = url
   const isSecure = protocol === 'https:'
   // node:net and node:tls take an IPv6 address without its brackets.
   const bare = hostname.replace(/^\[|\]$/g, '')
   const place = { host: bare, port: Number(port) || (isSecure ? 443 : 80) }
   const servername = isIP(bare) ? '' : bare
-  const target: Target = {
+  return {
     host,
     prefix: pathname.replace(/\/$/, ''),
     open: () => (isSecure ? connectTls({ ...place, servername, ...tls }) : connect(place)),
   }
-  return () => target
 }
