@@ -478,6 +478,19 @@ describe('faults', () => {
     expect(String(bodies)).toBe('ID=1&Return=0')
   })
 
+  it('pauses between two segments', async () => {
+    const long = { segmentSize: 4, segmentPause: 60_000 }
+    const answeredEarly = await deviceAt(await answering(GOOD)).exchange('ID=1&Return=0', long)
+    expect(answeredEarly.accepted).toBe(true)
+    expect(String(answeredEarly.sent)).toBe('POST')
+
+    const { server, bodies } = await recording()
+    const short = { segmentSize: 50, segmentPause: 5 }
+    const exchange = await deviceAt(server).exchange('ID=1&Return=0', short)
+    expect(exchange.accepted).toBe(true)
+    expect(String(bodies)).toBe('ID=1&Return=0')
+  })
+
   it('drops the connection after some octets', async () => {
     const { server, bodies, segments } = await recording()
     const device = deviceAt(server)

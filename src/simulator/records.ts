@@ -1,0 +1,78 @@
+// How firmware writes its records, and puts them together to a batch.
+import type { Manners } from './manners.js'
+
+/** Writes records as the device's firmware does. A record that ends with its content ends a batch too, except GetFile. */
+export interface RecordWriter {
+  /** `ID=1001&Return=0&CMD=DATA`, and further pairs behind them. */
+  reply(
+    commandId: string,
+    returnCode: number,
+    command?: string,
+    fields?: Record<string, string>,
+  ): Buffer
+  /** The reply to `INFO`: a line for each option. */
+  info(commandId: string, options: Record<string, string>, returnCode?: number): Buffer
+  /** The reply to `SHELL`: its exit status and what it printed. */
+  shell(commandId: string, exitStatus: number, output: string | Uint8Array): Buffer
+  /** The reply to `GetFile`: the file, with its size as the return code. */
+  getFile(commandId: string, filename: string, content: Uint8Array): Buffer
+  /** The reply to `PutFile`: how many bytes the device took. */
+  putFile(commandId: string, returnCode: number): Buffer
+  /** The reply to `VERIFY SUM ATTLOG`; times as in `2015-07-01 00:00:00`. */
+  verifySum(commandId: string, startTime: string, endTime: string, attlogSum: number): Buffer
+}
+
+/** Writes records as firmware of these manners does, for a device of this serial number. */
+export function recordWriter(serialNumber: string, manners: Manners = 'attendance'): RecordWriter {
+  const Return = manners === 'access' ? 'return' : 'Return'
+  const lines = (...line: string[]) => Buffer.from(line.map((text) => `${text}\n`).join(''))
+  const compact = (
+    commandId: string,
+    returnCode: number,
+    command: string,
+    fields: Record<string, string> = {},
+  ) => {
+    const further = Object.entries(fields).map(([key, value]) => `&${key}=${value}`)
+    return `ID=${commandId}&${Return}=${returnCode}&CMD=${command}${further.join('')}`
+  }
+  return {
+    reply: (commandId, returnCode, command = 'DATA', fields) =>
+      lines(compact(commandId, returnCode, command, fields)),
+    info: (commandId, options, returnCode = 0) =>
+      lines(
+        compact(commandId, returnCode, 'INFO'),
+        ...Object.entries(options).map(([key, value]) => `${key}=${value}`),
+      ),
+    shell: (commandId, exitStatus, output) =>
+      Buffer.concat([
+        lines(`ID=${commandId}`, `SN=${serialNumber}`, `${Return}=${exitStatus}`, 'CMD=Shell'),
+        lines('FILENAME=shellout.txt'),
+        Buffer.from('Content='),
+        Buffer.from(output),
+      ]),
+    getFile: (commandId, filename, content) =>
+      Buffer.concat([
+        lines(`ID=${commandId}`, `SN=${serialNumber}`, `FILENAME=${filename}`, 'CMD=GetFile'),
+        lines(`${Return}=${content.length}`),
+        Buffer.from('Content='),
+        content,
+      ]),
+    putFile: (commandId, returnCode) =>
+      lines(`ID=${commandId}`, `${Return}=${returnCode}`, 'CMD=PutFile'),
+    verifySum: (commandId, StartTime, EndTime, attlogSum) =>
+      lines(
+        compact(commandId, 0, 'VERIFY SUM', { StartTime, EndTime, AttlogSum: String(attlogSum) }),
+      ),
+  }
+}
+
+/** Puts records together to a body: each begins on a line of its own. */
+export function batch(records: readonly (string | Uint8Array)[]): Buffer {
+  const parts: Buffer[] = []
+  for (const record of records.map((given) => Buffer.from(given))) {
+    const last = parts.at(-1)
+    if (last !== undefined && last.at(-1) !== 0x0a) parts.push(Buffer.from('\n'))
+    parts.push(record)
+  }
+  return Buffer.concat(parts)
+}

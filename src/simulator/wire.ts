@@ -1,0 +1,48 @@
+// A connection to the server, and what came over it.
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import type { Target } from './target.js'
+
+/** A connection, with what came over it and was read by no exchange yet. */
+export interface Wire {
+  target: Target
+  socket: Socket
+  /** Settles when the connection is there, or can't be had. */
+  opened: Promise<void>
+  unread: Buffer
+  hasEnded: boolean
+  failure: string | undefined
+  /** Called whenever one of these changes. */
+  onChange(): void
+}
+
+export function openWire(target: Target): Wire {
+  const socket = target.open()
+  socket.setNoDelay(true)
+  const wire: Wire = {
+    target,
+    socket,
+    opened: new Promise((resolve) => {
+      const opening = socket instanceof TLSSocket ? 'secureConnect' : 'connect'
+      for (const event of [opening, 'close']) socket.once(event, () => resolve())
+    }),
+    unread: Buffer.alloc(0),
+    hasEnded: false,
+    failure: undefined,
+    onChange() {},
+  }
+  socket.on('data', (bytes) => {
+    wire.unread = Buffer.concat([wire.unread, bytes])
+    wire.onChange()
+  })
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    wire.failure = `the connection to ${target.host} failed: ${error.message || error.code}`
+  })
+  for (const event of ['end', 'close']) {
+    socket.on(event, () => {
+      wire.hasEnded = true
+      wire.onChange()
+    })
+  }
+  return wire
+}
