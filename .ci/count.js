@@ -1,13 +1,14 @@
-// Prints which tests were skipped, and the closing line `N passed, N failed` of vitest's own report.
+// Prints which tests vitest skipped and why, and its counts: `node .ci/count.js REPORT.json`.
 import { readFileSync } from 'node:fs'
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-for (const { assertionResults, name } of report.testResults) {
-  for (const { fullName, status } of assertionResults) {
-    if (status === 'pending' || status === 'skipped' || status === 'todo') {
-      console.log(`skipped: ${name}: ${fullName}`)
-    }
+let skipped = 0
+for (const { assertionResults } of report.testResults) {
+  for (const { fullName, status, meta } of assertionResults) {
+    if (status === 'passed' || status === 'failed') continue
+    skipped++
+    console.log(`skipped: ${fullName}${meta?.reason ? `: ${meta.reason}` : ''}`)
   }
 }
-console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed`)
+console.log(`${report.numPassedTests} passed, ${report.numFailedTests} failed, ${skipped} skipped`)
 if (!report.success || report.numPassedTests === 0) process.exitCode = 1

@@ -4,7 +4,10 @@ import type { CommandReply } from './reply.js'
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
-/** A command as the server handed it out in `C:<CmdID>:<text>`; an app's own command type extends it. */
+/**
+ * A command as the server handed it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's own command type
+ * extends it.
+ */
 export interface IssuedCommand {
   /** `SN`: the device that the command was handed to. Only this device can answer it. */
   serialNumber: string
@@ -16,12 +19,14 @@ export interface IssuedCommand {
 
 /** A reply with the command that it answers; undefined where this device was issued no such command. */
 export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
+  /** What the device reports. */
   reply: CommandReply
+  /** The command that it reports on. */
   command: Issued | undefined
 }
 
 /**
- * The storage behind the endpoint. A plain object; it connects and closes nothing.
+ * The storage behind the endpoint of the PUSH manual's "Command Reply". A plain object; it connects and closes nothing.
  *
  * The device forgets a reply once it has read `200 OK`, and the endpoint answers that when these calls have settled:
  * settle when the data is safe, reject when it is not, and the device sends the body again.

@@ -1,6 +1,18 @@
 // The refusals that this package makes, each with a stable code.
 
-/** What a refusal is about; the README says for each when it comes and what to do. */
+/**
+ * What a refusal is about; the README says for each what to do.
+ *
+ * - `SERIAL_NUMBER_MISSING` (400): the query does not name one device, once.
+ * - `SERIAL_NUMBER_INVALID` (400): it names one that no terminal can have.
+ * - `DEVICE_NOT_AUTHORIZED` (403): `authorize` refused the device.
+ * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
+ * - `UNREADABLE_REPLY` (400): lines are no reply, and the adapter has no `onUnread`; the good replies are kept.
+ * - `DEVICE_GONE` (400): the connection was closed before the body was whole.
+ * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
+ * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
+ * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
+ */
 export type CommandReplyErrorCode = keyof typeof STATUS
 
 const STATUS = {
@@ -28,6 +40,7 @@ export class CommandReplyError extends Error {
   /** Whether the device may read the message: true below status 500. */
   readonly expose: boolean
 
+  /** Makes a refusal; its status follows from the code. */
   constructor(code: CommandReplyErrorCode, message: string) {
     super(message)
     this.code = code

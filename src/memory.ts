@@ -6,7 +6,11 @@ import type { CommandReply } from './reply.js'
 /** Storage in memory, with ways to put commands in and to look at what came. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends StorageAdapter<Issued> {
-  /** Notes a command as handed to its device, so that its reply finds it. */
+  /**
+   * Notes a command as handed to its device, so that its reply finds it.
+   *
+   * @throws TypeError where the serial number or the command id is no text
+   */
   issue(command: Issued): void
   /** The replies, one for each device and command id, in the order in which they first came. */
   replies(): CommandReply[]
@@ -14,7 +18,7 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   unread(): { serialNumber: string; line: Buffer }[]
 }
 
-/** Makes storage that lasts as long as the process. */
+/** Makes storage that lasts as long as the process, and grows with every command and reply. */
 export function memoryAdapter<
   Issued extends IssuedCommand = IssuedCommand,
 >(): MemoryAdapter<Issued> {

@@ -18,7 +18,7 @@ export interface MongoCollection {
   find(filter: object, options?: object): { toArray(): Promise<unknown[]> }
   findOne(filter: object, options?: object): Promise<unknown>
   // No two drivers agree on the type of an operation.
-  bulkWrite(operations: never[], options?: object): Promise<unknown>
+  bulkWrite(operations: never[], options?: object): Promise<{ upsertedIds: object }>
   createIndex(keys: Record<string, 1 | -1>): Promise<unknown>
 }
 
@@ -151,7 +151,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
       if (refusal !== undefined) break
       documents.set(document._id, document)
     }
-    await writeOnce(replies, [...documents.values()].flatMap(keepReply))
+    await keepReplies(replies, [...documents.values()])
     if (refusal !== undefined) throw refusal
   }
 
@@ -211,22 +211,35 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   })
 }
 
-/** Keeps the document where there is none, and puts it in the place of a different one; a repeat matches neither. */
-function keepReply({ _id, ...replacement }: ReplyDocument): object[] {
-  const { digest } = replacement
-  return [
-    { updateOne: { filter: { _id }, update: { $setOnInsert: replacement }, upsert: true } },
-    { replaceOne: { filter: { _id, digest: { $ne: digest } }, replacement } },
-  ]
+// In two steps, so that the first, which is all that most replies need, asks for nothing but an _id.
+async function keepReplies(replies: MongoCollection, documents: ReplyDocument[]): Promise<void> {
+  const made = await writeOnce(
+    replies,
+    documents.map(({ _id, ...rest }) => {
+      return { updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true } }
+    }),
+  )
+  const others = documents.filter(({ _id }) => !made.has(_id))
+  await writeOnce(
+    replies,
+    others.map(({ _id, ...replacement }) => {
+      const filter = { _id, digest: { $ne: replacement.digest } }
+      return { replaceOne: { filter, replacement } }
+    }),
+  )
 }
 
 // Of upserts that meet, MongoDB may refuse some; the document is there then, and the same operations pass.
-async function writeOnce(collection: MongoCollection, operations: object[]): Promise<void> {
-  if (operations.length === 0) return
+// Returns the _id of each document that was made, not the index: not every server counts the same.
+async function writeOnce(
+  collection: MongoCollection,
+  operations: object[],
+): Promise<ReadonlySet<unknown>> {
+  if (operations.length === 0) return new Set()
   for (let tries = 1; ; tries++) {
     try {
-      await collection.bulkWrite(operations as never[], { ordered: false })
-      return
+      const done = await collection.bulkWrite(operations as never[], { ordered: false })
+      return new Set(Object.values(done.upsertedIds))
     } catch (error) {
       if (tries === MAX_TRIES || !isDuplicateKey(error)) throw error
     }

@@ -18,8 +18,8 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
    */
   timeout?: number
   /**
-   * Tells whether a device may report, before its body is read; by default every device may.
-   * Anything but a truthy answer is refused with 403. The serial number is a claim: it is printed on the device.
+   * Tells whether a device may report, before its body is read; by default every device may, and where it answers false
+   * the device is refused with 403. The serial number is a claim: it is printed on the device.
    */
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
 }

@@ -3,7 +3,7 @@
 /// <reference types="node" preserve="true" />
 import { TextDecoder } from 'node:util'
 
-/** What a device reports about one command: a record of the body of `POST /iclock/devicecmd`. */
+/** What a device reports about one command: a record of the body of `POST /iclock/devicecmd` (PUSH manual, "Command Reply"). */
 export interface CommandReply {
   /** `SN` of the query: the device that posts. A sub-controller stands in `fields.SN`. */
   serialNumber: string

@@ -184,7 +184,7 @@ function repliesOf(round) {
   return (body, records) => {
     const commandId = `r${round}b${body}`
     if (body % 5 === 0) {
-      const size = 20_000 + body
+      const size = 5000 + body
       const record = records.getFile(commandId, 'log.txt', Buffer.alloc(size, body))
       return [{ commandId, returnCode: size, record }]
     }

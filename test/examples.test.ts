@@ -18,6 +18,11 @@ function run(example: keyof typeof manifest.scripts) {
   return promisify(exec)(`PATH=node_modules/.bin:$PATH ${command}`, { cwd: root, env })
 }
 
+it('the demo keeps every reply, each once', async () => {
+  const { stdout } = await run('demo')
+  expect(stdout).toMatch(/Every reply is kept, each once: 8 of 8\.\n$/)
+})
+
 it('the tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
   const { stderr } = await run('example:hr-app-jest')
   expect(stderr).toMatch(/Tests: +5 passed, 5 total/)
