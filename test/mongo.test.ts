@@ -300,7 +300,7 @@ onServer('what mongoAdapter keeps', () => {
         expect(await post(lines.join('\n'))).toBe(200)
         expect(sent()).toEqual(['find', 'update'])
         expect(await post(lines.join('\n'))).toBe(200)
-        expect(sent()).toEqual(['find', 'update', 'update'])
+        expect(sent()).toEqual(['find', 'update', 'find'])
       })
       expect(await adapter.replies()).toHaveLength(50)
     })
