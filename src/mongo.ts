@@ -135,10 +135,8 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   const unread = db.collection(names.unread, collectionOptions)
 
   const findCommands = async (serialNumber: string, commandIds: readonly string[]) => {
-    const keys = commandIds.map((id) => keyOf(serialNumber, id))
-    // With one more than there can be, no second batch is asked for.
-    const cursor = commands.find({ _id: { $in: keys } }, { batchSize: keys.length + 1 })
-    const found = (await cursor.toArray()) as { command: Issued }[]
+    const ids = commandIds.map((id) => keyOf(serialNumber, id))
+    const found = await findAll<{ command: Issued }>(commands, ids, { command: 1 })
     return found.map(({ command }) => command)
   }
 
@@ -211,7 +209,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   })
 }
 
-// In two steps, so that the first, which is all that most replies need, asks for nothing but an _id.
+// What most replies need is the first step alone; a repeat is known by its digest, and not written again.
 async function keepReplies(replies: MongoCollection, documents: ReplyDocument[]): Promise<void> {
   const made = await writeOnce(
     replies,
@@ -220,13 +218,27 @@ async function keepReplies(replies: MongoCollection, documents: ReplyDocument[])
     }),
   )
   const others = documents.filter(({ _id }) => !made.has(_id))
+  if (others.length === 0) return
+  const ids = others.map(({ _id }) => _id)
+  const kept = await findAll<ReplyDocument>(replies, ids, { _id: 1, digest: 1 })
+  const digests = new Map(kept.map(({ _id, digest }) => [_id, digest]))
+  const different = others.filter(({ _id, digest }) => digests.get(_id) !== digest)
   await writeOnce(
     replies,
-    others.map(({ _id, ...replacement }) => {
-      const filter = { _id, digest: { $ne: replacement.digest } }
-      return { replaceOne: { filter, replacement } }
+    different.map(({ _id, ...replacement }) => {
+      return { replaceOne: { filter: { _id }, replacement, upsert: true } }
     }),
   )
+}
+
+async function findAll<Found>(
+  collection: MongoCollection,
+  ids: string[],
+  projection: object,
+): Promise<Found[]> {
+  // With one more than there can be, no second batch is asked for.
+  const options = { projection, batchSize: ids.length + 1 }
+  return (await collection.find({ _id: { $in: ids } }, options).toArray()) as Found[]
 }
 
 // Of upserts that meet, MongoDB may refuse some; the document is there then, and the same operations pass.

@@ -21,6 +21,7 @@ import { findProgram, freePort, serverName, startServer } from './mongodb.js'
  * @property {string} name what is killed
  * @property {string} url where devices post
  * @property {(pause: number) => Promise<void>} kill ends it with SIGKILL, and starts it again after so many ms
+ * @property {Record<string, number>} errors what the app's error handler was told, and how often
  * @property {() => Promise<{ serialNumber: string, commandId: string, returnCode: number }[]>} kept
  * @property {() => Promise<void>} remove
  *
@@ -84,15 +85,23 @@ const GROUNDS = {
         storage.onReply(...answered).catch(() => {})
       },
     }
+    /** @type {Record<string, number>} */
+    const errors = {}
+    /** @type {import('express').ErrorRequestHandler} */
+    const onError = (error, _req, res, _next) => {
+      const told = `${error.name}: ${error.message}`.replace(/\d+/g, 'N')
+      errors[told] = (errors[told] ?? 0) + 1
+      res.status(503).end()
+    }
     const app = express()
-    app.use(commandReplyRouter({ adapter: broken ? careless : storage }))
-    app.use(answerUnavailable)
+    app.use(commandReplyRouter({ adapter: broken ? careless : storage }), onError)
     const endpoint = app.listen(0, '127.0.0.1')
     await once(endpoint, 'listening')
     const { port } = /** @type {import('node:net').AddressInfo} */ (endpoint.address())
     return {
       name: await serverName(server.url),
       url: `http://127.0.0.1:${port}`,
+      errors,
       async kill(pause) {
         await server.kill()
         await wait(pause)
@@ -114,11 +123,6 @@ const GROUNDS = {
   },
 }
 
-/** @type {import('express').ErrorRequestHandler} */
-const answerUnavailable = (_error, _req, res, _next) => {
-  res.status(503).end()
-}
-
 /**
  * Runs a campaign: for each kill, a fleet that reports until all of it is acknowledged.
  *
@@ -132,7 +136,7 @@ export async function runCampaign(campaign) {
     say(`${kills} kills of ${ground.name}, seed ${seed}.`)
     /** @type {import('express-iclock/simulator').FleetReply[]} */
     const acknowledged = []
-    let [refused, unanswered, repeated, givenUp] = [0, 0, 0, 0]
+    let [unanswered, repeated, givenUp] = [0, 0, 0]
     for (let round = 0; round < kills; round++) {
       const [report] = await Promise.all([
         runFleet({ ...ROUND, url: ground.url, replies: repliesOf(round), faults: faultsOf }),
@@ -142,7 +146,6 @@ export async function runCampaign(campaign) {
       givenUp += report.givenUp.length
       unanswered += report.unanswered
       repeated += report.repeated
-      refused += report.answered[503] ?? 0
       say(
         `kill ${round + 1}: ${report.acknowledged.length} acknowledged, ${report.repeated} repeats`,
       )
@@ -151,7 +154,7 @@ export async function runCampaign(campaign) {
     const { lost, twice } = compare(acknowledged, kept)
     return {
       ...{ acknowledged: acknowledged.length, kept: kept.length, lost, twice },
-      ...{ refused, unanswered, repeated, givenUp },
+      ...{ unanswered, repeated, givenUp, errors: ground.errors },
     }
   } finally {
     await ground.remove()
@@ -232,7 +235,10 @@ async function main() {
     broken,
     say: (line) => process.stdout.write(`${line}\n`),
   })
-  for (const [name, count] of Object.entries(report)) process.stdout.write(`${name}: ${count}\n`)
+  const { errors, ...counts } = report
+  for (const [name, count] of Object.entries({ ...counts, ...errors })) {
+    process.stdout.write(`${name}: ${count}\n`)
+  }
   const isRight = report.lost === 0 && report.twice === 0 && report.givenUp === 0
   process.stdout.write(isRight ? 'Nothing was lost.\n' : 'RED: see lost, twice and givenUp.\n')
   process.exitCode = isRight ? 0 : 1

@@ -25,7 +25,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     provide('mongodbProgram', undefined)
     return async () => {}
   }
-  process.stdout.write(`\nThe tests speak to ${server.name} at ${server.url}.\n\n`)
+  process.stdout.write(`\nThe tests speak to ${server.name}.\n\n`)
   const program = server.program ?? (await findProgram())
   provide('mongodbUrl', server.url)
   provide('mongodbProgram', 'reasons' in program ? undefined : program)

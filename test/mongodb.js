@@ -68,10 +68,13 @@ async function buildFerretdb() {
   if (!isBuilt) {
     await mkdir(CACHE, { recursive: true })
     const folder = await mkdtemp(join(CACHE, 'build-'))
-    for (const source of sources) await cp(join(FERRETDB, source), join(folder, source))
-    await run('go', ['build', '-o', 'ferretdb', '.'], { cwd: folder, timeout: 600_000 })
-    await rename(join(folder, 'ferretdb'), command)
-    await rm(folder, { recursive: true })
+    try {
+      for (const source of sources) await cp(join(FERRETDB, source), join(folder, source))
+      await run('go', ['build', '-o', 'ferretdb', '.'], { cwd: folder, timeout: 600_000 })
+      await rename(join(folder, 'ferretdb'), command)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   }
   return { kind: 'ferretdb', command }
 }
@@ -169,7 +172,9 @@ export async function serverName(url) {
  */
 export async function openServer() {
   if (MONGODB_URL) {
-    const name = await serverName(MONGODB_URL)
+    const name = await serverName(MONGODB_URL).catch((error) => {
+      throw new Error(`No server answers at MONGODB_URL: ${error.message}`)
+    })
     return { url: MONGODB_URL, name, program: undefined, async remove() {} }
   }
   const program = await findProgram()
