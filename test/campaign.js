@@ -56,6 +56,7 @@ const GROUNDS = {
     return {
       name: 'an app that keeps replies in a file',
       url: `http://127.0.0.1:${port}`,
+      errors: {},
       async kill(pause) {
         await kill()
         await wait(pause)
