@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type CommandReplyError,
   type CommandReplyOptions,
+  commandReplyHandler,
   commandReplyRouter,
   memoryAdapter,
 } from '../src/index.js'
@@ -280,6 +281,21 @@ describe('what is refused before the body is read', () => {
     expect(await post(server, { query: 'SN=B' })).toMatchObject({ status: 200 })
     expect(adapter.replies()).toHaveLength(5)
   })
+})
+
+it('may leave the path to the handler, before Express on the same server', async () => {
+  const adapter = memoryAdapter()
+  const handler = commandReplyHandler({ adapter })
+  const app = express().use((_req, res) => void res.send('the app'))
+  const server = await serve((req, res) => {
+    const isReply = req.method === 'POST' && /^\/iclock\/devicecmd\/?\?/i.test(req.url ?? '')
+    return isReply ? handler(req, res) : app(req, res)
+  })
+  expect(await post(server)).toMatchObject({ accepted: true })
+  expect(adapter.replies()).toHaveLength(5)
+  for (const other of [{ method: 'GET' }, { path: '/' }, { path: '/iclock/devicecmdx' }]) {
+    expect(await post(server, other)).toMatchObject({ status: 200, body: 'the app' })
+  }
 })
 
 it('gives authorize the request', async () => {
