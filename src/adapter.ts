@@ -39,7 +39,8 @@ export interface StorageAdapter<Issued extends IssuedCommand = IssuedCommand> {
    */
   findCommand(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
   /**
-   * Keeps a reply. Of two different replies to one command the later stands (`Return=-5000` is followed by a final one).
+   * Keeps a reply. Of two different replies to one command the later stands; only a pending one (`Return=-5000`: accepted,
+   * the final reply follows) is kept where there is none yet, for it may come again, or late, after the final one.
    * `reply.raw` and `reply.content` are views into the request's body: copy them where few bytes are to be held for long.
    */
   onReply(reply: CommandReply, command: Issued | undefined): Awaitable<void>

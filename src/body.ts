@@ -17,71 +17,92 @@ interface ParsedRequest extends IncomingMessage {
  * @throws CommandReplyError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors 400 and 413
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const left = bytesLeftIn(req)
-  if (left !== undefined) return getRawBody(Readable.from([left]), { limit, length: left.length })
-  if (req.readableDidRead || req.readableEnded) {
-    if (isEmpty(req)) return Buffer.alloc(0)
-    throw req.complete ? alreadyRead(req) : gone()
+  try {
+    const left = bytesLeftIn(req)
+    if (left !== undefined) {
+      return await getRawBody(Readable.from([left]), { limit, length: left.length })
+    }
+    if (isRead(req) && isEmpty(req)) return Buffer.alloc(0)
+    checkIsReadable(req)
+    const whole = getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
+    // Somebody before us may have paused it.
+    req.resume()
+    return await whole
+  } catch (error) {
+    // A stream that is left paused, by raw-body too, keeps the connection from its next request.
+    req.resume()
+    throw error
   }
-  if (req.destroyed) throw gone()
+}
+
+function bytesLeftIn(req: ParsedRequest): Buffer | undefined {
+  for (const left of [req.rawBody, req.body]) {
+    if (left instanceof Uint8Array) {
+      const bytes = Buffer.from(left.buffer, left.byteOffset, left.byteLength)
+      if (isWhole(bytes, req)) return bytes
+    }
+    if (typeof left === 'string') {
+      const bytes = Buffer.from(left)
+      if (isWhole(bytes, req) && isExact(left, bytes, req)) return bytes
+    }
+  }
+  return undefined
+}
+
+// What is left may still grow while the body comes in, or be compressed while another member is not.
+function isWhole(bytes: Buffer, { headers, readableEnded }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  const isLength = length !== undefined && bytes.length === Number(length)
+  if (headers['content-encoding']) return readableEnded && !isLength
+  return length === undefined ? readableEnded : isLength
+}
+
+// A text parser puts U+FFFD for octets that are none of its charset, and there are other charsets than UTF-8: the
+// length tells whether these are the octets that the device sent, and without a length only ASCII is sure.
+function isExact(text: string, bytes: Buffer, { headers }: IncomingMessage): boolean {
+  if (text.includes('\ufffd')) return false
+  const isCompared = headers['content-length'] !== undefined && !headers['content-encoding']
+  return isCompared || bytes.length === text.length
+}
+
+function isRead(req: IncomingMessage): boolean {
+  return req.readableDidRead || req.readableEnded
+}
+
+// HTTP/2 has bodies without either header.
+function isEmpty({ headers, httpVersionMajor }: IncomingMessage): boolean {
+  const length = headers['content-length'] ?? (httpVersionMajor < 2 ? 0 : undefined)
+  return headers['transfer-encoding'] === undefined && Number(length) === 0
+}
+
+function checkIsReadable(req: IncomingMessage): void {
+  if (req.destroyed && !req.complete) {
+    throw new CommandReplyError(
+      'DEVICE_GONE',
+      'The device closed the connection before its body was whole.',
+    )
+  }
+  if (isRead(req) || req.readableEncoding !== null || req.listenerCount('readable') > 0) {
+    throw alreadyRead(req)
+  }
   const coding = req.headers['content-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'identity') {
+  if (coding && coding.toLowerCase() !== 'identity') {
     throw new CommandReplyError(
       'ENCODING_UNSUPPORTED',
       `The body has Content-Encoding ${quoted(coding)}, which no terminal sends. A parser that inflates, such as ` +
         "express.raw({ type: '*/*' }), may stand before the Command Reply endpoint.",
     )
   }
-  try {
-    return await getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
-  } catch (error) {
-    // raw-body leaves the stream paused, and on a paused stream the connection takes no further request.
-    req.resume()
-    throw error
-  }
 }
 
-function bytesLeftIn({ rawBody, body, headers }: ParsedRequest): Buffer | undefined {
-  for (const left of [rawBody, body]) {
-    if (left instanceof Uint8Array) {
-      return Buffer.from(left.buffer, left.byteOffset, left.byteLength)
-    }
-    if (typeof left === 'string') {
-      const bytes = Buffer.from(left)
-      if (isExact(left, bytes, headers)) return bytes
-    }
-  }
-  return undefined
-}
-
-// A text parser puts U+FFFD for bytes that are no UTF-8, and decodes by the charset of the Content-Type:
-// then the octets that the device sent can't be had again from its text.
-function isExact(text: string, bytes: Buffer, headers: IncomingMessage['headers']): boolean {
-  if (text.includes('\ufffd')) return false
-  const length = headers['content-encoding'] ? undefined : headers['content-length']
-  return length === undefined || bytes.length === Number(length)
-}
-
-function isEmpty({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
-}
-
-function gone(): CommandReplyError {
-  return new CommandReplyError(
-    'DEVICE_GONE',
-    'The device closed the connection before its body was whole. It sends the body again.',
+function alreadyRead({ rawBody, body }: ParsedRequest): CommandReplyError {
+  const shown = Object.entries({ 'req.rawBody': rawBody, 'req.body': body }).map(
+    ([name, value]) => `${name} is ${value === null ? 'null' : typeof value}`,
   )
-}
-
-function alreadyRead({ body }: ParsedRequest): CommandReplyError {
-  const found =
-    typeof body === 'string'
-      ? 'req.body is a text that is not the octets the device sent'
-      : `neither req.rawBody nor req.body holds its bytes (req.body is ${body === null ? 'null' : typeof body})`
   return new CommandReplyError(
     'BODY_ALREADY_READ',
-    `A body parser read this request before the Command Reply endpoint, and ${found}. Mount the endpoint ` +
-      'before express.json(), express.urlencoded() and other parsers, or let the parser keep the bytes ' +
+    `Something before the Command Reply endpoint reads this request's body, and its octets are not to be had (${shown.join(', ')}). ` +
+      'Mount the endpoint before express.json(), express.urlencoded() and other parsers, or let the parser keep the octets ' +
       'with verify: (req, res, buffer) => { req.rawBody = buffer }.',
   )
 }

@@ -181,16 +181,29 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
   [
     'lets the later of two different replies stand, and nothing of the earlier',
     async (subject) => {
-      const accepted = replyOf(
-        'A',
-        'ID=1\nSN=A\nFILENAME=a.txt\nCMD=Shell\nReturn=-5000\nContent=abc',
-      )
+      const failed = replyOf('A', 'ID=1\nSN=A\nFILENAME=a.txt\nCMD=Shell\nReturn=1\nContent=abc')
       const done = replyOf('A', 'ID=1&Return=0&CMD=Shell')
       const other = replyTo('B', '1', -1)
-      await keep(subject, [accepted, other, done])
+      await keep(subject, [failed, other, done])
       await holds(subject, [done, other])
-      await keep(subject, [accepted])
-      await holds(subject, [accepted, other])
+      await keep(subject, [failed])
+      await holds(subject, [failed, other])
+    },
+  ],
+  [
+    'lets a final reply follow a pending one, which never takes its place again',
+    async (subject) => {
+      const [pending, done, other] = [
+        replyTo('A', '1', -5000),
+        replyTo('A', '1', 0),
+        replyTo('B', '1', -5000),
+      ]
+      await keep(subject, [pending, other])
+      await holds(subject, [pending, other])
+      await keep(subject, [done])
+      await holds(subject, [done, other])
+      await keep(subject, [pending])
+      await holds(subject, [done, other])
     },
   ],
   [
@@ -371,11 +384,15 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
         unknown,
         replyTo('A', '3', -5000),
         replyTo('A', '3', 7),
+        replyTo('A', '3', -5000),
+        replyTo('A', '4', -1),
+        replyTo('A', '4', 0),
       ]
       const answered = batch.map((reply): AnsweredCommand => {
         return { reply, command: reply.commandId === '1' ? known : undefined }
       })
-      const kept = [done, unknown, replyTo('A', '3', 7), replyTo('A', 'before', 0)]
+      const last = [replyTo('A', '3', 7), replyTo('A', '4', 0)]
+      const kept = [done, unknown, ...last, replyTo('A', 'before', 0)]
       await adapter.onReplies?.(answered)
       await holds(subject, kept)
       await adapter.onReplies?.(answered)

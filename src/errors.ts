@@ -1,7 +1,7 @@
 // The refusals that this package makes, each with a stable code.
 
 /**
- * What a refusal is about; the README says for each what to do.
+ * What a refusal is about.
  *
  * - `SERIAL_NUMBER_MISSING` (400): the query does not name one device, once.
  * - `SERIAL_NUMBER_INVALID` (400): it names one that no terminal can have.

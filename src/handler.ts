@@ -19,20 +19,25 @@ const NO_SERIAL_NUMBER = /[\p{Cc}\ufffd]/u
  * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
  * `node:http` and for any framework on it. It looks at neither path nor method.
  *
- * It answers `200 OK` once storage has every reply of the body. What goes wrong is handed to `next`, with `status` and
- * `code`; without `next` the answer is that status and one line of text.
+ * It answers `200 OK` once storage has every reply of the body. What goes wrong is handed to `next`, this package's errors
+ * with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
  *
  * @throws TypeError where an option is wrong
  */
 export function commandReplyHandler<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
 ): (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void {
-  const settings = handlerSettings(options)
+  return handlerOn(handlerSettings(options))
+}
+
+/** The endpoint, on options that were checked. */
+export function handlerOn<Issued extends IssuedCommand>(
+  settings: HandlerSettings<Issued>,
+): (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void {
   return (req, res, next) => {
-    keepReplies(req, settings).then(
-      () => answerOk(res),
-      (reason) => (next ?? answerError(res))(errorOf(reason)),
-    )
+    keepReplies(req, settings)
+      .then(() => answerOk(res))
+      .catch((reason) => (next ?? answerError(res))(errorOf(reason)))
   }
 }
 
@@ -167,13 +172,20 @@ function answerOk(res: ServerResponse): void {
   res.end('OK')
 }
 
+/** What errors say of the answer: this package's, and those that http-errors makes. */
+interface HttpError extends Error {
+  status: number
+  statusCode: number
+  expose: boolean
+}
+
 function answerError(res: ServerResponse): (error: unknown) => void {
   return (error) => {
     if (res.headersSent) {
       res.destroy()
       return
     }
-    const { status, expose, message } = error as Partial<CommandReplyError>
+    const { statusCode, status = statusCode, expose, message } = error as Partial<HttpError>
     const isStatus = status !== undefined && status >= 400 && status < 600
     const answered = isStatus ? status : 500
     const line = expose === true && message ? message : STATUS_CODES[answered]

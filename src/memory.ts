@@ -1,6 +1,7 @@
 // Storage in this process's memory: for tests and demos, and the model that other adapters are copied from.
 import type { IssuedCommand, StorageAdapter } from './adapter.js'
 import { checkIdsAreText, keyOf } from './key.js'
+import { outcomeOf } from './outcome.js'
 import type { CommandReply } from './reply.js'
 
 /** Storage in memory, with ways to put commands in and to look at what came. */
@@ -35,7 +36,9 @@ export function memoryAdapter<
       return commands.get(keyOf(serialNumber, commandId))
     },
     onReply(reply) {
-      replies.set(keyOf(reply.serialNumber, reply.commandId), reply)
+      const key = keyOf(reply.serialNumber, reply.commandId)
+      const isLate = outcomeOf(reply).outcome === 'pending' && replies.has(key)
+      if (!isLate) replies.set(key, reply)
     },
     onUnread(lines, serialNumber) {
       for (const line of lines) {

@@ -147,6 +147,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
       const document = documentOf(reply, family)
       refusal = refusalOf(document)
       if (refusal !== undefined) break
+      if (isPending(document) && documents.has(document._id)) continue
       documents.set(document._id, document)
     }
     await keepReplies(replies, [...documents.values()])
@@ -217,7 +218,8 @@ async function keepReplies(replies: MongoCollection, documents: ReplyDocument[])
       return { updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true } }
     }),
   )
-  const others = documents.filter(({ _id }) => !made.has(_id))
+  // A pending reply that comes late or again must not take the place of the final one.
+  const others = documents.filter((document) => !made.has(document._id) && !isPending(document))
   if (others.length === 0) return
   const ids = others.map(({ _id }) => _id)
   const kept = await findAll<ReplyDocument>(replies, ids, { _id: 1, digest: 1 })
@@ -229,6 +231,10 @@ async function keepReplies(replies: MongoCollection, documents: ReplyDocument[])
       return { replaceOne: { filter: { _id }, replacement, upsert: true } }
     }),
   )
+}
+
+function isPending({ outcome }: ReplyDocument): boolean {
+  return outcome === 'pending'
 }
 
 async function findAll<Found>(

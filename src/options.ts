@@ -13,8 +13,8 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   /** A `TextDecoder` label for what is not ASCII, `'utf-8'` by default; `'gb18030'` for Chinese-language devices. */
   encoding?: string
   /**
-   * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for any time. Then the answer is
-   * 503, what was not yet handed to storage is not, and the device sends again. It bounds `authorize` likewise.
+   * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for any time. After it the answer is
+   * 503, nothing more of the request is kept, and the device sends again. It bounds `authorize` likewise.
    */
   timeout?: number
   /**
@@ -45,6 +45,7 @@ const ROUTER_OPTIONS = [...HANDLER_OPTIONS, 'path']
 const REQUIRED_CALLS = ['findCommand', 'onReply'] as const
 const OPTIONAL_CALLS = ['onUnread', 'findCommands', 'onReplies'] as const
 const PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
+const ASCII = Buffer.from(Array.from({ length: 128 }, (_, byte) => byte))
 // setTimeout takes a longer time for 1 ms.
 const LONGEST_TIMER = 2 ** 31 - 1
 const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
@@ -54,6 +55,12 @@ export function handlerSettings<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
 ): HandlerSettings<Issued> {
   checkNames(options, HANDLER_OPTIONS)
+  return settingsOf(options)
+}
+
+function settingsOf<Issued extends IssuedCommand>(
+  options: CommandReplyHandlerOptions<Issued>,
+): HandlerSettings<Issued> {
   const { adapter, limit = '1mb', encoding = 'utf-8', timeout = 10_000, authorize } = options
   checkAdapter(adapter)
   if (authorize !== undefined && typeof authorize !== 'function') {
@@ -62,21 +69,27 @@ export function handlerSettings<Issued extends IssuedCommand>(
   if (!Number.isSafeInteger(timeout) || timeout < 0 || timeout > LONGEST_TIMER) {
     throw wrong('timeout', timeout, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no bound`)
   }
-  return { adapter, limit: sizeOf(limit), encoding: labelOf(encoding), timeout, authorize }
+  return {
+    adapter,
+    limit: sizeOf(limit),
+    encoding: labelOf(encoding),
+    timeout,
+    authorize: authorize?.bind(options),
+  }
 }
 
 /** @throws TypeError that names the option, what came and what was meant */
 export function routerSettings<Issued extends IssuedCommand>(
   options: CommandReplyOptions<Issued>,
-): { paths: string[]; handlerOptions: CommandReplyHandlerOptions<Issued> } {
+): { paths: string[]; settings: HandlerSettings<Issued> } {
   checkNames(options, ROUTER_OPTIONS)
-  const { path = PATHS, ...handlerOptions } = options
+  const { path = PATHS } = options
   const paths = [path].flat()
   const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/')
   if (paths.length === 0 || !paths.every(isPath)) {
     throw wrong('path', path, 'a path that begins with "/", or a list of such paths')
   }
-  return { paths, handlerOptions }
+  return { paths, settings: settingsOf(options) }
 }
 
 /** @throws TypeError where there is an option that none of the known ones is */
@@ -126,7 +139,7 @@ function labelOf(encoding: unknown): string {
     'a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
   try {
     const label = encoding as string
-    if (new TextDecoder(label).decode(Buffer.from('ID=')) === 'ID=') return label
+    if (new TextDecoder(label).decode(ASCII) === ASCII.toString()) return label
   } catch (cause) {
     throw wrong('encoding', encoding, meant, cause)
   }

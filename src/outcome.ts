@@ -109,11 +109,9 @@ const SECURITY: Readonly<Record<number, string>> = {
   [-801]: 'command format error',
 }
 
-// The manual of 2008 has -2 for what is 2 in later ones.
-const OLD_ALREADY_ENROLLED = -2
+const ALREADY_ENROLLED = 'already enrolled for this user'
 const ENROLMENT: Readonly<Record<number, string>> = {
-  [OLD_ALREADY_ENROLLED]: 'already enrolled for this user',
-  2: 'already enrolled for this user',
+  2: ALREADY_ENROLLED,
   4: 'bad quality, or the scans differ',
   5: "duplicate of another user's",
   6: 'cancelled',
@@ -121,7 +119,6 @@ const ENROLMENT: Readonly<Record<number, string>> = {
 }
 const CARD_ENROLMENT: Readonly<Record<number, string>> = {
   ...ENROLMENT,
-  4: 'all tries failed',
   5: 'timed out',
 }
 
@@ -164,9 +161,10 @@ export function outcomeOf(reply: CommandReply, family: Family = 'attendance'): O
   if (command === 'SHELL') return failed(`exit status ${code}`)
 
   const enrolment = ENROLMENTS.get(command)
-  const isEnrolmentCode = code > 0 || (code === OLD_ALREADY_ENROLLED && family === 'attendance')
-  if (enrolment !== undefined && isEnrolmentCode) {
-    return failed(enrolment[code] ?? undocumented(code))
+  if (enrolment !== undefined) {
+    if (code > 0) return failed(enrolment[code] ?? undocumented(code))
+    // The manual of 2008 has -2 for what is 2 in later ones.
+    if (code === -2 && family === 'attendance') return failed(ALREADY_ENROLLED)
   }
   if (code < 0) return failed(CODES[family][code] ?? undocumented(code))
   return family === 'security'

@@ -67,7 +67,7 @@ const KNOWN_KEYS = [
   { name: FILENAME, letters: Buffer.from('filename') },
 ]
 
-const WINDOW = 1 << 16
+const WINDOW = 1 << 12
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -154,7 +154,7 @@ class BodyReader {
   // `ID=…` has been read. With nothing behind it, it is a record only by the lines below: among INFO's lines it is an
   // option of that name. A block that lacks Return is known by its Content, lest what stands there be taken for records.
   beginsRecord(): boolean {
-    if (!this.endsLine(this.valueEnd)) {
+    if (!this.endsLine(this.skipSpaces(this.valueEnd, this.body.length))) {
       this.readKey(this.valueEnd + 1, true)
       return (this.name & FOLLOWS_ID) !== 0
     }
@@ -188,7 +188,7 @@ class BodyReader {
     const { body, valueStart } = this
     const remaining = body.length - valueStart
     const size = isCommand(reply, 'GETFILE') ? (reply.returnCode ?? -1) : -1
-    this.recordEnd = valueStart + (size >= 0 && size <= remaining ? size : remaining)
+    this.recordEnd = valueStart + (size >= 0 && size < remaining ? size : remaining)
     reply.content = body.subarray(valueStart, this.recordEnd)
     this.close()
     return this.recordEnd

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 interface Exchange {
   req: IncomingMessage
   res: ServerResponse
+  isLast: boolean
 }
 
 // As Node answers, where the error is none of ours.
@@ -27,13 +28,15 @@ export function tolerateSurplus(server: Server | SecureServer): void {
   const exchanges = new WeakMap<Duplex, Exchange>()
 
   server.prependListener('request', (req, res) => {
-    exchanges.set(req.socket, { req, res })
+    exchanges.set(req.socket, { req, res, isLast: false })
   })
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const latest = exchanges.get(socket)
     const inFlight = latest?.res.writableFinished === false ? latest : undefined
     if (inFlight?.req.complete === true && error.code?.startsWith('HPE_') === true) {
+      if (inFlight.isLast) return
+      inFlight.isLast = true
       if (!inFlight.res.headersSent) inFlight.res.setHeader('Connection', 'close')
       inFlight.res.once('finish', () => socket.end())
       return

@@ -14,6 +14,13 @@ const set =
     req.on('end', next).resume()
   }
 
+const leave =
+  (members: object): RequestHandler =>
+  (req, _res, next) => {
+    Object.assign(req, members)
+    next()
+  }
+
 async function postBehind(before: RequestHandler[], request: Post = {}, limit = '1mb') {
   const adapter = memoryAdapter()
   const errors: CommandReplyError[] = []
@@ -54,6 +61,30 @@ describe('the body is read', () => {
     ['whatever left a Uint8Array', [set('body', new Uint8Array(Buffer.from(EXAMPLE)))], {}],
     ['whatever left the text in rawBody', [set('rawBody', EXAMPLE)], {}],
     [
+      'a parser that left the bytes, beside another that left other ones',
+      [leave({ body: Buffer.alloc(147, 'x') }), set('rawBody', Buffer.from(EXAMPLE))],
+      {},
+    ],
+    [
+      'a middleware that paused it',
+      [((req, _res, next) => void next(void req.pause())) as RequestHandler],
+      {},
+    ],
+    [
+      'a middleware that collects it meanwhile',
+      [
+        ((req, _res, next) => {
+          const seen = req as typeof req & { rawBody: Buffer }
+          seen.rawBody = Buffer.alloc(0)
+          seen.on('data', (chunk) => {
+            seen.rawBody = Buffer.concat([seen.rawBody, chunk])
+          })
+          next()
+        }) as RequestHandler,
+      ],
+      {},
+    ],
+    [
       'a middleware that takes its time',
       [((_req, _res, next) => void setTimeout(next, 5)) as RequestHandler],
       {},
@@ -81,8 +112,11 @@ describe('the body is read', () => {
   it('from what a parser inflated', async () => {
     const headers = { ...octets, 'Content-Encoding': 'gzip' }
     const body = gzipSync(EXAMPLE)
+    const compressed = leave({ rawBody: body })
     for (const parser of [express.raw({ type: '*/*' }), express.text({ type: '*/*' })]) {
       expect((await postBehind([parser], { headers, body })).replies).toHaveLength(5)
+      const beside = await postBehind([compressed, parser], { headers, body })
+      expect(beside.replies).toHaveLength(5)
     }
   })
 
@@ -110,19 +144,55 @@ describe('the body is refused, and the message says where to mount,', () => {
       { headers: form },
       'req.body is object',
     ],
-    ['somebody read it and left nothing', [set('x', 1)], {}, 'neither req.rawBody nor req.body'],
+    ['somebody read it and left nothing', [set('x', 1)], {}, 'req.body is undefined'],
+    [
+      'express.text() decoded another charset of a body in chunks',
+      [express.text({ type: '*/*' })],
+      { headers: { 'Content-Type': 'text/plain; charset=latin1' }, body: binary, chunkSize: 9 },
+      'req.body is string',
+    ],
+    [
+      'express.text() met bytes that are no UTF-8 in chunks',
+      [express.text({ type: '*/*' })],
+      { headers: plain, body: binary, chunkSize: 9 },
+      'req.body is string',
+    ],
+    [
+      'express.urlencoded() left an object of a body in chunks',
+      [express.urlencoded({ extended: true })],
+      { headers: form, chunkSize: 50 },
+      'req.body is object',
+    ],
+    [
+      'somebody took a part of it and goes on',
+      [((req, _res, next) => void req.once('data', () => setImmediate(next))) as RequestHandler],
+      { segmentSize: 200, segmentPause: 20 },
+      'req.body is undefined',
+    ],
+    [
+      'somebody has asked for text',
+      [((req, _res, next) => void next(void req.setEncoding('utf8'))) as RequestHandler],
+      {},
+      'req.body is undefined',
+    ],
+    [
+      'somebody listens for what can be read',
+      [((req, _res, next) => void next(void req.on('readable', () => {}))) as RequestHandler],
+      {},
+      'req.body is undefined',
+    ],
     ['somebody left null', [set('body', null)], {}, 'req.body is null'],
     [
       'express.text() met bytes that are no UTF-8',
       [express.text({ type: '*/*' })],
       { headers: plain, body: binary },
-      'not the octets',
+      'req.body is string',
     ],
     [
       'express.text() decoded another charset',
       [express.text({ type: '*/*' })],
       { headers: { 'Content-Type': 'text/plain; charset=gb2312' }, body: gb2312 },
-      'not the octets',
+      'req.body is string',
     ],
   ] as [string, RequestHandler[], Post, string][])(
     'when %s',

@@ -192,6 +192,16 @@ const FAULTS: Record<string, Record<string, (subject: Whole) => void>> = {
     },
     'keeps both': keepingAll,
   },
+  'lets a final reply follow a pending one, which never takes its place again': {
+    'lets the latest stand, whatever it says': keyedBy(keyOf),
+    'keeps no pending reply': (subject) => {
+      const { onReply } = subject.adapter
+      subject.adapter.onReply = (reply, command) => {
+        if (reply.returnCode !== -5000) onReply(reply, command)
+      }
+    },
+    'keeps both': keepingAll,
+  },
   'gives back every byte of raw and of content': {
     'keeps raw as a text': keepingChanged(({ raw }) => ({ raw: throughText(raw) })),
     'keeps content as a text': keepingChanged(({ content }) =>

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type AnsweredCommand,
   type CommandReplyHandlerOptions,
@@ -61,6 +61,13 @@ describe('without next, the answer is the status and one line of text:', () => {
       'Service Unavailable',
     ],
     ['a failure that exposes its message', fails(withStatus(409, true)), {}, 409, 'secret'],
+    [
+      'a failure that has a statusCode',
+      fails(Object.assign(new Error('secret'), { statusCode: 503 })),
+      {},
+      503,
+      'Service Unavailable',
+    ],
     ['a failure whose status is none', fails(withStatus(200, true)), {}, 500, 'secret'],
     [
       'a failure whose status is no number',
@@ -216,6 +223,30 @@ describe('the timeout', () => {
     settle()
     await new Promise((done) => setImmediate(done))
     expect(calls).toEqual(['find 1', 'reply 1', 'find 2'])
+  })
+
+  it('hands no batch to storage either', async () => {
+    const calls: string[] = []
+    let settle = () => {}
+    const adapter = {
+      ...memoryAdapter(),
+      findCommands: () =>
+        new Promise<never[]>((done) => {
+          settle = () => done([])
+        }),
+      onReplies: () => void calls.push('onReplies'),
+    }
+    expect(await post(bare({ adapter, timeout: 20 }).listener)).toMatchObject({ status: 503 })
+    settle()
+    await new Promise((done) => setImmediate(done))
+    expect(calls).toEqual([])
+  })
+
+  it('is 10 seconds where none is set', async () => {
+    const setTimer = vi.spyOn(globalThis, 'setTimeout')
+    onTestFinished(() => setTimer.mockRestore())
+    await post(bare().listener)
+    expect(setTimer.mock.calls.map(([, ms]) => ms)).toContain(10_000)
   })
 
   it('leaves no timer behind', async () => {

@@ -99,6 +99,12 @@ describe.each(Object.entries(ways))('through %s', (wayName, way) => {
         200,
         5,
       ],
+      [
+        'a coding that is empty',
+        (c) => c.exchange(EXAMPLE, { headers: { 'Content-Encoding': '' } }),
+        200,
+        5,
+      ],
       ['GET', (c) => c.exchange('', { method: 'GET' }), unanswered, 0],
       ['HEAD', (c) => c.exchange('', { method: 'HEAD' }), unanswered, 0],
       ['PUT', (c) => c.exchange('', { method: 'PUT' }), unanswered, 0],

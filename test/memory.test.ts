@@ -24,6 +24,8 @@ it('takes equal ids of two devices for two commands', () => {
 it('keeps a device and an id apart, however they are written', () => {
   const adapter = memoryAdapter()
   adapter.issue({ serialNumber: 'A","B', commandId: 'C', text: 'CHECK' })
+  adapter.issue({ serialNumber: 'A\nB', commandId: 'C', text: 'CHECK' })
+  expect(adapter.findCommand('A', 'B\nC')).toBeUndefined()
   expect(adapter.findCommand('A', 'B","C')).toBeUndefined()
 })
 
@@ -46,6 +48,13 @@ it('lets the later of two different replies stand', () => {
     ['A', '2', 0],
     ['B', '1', -1],
   ])
+})
+
+it('lets a final reply follow a pending one, and no pending one follow a final', () => {
+  const adapter = memoryAdapter()
+  for (const code of [-5000, 0, -5000])
+    adapter.onReply(replyOf('A', `ID=1&Return=${code}`), undefined)
+  expect(adapter.replies()).toMatchObject([{ returnCode: 0 }])
 })
 
 it('keeps unread lines with the device that sent them, a repeated one once', () => {

@@ -48,7 +48,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
       { adapter, limit },
       `option "limit" is '${limit.length > 40 ? `${'x'.repeat(40)}'... 59 more characters` : `${limit}'`}; ${size}`,
     ]),
-    ...['klingon', 'utf-16', ''].map((encoding) => [
+    ...['klingon', 'utf-16', 'iso-2022-jp', ''].map((encoding) => [
       { adapter, encoding },
       `option "encoding" is '${encoding}'; ${label}`,
     ]),

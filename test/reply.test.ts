@@ -49,6 +49,10 @@ describe('a line', () => {
   })
 })
 
+it('ends a record where a line does not go on with it', () => {
+  expect(said('ID=1&Return=0&CMD=DATA\nx\nSN=5')).toEqual(['1 0 DATA', 'unread x', 'unread SN=5'])
+})
+
 describe('a pair', () => {
   it('is split at its first =', () => {
     expect(said('ID=1&Return=0&CMD=DATA&A=b=c==')).toEqual(['1 0 DATA A=b=c=='])
@@ -133,6 +137,10 @@ describe('a record', () => {
       'unread x=1',
       'unread Return=1',
     ])
+  })
+
+  it('is begun by a bare ID line with blanks behind it, too', () => {
+    expect(said('ID=1\t \r\nCMD=GetFile\nReturn=3\nContent=abc')).toEqual(['1 3 GetFile <abc>'])
   })
 
   it('in block form without Return is known by its content, so that Shell output forges nothing', () => {
@@ -228,6 +236,9 @@ describe('an INFO reply', () => {
       '28 0 DATA',
       'unread what',
     ])
+    expect(said('ID=27&Return=0&CMD=INFO\nID=7\nSN=9\nContent=x')).toEqual([
+      '27 0 INFO ID=7 SN=9 <x>',
+    ])
     expect(said('ID=27&Return=0&CMD=INFO\nA=1\nID=28\nCMD=PutFile\nReturn=3')).toEqual([
       '27 0 INFO A=1',
       '28 3 PutFile',
@@ -259,6 +270,7 @@ describe('content', () => {
     'ID=1&Return=0&CMD=Shell&',
     'ID=1&Return=0&CMD=Shell\nFILENAME=shellout.txt\n',
     'ID=1&Return=3&CMD=INFO\n',
+    'ID=1&Return=0&CMD=DATA\n',
   ])('is the rest of the body after %j', (head) => {
     const rest = ' a \nID=2&Return=0&CMD=DATA\n'
     const { replies, unread } = read(`${head}Content=${rest}`)
@@ -284,11 +296,20 @@ describe('text', () => {
   it('is UTF-8', () => {
     const { replies } = parseReplies(Buffer.from(body('考勤机\ufeff')), SN)
     expect(replies[0]?.fields).toEqual({ Name: '考勤机\ufeff' })
+    const marked = Buffer.from(body('\ufeffA'))
+    for (const label of ['utf-8', 'UTF-8']) {
+      expect(parseReplies(marked, SN, label).replies[0]?.fields).toEqual({ Name: '\ufeffA' })
+    }
   })
 
   it('is in the encoding that is asked for', () => {
     const gb18030 = '\xbf\xbc\xc7\xda\xbb\xfa'
     expect(read(body(gb18030), 'gb18030').replies[0]?.fields).toEqual({ Name: '考勤机' })
+  })
+
+  it('may be as long as the body', () => {
+    const long = 'x'.repeat(200_000)
+    expect(read(body(long)).replies[0]?.fields).toEqual({ Name: long })
   })
 
   it('that is not in the encoding shows as U+FFFD, and its bytes are in raw', () => {

@@ -233,6 +233,7 @@ describe('the serial number', () => {
     ['Sn=A1', 'A1'],
     ['SN=a%20b', 'a b'],
     ['a=1&SN=A1&snx=2&DSN=3', 'A1'],
+    ['a=b?c&SN=A1', 'A1'],
     ['SN=__proto__', '__proto__'],
   ])('is read from %s', async (query, said) => {
     expect(await serialNumbers(query)).toEqual({ status: 200, errors: [], said: [said] })
@@ -296,6 +297,35 @@ it('may leave the path to the handler, before Express on the same server', async
   for (const other of [{ method: 'GET' }, { path: '/' }, { path: '/iclock/devicecmdx' }]) {
     expect(await post(server, other)).toMatchObject({ status: 200, body: 'the app' })
   }
+})
+
+it('takes options from an object of a class, with its authorize', async () => {
+  class Options {
+    adapter = memoryAdapter()
+    #known = new Set(['B'])
+    authorize(serialNumber: string) {
+      return this.#known.has(serialNumber)
+    }
+  }
+  const app = express().use(commandReplyRouter(new Options()))
+  expect(await post(app, { query: 'SN=A' })).toMatchObject({ status: 403 })
+  expect(await post(app, { query: 'SN=B' })).toMatchObject({ status: 200 })
+})
+
+it('hands on what another middleware throws while the answer is written', async () => {
+  const failure = new Error('a header hook failed')
+  const { app, errors } = appWith({}, [
+    (_req, res, next) => {
+      const { writeHead } = res
+      res.writeHead = () => {
+        res.writeHead = writeHead
+        throw failure
+      }
+      next()
+    },
+  ])
+  expect(await post(app)).toMatchObject({ status: 500, body: 'refused' })
+  expect(errors[0]).toBe(failure)
 })
 
 it('gives authorize the request', async () => {
@@ -424,12 +454,12 @@ describe('what goes wrong in the app reaches its error handler', () => {
 describe('a body over the limit', () => {
   it.each([
     ['by its length', {}],
-    ['by its chunks', { chunkSize: 2000 }],
+    ['by its chunks', { chunkSize: 50_000 }],
   ])('is answered 413 %s, and the connection takes the next post', async (_by, how) => {
     const { app, adapter, errors } = appWith({ limit: '1kb' })
     const device = virtualDevice({ server: await serve(app), serialNumber: SN })
     const connection = device.connect()
-    const oversize = await connection.exchange('x'.repeat(2000), how)
+    const oversize = await connection.exchange('x'.repeat(300_000), how)
     const next = await connection.exchange(EXAMPLE)
     connection.close()
     expect([oversize.status, next.status]).toEqual([413, 200])

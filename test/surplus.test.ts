@@ -1,6 +1,6 @@
 import type { RequestListener, Server, ServerOptions } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandReplyHandler, memoryAdapter, tolerateSurplus } from '../src/index.js'
 import { type Connection, virtualDevice } from '../src/simulator.js'
 import { EXAMPLE, SN, serve } from './device.js'
@@ -43,6 +43,33 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
     await expect.poll(() => adapter.replies()).toHaveLength(5)
   })
 
+  it('is accepted though more and more surplus follows, and Node warns of nothing', async () => {
+    const { device } = await start(tolerateSurplus, 20)
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => void warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const how = { surplus: 'D=XX'.repeat(20), waitAfter: -80, segmentSize: 4, wait: 1 }
+    expect(await device.exchange(EXAMPLE, how)).toMatchObject({ status: 200 })
+    expect(warnings).toEqual([])
+  })
+
+  it('has an answer that has begun end whole', async () => {
+    const listener: RequestListener = async (_req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 2 })
+      res.write('O')
+      await sleep(20)
+      res.end('K')
+    }
+    const server = await serve(listener)
+    tolerateSurplus(server)
+    const connection = virtualDevice({ server, serialNumber: SN }).connect()
+    const how = { headers: promise, waitAfter: -4, wait: 5 }
+    expect(await connection.exchange(EXAMPLE, how)).toMatchObject({ accepted: true })
+    expect(await connection.exchange(EXAMPLE)).toMatchObject({ status: undefined })
+    connection.close()
+  })
+
   it('closes the connection', async () => {
     const { device } = await start(tolerateSurplus, 10)
     const connection = device.connect()
@@ -67,6 +94,10 @@ describe('every other client error is treated as by Node alone:', () => {
       }),
     'a body that never comes whole': (connection) =>
       connection.exchange('ID=1', { headers: { 'Content-Length': '50' } }),
+    'chunk extensions that are too large': (connection) =>
+      connection.exchange(`5;${'x'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`, {
+        headers: { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' },
+      }),
     'headers that never end': (connection) =>
       connection.exchange(EXAMPLE, { waitAfter: 30, wait: 5000 }),
   }

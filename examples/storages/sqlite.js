@@ -1,6 +1,5 @@
 // Storage in SQLite, the whole of it. `libsql` has the calls of better-sqlite3 and needs no compiler.
 import Database from 'libsql'
-
 export function sqliteAdapter(file) {
   const db = new Database(file)
   db.exec(`
@@ -10,6 +9,7 @@ export function sqliteAdapter(file) {
   const putCommand = db.prepare('REPLACE INTO commands VALUES (?, ?)')
   const getCommand = db.prepare('SELECT command FROM commands WHERE key = ?')
   const putReply = db.prepare('REPLACE INTO replies VALUES (?, ?, ?, ?)')
+  const putPending = db.prepare('INSERT OR IGNORE INTO replies VALUES (?, ?, ?, ?)')
   const allReplies = db.prepare('SELECT * FROM replies')
   const putUnread = db.prepare('REPLACE INTO unread VALUES (?, ?, ?)')
   // Of the device and the id, for two devices may have equal ids; as JSON, for no two pairs make the same.
@@ -22,11 +22,12 @@ export function sqliteAdapter(file) {
       return JSON.parse(getCommand.get(keyOf(serialNumber, commandId))?.command ?? 'null')
     },
     onReply({ raw, content = null, ...reply }) {
-      putReply.run(keyOf(reply.serialNumber, reply.commandId), JSON.stringify(reply), raw, content)
+      const put = reply.returnCode === -5000 ? putPending : putReply
+      put.run(keyOf(reply.serialNumber, reply.commandId), JSON.stringify(reply), raw, content)
     },
     onUnread(lines, serialNumber) {
-      const keyFor = (line) => keyOf(serialNumber, line.toString('latin1'))
-      for (const line of lines) putUnread.run(keyFor(line), serialNumber, line)
+      const key = (line) => keyOf(serialNumber, line.toString('latin1'))
+      for (const line of lines) putUnread.run(key(line), serialNumber, line)
     },
     replies() {
       return allReplies.all().map(({ reply, raw, content }) => ({
