@@ -9,6 +9,8 @@ interface Exchange {
   isLast: boolean
 }
 
+const tolerant = new WeakSet<Server | SecureServer>()
+
 // As Node answers, where the error is none of ours.
 const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -22,9 +24,11 @@ const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
  * The manual's own example does so: it promises 143 octets and carries 147. Node takes the surplus for another request,
  * answers 400 in place of the answer in flight, and the device sends the same again for ever. With this, the answer goes out
  * and then the connection closes. Every other client error is treated as Node does by itself, or as the app's own
- * `clientError` listeners do. Call it once, before the server listens.
+ * `clientError` listeners do. Call it before the first request; a second call changes nothing.
  */
 export function tolerateSurplus(server: Server | SecureServer): void {
+  if (tolerant.has(server)) return
+  tolerant.add(server)
   const exchanges = new WeakMap<Duplex, Exchange>()
 
   server.prependListener('request', (req, res) => {

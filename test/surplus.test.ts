@@ -116,6 +116,14 @@ describe('every other client error is treated as by Node alone:', () => {
     expect(answers[0]).toBe(answers[1])
   })
 
+  it('where it is called twice, too', async () => {
+    const { device } = await start((server) => {
+      tolerateSurplus(server)
+      tolerateSurplus(server)
+    })
+    expect(await device.exchange('', { method: '{}' })).toMatchObject({ status: 400 })
+  })
+
   it('and left to the listener that the app has', async () => {
     const { device } = await start((server) => {
       tolerateSurplus(server)
