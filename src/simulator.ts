@@ -1,5 +1,6 @@
 // A device to test with: it posts over a raw socket as firmware does, and reads the answer as strictly.
 // It shares no code with the endpoint, so that it proves it.
+/// <reference types="node" preserve="true" />
 export {
   type Connection,
   DeliveryError,
