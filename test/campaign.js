@@ -33,6 +33,8 @@ import { findProgram, freePort, serverName, startServer } from './mongodb.js'
  * @property {(line: string) => void} [say]
  */
 
+// So many ms pass between the answer and the write, where an adapter is to be found out.
+const CARELESS = 200
 const ROUND = { devices: 8, count: 60, rate: 60, duration: 60_000 }
 
 /** @type {Record<Campaign['kill'], (campaign: Campaign) => Promise<Ground>>} */
@@ -43,7 +45,7 @@ const GROUNDS = {
     const port = await freePort()
     const program = new URL('journal.js', import.meta.url)
     const start = async () => {
-      const child = fork(program, [file, `${port}`, ...(broken ? ['broken'] : [])])
+      const child = fork(program, [file, `${port}`, ...(broken ? [`${CARELESS}`] : [])])
       await once(child, 'message')
       return child
     }
@@ -79,11 +81,13 @@ const GROUNDS = {
       socketTimeoutMS: 2000,
     })
     const storage = mongoAdapter(client.db('campaign'))
+    // As an app does at its start; and FerretDB does not start again after a kill while it makes a database.
+    await storage.createIndexes()
     const careless = {
       ...storage,
       /** @param {Parameters<typeof storage.onReply>} answered */
       async onReply(...answered) {
-        storage.onReply(...answered).catch(() => {})
+        setTimeout(() => storage.onReply(...answered).catch(() => {}), CARELESS)
       },
     }
     /** @type {Record<string, number>} */

@@ -1,4 +1,5 @@
-// An HR app that keeps replies in a file, as a process that can be killed: `node test/journal.js FILE PORT [broken]`.
+// An HR app that keeps replies in a file, as a process that can be killed: `node test/journal.js FILE PORT [MS]`: with
+// MS it answers so long before it keeps a reply, which is wrong, and is to be found out.
 import { open, readFile, truncate } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import express from 'express'
@@ -50,7 +51,7 @@ if (import.meta.url === pathToFileURL(`${process.argv[1]}`).href) {
     ...adapter,
     /** @param {Parameters<typeof adapter.onReply>} answered */
     onReply(...answered) {
-      setTimeout(() => adapter.onReply(...answered), 200)
+      setTimeout(() => adapter.onReply(...answered), Number(broken))
     },
   }
   const app = express()
