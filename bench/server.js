@@ -31,13 +31,14 @@ const answering = (use) => (req, res) => {
 }
 const floor = answering(() => {})
 const floorOn = (express) => express().use(express.Router().post(paths, floor))
-const routerOn = (express) => express().use(commandReplyRouter({ adapter, limit }))
+// The router of this process is one of Express 5; here is what it makes in an app with Express 4.
+const routerOn4 = () => express4.Router().post(paths, commandReplyHandler({ adapter, limit }))
 
 const listeners = {
   'express 5, floor': () => floorOn(express5),
-  'express 5, router': () => routerOn(express5),
+  'express 5, router': () => express5().use(commandReplyRouter({ adapter, limit })),
   'express 4, floor': () => floorOn(express4),
-  'express 4, router': () => routerOn(express4),
+  'express 4, router': () => express4().use(routerOn4()),
   'node:http, floor': () => floor,
   'node:http, handler': () => commandReplyHandler({ adapter, limit }),
   'node:http, naive parser': () => answering(naiveReplies),

@@ -289,7 +289,8 @@ it('may leave the path to the handler, before Express on the same server', async
   const handler = commandReplyHandler({ adapter })
   const app = express().use((_req, res) => void res.send('the app'))
   const server = await serve((req, res) => {
-    const isReply = req.method === 'POST' && /^\/iclock\/devicecmd\/?\?/i.test(req.url ?? '')
+    const isReply =
+      req.method === 'POST' && /^\/iclock\/devicecmd(\.aspx)?\/?\?/i.test(req.url ?? '')
     return isReply ? handler(req, res) : app(req, res)
   })
   expect(await post(server)).toMatchObject({ accepted: true })
