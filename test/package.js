@@ -247,7 +247,7 @@ async function checkApp(title, { folder }, file, options = {}) {
   const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
   await check(`${title}: keeps the replies of a device`, async () => {
     const env = { ...process.env, RAW_BODY: String(rawBody) }
-    const app = spawn(process.execPath, [file], { cwd: folder, env })
+    const app = spawn(process.execPath, [file], { cwd: folder, env, timeout: 60_000 })
     try {
       const said = text(app.stderr)
       const { value: address } = await createInterface(app.stdout)[Symbol.asyncIterator]().next()
@@ -300,7 +300,8 @@ async function check(title, action) {
 
 async function run(program, args, cwd, env) {
   try {
-    const { stdout } = await execute(program, args, { cwd, env: { ...process.env, ...env } })
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 300_000 }
+    const { stdout } = await execute(program, args, options)
     return stdout
   } catch ({ message, stdout = '' }) {
     throw new Error(`${message}\n${stdout}`)
