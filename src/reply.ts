@@ -93,6 +93,11 @@ export function parseReplies(
   return { replies: reader.replies, unread: reader.unread }
 }
 
+// Most records have no other fields, and then an instance is half as large as a `{}`.
+class Fields {
+  [key: string]: string
+}
+
 class BodyReader {
   readonly replies: CommandReply[] = []
   readonly unread: Buffer[] = []
@@ -100,18 +105,26 @@ class BodyReader {
   readonly serialNumber: string
   readonly decoder: TextDecoder
 
-  // The pair that was read last: what its key is, and where it lies in the body.
+  // The pair that was read last: what its key is, where key and value lie, without the blanks around them, and where the
+  // reading has come to: the `=` behind the key, or the end of the pair.
   name = OTHER
   keyStart = 0
   keyEnd = 0
+  hasValue = false
   valueStart = 0
   valueEnd = 0
+  at = 0
 
   // The record that is open, where it lies in the body so far, and which known keys it has had.
   reply: CommandReply | undefined = undefined
   recordStart = 0
   recordEnd = 0
   given = 0
+
+  // The command that was read last, and where it lies: the records of a batch mostly have the same.
+  command = ''
+  commandStart = 0
+  commandEnd = 0
 
   // A stretch of the body as text: a slice of it costs a quarter of one of the body.
   window = ''
@@ -135,71 +148,78 @@ class BodyReader {
     this.readKey(start, true)
     if (this.name === ID) {
       this.readValue(true)
-      const { valueStart, valueEnd } = this
-      if (this.beginsRecord()) return this.readRecords(start, valueStart, valueEnd)
-    }
-    this.readKey(start, false)
-    if (this.reply !== undefined) {
-      if (this.name === CONTENT) return this.readContent(this.reply)
-      if ((this.name & HEADER) !== 0 || isCommand(this.reply, 'INFO')) {
-        this.readValue(false)
-        this.addPair(this.reply)
-        this.recordEnd = this.withoutCr(this.valueEnd)
-        return this.valueEnd
+      const { valueStart, valueEnd, at } = this
+      const lineEnd = this.skipSpaces(at, this.body.length)
+      if (!this.endsLine(lineEnd)) {
+        this.readKey(at + 1, true)
+        if ((this.name & FOLLOWS_ID) !== 0) {
+          return this.readPairs(at + 1, this.open(start, valueStart, valueEnd))
+        }
+      } else if (this.beginsBlock()) {
+        this.open(start, valueStart, valueEnd)
+        this.recordEnd = this.withoutCr(lineEnd)
+        return lineEnd
       }
+      this.readKey(start, false)
+    } else if (!this.hasValue) this.readKey(start, false)
+    if (this.name === CONTENT && this.reply !== undefined) return this.readContent(this.reply)
+    this.readValue(false)
+    const lineEnd = this.withoutCr(this.at)
+    if (this.reply !== undefined && this.isInTail(this.reply)) {
+      this.addPair(this.reply)
+      this.recordEnd = lineEnd
+    } else {
+      this.close()
+      this.unread.push(this.body.subarray(start, lineEnd))
     }
-    return this.readUnread(start)
+    return this.at
   }
 
-  // `ID=…` has been read. With nothing behind it, it is a record only by the lines below: among INFO's lines it is an
-  // option of that name. A block that lacks Return is known by its Content, lest what stands there be taken for records.
-  beginsRecord(): boolean {
-    if (!this.endsLine(this.skipSpaces(this.valueEnd, this.body.length))) {
-      this.readKey(this.valueEnd + 1, true)
-      return (this.name & FOLLOWS_ID) !== 0
-    }
+  // A bare `ID=…` is a record only by the lines below it: among INFO's lines it is an option of that name. A block that
+  // lacks Return is known by its Content, lest what stands there be taken for records.
+  beginsBlock(): boolean {
     let given = 0
     do {
       given |= this.name
-      this.readKey(this.skipBlanks(this.valueEnd), false)
+      this.readKey(this.skipBlanks(this.at), false)
       this.readValue(false)
     } while ((this.name & HEADER) !== 0 && this.name !== RETURN)
     return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
   }
 
-  /** Reads the record that begins with this id, and any further one on its first line. */
-  readRecords(start: number, idStart: number, idEnd: number): number {
-    let reply = this.open(start, idStart, idEnd)
-    let at = idEnd
-    while (!this.endsLine(at)) {
-      this.recordEnd = at + 1
-      this.readKey(at + 1, true)
+  // A line below a record's first one that goes on with it.
+  isInTail(reply: CommandReply): boolean {
+    return (this.name & HEADER) !== 0 || isCommand(reply, 'INFO')
+  }
+
+  /** Reads what follows `ID=…` on its line, the first key of which has been read, and any further record there. */
+  readPairs(start: number, opened: CommandReply): number {
+    let pairStart = start
+    let reply = opened
+    for (;;) {
+      this.recordEnd = pairStart
       if (this.name === CONTENT) return this.readContent(reply)
       this.readValue(true)
-      at = this.valueEnd
-      if (this.name === ID) reply = this.open(this.keyStart, this.valueStart, at)
+      if (this.name === ID) reply = this.open(pairStart, this.valueStart, this.valueEnd)
       else this.addPair(reply)
+      if (this.endsLine(this.at)) break
+      pairStart = this.at + 1
+      this.readKey(pairStart, true)
     }
-    this.recordEnd = this.withoutCr(at)
-    return at
+    this.recordEnd = this.withoutCr(this.at)
+    return this.at
   }
 
+  /** Reads the bytes behind `Content=`, whose key has been read. */
   readContent(reply: CommandReply): number {
-    const { body, valueStart } = this
-    const remaining = body.length - valueStart
+    const { body } = this
+    const start = this.at + 1
+    const remaining = body.length - start
     const size = isCommand(reply, 'GETFILE') ? (reply.returnCode ?? -1) : -1
-    this.recordEnd = valueStart + (size >= 0 && size < remaining ? size : remaining)
-    reply.content = body.subarray(valueStart, this.recordEnd)
+    this.recordEnd = start + (size >= 0 && size < remaining ? size : remaining)
+    reply.content = body.subarray(start, this.recordEnd)
     this.close()
     return this.recordEnd
-  }
-
-  readUnread(start: number): number {
-    this.close()
-    const lineFeed = this.body.indexOf(LF, start)
-    const end = lineFeed === -1 ? this.body.length : lineFeed
-    this.unread.push(this.body.subarray(start, this.withoutCr(end)))
-    return end
   }
 
   open(start: number, idStart: number, idEnd: number): CommandReply {
@@ -211,8 +231,8 @@ class BodyReader {
       commandId: this.textOf(idStart, idEnd),
       returnCode: null,
       command: '',
-      // Object.create(null) would make a hash table at once, at thrice the cost.
-      fields: Object.setPrototypeOf({}, null),
+      // Object.create(null) would make a hash table at once, which takes many times the room.
+      fields: Object.setPrototypeOf(new Fields(), null),
       raw: this.body,
     }
     return this.reply
@@ -232,41 +252,50 @@ class BodyReader {
     if (name === RETURN) {
       reply.returnCode = this.wholeNumber(valueStart, valueEnd)
     } else if (name === CMD) {
-      reply.command = this.textOf(valueStart, valueEnd)
-    } else {
+      reply.command = this.commandOf(valueStart, valueEnd)
+    } else if (this.hasValue || keyStart < keyEnd) {
       const key = this.textOf(keyStart, keyEnd)
-      const isNothing = key === '' && keyEnd === valueEnd
-      if (!isNothing && !(key in reply.fields)) {
-        reply.fields[key] = this.textOf(valueStart, valueEnd)
-      }
+      if (!(key in reply.fields)) reply.fields[key] = this.textOf(valueStart, valueEnd)
     }
   }
 
   // In the first line of a record `&` and TAB separate pairs; any other line is one pair.
   readKey(start: number, inFirstLine: boolean): void {
     const { body } = this
+    const { length } = body
     let at = start
-    while (at < body.length && body[at] !== EQUALS && !endsPair(body[at], inFirstLine)) at++
-    const hasValue = body[at] === EQUALS
-    this.keyStart = start
-    this.keyEnd = at
-    this.valueStart = hasValue ? at + 1 : at
-    this.name = this.nameOf(start, at)
+    while (at < length) {
+      const octet = body[at] as number
+      if (octet <= EQUALS && (octet === EQUALS || endsPair(octet, inFirstLine))) break
+      at++
+    }
+    this.at = at
+    this.hasValue = body[at] === EQUALS
+    this.keyStart = this.skipSpaces(start, at)
+    this.keyEnd = this.trimSpaces(this.keyStart, at)
+    this.name = this.nameOf(this.keyStart, this.keyEnd)
     // ID and Content mean something only with their `=`.
-    if (!hasValue) this.name &= HEADER
+    if (!this.hasValue) this.name &= HEADER
   }
 
   readValue(inFirstLine: boolean): void {
     const { body } = this
-    let at = this.valueStart
-    while (at < body.length && !endsPair(body[at], inFirstLine)) at++
-    this.valueEnd = at
+    const { length } = body
+    const start = this.hasValue ? this.at + 1 : this.at
+    let at = start
+    while (at < length) {
+      const octet = body[at] as number
+      if (octet <= AMPERSAND && endsPair(octet, inFirstLine)) break
+      at++
+    }
+    this.at = at
+    this.valueStart = this.skipSpaces(start, at)
+    this.valueEnd = this.trimSpaces(this.valueStart, at)
   }
 
-  nameOf(from: number, to: number): number {
+  nameOf(start: number, end: number): number {
     const { body } = this
-    const start = this.skipSpaces(from, to)
-    const length = this.trimSpaces(start, to) - start
+    const length = end - start
     for (const { name, letters } of KNOWN_KEYS) {
       if (letters.length !== length) continue
       let at = 0
@@ -276,10 +305,21 @@ class BodyReader {
     return OTHER
   }
 
-  textOf(from: number, to: number): string {
+  commandOf(start: number, end: number): string {
+    const { body, commandStart } = this
+    const length = end - start
+    let same = 0
+    while (same < length && body[start + same] === body[commandStart + same]) same++
+    if (same < length || commandStart + length !== this.commandEnd) {
+      this.command = this.textOf(start, end)
+      this.commandStart = start
+      this.commandEnd = end
+    }
+    return this.command
+  }
+
+  textOf(start: number, end: number): string {
     const { body } = this
-    const start = this.skipSpaces(from, to)
-    const end = this.trimSpaces(start, to)
     for (let at = start; at < end; at++) {
       if ((body[at] as number) > 0x7f) return this.decoder.decode(body.subarray(start, end))
     }
@@ -292,10 +332,9 @@ class BodyReader {
   }
 
   /** The whole number that stands there; null where there is none, or none that a number holds exactly. */
-  wholeNumber(from: number, to: number): number | null {
+  wholeNumber(start: number, end: number): number | null {
     const { body } = this
-    let at = this.skipSpaces(from, to)
-    const end = this.trimSpaces(at, to)
+    let at = start
     const isNegative = body[at] === MINUS
     if (isNegative || body[at] === PLUS) at++
     if (at >= end) return null
@@ -341,7 +380,7 @@ function isCommand(reply: CommandReply, command: string): boolean {
   return reply.command.toUpperCase() === command
 }
 
-function endsPair(byte: number | undefined, inFirstLine: boolean): boolean {
+function endsPair(byte: number, inFirstLine: boolean): boolean {
   return byte === LF || (inFirstLine && (byte === AMPERSAND || byte === TAB))
 }
 

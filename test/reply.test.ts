@@ -91,6 +91,12 @@ describe('a pair', () => {
     ])
   })
 
+  it('has its own value, also where the record before has nearly the same', () => {
+    const commands = ['DATA', 'DATA', 'DATAX', 'DATA', '', 'DATA', 'DATB', 'data', 'DATA QUERY']
+    const body = commands.map((command) => `ID=1&Return=0&CMD=${command}`).join('\n')
+    expect(read(body).replies.map(({ command }) => command)).toEqual(commands)
+  })
+
   it('keeps hostile keys as keys', () => {
     const [reply] = read('ID=1&CMD=DATA&__proto__=x&constructor=y&toString=z&$set=1&a.b=2').replies
     expect(Object.getPrototypeOf(reply?.fields)).toBeNull()
