@@ -22,16 +22,18 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
     if (left !== undefined) {
       return await getRawBody(Readable.from([left]), { limit, length: left.length })
     }
-    if (isRead(req) && isEmpty(req)) return Buffer.alloc(0)
-    checkIsReadable(req)
-    const whole = getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
-    // Somebody before us may have paused it.
-    req.resume()
-    return await whole
+    if (isTouched(req)) {
+      if (isRead(req) && isEmpty(req)) return Buffer.alloc(0)
+      checkIsReadable(req)
+      // Somebody may have paused it.
+      req.resume()
+    }
+    checkIsNotCompressed(req)
+    return await getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
   } catch (error) {
     // A stream that is left paused, by raw-body too, keeps the connection from its next request.
     req.resume()
-    throw error
+    throw (error as { type?: string }).type === 'stream.encoding.set' ? alreadyRead(req) : error
   }
 }
 
@@ -65,6 +67,11 @@ function isExact(text: string, bytes: Buffer, { headers }: IncomingMessage): boo
   return isCompared || bytes.length === text.length
 }
 
+// Whether there is more to ask before it is read. Few members tell, for Express makes each look at one slow.
+function isTouched({ readable, readableFlowing, readableDidRead }: IncomingMessage): boolean {
+  return !readable || readableFlowing !== null || readableDidRead
+}
+
 function isRead(req: IncomingMessage): boolean {
   return req.readableDidRead || req.readableEnded
 }
@@ -82,9 +89,12 @@ function checkIsReadable(req: IncomingMessage): void {
       'The device closed the connection before its body was whole.',
     )
   }
-  if (isRead(req) || req.readableEncoding !== null || req.listenerCount('readable') > 0) {
+  if (isRead(req) || req.listenerCount('readable') > 0) {
     throw alreadyRead(req)
   }
+}
+
+function checkIsNotCompressed(req: IncomingMessage): void {
   const coding = req.headers['content-encoding']
   if (coding && coding.toLowerCase() !== 'identity') {
     throw new CommandReplyError(

@@ -1,7 +1,7 @@
 // The endpoint over node:http: one straight line from request to answer. It knows no framework.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { inspect } from 'node:util'
-import type { IssuedCommand, StorageAdapter } from './adapter.js'
+import type { Awaitable, IssuedCommand, StorageAdapter } from './adapter.js'
 import { readBody } from './body.js'
 import { CommandReplyError, quoted } from './errors.js'
 import {
@@ -9,8 +9,10 @@ import {
   type HandlerSettings,
   handlerSettings,
 } from './options.js'
-import { type CommandReply, parseReplies } from './reply.js'
+import { type ParsedReplies, parseReplies } from './reply.js'
 
+// The query of nearly every post, which needs no decoding.
+const PLAIN_QUERY = /^[^?]*\?SN=([\w-]{1,64})$/i
 const SERIAL_NUMBER_KEY = /^sn(\[|$)/i
 // Control characters, and what stands for octets that are no UTF-8.
 const NO_SERIAL_NUMBER = /[\p{Cc}\ufffd]/u
@@ -35,53 +37,26 @@ export function handlerOn<Issued extends IssuedCommand>(
   settings: HandlerSettings<Issued>,
 ): (req: IncomingMessage, res: ServerResponse, next?: (error?: unknown) => void) => void {
   return (req, res, next) => {
-    keepReplies(req, settings)
-      .then(() => answerOk(res))
-      .catch((reason) => (next ?? answerError(res))(errorOf(reason)))
+    receive(req, res, settings).catch((reason) => (next ?? answerError(res))(errorOf(reason)))
   }
 }
 
-async function keepReplies<Issued extends IssuedCommand>(
+async function receive<Issued extends IssuedCommand>(
   req: IncomingMessage,
-  { adapter, limit, encoding, timeout, authorize }: HandlerSettings<Issued>,
+  res: ServerResponse,
+  settings: HandlerSettings<Issued>,
 ): Promise<void> {
   const serialNumber = serialNumberOf(req)
-  if (authorize !== undefined) {
-    const answer = async () => authorize(serialNumber, req)
-    if (!(await inTime(timeout, 'authorize', answer))) throw notAuthorized(serialNumber)
-  }
-  const body = await readBody(req, limit)
-  const { replies, unread } = parseReplies(body, serialNumber, encoding)
-  await inTime(timeout, 'storage', async (isLate) => {
-    await keepInStorage(replies, serialNumber, adapter, isLate)
-    if (unread.length > 0 && !isLate()) {
-      await keepUnread(unread, serialNumber, replies.length, adapter)
-    }
-  })
-}
-
-/** Runs a work that can ask, between its steps, whether its time is over. */
-function inTime<T>(
-  timeout: number,
-  what: string,
-  work: (isLate: () => boolean) => Promise<T>,
-): Promise<T> {
-  if (timeout === 0) return work(() => false)
-  return new Promise((resolve, reject) => {
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      const message = `No word from ${what} for ${timeout} ms; the device sends again.`
-      reject(new CommandReplyError('STORAGE_TIMEOUT', message))
-    }, timeout)
-    const stop = () => clearTimeout(timer)
-    work(() => late)
-      .then(resolve, reject)
-      .then(stop)
-  })
+  if (settings.authorize !== undefined) await checkIsAuthorized(serialNumber, req, settings)
+  const body = await readBody(req, settings.limit)
+  const parsed = parseReplies(body, serialNumber, settings.encoding)
+  await keepInStorage(parsed, serialNumber, settings)
+  answerOk(res)
 }
 
 function serialNumberOf({ url = '' }: IncomingMessage): string {
+  const plain = PLAIN_QUERY.exec(url)?.[1]
+  if (plain !== undefined) return plain
   const queryStart = url.indexOf('?')
   const query = queryStart === -1 ? '' : url.slice(queryStart + 1)
   const claims = [...new URLSearchParams(query)].filter(([key]) => SERIAL_NUMBER_KEY.test(key))
@@ -102,35 +77,89 @@ function serialNumberOf({ url = '' }: IncomingMessage): string {
   return serialNumber
 }
 
-function notAuthorized(serialNumber: string): CommandReplyError {
+async function checkIsAuthorized<Issued extends IssuedCommand>(
+  serialNumber: string,
+  req: IncomingMessage,
+  { authorize, timeout }: HandlerSettings<Issued>,
+): Promise<void> {
+  const deadline = new Deadline(timeout, 'authorize')
+  try {
+    if (await deadline.wait(authorize?.(serialNumber, req))) return
+  } finally {
+    deadline.end()
+  }
   const message = `Device ${quoted(serialNumber)} may not report here: authorize refused it.`
-  return new CommandReplyError('DEVICE_NOT_AUTHORIZED', message)
+  throw new CommandReplyError('DEVICE_NOT_AUTHORIZED', message)
 }
 
 async function keepInStorage<Issued extends IssuedCommand>(
-  replies: readonly CommandReply[],
+  { replies, unread }: ParsedReplies,
   serialNumber: string,
-  adapter: StorageAdapter<Issued>,
-  isLate: () => boolean,
+  { adapter, timeout }: HandlerSettings<Issued>,
 ): Promise<void> {
-  if (replies.length > 1 && adapter.findCommands && adapter.onReplies) {
-    const ids = new Set(replies.map(({ commandId }) => commandId))
-    const commands = new Map<string, Issued>()
-    for (const command of await adapter.findCommands(serialNumber, [...ids])) {
-      checkIsOwn(command, serialNumber, ids)
-      commands.set(command.commandId, command)
+  const deadline = new Deadline(timeout, 'storage')
+  try {
+    if (replies.length > 1 && adapter.findCommands && adapter.onReplies) {
+      const ids = new Set(replies.map(({ commandId }) => commandId))
+      const commands = new Map<string, Issued>()
+      for (const command of await deadline.wait(adapter.findCommands(serialNumber, [...ids]))) {
+        checkIsOwn(command, serialNumber, ids)
+        commands.set(command.commandId, command)
+      }
+      const answered = replies.map((reply) => ({ reply, command: commands.get(reply.commandId) }))
+      await deadline.wait(adapter.onReplies(answered))
+    } else {
+      for (const reply of replies) {
+        const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
+        // To await what is there at once would cost as much as reading the record.
+        const command = (isThenable(found) ? await found : found) ?? undefined
+        if (command !== undefined) checkIsOwn(command, serialNumber, new Set([reply.commandId]))
+        const kept = deadline.wait(adapter.onReply(reply, command))
+        if (isThenable(kept)) await kept
+      }
     }
-    if (isLate()) return
-    return adapter.onReplies(
-      replies.map((reply) => ({ reply, command: commands.get(reply.commandId) })),
-    )
+    if (unread.length > 0) {
+      await deadline.wait(keepUnread(unread, serialNumber, replies.length, adapter))
+    }
+  } finally {
+    deadline.end()
   }
-  for (const reply of replies) {
-    const command = (await adapter.findCommand(serialNumber, reply.commandId)) ?? undefined
-    if (command !== undefined) checkIsOwn(command, serialNumber, new Set([reply.commandId]))
-    if (isLate()) return
-    await adapter.onReply(reply, command)
+}
+
+/** The time that storage, or authorize, may take for a request. Only where something has to be waited for is there a timer. */
+class Deadline {
+  readonly timeout: number
+  readonly who: string
+  timer: NodeJS.Timeout | undefined = undefined
+  giveUp: (reason: Error) => void = () => {}
+
+  constructor(timeout: number, who: string) {
+    this.timeout = timeout
+    this.who = who
   }
+
+  /** What came of a call; it rejects once the time is over, so that nothing more is handed over. */
+  wait<T>(answer: Awaitable<T>): Awaitable<T> {
+    if (this.timeout === 0 || !isThenable(answer)) return answer
+    this.timer ??= setTimeout(() => this.giveUp(this.error()), this.timeout)
+    return new Promise<T>((resolve, reject) => {
+      this.giveUp = reject
+      answer.then(resolve, reject)
+    })
+  }
+
+  end(): void {
+    clearTimeout(this.timer)
+  }
+
+  error(): CommandReplyError {
+    const message = `No word from ${this.who} for ${this.timeout} ms; the device sends again.`
+    return new CommandReplyError('STORAGE_TIMEOUT', message)
+  }
+}
+
+function isThenable<T>(answer: Awaitable<T>): answer is PromiseLike<T> {
+  return typeof (answer as PromiseLike<T> | undefined)?.then === 'function'
 }
 
 // A reply counts only for the device that the command was issued to, whatever a database takes for equal.
@@ -144,12 +173,12 @@ function checkIsOwn(command: IssuedCommand, serialNumber: string, ids: ReadonlyS
   )
 }
 
-async function keepUnread<Issued extends IssuedCommand>(
+function keepUnread<Issued extends IssuedCommand>(
   unread: readonly Buffer[],
   serialNumber: string,
   kept: number,
   adapter: StorageAdapter<Issued>,
-): Promise<void> {
+): Awaitable<void> {
   if (adapter.onUnread !== undefined) return adapter.onUnread(unread, serialNumber)
   const first = quoted(String(unread[0]?.toString('latin1', 0, 80)))
   throw new CommandReplyError(
