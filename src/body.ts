@@ -11,18 +11,19 @@ interface ParsedRequest extends IncomingMessage {
 }
 
 /**
- * Takes the body from `req.rawBody`, from `req.body` where it holds bytes or text, or else from the stream.
+ * Takes the body from the stream or, where somebody was there before, from `req.rawBody` or from `req.body` if it holds
+ * bytes or text.
  *
  * @param limit the largest body in bytes; raw-body refuses a larger one with 413, whoever read it
  * @throws CommandReplyError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors 400 and 413
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   try {
-    const left = bytesLeftIn(req)
-    if (left !== undefined) {
-      return await getRawBody(Readable.from([left]), { limit, length: left.length })
-    }
     if (isTouched(req)) {
+      const left = bytesLeftIn(req)
+      if (left !== undefined) {
+        return await getRawBody(Readable.from([left]), { limit, length: left.length })
+      }
       if (isRead(req) && isEmpty(req)) return Buffer.alloc(0)
       checkIsReadable(req)
       // Somebody may have paused it.
@@ -67,7 +68,8 @@ function isExact(text: string, bytes: Buffer, { headers }: IncomingMessage): boo
   return isCompared || bytes.length === text.length
 }
 
-// Whether there is more to ask before it is read. Few members tell, for Express makes each look at one slow.
+// Whether somebody was at the stream before. Few members tell, for Express makes the first look at each one slow, and at
+// one that is not there most of all.
 function isTouched({ readable, readableFlowing, readableDidRead }: IncomingMessage): boolean {
   return !readable || readableFlowing !== null || readableDidRead
 }

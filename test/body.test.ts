@@ -66,6 +66,11 @@ describe('the body is read', () => {
       {},
     ],
     [
+      'a middleware that left other bytes and has read nothing',
+      [leave({ rawBody: Buffer.alloc(147, 'x'), body: 'x'.repeat(147) })],
+      {},
+    ],
+    [
       'a middleware that paused it',
       [((req, _res, next) => void next(void req.pause())) as RequestHandler],
       {},
