@@ -175,6 +175,18 @@ describe('the body is refused, and the message says where to mount,', () => {
       'req.body is undefined',
     ],
     [
+      'somebody took a part of it by hand',
+      [
+        ((req, _res, next) =>
+          void req.once('readable', () => {
+            req.read(10)
+            setImmediate(next)
+          })) as RequestHandler,
+      ],
+      { chunkSize: 50 },
+      'req.body is undefined',
+    ],
+    [
       'somebody has asked for text',
       [((req, _res, next) => void next(void req.setEncoding('utf8'))) as RequestHandler],
       {},

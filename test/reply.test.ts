@@ -225,9 +225,9 @@ describe('a return code', () => {
 
 describe('an INFO reply', () => {
   it('has an option a line, in which & and TAB are text', () => {
-    expect(said('ID=27&Return=0&CMD=INFO\nMAC=00:17\n~DeviceName=A&B\tC\nbare\n')).toEqual([
-      '27 0 INFO MAC=00:17 ~DeviceName=A&B\tC bare=',
-    ])
+    expect(
+      said('ID=27&Return=0&CMD=INFO\nMAC=00:17\n~DeviceName=A&B\tC\nbare\nd&e\tf=g\n'),
+    ).toEqual(['27 0 INFO MAC=00:17 ~DeviceName=A&B\tC bare= d&e\tf=g'])
   })
 
   it('may have options called ID and DeviceID', () => {
