@@ -53,5 +53,8 @@ process.on('message', (question) => {
   process.send({ peak, heap: process.memoryUsage().heapUsed })
 })
 
+// A benchmark that fails leaves no server behind.
+process.on('disconnect', () => process.exit())
+
 const server = createServer(listeners[process.argv[2]]())
 server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }))

@@ -11,8 +11,7 @@ interface ParsedRequest extends IncomingMessage {
 }
 
 /**
- * Takes the body from the stream or, where somebody was there before, from `req.rawBody` or from `req.body` if it holds
- * bytes or text.
+ * Takes the body from `req.rawBody`, from `req.body` where it holds bytes or text, or else from the stream.
  *
  * @param limit the largest body in bytes; raw-body refuses a larger one with 413, whoever read it
  * @throws CommandReplyError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors 400 and 413
@@ -68,10 +67,12 @@ function isExact(text: string, bytes: Buffer, { headers }: IncomingMessage): boo
   return isCompared || bytes.length === text.length
 }
 
-// Whether somebody was at the stream before. Few members tell, for Express makes the first look at each one slow, and at
-// one that is not there most of all.
-function isTouched({ readable, readableFlowing, readableDidRead }: IncomingMessage): boolean {
-  return !readable || readableFlowing !== null || readableDidRead
+// Whether somebody was here before. Express makes the first look at each member of a request slow, and at one that is not
+// there most of all: few are looked at, and those two are asked for as its own.
+function isTouched(req: IncomingMessage): boolean {
+  const { readable, readableFlowing, readableDidRead } = req
+  if (!readable || readableFlowing !== null || readableDidRead) return true
+  return Object.hasOwn(req, 'rawBody') || Object.hasOwn(req, 'body')
 }
 
 function isRead(req: IncomingMessage): boolean {

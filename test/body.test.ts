@@ -1,7 +1,14 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
-import { type CommandReplyError, commandReplyRouter, memoryAdapter } from '../src/index.js'
+import {
+  type CommandReplyError,
+  commandReplyHandler,
+  commandReplyRouter,
+  memoryAdapter,
+} from '../src/index.js'
 import { EXAMPLE, type Post, post } from './device.js'
 
 const keepRawBody = (req: object, _res: unknown, buffer: Buffer) => {
@@ -66,11 +73,6 @@ describe('the body is read', () => {
       {},
     ],
     [
-      'a middleware that left other bytes and has read nothing',
-      [leave({ rawBody: Buffer.alloc(147, 'x'), body: 'x'.repeat(147) })],
-      {},
-    ],
-    [
       'a middleware that paused it',
       [((req, _res, next) => void next(void req.pause())) as RequestHandler],
       {},
@@ -123,6 +125,16 @@ describe('the body is read', () => {
       const beside = await postBehind([compressed, parser], { headers, body })
       expect(beside.replies).toHaveLength(5)
     }
+  })
+
+  it.each(['rawBody', 'body'])('from %s of a request whose stream never ends', async (member) => {
+    const req = Object.assign(new IncomingMessage(new Socket()), {
+      ...{ method: 'POST', url: '/?SN=A', headers: { 'content-length': '147' } },
+      [member]: Buffer.from(EXAMPLE),
+    })
+    const adapter = memoryAdapter()
+    commandReplyHandler({ adapter })(req, new ServerResponse(req))
+    await expect.poll(() => adapter.replies()).toHaveLength(5)
   })
 
   it('as empty behind a parser that met an empty body', async () => {
