@@ -1,18 +1,20 @@
 // What every adapter must do, as cases that any test runner runs. It asserts with node:assert alone.
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
-import type { AnsweredCommand, Awaitable, IssuedCommand, StorageAdapter } from './adapter.js'
-import { keyOf } from './key.js'
-import { type CommandReply, parseReplies } from './reply.js'
+import { type IssuedCommand, keyOf } from './command.js'
+import type { Awaitable } from './endpoint/deadline.js'
+import { parseReplies } from './reply/parse.js'
+import type { CommandReply } from './reply/reply.js'
+import type { AnsweredCommand, ReplyStorage } from './reply/storage.js'
 
 /** An adapter under test, on storage that nothing else uses, with the ways in and out that the cases need. */
 export interface ContractSubject {
-  adapter: StorageAdapter
+  adapter: ReplyStorage
   /** Puts a command where the adapter finds it, as the app does when it hands the command out. */
   issue(command: IssuedCommand): Awaitable<unknown>
   /** Every reply that is kept, in any order, read from the storage itself. */
   replies(): Awaitable<readonly CommandReply[]>
-  /** Every unread line that is kept, in any order. Without it the case on unread lines is skipped. */
-  unread?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
+  /** Every unparsed line that is kept, in any order. Without it the case on unparsed lines is skipped. */
+  unparsed?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
   /** Cuts the adapter off from its storage for good, as by closing the connection. Without it that case is skipped. */
   disconnect?(): Awaitable<unknown>
   /** Ends the subject, also after a case that failed. */
@@ -60,8 +62,10 @@ export function adapterContract(create: () => Awaitable<ContractSubject>): Contr
   }))
 }
 
-const needsUnread: Needs = ({ adapter, unread }) =>
-  adapter.onUnread && unread ? undefined : 'the subject has no onUnread, or no unread() to look at'
+const needsUnparsed: Needs = ({ adapter, unparsed }) =>
+  adapter.onUnparsed && unparsed
+    ? undefined
+    : 'the subject has no onUnparsed, or no unparsed() to look at'
 
 const needsPair: Needs = ({ adapter }) =>
   adapter.findCommands && adapter.onReplies
@@ -271,7 +275,7 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
       const texts = ['é', '王小明', '😀', '\ufffd', '\ufeff', "';--", '"', '\\', '%s', '<b>']
       const replies = texts.map((text) => ({
         ...replyTo(`SN${text}`, `ID${text}`, 0),
-        command: text,
+        commandName: text,
       }))
       await keep(subject, replies)
       await holds(subject, replies)
@@ -317,8 +321,8 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
       const reply = replyTo('A', '1', 0)
       await fails('findCommand', () => adapter.findCommand('A', '1'))
       await fails('onReply', () => adapter.onReply(reply, undefined))
-      if (adapter.onUnread)
-        await fails('onUnread', () => adapter.onUnread?.([Buffer.from('x')], 'A'))
+      if (adapter.onUnparsed)
+        await fails('onUnparsed', () => adapter.onUnparsed?.([Buffer.from('x')], 'A'))
       if (adapter.findCommands)
         await fails('findCommands', () => adapter.findCommands?.('A', ['1']))
       if (adapter.onReplies) {
@@ -328,14 +332,14 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
     needsDisconnect,
   ],
   [
-    'keeps unread lines with the device that sent them, byte for byte',
-    async ({ adapter, unread }) => {
+    'keeps unparsed lines with the device that sent them, byte for byte',
+    async ({ adapter, unparsed }) => {
       const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
       const [one, other] = [Buffer.from('no reply'), Buffer.from('王=\0')]
-      await adapter.onUnread?.([one, everyByte], 'A')
-      await adapter.onUnread?.([other], 'A')
-      await adapter.onUnread?.([one], 'a')
-      const lines = (await unread?.()) ?? []
+      await adapter.onUnparsed?.([one, everyByte], 'A')
+      await adapter.onUnparsed?.([other], 'A')
+      await adapter.onUnparsed?.([one], 'a')
+      const lines = (await unparsed?.()) ?? []
       const came = lines.map(({ serialNumber, line }) => `${serialNumber} ${bytesOf(line)}`).sort()
       const sent = [
         ['A', one],
@@ -345,7 +349,7 @@ const CASES: [name: string, check: Check, lacks?: Needs][] = [
       ] as const
       deepEqual(came, sent.map(([device, line]) => `${device} ${bytesOf(line)}`).sort())
     },
-    needsUnread,
+    needsUnparsed,
   ],
   [
     'finds with findCommands what findCommand finds',
@@ -447,7 +451,7 @@ function replyOf(serialNumber: string, record: string | Buffer): CommandReply {
 function replyTo(serialNumber: string, commandId: string, returnCode: number | null): CommandReply {
   const raw = Buffer.from(`ID=${commandId}&Return=${returnCode ?? ''}&CMD=DATA`)
   const fields = Object.create(null)
-  return { serialNumber, commandId, returnCode, command: 'DATA', fields, raw }
+  return { serialNumber, commandId, returnCode, commandName: 'DATA', fields, raw }
 }
 
 // As the endpoint does it.
@@ -471,7 +475,7 @@ function comparable(replies: readonly CommandReply[]): unknown[] {
   const shapes = replies.map((reply) => ({
     key: keyOf(reply.serialNumber, reply.commandId),
     returnCode: reply.returnCode,
-    command: reply.command,
+    commandName: reply.commandName,
     fields: Object.entries(reply.fields),
     content: reply.content && bytesOf(reply.content),
     raw: bytesOf(reply.raw),

@@ -1,22 +1,22 @@
-// Storage in this process's memory: for tests and demos, and the model that other adapters are copied from.
-import type { IssuedCommand, StorageAdapter } from './adapter.js'
-import { checkIdsAreText, keyOf } from './key.js'
-import { outcomeOf } from './outcome.js'
-import type { CommandReply } from './reply.js'
+// Storage in this process's memory: for tests and demos, and the reference implementation.
+import { checkIsIssuable, type IssuedCommand, keyOf } from './command.js'
+import { outcomeOf } from './reply/outcome.js'
+import type { CommandReply } from './reply/reply.js'
+import type { ReplyStorage } from './reply/storage.js'
 
 /** Storage in memory, with ways to put commands in and to look at what came. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends StorageAdapter<Issued> {
+  extends ReplyStorage<Issued> {
   /**
    * Notes a command as handed to its device, so that its reply finds it.
    *
-   * @throws TypeError where the serial number or the command id is no text
+   * @throws TypeError if a terminal can't carry its id or its text
    */
   issue(command: Issued): void
   /** The replies, one for each device and command id, in the order in which they first came. */
   replies(): CommandReply[]
   /** The lines that were no reply, in the order in which they came, with the device that sent them. */
-  unread(): { serialNumber: string; line: Buffer }[]
+  unparsed(): { serialNumber: string; line: Buffer }[]
 }
 
 /** Makes storage that lasts as long as the process, and grows with every command and reply. */
@@ -25,11 +25,11 @@ export function memoryAdapter<
 >(): MemoryAdapter<Issued> {
   const commands = new Map<string, Issued>()
   const replies = new Map<string, CommandReply>()
-  const unread = new Map<string, { serialNumber: string; line: Buffer }>()
+  const unparsed = new Map<string, { serialNumber: string; line: Buffer }>()
 
   return {
     issue(command) {
-      checkIdsAreText(command)
+      checkIsIssuable(command)
       commands.set(keyOf(command.serialNumber, command.commandId), command)
     },
     findCommand(serialNumber, commandId) {
@@ -40,12 +40,12 @@ export function memoryAdapter<
       const isLate = outcomeOf(reply).outcome === 'pending' && replies.has(key)
       if (!isLate) replies.set(key, reply)
     },
-    onUnread(lines, serialNumber) {
+    onUnparsed(lines, serialNumber) {
       for (const line of lines) {
-        unread.set(keyOf(serialNumber, line.toString('latin1')), { serialNumber, line })
+        unparsed.set(keyOf(serialNumber, line.toString('latin1')), { serialNumber, line })
       }
     },
     replies: () => [...replies.values()],
-    unread: () => [...unread.values()],
+    unparsed: () => [...unparsed.values()],
   }
 }

@@ -1,10 +1,10 @@
 // Storage in MongoDB, through the app's own connection. It imports no driver: `mongodb` 6 and 7 and mongoose's own fit.
 import { createHash } from 'node:crypto'
-import type { AnsweredCommand, IssuedCommand, StorageAdapter } from './adapter.js'
-import { checkIdsAreText, keyOf } from './key.js'
-import { checkNames, wrong } from './options.js'
-import { type Family, type Outcome, outcomeOf } from './outcome.js'
-import type { CommandReply } from './reply.js'
+import { checkIsIssuable, type IssuedCommand, keyOf } from './command.js'
+import { checkNames, wrong } from './endpoint/options.js'
+import { type Family, type Outcome, outcomeOf } from './reply/outcome.js'
+import type { CommandReply } from './reply/reply.js'
+import type { AnsweredCommand, ReplyStorage } from './reply/storage.js'
 
 /** What is used of a `Db`, as `client.db()` and `mongoose.connection.db` are. */
 export interface MongoDb {
@@ -24,8 +24,8 @@ export interface MongoCollection {
 
 /** The options of `mongoAdapter`. */
 export interface MongoAdapterOptions {
-  /** The collections' names; `iclock_commands`, `iclock_replies` and `iclock_unread` by default. */
-  collections?: { commands?: string; replies?: string; unread?: string }
+  /** The collections' names; `iclock_commands`, `iclock_replies` and `iclock_unparsed` by default. */
+  collections?: { commands?: string; replies?: string; unparsed?: string }
   /** Which codes `outcome` and `meaning` of a kept reply go by (`outcomeOf`), `'attendance'` by default. */
   family?: Family
 }
@@ -50,18 +50,18 @@ export interface KeptReplyFilter {
 
 /** Storage in MongoDB, with ways to put commands in and to look at what came. */
 export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends StorageAdapter<Issued> {
+  extends ReplyStorage<Issued> {
   findCommand(serialNumber: string, commandId: string): Promise<Issued | undefined>
   onReply(reply: CommandReply, command: Issued | undefined): Promise<void>
-  onUnread(lines: readonly Buffer[], serialNumber: string): Promise<void>
+  onUnparsed(lines: readonly Buffer[], serialNumber: string): Promise<void>
   /** Keeps a command, with all its members, so that its reply finds it. Await it before the device gets the command. */
   issue(command: Issued): Promise<void>
   /** The reply to one command; undefined where none came. */
-  reply(serialNumber: string, commandId: string): Promise<KeptReply | undefined>
+  findReply(serialNumber: string, commandId: string): Promise<KeptReply | undefined>
   /** The replies that the filter asks for, the newest first. */
   replies(filter?: KeptReplyFilter): Promise<KeptReply[]>
   /** The lines that were no reply, the newest first. */
-  unread(): Promise<{ serialNumber: string; line: Buffer; receivedAt: Date }[]>
+  unparsed(): Promise<{ serialNumber: string; line: Buffer; receivedAt: Date }[]>
   /** Makes the indexes that `replies` is fast with. Nothing else needs them; many processes may call it at each start. */
   createIndexes(): Promise<void>
 }
@@ -72,7 +72,7 @@ interface ReplyDocument {
   serialNumber: string
   commandId: string
   returnCode?: number
-  command: string
+  commandName: string
   outcome: Outcome['outcome']
   meaning: string
   // In a list, so that names are data: on some servers no key may hold a dot or begin with a dollar.
@@ -91,7 +91,7 @@ const OPTIONS = ['collections', 'family']
 const COLLECTIONS = {
   commands: 'iclock_commands',
   replies: 'iclock_replies',
-  unread: 'iclock_unread',
+  unparsed: 'iclock_unparsed',
 }
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 const DUPLICATE_KEY = 11000
@@ -132,7 +132,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   }
   const commands = db.collection(names.commands, collectionOptions)
   const replies = db.collection(names.replies, collectionOptions)
-  const unread = db.collection(names.unread, collectionOptions)
+  const unparsed = db.collection(names.unparsed, collectionOptions)
 
   const findCommands = async (serialNumber: string, commandIds: readonly string[]) => {
     const ids = commandIds.map((id) => keyOf(serialNumber, id))
@@ -156,7 +156,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
 
   const adapter: MongoAdapter<Issued> = {
     async issue(command) {
-      checkIdsAreText(command)
+      checkIsIssuable(command)
       const _id = keyOf(command.serialNumber, command.commandId)
       const replacement = { command, issuedAt: new Date() }
       await writeOnce(commands, [{ replaceOne: { filter: { _id }, replacement, upsert: true } }])
@@ -166,7 +166,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
       return (found as { command: Issued } | null)?.command
     },
     onReply: (reply, command) => onReplies([{ reply, command }]),
-    async onUnread(lines, serialNumber) {
+    async onUnparsed(lines, serialNumber) {
       const receivedAt = new Date()
       const operations = new Map<string, object>()
       for (const line of lines) {
@@ -174,9 +174,9 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
         const update = { $setOnInsert: { serialNumber, line, receivedAt } }
         operations.set(_id, { updateOne: { filter: { _id }, update, upsert: true } })
       }
-      await writeOnce(unread, [...operations.values()])
+      await writeOnce(unparsed, [...operations.values()])
     },
-    async reply(serialNumber, commandId) {
+    async findReply(serialNumber, commandId) {
       const found = await replies.findOne({ _id: keyOf(serialNumber, commandId) })
       return found === null ? undefined : replyOf(found as ReplyDocument)
     },
@@ -190,8 +190,8 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
       const found = await replies.find(filter, { sort: { receivedAt: -1 }, limit }).toArray()
       return found.map((document) => replyOf(document as ReplyDocument))
     },
-    async unread() {
-      const found = await unread
+    async unparsed() {
+      const found = await unparsed
         .find({}, { sort: { receivedAt: -1 }, projection: { _id: 0 } })
         .toArray()
       return found as { serialNumber: string; line: Buffer; receivedAt: Date }[]
@@ -200,7 +200,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
       await replies.createIndex({ serialNumber: 1, receivedAt: -1 })
       await replies.createIndex({ outcome: 1, receivedAt: -1 })
       await replies.createIndex({ receivedAt: -1 })
-      await unread.createIndex({ receivedAt: -1 })
+      await unparsed.createIndex({ receivedAt: -1 })
     },
   }
   // Not enumerable, for spreading must leave them out: else they would go past an onReply that an app puts in.
@@ -269,7 +269,7 @@ function isDuplicateKey(error: unknown): boolean {
 }
 
 function documentOf(reply: CommandReply, family: Family): ReplyDocument {
-  const { serialNumber, commandId, returnCode, command, raw, content } = reply
+  const { serialNumber, commandId, returnCode, commandName, raw, content } = reply
   const { outcome, meaning } = outcomeOf(reply, family)
   const fields = Object.entries(reply.fields).map(([key, value]) => ({ key, value }))
   const isAtEnd = content !== undefined && raw.subarray(raw.length - content.length).equals(content)
@@ -278,14 +278,14 @@ function documentOf(reply: CommandReply, family: Family): ReplyDocument {
     serialNumber,
     commandId,
     ...(returnCode !== null && { returnCode }),
-    command,
+    commandName,
     outcome,
     meaning,
     ...(fields.length > 0 && { fields }),
     raw,
     ...(content !== undefined && (isAtEnd ? { contentLength: content.length } : { content })),
     digest: digestOf(
-      JSON.stringify([returnCode, command, fields, content?.length]),
+      JSON.stringify([returnCode, commandName, fields, content?.length]),
       content ?? '',
       raw,
     ),
@@ -305,9 +305,9 @@ function replyOf(document: ReplyDocument): KeptReply {
 
 // An upper bound, by some bytes, of what the driver sends and the server keeps in one piece.
 function refusalOf(document: ReplyDocument): RangeError | undefined {
-  const { _id, serialNumber, commandId, command, meaning, fields = [], raw, content } = document
+  const { _id, serialNumber, commandId, commandName, meaning, fields = [], raw, content } = document
   let size = 1024 + raw.length + (content?.length ?? 0)
-  for (const text of [_id, _id, serialNumber, commandId, command, meaning]) {
+  for (const text of [_id, _id, serialNumber, commandId, commandName, meaning]) {
     size += Buffer.byteLength(text)
   }
   for (const { key, value } of fields) {
@@ -336,8 +336,8 @@ function checkDb(db: unknown): asserts db is MongoDb {
 }
 
 function checkFamily(family: unknown): void {
-  if (family === 'attendance' || family === 'security') return
-  throw wrong('family', family, '"attendance" or "security"')
+  if (family === 'attendance' || family === 'access') return
+  throw wrong('family', family, '"attendance" or "access"')
 }
 
 function collectionNames(collections: object = {}): typeof COLLECTIONS {

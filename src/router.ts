@@ -1,8 +1,17 @@
-// The endpoint as an Express router: the only room that knows Express.
+// The endpoints as Express routers: the only room that knows Express.
 import { Router } from 'express'
-import type { IssuedCommand } from './adapter.js'
-import { handlerOn } from './handler.js'
-import { type CommandReplyOptions, routerSettings } from './options.js'
+import type { IssuedCommand } from './command.js'
+import { checkNames, wrong } from './endpoint/options.js'
+import { type CommandReplyHandlerOptions, REPLY_OPTIONS, replyEndpoint } from './reply/handler.js'
+
+/** The options of `commandReplyRouter`. */
+export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends CommandReplyHandlerOptions<Issued> {
+  /** Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by default. */
+  path?: string | string[]
+}
+
+const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 
 /**
  * Makes an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command Reply"), in any letter case
@@ -11,11 +20,21 @@ import { type CommandReplyOptions, routerSettings } from './options.js'
  * It answers `200 OK` once storage has every reply of the body; errors go to the app's error handler,
  * this package's with `status` and `code`.
  *
- * @throws TypeError where an option is wrong
+ * @example
+ * app.use(commandReplyRouter({ adapter, authorize: (serialNumber) => known.has(serialNumber) }))
+ *
+ * @throws TypeError if an option is wrong
  */
 export function commandReplyRouter<Issued extends IssuedCommand>(
   options: CommandReplyOptions<Issued>,
 ): Router {
-  const { paths, settings } = routerSettings(options)
-  return Router().post(paths, handlerOn(settings))
+  checkNames(options, [...REPLY_OPTIONS, 'path'])
+  return Router().post(pathsOf(options.path), replyEndpoint(options))
+}
+
+function pathsOf(path: string | string[] = REPLY_PATHS): string[] {
+  const paths = [path].flat()
+  const isPath = (value: unknown) => typeof value === 'string' && value.startsWith('/')
+  if (paths.length > 0 && paths.every(isPath)) return paths
+  throw wrong('path', path, 'a path that begins with "/", or a list of such paths')
 }

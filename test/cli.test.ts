@@ -48,7 +48,7 @@ async function serve() {
     endpoint(req, res)
   })
   const kept = () =>
-    adapter.replies().map((reply) => [reply.commandId, reply.returnCode, reply.command])
+    adapter.replies().map((reply) => [reply.commandId, reply.returnCode, reply.commandName])
   return { adapter, requests, kept, device: ['device', '--url', url, '--sn', '0316144680030'] }
 }
 

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
+import { keyOf } from '../src/command.js'
 import { adapterContract, type ContractSubject } from '../src/contract.js'
 import { type CommandReply, type IssuedCommand, memoryAdapter } from '../src/index.js'
-import { keyOf } from '../src/key.js'
 
 // A right adapter with everything that a case can ask for, and its parts in reach of the faults below.
 function wholeSubject() {
@@ -23,9 +23,9 @@ function wholeSubject() {
       connected()
       return memory.onReply(reply, command)
     },
-    onUnread(lines: readonly Buffer[], serialNumber: string) {
+    onUnparsed(lines: readonly Buffer[], serialNumber: string) {
       connected()
-      return memory.onUnread?.(lines, serialNumber)
+      return memory.onUnparsed?.(lines, serialNumber)
     },
     async findCommands(serialNumber: string, commandIds: readonly string[]) {
       const found = await Promise.all(commandIds.map((id) => this.findCommand(serialNumber, id)))
@@ -39,7 +39,7 @@ function wholeSubject() {
     adapter,
     issue: (command: IssuedCommand): unknown => memory.issue(command),
     replies: () => memory.replies(),
-    unread: () => memory.unread(),
+    unparsed: () => memory.unparsed(),
     disconnect() {
       isConnected = false
     },
@@ -246,11 +246,11 @@ const FAULTS: Record<string, Record<string, (subject: Whole) => void>> = {
     'keeps ids as Latin-1': keepingChanged(({ commandId }) => ({
       commandId: Buffer.from(commandId, 'latin1').toString('latin1'),
     })),
-    'keeps three bytes of a character at most': keepingChanged(({ command }) => ({
-      command: command.replace(/[\u{10000}-\u{10ffff}]/gu, '?'),
+    'keeps three bytes of a character at most': keepingChanged(({ commandName }) => ({
+      commandName: commandName.replace(/[\u{10000}-\u{10ffff}]/gu, '?'),
     })),
-    'drops a byte order mark': keepingChanged(({ command }) => ({
-      command: new TextDecoder().decode(Buffer.from(command)),
+    'drops a byte order mark': keepingChanged(({ commandName }) => ({
+      commandName: new TextDecoder().decode(Buffer.from(commandName)),
     })),
   },
   'keeps every return code, and the lack of one as null': {
@@ -280,7 +280,7 @@ const FAULTS: Record<string, Record<string, (subject: Whole) => void>> = {
     },
   },
   'rejects every call while its storage is out of reach': Object.fromEntries(
-    (['findCommand', 'onReply', 'onUnread', 'findCommands', 'onReplies'] as const).map((call) => [
+    (['findCommand', 'onReply', 'onUnparsed', 'findCommands', 'onReplies'] as const).map((call) => [
       `swallows what goes wrong in ${call}`,
       ({ adapter }: Whole) => {
         const right = adapter[call].bind(adapter) as (...args: unknown[]) => unknown
@@ -294,19 +294,20 @@ const FAULTS: Record<string, Record<string, (subject: Whole) => void>> = {
       },
     ]),
   ),
-  'keeps unread lines with the device that sent them, byte for byte': {
+  'keeps unparsed lines with the device that sent them, byte for byte': {
     'keeps lines as texts': (subject) => {
-      const { onUnread } = subject.adapter
-      subject.adapter.onUnread = (lines, serialNumber) =>
-        onUnread(lines.map(throughText), serialNumber)
+      const { onUnparsed } = subject.adapter
+      subject.adapter.onUnparsed = (lines, serialNumber) =>
+        onUnparsed(lines.map(throughText), serialNumber)
     },
     'keeps the last line only': (subject) => {
-      const { onUnread } = subject.adapter
-      subject.adapter.onUnread = (lines, serialNumber) => onUnread(lines.slice(-1), serialNumber)
+      const { onUnparsed } = subject.adapter
+      subject.adapter.onUnparsed = (lines, serialNumber) =>
+        onUnparsed(lines.slice(-1), serialNumber)
     },
     'forgets the device': (subject) => {
-      const { onUnread } = subject.adapter
-      subject.adapter.onUnread = (lines) => onUnread(lines, '')
+      const { onUnparsed } = subject.adapter
+      subject.adapter.onUnparsed = (lines) => onUnparsed(lines, '')
     },
   },
   'finds with findCommands what findCommand finds': {
@@ -389,7 +390,7 @@ const FAULTS: Record<string, Record<string, (subject: Whole) => void>> = {
 describe('memoryAdapter', () => {
   const create = (): ContractSubject => {
     const adapter = memoryAdapter()
-    return { adapter, issue: adapter.issue, replies: adapter.replies, unread: adapter.unread }
+    return { adapter, issue: adapter.issue, replies: adapter.replies, unparsed: adapter.unparsed }
   }
   for (const { name, run } of adapterContract(create)) it(name, run)
 })
@@ -466,7 +467,7 @@ it('skips a case through the context of the test, whether it is handed over or c
   for (const { run } of adapterContract(bare)) await run.call(context)
   const once = [
     'the subject has no disconnect()',
-    'the subject has no onUnread, or no unread() to look at',
+    'the subject has no onUnparsed, or no unparsed() to look at',
     ...Array(3).fill('the adapter has no findCommands and onReplies'),
   ]
   expect(skipped).toEqual([...once, ...once])

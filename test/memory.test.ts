@@ -57,12 +57,13 @@ it('lets a final reply follow a pending one, and no pending one follow a final',
   expect(adapter.replies()).toMatchObject([{ returnCode: 0 }])
 })
 
-it('keeps unread lines with the device that sent them, a repeated one once', () => {
+it('keeps unparsed lines with the device that sent them, a repeated one once', () => {
   const adapter = memoryAdapter()
-  for (let time = 0; time < 2; time++) adapter.onUnread?.([Buffer.from('x'), Buffer.from('y')], 'A')
-  adapter.onUnread?.([Buffer.from('x')], 'B')
+  for (let time = 0; time < 2; time++)
+    adapter.onUnparsed?.([Buffer.from('x'), Buffer.from('y')], 'A')
+  adapter.onUnparsed?.([Buffer.from('x')], 'B')
   expect(
-    adapter.unread().map(({ serialNumber, line }) => `${serialNumber} ${line.toString()}`),
+    adapter.unparsed().map(({ serialNumber, line }) => `${serialNumber} ${line.toString()}`),
   ).toEqual(['A x', 'A y', 'B x'])
 })
 
@@ -70,6 +71,6 @@ it('refuses to issue a command whose id is no text', () => {
   const adapter = memoryAdapter()
   const command = { serialNumber: 'A', commandId: 12 as never, text: 'CHECK' }
   expect(() => adapter.issue(command)).toThrow(
-    new TypeError('issue: commandId is 12 (number); meant is a text, for "0012" is not "12"'),
+    new TypeError('issue: commandId is 12 (number); expected a text, for "0012" is not "12"'),
   )
 })

@@ -199,7 +199,7 @@ describe('where it sends', () => {
 
   it('speaks TLS, to a certificate that it is told to trust and to no other', async () => {
     // One file holds the key and a certificate for localhost that is signed by itself.
-    const pem = readFileSync(new URL('localhost.pem', import.meta.url))
+    const pem = readFileSync(new URL('fixtures/localhost.pem', import.meta.url))
     const pair = { key: pem, cert: pem }
     const server = await listen(
       createHttpsServer(pair, (_, res) => {
@@ -683,8 +683,8 @@ describe('records', () => {
           }),
           write.shell('last', 0, output),
         ])
-        const { replies, unread } = parseReplies(body, SERIAL_NUMBER)
-        expect(unread).toEqual([])
+        const { replies, unparsed } = parseReplies(body, SERIAL_NUMBER)
+        expect(unparsed).toEqual([])
         const meant = records.map(([, commandId, value]) => {
           const isFile = value instanceof Uint8Array
           return {

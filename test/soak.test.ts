@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
-const program = fileURLToPath(new URL('soak.js', import.meta.url))
+const program = fileURLToPath(new URL('../checks/soak.js', import.meta.url))
 
 it('a good terminal is answered beside a hostile fleet, and the heap is as before', {
   timeout: 60_000,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandReplyHandler, memoryAdapter, tolerateSurplus } from '../src/index.js'
 import { type Connection, virtualDevice } from '../src/simulator.js'
-import { EXAMPLE, SN, serve } from './device.js'
+import { EXAMPLE, SN, serve } from './support/device.js'
 
 async function start(prepare: (server: Server) => void, milliseconds = 0, options?: ServerOptions) {
   const adapter = memoryAdapter()

@@ -5,23 +5,23 @@ import { expectTypeOf, it } from 'vitest'
 import {
   type AnsweredCommand,
   type CommandReply,
-  CommandReplyError,
-  type CommandReplyErrorCode,
   type CommandReplyHandlerOptions,
   commandReplyHandler,
   commandReplyRouter,
+  IclockError,
+  type IclockErrorCode,
   type IssuedCommand,
   type MemoryAdapter,
   memoryAdapter,
   outcomeOf,
   parseReplies,
-  type StorageAdapter,
+  type ReplyStorage,
 } from '../src/index.js'
 
 interface PayrollCommand extends IssuedCommand {
   employee: number
 }
-declare const payroll: StorageAdapter<PayrollCommand>
+declare const payroll: ReplyStorage<PayrollCommand>
 declare const reply: CommandReply
 
 it("hands an app's own command type to onReply", () => {
@@ -56,7 +56,7 @@ it("keeps an app's own command type in memory", () => {
   const adapter = memoryAdapter<PayrollCommand>()
   expectTypeOf(adapter.issue).parameter(0).toEqualTypeOf<PayrollCommand>()
   expectTypeOf(adapter.findCommand('A', '1')).toEqualTypeOf<
-    ReturnType<StorageAdapter<PayrollCommand>['findCommand']>
+    ReturnType<ReplyStorage<PayrollCommand>['findCommand']>
   >()
   expectTypeOf(memoryAdapter()).toEqualTypeOf<MemoryAdapter<IssuedCommand>>()
   // @ts-expect-error: a command without what the app's own type asks for
@@ -65,7 +65,7 @@ it("keeps an app's own command type in memory", () => {
 
 it('refuses commands that lack what the protocol needs, and ids that are no text', () => {
   // @ts-expect-error: a command without its device
-  expectTypeOf<StorageAdapter<{ commandId: string; text: string }>>()
+  expectTypeOf<ReplyStorage<{ commandId: string; text: string }>>()
   // @ts-expect-error: 0012 would be 12
   memoryAdapter().issue({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
 })
@@ -76,8 +76,8 @@ it('takes storage that answers at once and storage that answers later', () => {
     onReply: async () => {},
   }
   const atOnce = { findCommand: (): PayrollCommand | null => null, onReply() {} }
-  expectTypeOf(later).toExtend<StorageAdapter<PayrollCommand>>()
-  expectTypeOf(atOnce).toExtend<StorageAdapter<PayrollCommand>>()
+  expectTypeOf(later).toExtend<ReplyStorage<PayrollCommand>>()
+  expectTypeOf(atOnce).toExtend<ReplyStorage<PayrollCommand>>()
 })
 
 it('refuses an unknown option, and storage that cannot keep', () => {
@@ -107,17 +107,15 @@ it('tells what a reply is made of', () => {
   expectTypeOf(reply.commandId).toEqualTypeOf<string>()
   expectTypeOf(reply.returnCode).toEqualTypeOf<number | null>()
   expectTypeOf(reply.content).toEqualTypeOf<Buffer | undefined>()
-  expectTypeOf(parseReplies(Buffer.alloc(0), 'A').unread).toEqualTypeOf<Buffer[]>()
+  expectTypeOf(parseReplies(Buffer.alloc(0), 'A').unparsed).toEqualTypeOf<Buffer[]>()
 })
 
 it('names every outcome and every code', () => {
   expectTypeOf(outcomeOf(reply).outcome).toEqualTypeOf<
     'succeeded' | 'failed' | 'pending' | 'unknown'
   >()
-  expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<'attendance' | 'security' | undefined>()
-  expectTypeOf(
-    new CommandReplyError('BODY_ALREADY_READ', '').code,
-  ).toEqualTypeOf<CommandReplyErrorCode>()
+  expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<'attendance' | 'access' | undefined>()
+  expectTypeOf(new IclockError('BODY_ALREADY_READ', '').code).toEqualTypeOf<IclockErrorCode>()
   // @ts-expect-error: no such code
-  new CommandReplyError('NOT_A_CODE', '')
+  new IclockError('NOT_A_CODE', '')
 })

@@ -2,7 +2,7 @@
 // Look at: one document for each command, though the terminal reports one three times, and once after a restart.
 import { inspect } from 'node:util'
 import { virtualDevice } from 'express-iclock/simulator'
-import { openServer } from '../../test/mongodb.js'
+import { openServer } from '../../test/support/mongodb.js'
 import { startApp } from './app.js'
 
 // Of its own, for it is dropped at the end.

@@ -9,7 +9,7 @@ import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { virtualDevice } from 'express-iclock/simulator'
 import { MongoClient } from 'mongodb'
-import { openServer } from '../../test/mongodb.js'
+import { openServer } from '../../test/support/mongodb.js'
 import { sqliteAdapter } from './sqlite.js'
 
 const ends = []

@@ -1,0 +1,317 @@
+// Packs the package, installs it in projects as its users have them, and runs an app in each.
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const sources = join(root, 'checks/consumers')
+const temporary = mkdtempSync(join(folderApart(), 'express-iclock-package-'))
+const { name, exports, bin = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { example } = createRequire(import.meta.url)('./consumers/example.cjs')
+
+const subpaths = Object.keys(exports).map((subpath) => name + subpath.slice(1))
+const entries = subpaths.filter((subpath) => !subpath.endsWith('.json'))
+
+const TYPESCRIPTS = ['typescript5@npm:typescript@5', 'typescript7@npm:typescript@7']
+const MODULE_SETTINGS = [
+  { module: 'node16', files: ['app.mts', 'app.cts'] },
+  { module: 'nodenext', files: ['app.mts', 'app.cts'] },
+  { module: 'esnext', moduleResolution: 'bundler', files: ['app.mts'] },
+  { module: 'commonjs', files: ['app.ts'] },
+  { module: 'commonjs', moduleResolution: 'node10', files: ['app.ts'] },
+]
+
+const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
+
+const execute = promisify(execFile)
+const count = { passed: 0, failed: 0, skipped: 0 }
+
+try {
+  const tarball = await pack()
+  await inProject(
+    'Express 5',
+    tarball,
+    ['express@5', '@types/express@5', ...TYPESCRIPTS],
+    inExpress,
+  )
+  await inProject(
+    'Express 4',
+    tarball,
+    ['express@4', '@types/express@4', ...TYPESCRIPTS],
+    inExpress,
+  )
+  await inProject('Jest and Express 4.17', tarball, ['express@4.17.0', 'jest', 'supertest'], inJest)
+  await inProject('Vitest', tarball, ['express', 'vitest', 'supertest'], inVitest)
+  await inProject('NestJS 11', tarball, [...nest(11), 'typescript@5'], (project) =>
+    inNest(project, { module: 'commonjs', moduleResolution: 'node10' }),
+  )
+  await inProject('NestJS 12', tarball, [...nest(12), 'typescript@7'], (project) =>
+    inNest(project, { module: 'nodenext' }),
+  )
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
+process.exitCode = count.failed === 0 ? 0 : 1
+
+// What an app lacks would be found in a node_modules folder above it.
+function folderApart() {
+  const folder = realpathSync(tmpdir())
+  for (let above = folder; above !== dirname(above); above = dirname(above)) {
+    const modules = join(above, 'node_modules')
+    if (!existsSync(modules)) continue
+    throw new Error(
+      `${modules} stands above the temporary folder ${folder}, and the apps would load what it holds: ` +
+        'set TMPDIR to a folder with no node_modules above it.',
+    )
+  }
+  return folder
+}
+
+async function pack() {
+  await run('npm', ['pack', '--pack-destination', temporary], root)
+  const tarball = join(temporary, readdirSync(temporary)[0])
+  const listed = (await run('tar', ['-tf', tarball], root)).trim().split('\n')
+  const files = listed.map((path) => path.replace('package/', ''))
+  console.log(`tarball: ${files.length} files, ${statSync(tarball).size} bytes`)
+  await check('the tarball holds what it needs and nothing else', () => {
+    const rooms = readdirSync(join(root, 'src'), { recursive: true })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => file.replace(/\.ts$/, ''))
+    const built = rooms.flatMap((room) => [`${room}.js`, `${room}.d.ts`])
+    const needed = [
+      ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cjs/package.json'],
+      ...built.flatMap((file) => [`dist/esm/${file}`, `dist/cjs/${file}`]),
+    ]
+    deepEqual(files.toSorted(), needed.toSorted())
+  })
+  return tarball
+}
+
+async function inProject(title, tarball, packages, checks) {
+  const folder = join(temporary, title.toLowerCase().replaceAll(' ', '-'))
+  mkdirSync(folder)
+  const project = { title, folder }
+  write(project, 'package.json', JSON.stringify({ private: true }))
+  const isInstalled = await check(`${title}: installs`, () =>
+    run('npm', ['install', '--no-audit', '--no-fund', tarball, ...packages], folder),
+  )
+  if (!isInstalled) return
+  await check(
+    `${title}: both module systems load every subpath, and find the same words`,
+    async () => {
+      const imported = await wordsOf(project, 'subpaths.mjs')
+      const required = await wordsOf(project, 'subpaths.cjs')
+      for (const entry of entries) {
+        ok(imported[entry].length > 0, `${entry} has no words`)
+        deepEqual(imported[entry], required[entry])
+      }
+    },
+  )
+  for (const command of Object.keys(bin)) {
+    await check(`${title}: has the command ${command}`, () =>
+      run(join(folder, 'node_modules/.bin', command), ['--help'], folder),
+    )
+  }
+  await checks(project)
+}
+
+async function wordsOf(project, file) {
+  copy(project, file)
+  return JSON.parse(await run(process.execPath, [file, ...subpaths], project.folder))
+}
+
+async function inExpress(project) {
+  copy(project, 'app.mjs', 'app.cjs', 'both.mjs')
+  await checkApp(`${project.title}, ESM`, project, 'app.mjs')
+  await checkApp(`${project.title}, CommonJS`, project, 'app.cjs')
+  await checkApp(
+    `${project.title}, imported and required: errors are known by code`,
+    project,
+    'both.mjs',
+    {
+      async use(port) {
+        const refusal = await post(port, '/iclock/devicecmd')
+        equal(refusal.status, 400)
+        const seen = { code: 'SERIAL_NUMBER_MISSING', instanceOf: ['required'] }
+        deepEqual(JSON.parse(refusal.text), seen)
+      },
+    },
+  )
+  for (const entry of entries) await inTypeScriptAlone(project, entry)
+  for (const version of [5, 7]) {
+    for (const { files, ...settings } of MODULE_SETTINGS) {
+      await inTypeScript(project, `typescript${version}`, files, settings)
+    }
+  }
+}
+
+async function inTypeScript(project, typescript, files, settings) {
+  const setting = Object.values(settings).join(' + ')
+  const title = `${project.title}, ${typescript}, ${setting}`
+  const app = readFileSync(join(sources, 'app.ts'), 'utf8')
+  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}'`)
+  const list = `export const entries = [${entries.map((_, i) => `entry${i}`)}]`
+  for (const file of files) write(project, file, [app, ...imports, list].join('\n'))
+  const outDir = `${typescript}-${setting.replace(' + ', '-')}`
+  const compilerOptions = { ...STRICT, ...settings, outDir }
+  write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files }))
+  const isCompiled = await check(`${title}: compiles`, () => compile(project, typescript))
+  if (!isCompiled) return
+  for (const file of files) {
+    await checkApp(`${title}, ${file}`, project, join(outDir, file.replace('ts', 'js')), {
+      use: (_port, replies) => equal(replies[0].employee, 7),
+    })
+  }
+}
+
+// TypeScript 7 knows Node's types only where something asks for them; an entry must not count on another to do so.
+async function inTypeScriptAlone(project, entry) {
+  write(project, 'alone.mts', `export * from '${entry}'`)
+  const compilerOptions = { ...STRICT, module: 'nodenext', noEmit: true }
+  write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files: ['alone.mts'] }))
+  await check(`${project.title}, typescript7: ${entry} compiles alone`, () =>
+    compile(project, 'typescript7'),
+  )
+}
+
+// TS5108 is the compiler's word that it no longer has a setting.
+async function compile({ folder }, typescript) {
+  const tsc = join('node_modules', typescript, 'bin/tsc')
+  try {
+    await run(process.execPath, [tsc, '-p', 'tsconfig.json'], folder)
+  } catch (error) {
+    const isGone = error.message.includes('error TS5108')
+    if (isGone) return { skipped: error.message.match(/error TS5108: .*/)[0] }
+    throw error
+  }
+}
+
+async function inJest(project) {
+  copy(project, 'app.cjs', 'app.test.cjs', 'example.cjs')
+  await check("Jest, as it comes: the app's test passes", () =>
+    run('npx', ['jest'], project.folder, { SUBPATHS: subpaths.join() }),
+  )
+}
+
+async function inVitest(project) {
+  copy(project, 'app.test.mjs', 'example.cjs')
+  await check("Vitest: the app's test passes", () =>
+    run('npx', ['vitest', 'run'], project.folder, { SUBPATHS: entries.join() }),
+  )
+}
+
+function nest(major) {
+  const packages = ['common', 'core', 'platform-express'].map((part) => `@nestjs/${part}@${major}`)
+  return [...packages, 'reflect-metadata', 'rxjs', '@types/express@5']
+}
+
+async function inNest(project, settings) {
+  // Nest's own types name packages that an app need not have.
+  const nestOptions = { experimentalDecorators: true, skipLibCheck: true, types: ['node'] }
+  const compilerOptions = { ...STRICT, ...nestOptions, ...settings, outDir: 'out' }
+  write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files: ['nest.ts'] }))
+  copy(project, 'nest.ts')
+  await check(`${project.title}: compiles`, () => compile(project, 'typescript'))
+  const app = 'out/nest.js'
+  await checkApp(`${project.title}, in main.ts`, project, app)
+  await checkApp(`${project.title}, in main.ts, rawBody: true`, project, app, { rawBody: true })
+  await checkApp(`${project.title}, behind Nest's parsers, rawBody: true`, project, app, {
+    rawBody: true,
+    path: example.path.replace('iclock', 'parsed'),
+    headers: ['Content-Type: application/x-www-form-urlencoded'],
+  })
+}
+
+/** Starts an app, posts the manual's example to it as a device does, and looks at what it kept. */
+async function checkApp(title, { folder }, file, options = {}) {
+  const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
+  await check(`${title}: keeps the replies of a device`, async () => {
+    const env = { ...process.env, RAW_BODY: String(rawBody) }
+    const app = spawn(process.execPath, [file], { cwd: folder, env, timeout: 60_000 })
+    try {
+      const said = text(app.stderr)
+      const { value: address } = await createInterface(app.stdout)[Symbol.asyncIterator]().next()
+      if (address === undefined) throw new Error(await said)
+      const { port } = JSON.parse(address)
+      const answer = await post(port, path, headers)
+      deepEqual([answer.status, answer.text], [200, 'OK'])
+      const replies = await (await fetch(`http://127.0.0.1:${port}/replies`)).json()
+      deepEqual(replies.map(withoutRest), example.kept)
+      await use(port, replies)
+    } finally {
+      app.kill()
+    }
+  })
+}
+
+function withoutRest({ serialNumber, commandId, returnCode, command, fields }) {
+  return { serialNumber, commandId, returnCode, command, fields }
+}
+
+async function post(port, path, headers = []) {
+  const { body } = example
+  const head = [
+    'Host: 127.0.0.1',
+    'Connection: close',
+    `Content-Length: ${body.length}`,
+    ...headers,
+  ]
+  const socket = connect(port, '127.0.0.1')
+  socket.write([`POST ${path} HTTP/1.1`, ...head, '', body].join('\r\n'))
+  const answer = await text(socket)
+  const [, status] = answer.split(' ')
+  return { status: Number(status), text: answer.split('\r\n\r\n')[1] }
+}
+
+/** Counts a check and prints its line; it is skipped where its action gives the reason. */
+async function check(title, action) {
+  try {
+    const result = await action()
+    const outcome = result?.skipped ? 'skipped' : 'passed'
+    count[outcome]++
+    console.log(`${outcome}  ${title}${result?.skipped ? `: ${result.skipped}` : ''}`)
+    return outcome === 'passed'
+  } catch (error) {
+    count.failed++
+    console.log(`failed  ${title}\n${error.message}`)
+    return false
+  }
+}
+
+async function run(program, args, cwd, env) {
+  try {
+    const options = { cwd, env: { ...process.env, ...env }, timeout: 300_000 }
+    const { stdout } = await execute(program, args, options)
+    return stdout
+  } catch ({ message, stdout = '' }) {
+    throw new Error(`${message}\n${stdout}`)
+  }
+}
+
+function copy({ folder }, ...files) {
+  for (const file of files) copyFileSync(join(sources, file), join(folder, file))
+}
+
+function write({ folder }, file, content) {
+  writeFileSync(join(folder, file), content)
+}

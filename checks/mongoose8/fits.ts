@@ -1,0 +1,8 @@
+// Compiled by test/mongo.mongodb.test.ts alone, with `mongoose` standing for its major 8.
+import mongoose from 'mongoose'
+import { mongoAdapter } from '../../src/mongo.js'
+
+mongoAdapter(mongoose.connection.db)
+mongoAdapter(mongoose.connection.getClient().db('hr'))
+// @ts-expect-error: a connection is no Db
+mongoAdapter(mongoose.connection)

@@ -1,0 +1,64 @@
+// What a server says to a device: an issued command, its identity, and the line that hands it out.
+import { describe, quoted } from './endpoint/errors.js'
+
+/**
+ * A command as the server hands it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's own command type
+ * extends it.
+ */
+export interface IssuedCommand {
+  /** `SN`: the device that the command is for. Only this device can answer it. */
+  serialNumber: string
+  /** `CmdID`: 1 to 16 digits and letters, unique for the device, hard to guess. Text: `0012` is not `12`. */
+  commandId: string
+  /** The command itself, such as `DATA UPDATE USERINFO PIN=1`: one line, without CR, LF or NUL. */
+  text: string
+}
+
+const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
+const LINE_BREAK = /[\r\n\0]/
+
+/** One key for a device and an id; different pairs never share one. */
+export function keyOf(serialNumber: string, id: string): string {
+  return JSON.stringify([serialNumber, id])
+}
+
+/** The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF. */
+export function commandLine({ commandId, text }: IssuedCommand): string {
+  return `C:${commandId}:${text}\n`
+}
+
+/**
+ * Checks what every terminal needs to carry a command. Each way to issue one calls it, so that none can be written that
+ * a terminal would read as two.
+ *
+ * @throws TypeError if the serial number, the id or the text can't be sent
+ */
+export function checkIsIssuable({ serialNumber, commandId, text }: IssuedCommand): void {
+  if (typeof serialNumber !== 'string' || serialNumber === '') {
+    throw wrongMember('serialNumber', serialNumber, "the SN of the device, such as '0316144680030'")
+  }
+  if (typeof commandId !== 'string' || !COMMAND_ID.test(commandId)) {
+    throw wrongMember(
+      'commandId',
+      commandId,
+      '1 to 16 of the characters 0-9, A-Z, a-z as a string: terminals carry no others, and "0012" is not "12"',
+    )
+  }
+  if (typeof text !== 'string' || text === '') {
+    throw wrongMember('text', text, "the command, such as 'DATA UPDATE USERINFO PIN=1'")
+  }
+  const breakAt = text.search(LINE_BREAK)
+  if (breakAt === -1) return
+  // The text may hold a password: only the offending character is shown.
+  const character = quoted(text.charAt(breakAt))
+  throw new TypeError(
+    `express-iclock: text of command ${quoted(commandId)} has ${character} at position ${breakAt}; expected one line ` +
+      'without CR, LF or NUL, because a terminal would read what follows as another command',
+  )
+}
+
+function wrongMember(name: string, value: unknown, expected: string): TypeError {
+  return new TypeError(
+    `express-iclock: ${name} of the command is ${describe(value)}; expected ${expected}`,
+  )
+}

@@ -1,0 +1,74 @@
+// What every endpoint does alike, over node:http: who asks, may it, the endpoint's own part, the answer or the error.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerError, answerText } from './answer.js'
+import { type Awaitable, Deadline } from './deadline.js'
+import { describe, IclockError, quoted } from './errors.js'
+import type { EndpointSettings } from './options.js'
+import { serialNumberOf } from './serial-number.js'
+
+/** An endpoint as a plain function, for `node:http` and for any framework built on it. */
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/**
+ * An endpoint's own part: what it does with a request of this device, and the text of its answer. It waits for storage
+ * through the deadline, and never touches the response.
+ */
+export type Part = (
+  serialNumber: string,
+  req: IncomingMessage,
+  deadline: Deadline,
+) => Awaitable<string>
+
+/** Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line. */
+export function endpoint(settings: EndpointSettings, part: Part): Handler {
+  return (req, res, next) => {
+    receive(req, res, settings, part).catch((reason) => {
+      const error = errorOf(reason)
+      if (next === undefined) answerError(res, error)
+      else next(error)
+    })
+  }
+}
+
+async function receive(
+  req: IncomingMessage,
+  res: ServerResponse,
+  settings: EndpointSettings,
+  part: Part,
+): Promise<void> {
+  const serialNumber = serialNumberOf(req)
+  if (settings.authorize !== undefined) await checkIsAuthorized(serialNumber, req, settings)
+  const deadline = new Deadline(settings.timeout, 'storage')
+  try {
+    answerText(res, await part(serialNumber, req, deadline))
+  } finally {
+    deadline.end()
+  }
+}
+
+async function checkIsAuthorized(
+  serialNumber: string,
+  req: IncomingMessage,
+  { authorize, timeout }: EndpointSettings,
+): Promise<void> {
+  const deadline = new Deadline(timeout, 'authorize')
+  try {
+    if (await deadline.wait(authorize?.(serialNumber, req))) return
+  } finally {
+    deadline.end()
+  }
+  const message = `Device ${quoted(serialNumber)} may not report here: authorize refused it.`
+  throw new IclockError('DEVICE_NOT_AUTHORIZED', message)
+}
+
+// next(undefined), next('route') and next('router') don't signal an error in Express, so non-errors are wrapped.
+function errorOf(reason: unknown): unknown {
+  if (typeof reason === 'object' && reason !== null) return reason
+  return new Error(`The adapter or authorize threw ${describe(reason)}, which is not an Error.`, {
+    cause: reason,
+  })
+}

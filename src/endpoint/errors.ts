@@ -1,0 +1,76 @@
+// The errors this package raises, each with a stable code, and how untrusted values are shown in messages.
+import { inspect } from 'node:util'
+
+/**
+ * What went wrong.
+ *
+ * - `SERIAL_NUMBER_MISSING` (400): the query does not name one device, once.
+ * - `SERIAL_NUMBER_INVALID` (400): the serial number is not one that a terminal can have.
+ * - `DEVICE_NOT_AUTHORIZED` (403): `authorize` refused the device.
+ * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
+ * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no `onUnparsed`; the good replies are kept.
+ * - `DEVICE_GONE` (400): the connection was closed before the body was complete.
+ * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
+ * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
+ * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
+ */
+export type IclockErrorCode = keyof typeof STATUS
+
+const STATUS = {
+  SERIAL_NUMBER_MISSING: 400,
+  SERIAL_NUMBER_INVALID: 400,
+  DEVICE_NOT_AUTHORIZED: 403,
+  ENCODING_UNSUPPORTED: 415,
+  UNREADABLE_REPLY: 400,
+  DEVICE_GONE: 400,
+  BODY_ALREADY_READ: 500,
+  COMMAND_MISMATCH: 500,
+  STORAGE_TIMEOUT: 503,
+} as const
+
+/**
+ * An error of this package, handed to `next`. Identify it by `code`: an app that both imports and requires this package
+ * has two classes of this name.
+ */
+export class IclockError extends Error {
+  override readonly name = 'IclockError'
+  /** What went wrong; stable across versions. */
+  readonly code: IclockErrorCode
+  /** The HTTP status of the answer. */
+  readonly status: number
+  /** Whether the device may read the message: true below status 500. */
+  readonly expose: boolean
+
+  /** Makes an error; its status follows from the code. */
+  constructor(code: IclockErrorCode, message: string) {
+    super(message)
+    this.code = code
+    this.status = STATUS[code]
+    this.expose = this.status < 500
+  }
+}
+
+/** Escapes and truncates untrusted text for error messages. */
+export function quoted(text: string): string {
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  return JSON.stringify(shown).replace(/[^ -~…]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/**
+ * Describes a value for an error message. An object is only named by its class: what it holds may be a password.
+ */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'function') {
+    return value.name === '' ? 'a function' : `the function ${quoted(value.name)}`
+  }
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) {
+    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
+    if (typeof name === 'string' && name !== '' && name !== 'Object') return `a ${quoted(name)}`
+    return 'an object'
+  }
+  return inspect(value)
+}

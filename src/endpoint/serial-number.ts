@@ -1,0 +1,42 @@
+// Who asks: the serial number in the query.
+import type { IncomingMessage } from 'node:http'
+import { IclockError, quoted } from './errors.js'
+
+// Optimization: the query of nearly every request needs no decoding (15 % of the own time on node:http).
+const PLAIN_QUERY = /^[^?]*\?SN=([\w-]{1,64})$/i
+const SERIAL_NUMBER_KEY = /^sn(\[|$)/i
+// Control characters, and U+FFFD, which marks invalid UTF-8.
+const NOT_PRINTED = /[\p{Cc}\ufffd]/u
+
+/**
+ * Reads `SN` from the query, in any letter case.
+ *
+ * @throws IclockError `SERIAL_NUMBER_MISSING`, `SERIAL_NUMBER_INVALID`
+ */
+export function serialNumberOf({ url = '' }: IncomingMessage): string {
+  const plain = PLAIN_QUERY.exec(url)?.[1]
+  if (plain !== undefined) return plain
+  const query = queryOf(url)
+  const claims = [...new URLSearchParams(query)].filter(([key]) => SERIAL_NUMBER_KEY.test(key))
+  const [claim] = claims
+  if (claims.length !== 1 || claim === undefined || claim[0].length > 2 || !claim[1].trim()) {
+    throw new IclockError(
+      'SERIAL_NUMBER_MISSING',
+      `The query must contain SN exactly once, e.g. ?SN=0316144680030; got ${quoted(query)}.`,
+    )
+  }
+  const serialNumber = claim[1]
+  if (serialNumber.length > 64 || NOT_PRINTED.test(serialNumber)) {
+    throw new IclockError(
+      'SERIAL_NUMBER_INVALID',
+      `${quoted(serialNumber)} is not a serial number; expected at most 64 characters without control characters.`,
+    )
+  }
+  return serialNumber
+}
+
+/** The query of a request's URL, without its `?`; `''` if it has none. */
+export function queryOf(url: string): string {
+  const queryStart = url.indexOf('?')
+  return queryStart === -1 ? '' : url.slice(queryStart + 1)
+}

@@ -1,0 +1,58 @@
+// What storage must do to know the terminals. Types only.
+import type { Awaitable } from '../endpoint/deadline.js'
+import type { Family } from '../reply/outcome.js'
+
+/** What is known of a terminal. Everything but the serial number is a claim of the device's. */
+export interface TerminalFacts {
+  /** Which of the manuals' families it follows. */
+  family?: Family
+  /** The address that its last request came from. */
+  address?: string
+  /** Its firmware version, such as `Ver 8.0.4.3-20151228`. */
+  firmware?: string
+  /** Its model, from `~DeviceName`. */
+  model?: string
+  /** `pushver`: the protocol version it speaks. */
+  pushVersion?: string
+  /** How many users it holds. */
+  users?: number
+  /** How many fingerprints it holds. */
+  fingers?: number
+  /** How many attendance records it holds. */
+  records?: number
+  /** Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), as sent. */
+  options?: Record<string, string>
+  /** The last stamp of each table, digits only, such as `{ ATTLOG: '9999' }`. */
+  stamps?: Record<string, string>
+}
+
+/** A sign of life, with what it told. Members that are missing were not told and leave what is known as it is. */
+export interface Contact extends TerminalFacts {
+  serialNumber: string
+  /** When it came. */
+  at: Date
+  /** What the device did. */
+  kind: 'handshake' | 'poll' | 'upload' | 'reply' | 'ping'
+}
+
+/** A terminal, as all its contacts together describe it. */
+export interface Terminal extends TerminalFacts {
+  serialNumber: string
+  /** When it was first seen. */
+  firstSeenAt: Date
+  /** When it was last seen, to within the throttle of the contacts. */
+  lastSeenAt: Date
+}
+
+/** The storage that knows the terminals. */
+export interface TerminalStorage {
+  /**
+   * Notes a contact: members of the contact replace what is known, `options` and `stamps` key by key. Contacts may come
+   * late: an older one never replaces a newer `lastSeenAt`. The endpoints throttle them: see `terminalRouter`.
+   */
+  onContact(contact: Contact): Awaitable<void>
+  /** Every terminal, in the order of their serial numbers. */
+  terminals(): Awaitable<readonly Terminal[]>
+  /** One terminal; null or undefined if it never called. */
+  findTerminal(serialNumber: string): Awaitable<Terminal | null | undefined>
+}

@@ -1,0 +1,148 @@
+// What storage must do so that commands can be handed out. Types only.
+import type { IssuedCommand } from '../command.js'
+import type { Awaitable } from '../endpoint/deadline.js'
+import type { CommandReply } from '../reply/reply.js'
+
+/** How a command wants to be delivered; kept with it. Times are milliseconds. */
+export interface DeliveryTerms {
+  /** How often it is handed out at most. */
+  attempts: number
+  /** How long the first attempt waits for a reply; each further one waits twice as long as the one before. */
+  replyWithin: number
+  /** It is not handed out at or after this moment; undefined if it does not expire. */
+  expiresAt?: Date
+  /** Names an intent such as `user 7`: a newer command with this key takes the place of older ones not handed out yet. */
+  key?: string
+}
+
+/** A command on its way into storage: the app's own command, its terms, and when it was issued. */
+export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
+  /** The command with the app's own members. */
+  command: Issued
+  /** How it wants to be delivered. */
+  terms: DeliveryTerms
+  /** When it was issued. */
+  issuedAt: Date
+  /** Until when it is open: `expiresAt`; undefined if it does not expire. */
+  openUntil?: Date
+}
+
+/** What storage knows of a command: facts, no state. `stateOf` tells its state at a moment. */
+export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
+  /** The command; missing if a reply came to a command nobody issued. */
+  command?: Issued
+  /** How it wants to be delivered; missing if it was issued outside the queue. */
+  terms?: DeliveryTerms
+  /** When it was issued. */
+  issuedAt?: Date
+  /** How often it was handed out. */
+  attemptsMade: number
+  /** When it was last handed out. */
+  sentAt?: Date
+  /** Until when the last attempt waits for a reply. */
+  replyDueAt?: Date
+  /** Until when it is open; missing if for ever. */
+  openUntil?: Date
+  /** When and why it was closed without a reply. */
+  cancelled?: Cancellation
+  /** The reply, pending or final. */
+  reply?: CommandReply
+  /** When this reply first came. */
+  repliedAt?: Date
+}
+
+/** Why a command was closed before a final reply. */
+export interface Cancellation {
+  at: Date
+  /** `cancelled`: by the app; `superseded`: a newer command with the same key took its place. */
+  reason: 'cancelled' | 'superseded'
+}
+
+/** One more attempt at a command, claimed before it is handed out. */
+export interface Claim {
+  commandId: string
+  /** Which attempt it is, from 1: it is granted only if exactly `attempt - 1` were made. */
+  attempt: number
+  /** When it is handed out. */
+  sentAt: Date
+  /** Until when this attempt waits for a reply. */
+  replyDueAt: Date
+  /** Until when the command stays open after this attempt; missing if for ever. */
+  openUntil?: Date
+}
+
+/** Which commands to list. Without members: all, the newest first. */
+export interface CommandFilter {
+  /** Those of this device. */
+  serialNumber?: string
+  /** Those in one of these states at `now`. */
+  state?: CommandState | readonly CommandState[]
+  /** Those issued at this moment or later. */
+  since?: Date
+  /** Those issued before this moment: with `limit`, the way to the next page. */
+  before?: Date
+  /** At most this many, the newest; 100 by default. */
+  limit?: number
+}
+
+/** What has become of a command at a moment. */
+export type CommandState =
+  | 'waiting'
+  | 'sent'
+  | 'succeeded'
+  | 'failed'
+  | 'unknown'
+  | 'unanswered'
+  | 'expired'
+  | 'cancelled'
+  | 'superseded'
+
+/**
+ * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims conditionally and keeps; what a
+ * poll is handed is decided by the queue. The reply is kept with its command, so that settling is one atomic write.
+ */
+export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
+  /**
+   * Keeps commands, in this order and behind all that were issued before to the same device. All or nothing.
+   *
+   * Rejects if this device has had one of the ids with another text or with a reply; the same text without a reply
+   * changes nothing.
+   */
+  issue(commands: readonly QueuedCommand<Issued>[]): Awaitable<void>
+  /**
+   * The commands of a device that have no reply (not even a pending one), are not cancelled, and whose `openUntil` is
+   * missing or later than `now`: in the order issued, at most `limit` of them.
+   */
+  openCommands(
+    serialNumber: string,
+    now: Date,
+    limit: number,
+  ): Awaitable<readonly CommandRecord<Issued>[]>
+  /**
+   * Claims attempts: each only if exactly `attempt - 1` attempts were made and the command is still open at `sentAt`.
+   * Atomic against any number of processes.
+   *
+   * @returns the ids that were claimed
+   */
+  claim(serialNumber: string, claims: readonly Claim[]): Awaitable<readonly string[]>
+  /** The device has started anew: every command that waits for a reply is due at once (`replyDueAt` becomes `at`). */
+  release(serialNumber: string, at: Date): Awaitable<void>
+  /**
+   * Closes commands: `'cancelled'` never over a final reply; `'superseded'` only if no attempt was made.
+   *
+   * @returns the ids that were closed
+   */
+  cancel(
+    serialNumber: string,
+    commandIds: readonly string[],
+    at: Date,
+    reason: Cancellation['reason'],
+  ): Awaitable<readonly string[]>
+  /** Everything known of one command; null or undefined if there is neither a command nor a reply. */
+  findRecord(
+    serialNumber: string,
+    commandId: string,
+  ): Awaitable<CommandRecord<Issued> | null | undefined>
+  /** Lists commands for people: the newest first. */
+  commands?(filter: CommandFilter, now: Date): Awaitable<readonly CommandRecord<Issued>[]>
+}

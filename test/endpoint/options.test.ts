@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { commandReplyHandler, commandReplyRouter, memoryAdapter } from '../../src/index.js'
+
+const adapter = memoryAdapter()
+const { findCommand, onReply } = adapter
+
+describe('a wrong option is refused when the endpoint is made, by name, with what came and what was meant:', () => {
+  const size = 'expected a number of bytes above 0, or a text such as "512kb" or "1mb"'
+  const label =
+    'expected a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
+  const storage =
+    'expected an object with the functions findCommand and onReply, as memoryAdapter() makes one'
+
+  it.each([
+    [undefined, 'the options are undefined; expected { adapter }'],
+    [{}, `option "adapter" is undefined; ${storage}`],
+    [{ adapter: null }, `option "adapter" is null; ${storage}`],
+    [
+      { adapter: memoryAdapter },
+      `option "adapter" is [Function: memoryAdapter]; ${storage}: was it meant to be called?`,
+    ],
+    [
+      { adapter: Promise.resolve(adapter) },
+      `option "adapter" is Promise { [Object] }; ${storage}: await it first`,
+    ],
+    [{ adapter: {} }, 'option "adapter.findCommand" is undefined; expected a function'],
+    [
+      { adapter: { findCommand, onReply: 'x' } },
+      `option "adapter.onReply" is 'x'; expected a function`,
+    ],
+    [
+      { adapter: { findCommand, onReply, onUnparsed: true } },
+      'option "adapter.onUnparsed" is true; expected a function, or nothing',
+    ],
+    [
+      { adapter: { findCommand, onReply, findCommands: () => [] } },
+      'option "adapter.onReplies" is undefined; expected a function: findCommands and onReplies go together',
+    ],
+    [
+      { adapter: { findCommand, onReply, onReplies: () => {} } },
+      'option "adapter.findCommands" is undefined; expected a function: findCommands and onReplies go together',
+    ],
+    ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, null, true].map((limit) => [
+      { adapter, limit },
+      `option "limit" is ${limit}; ${size}`,
+    ]),
+    ...['', '0', '1 apple', '-1mb', 'one', '1mb!', 'x'.repeat(99)].map((limit) => [
+      { adapter, limit },
+      `option "limit" is '${limit.length > 40 ? `${'x'.repeat(40)}'... 59 more characters` : `${limit}'`}; ${size}`,
+    ]),
+    ...['klingon', 'utf-16', 'iso-2022-jp', ''].map((encoding) => [
+      { adapter, encoding },
+      `option "encoding" is '${encoding}'; ${label}`,
+    ]),
+    [{ adapter, encoding: 8 }, `option "encoding" is 8; ${label}`],
+    ...[-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5s', null].map((timeout) => [
+      { adapter, timeout },
+      `option "timeout" is ${typeof timeout === 'string' ? `'${timeout}'` : timeout}; expected whole milliseconds up to 2147483647, or 0 for no bound`,
+    ]),
+    [
+      { adapter, authorize: true },
+      'option "authorize" is true; expected a function (serialNumber, req) that answers true or false',
+    ],
+    [{ adapter, Limit: 1 }, 'there is no option "Limit"; did you mean "limit"?'],
+    [
+      { adapter, maxSize: 1 },
+      'there is no option "maxSize"; the options are adapter, limit, encoding, timeout, authorize, path',
+    ],
+    ...['', 'iclock', [], ['/a', 'b'], 7, null].map((path) => [
+      { adapter, path },
+      expect.stringMatching(
+        /^express-iclock: option "path" is .*; expected a path that begins with "\/", or a list of such paths$/,
+      ),
+    ]),
+  ])('%o', (options, message) => {
+    const expected = typeof message === 'string' ? `express-iclock: ${message}` : message
+    let thrown: unknown
+    try {
+      commandReplyRouter(options as never)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(TypeError)
+    expect((thrown as TypeError).message).toEqual(expected)
+  })
+
+  it('a path for the handler, which looks at none', () => {
+    expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
+      'express-iclock: there is no option "path"; the options are adapter, limit, encoding, timeout, authorize',
+    )
+  })
+})
+
+it.each([
+  { limit: 1 },
+  { limit: '1.5 MB' },
+  { limit: '100' },
+  { limit: '10b' },
+  { encoding: 'GBK' },
+  { encoding: 'latin1' },
+  { timeout: 0 },
+  { timeout: 2 ** 31 - 1 },
+  { limit: undefined, encoding: undefined, authorize: undefined, path: undefined },
+  { path: ['/a', '/b'] },
+])('takes %o', (options) => {
+  expect(commandReplyRouter({ adapter, ...options } as never)).toBeTypeOf('function')
+})

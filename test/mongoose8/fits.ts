@@ -1,8 +1,0 @@
-// Compiled by test/mongo.test.ts alone, with `mongoose` standing for its major 8.
-import mongoose from 'mongoose'
-import { mongoAdapter } from '../../src/mongo.js'
-
-mongoAdapter(mongoose.connection.db)
-mongoAdapter(mongoose.connection.getClient().db('hr'))
-// @ts-expect-error: a connection is no Db
-mongoAdapter(mongoose.connection)

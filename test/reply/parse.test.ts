@@ -1,0 +1,518 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseReplies } from '../../src/reply/parse.js'
+import type { CommandReply } from '../../src/reply/reply.js'
+
+const SN = '0316144680030'
+const read = (body: string, encoding?: string) =>
+  parseReplies(Buffer.from(body, 'latin1'), SN, encoding)
+const texts = (buffers: Buffer[]) => buffers.map((buffer) => buffer.toString('latin1'))
+
+/** What was read, as one line a reply, so that a test says it at a glance. */
+function said(body: string): string[] {
+  const { replies, unparsed } = read(body)
+  const pairs = (fields: Record<string, string>) =>
+    Object.entries(fields).map(([key, value]) => ` ${key}=${value}`)
+  return [
+    ...replies.map((reply) => {
+      const content = reply.content === undefined ? '' : ` <${reply.content.toString('latin1')}>`
+      return `${reply.commandId} ${reply.returnCode} ${reply.commandName}${pairs(reply.fields).join('')}${content}`
+    }),
+    ...texts(unparsed).map((line) => `unparsed ${line}`),
+  ]
+}
+
+describe('a line', () => {
+  it('ends with LF, and a CR before it is dropped', () => {
+    expect(said('ID=1&Return=0&CMD=DATA\r\nID=2&Return=0&CMD=LOG\r\n')).toEqual([
+      '1 0 DATA',
+      '2 0 LOG',
+    ])
+  })
+
+  it('may lack its LF at the end of the body', () => {
+    expect(said('ID=1&Return=0&CMD=DATA')).toEqual(['1 0 DATA'])
+  })
+
+  it('that is blank means nothing, wherever it stands', () => {
+    expect(said('\n \t\r\nID=1\n\nReturn=0\n \nCMD=PutFile\n\n')).toEqual(['1 0 PutFile'])
+    expect(said('\r\n \n')).toEqual([])
+    expect(said('')).toEqual([])
+  })
+
+  it('that belongs to no record is unparsed, and spoils no neighbour', () => {
+    expect(said('what\r\nID=1&Return=0&CMD=DATA\n?&=\nID=2&Return=0&CMD=DATA')).toEqual([
+      '1 0 DATA',
+      '2 0 DATA',
+      'unparsed what',
+      'unparsed ?&=',
+    ])
+  })
+})
+
+it('ends a record where a line does not go on with it', () => {
+  expect(said('ID=1&Return=0&CMD=DATA\nx\nSN=5')).toEqual([
+    '1 0 DATA',
+    'unparsed x',
+    'unparsed SN=5',
+  ])
+})
+
+describe('a pair', () => {
+  it('is split at its first =', () => {
+    expect(said('ID=1&Return=0&CMD=DATA&A=b=c==')).toEqual(['1 0 DATA A=b=c=='])
+  })
+
+  it('is never URL-decoded', () => {
+    expect(said('ID=a+b&Return=0&CMD=%44ATA&T=TWFu%20==')).toEqual(['a+b 0 %44ATA T=TWFu%20=='])
+  })
+
+  it('loses the blanks around its key and value, and no others', () => {
+    expect(said(' ID = 7 & Return = 0 & CMD = SET OPTION & A b = c  d ')).toEqual([
+      '7 0 SET OPTION A b=c  d',
+    ])
+  })
+
+  it('has an empty value where there is no =', () => {
+    expect(said('ID=291&Return=41&CMD=ACCOUNT&transaction&RecordSum=41')).toEqual([
+      '291 41 ACCOUNT transaction= RecordSum=41',
+    ])
+  })
+
+  it('may have an empty key, and is nothing where it is empty altogether', () => {
+    expect(said('ID=1&Return=0&&=v&')).toEqual(['1 0  =v'])
+  })
+
+  it('is known in any letter case, and any other key is kept as written', () => {
+    expect(said('iD=1&rETURN=-3&cmd=DATA&sn=9&aB=c')).toEqual(['1 -3 DATA sn=9 aB=c'])
+    expect(said('id=1\nfilename=x\ncmd=getfile\nreturn=1\ncontent=A')).toEqual([
+      '1 1 getfile filename=x <A>',
+    ])
+  })
+
+  it('counts once: the first of its key', () => {
+    expect(said('ID=1&Return=1&return=0&CMD=A&cmd=B&x=1&x=2&X=3&SN=5&sn=6')).toEqual([
+      '1 1 A x=1 X=3 SN=5',
+    ])
+  })
+
+  it('has its own value, also where the record before has nearly the same', () => {
+    const commands = ['DATA', 'DATA', 'DATAX', 'DATA', '', 'DATA', 'DATB', 'data', 'DATA QUERY']
+    const body = commands.map((command) => `ID=1&Return=0&CMD=${command}`).join('\n')
+    expect(read(body).replies.map(({ commandName }) => commandName)).toEqual(commands)
+  })
+
+  it('keeps hostile keys as keys', () => {
+    const [reply] = read('ID=1&CMD=DATA&__proto__=x&constructor=y&toString=z&$set=1&a.b=2').replies
+    expect(Object.getPrototypeOf(reply?.fields)).toBeNull()
+    expect(Object.entries(reply?.fields ?? {})).toEqual([
+      ['__proto__', 'x'],
+      ['constructor', 'y'],
+      ['toString', 'z'],
+      ['$set', '1'],
+      ['a.b', '2'],
+    ])
+  })
+})
+
+describe('a record', () => {
+  it.each(['ID=1&Return=0', 'ID=1&CMD=LOG', 'ID=1&SN=2&Return=0', 'ID=1\tReturn=0\tCMD=LOG'])(
+    'begins with ID and Return, CMD or SN: %j',
+    (line) => {
+      expect(read(line)).toMatchObject({ replies: [{ commandId: '1' }], unparsed: [] })
+    },
+  )
+
+  it.each([
+    'DeviceID=1&Return=0',
+    'ID&Return=0',
+    'ID=1',
+    'ID=1&Foo=2&Return=0',
+    'Return=0&ID=1',
+    'XID=1&Return=0&CMD=DATA',
+    'ID\t=7\nReturn=0',
+  ])('is not begun by %j', (body) => {
+    const { replies, unparsed } = read(body)
+    expect(replies).toEqual([])
+    expect(texts(unparsed).join('\n')).toBe(body)
+  })
+
+  it('is begun by a bare ID line when lines with a Return follow', () => {
+    expect(said('ID=30\nReturn=262144\nCMD=PutFile')).toEqual(['30 262144 PutFile'])
+    expect(said('ID=30\nSN=9\nFILENAME=a&b\tc\nCMD=PutFile\nReturn=1')).toEqual([
+      '30 1 PutFile SN=9 FILENAME=a&b\tc',
+    ])
+    expect(said('ID=30\nCMD=PutFile\nx=1\nReturn=1')).toEqual([
+      'unparsed ID=30',
+      'unparsed CMD=PutFile',
+      'unparsed x=1',
+      'unparsed Return=1',
+    ])
+  })
+
+  it('is begun by a bare ID line with blanks behind it, too', () => {
+    expect(said('ID=1\t \r\nCMD=GetFile\nReturn=3\nContent=abc')).toEqual(['1 3 GetFile <abc>'])
+  })
+
+  it('in block form without Return is known by its content, so that Shell output forges nothing', () => {
+    expect(said('ID=37\nCMD=Shell\nContent=ID=1&Return=0&CMD=DATA\nID=2&Return=0')).toEqual([
+      '37 null Shell <ID=1&Return=0&CMD=DATA\nID=2&Return=0>',
+    ])
+  })
+
+  it('begins at every further ID= of a line', () => {
+    const { replies } = read('ID=1&Return=0&CMD=DATA&ID=2&Return=-1\tID=3')
+    expect(replies.map(({ commandId, returnCode }) => [commandId, returnCode])).toEqual([
+      ['1', 0],
+      ['2', -1],
+      ['3', null],
+    ])
+    expect(texts(replies.map(({ raw }) => raw))).toEqual([
+      'ID=1&Return=0&CMD=DATA&',
+      'ID=2&Return=-1\t',
+      'ID=3',
+    ])
+  })
+
+  it('may lack CMD or Return', () => {
+    expect(said('ID=25&SN=3292100000001&Return=0')).toEqual(['25 0  SN=3292100000001'])
+    expect(said('ID=25&CMD=CHECK')).toEqual(['25 null CHECK'])
+  })
+
+  it('keeps its id as text', () => {
+    const ids = ['0012', '12abc', '9007199254740993', 'fp7464', 'A', 'a']
+    const { replies } = read(ids.map((id) => `ID=${id}&Return=0`).join('\n'))
+    expect(replies.map(({ commandId }) => commandId)).toEqual(ids)
+  })
+
+  it('names the device of the query, and a sub-controller among its fields', () => {
+    expect(read('ID=502&Return=0&CMD=DATA UPDATE&SN=AAAA').replies).toMatchObject([
+      { serialNumber: SN, fields: { SN: 'AAAA' } },
+    ])
+  })
+
+  it('keeps the bytes it was read from', () => {
+    const body = Buffer.from('x\nID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2\r\n\r\n')
+    const [reply] = parseReplies(body, SN).replies
+    expect(reply?.raw.toString()).toBe('ID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2')
+    expect(reply?.raw.buffer).toBe(body.buffer)
+  })
+})
+
+describe('a return code', () => {
+  const codeOf = (text: string) => read(`ID=1&Return=${text}`).replies[0]?.returnCode
+
+  it.each([
+    ['0', 0],
+    ['-0', 0],
+    ['-1004', -1004],
+    ['+5', 5],
+    ['007', 7],
+    [' 3 ', 3],
+    ['9007199254740991', 9007199254740991],
+    ['-9007199254740991', -9007199254740991],
+  ])('is the whole number %j', (text, code) => expect(codeOf(text)).toBe(code))
+
+  it.each([
+    '',
+    '-',
+    '+',
+    '--1',
+    '1.0',
+    '1e3',
+    '0x10',
+    '1 2',
+    'OK',
+    '9007199254740992',
+    `1${'0'.repeat(400)}`,
+  ])('is null where it is %j', (text) => expect(codeOf(text)).toBeNull())
+})
+
+describe('an INFO reply', () => {
+  it('has an option a line, in which & and TAB are text', () => {
+    expect(
+      said('ID=27&Return=0&CMD=INFO\nMAC=00:17\n~DeviceName=A&B\tC\nbare\nd&e\tf=g\n'),
+    ).toEqual(['27 0 INFO MAC=00:17 ~DeviceName=A&B\tC bare= d&e\tf=g'])
+  })
+
+  it('may have options called ID and DeviceID', () => {
+    expect(said('ID=27&Return=0&CMD=INFO\nID=7\nDeviceID=1\nID=8&x=1\nB=2')).toEqual([
+      '27 0 INFO ID=7 DeviceID=1 B=2',
+    ])
+  })
+
+  it('ends where a record begins', () => {
+    expect(said('ID=27&Return=0&CMD=INFO\nA=1\nID=28&Return=0&CMD=DATA\nwhat')).toEqual([
+      '27 0 INFO A=1',
+      '28 0 DATA',
+      'unparsed what',
+    ])
+    expect(said('ID=27&Return=0&CMD=INFO\nID=7\nSN=9\nContent=x')).toEqual([
+      '27 0 INFO ID=7 SN=9 <x>',
+    ])
+    expect(said('ID=27&Return=0&CMD=INFO\nA=1\nID=28\nCMD=PutFile\nReturn=3')).toEqual([
+      '27 0 INFO A=1',
+      '28 3 PutFile',
+    ])
+  })
+})
+
+describe('content', () => {
+  it('after GetFile is as long as Return says, and a record may follow', () => {
+    expect(said('ID=1\nCMD=GetFile\nReturn=4\nContent=A\r\n \nID=2&Return=0&CMD=DATA')).toEqual([
+      '1 4 GetFile <A\r\n >',
+      '2 0 DATA',
+    ])
+    expect(said('ID=1&Return=2&CMD=GETFILE&Content=ABID=2&Return=0')).toEqual([
+      '1 2 GETFILE <AB>',
+      '2 0 ',
+    ])
+    expect(said('ID=1\nCMD=GetFile\nReturn=0\nContent=\nID=2&Return=0')).toEqual([
+      '1 0 GetFile <>',
+      '2 0 ',
+    ])
+  })
+
+  it.each([
+    'ID=1\nCMD=GetFile\nReturn=99\n',
+    'ID=1\nCMD=GetFile\nReturn=-1\n',
+    'ID=1\nCMD=GetFile\nReturn=x\n',
+    'ID=1\nReturn=0\nCMD=Shell\n',
+    'ID=1&Return=0&CMD=Shell&',
+    'ID=1&Return=0&CMD=Shell\nFILENAME=shellout.txt\n',
+    'ID=1&Return=3&CMD=INFO\n',
+    'ID=1&Return=0&CMD=DATA\n',
+  ])('is the rest of the body after %j', (head) => {
+    const rest = ' a \nID=2&Return=0&CMD=DATA\n'
+    const { replies, unparsed } = read(`${head}Content=${rest}`)
+    expect(texts(replies.map(({ content }) => content as Buffer))).toEqual([rest])
+    expect(unparsed).toEqual([])
+  })
+
+  it('keeps all 256 byte values', () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
+    const body = Buffer.concat([Buffer.from('ID=1\nCMD=GetFile\nReturn=256\nContent='), bytes])
+    expect(parseReplies(body, SN).replies[0]?.content).toEqual(bytes)
+  })
+
+  it('is absent where there is no Content=', () => {
+    expect(read('ID=1\nCMD=GetFile\nReturn=4').replies[0]).not.toHaveProperty('content')
+    expect(said('ID=1&Return=0&CMD=Shell&Content')).toEqual(['1 0 Shell Content='])
+  })
+})
+
+describe('text', () => {
+  const body = (value: string) => `ID=1&Return=0&CMD=INFO\nName=${value}`
+
+  it('is UTF-8', () => {
+    const { replies } = parseReplies(Buffer.from(body('考勤机\ufeff')), SN)
+    expect(replies[0]?.fields).toEqual({ Name: '考勤机\ufeff' })
+    const marked = Buffer.from(body('\ufeffA'))
+    for (const label of ['utf-8', 'UTF-8']) {
+      expect(parseReplies(marked, SN, label).replies[0]?.fields).toEqual({ Name: '\ufeffA' })
+    }
+  })
+
+  it('is in the encoding that is asked for', () => {
+    const gb18030 = '\xbf\xbc\xc7\xda\xbb\xfa'
+    expect(read(body(gb18030), 'gb18030').replies[0]?.fields).toEqual({ Name: '考勤机' })
+  })
+
+  it('may be as long as the body', () => {
+    const long = 'x'.repeat(200_000)
+    expect(read(body(long)).replies[0]?.fields).toEqual({ Name: long })
+  })
+
+  it('that is not in the encoding shows as U+FFFD, and its bytes are in raw', () => {
+    const [reply] = read(body('\xff')).replies
+    expect(reply?.fields).toEqual({ Name: '\ufffd' })
+    expect(reply?.raw.at(-1)).toBe(0xff)
+  })
+
+  it('in an unknown encoding is refused', () => {
+    expect(() => read(body('x'), 'klingon')).toThrow(RangeError)
+  })
+})
+
+it('refuses what is no Buffer', () => {
+  expect(() => parseReplies('ID=1&Return=0' as never, SN)).toThrow(
+    'parseReplies: body must be a Buffer, not string',
+  )
+})
+
+/** What replies and unparsed lines leave out of the body, which may be blanks alone; parts never overlap. */
+function expectNoByteLost(body: Buffer) {
+  const { replies, unparsed } = parseReplies(body, SN)
+  const parts = [...replies.map(({ raw }) => raw), ...unparsed]
+  parts.sort((a, b) => a.byteOffset - b.byteOffset)
+  let end = 0
+  const leftOut: Buffer[] = []
+  let overlaps = 0
+  for (const part of parts) {
+    const start = part.byteOffset - body.byteOffset
+    if (part.buffer !== body.buffer || start < end) overlaps++
+    if (start > end) leftOut.push(body.subarray(end, start))
+    end = start + part.length
+  }
+  leftOut.push(body.subarray(end))
+  expect(overlaps).toBe(0)
+  expect(Buffer.concat(leftOut).toString('latin1')).toMatch(/^[ \t\r\n]*$/)
+}
+
+describe('whatever a device sends', () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(
+      ...[
+        'ID=',
+        'id=1',
+        'ID=1&Return=0&CMD=DATA',
+        'Return=',
+        'RETURN=3',
+        'CMD=GetFile',
+        'CMD=INFO',
+      ],
+      ...['CMD=Shell', 'SN=9', 'FILENAME=x', 'Content=', 'ID', 'Content', 'DeviceID=1', '=', '&'],
+      ...['\t', ' ', '\n', '\n', '\r\n', '\r', '__proto__=1', 'a.b', '0', '-5000', '\0', 'é'],
+    ),
+    fc.string({ maxLength: 5 }),
+    fc.uint8Array({ maxLength: 4 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
+  )
+  const bodies = fc.array(fragment, { maxLength: 40 }).map((parts) => {
+    return Buffer.from(parts.join(''), 'latin1')
+  })
+
+  it('is read without loss of a byte', () => {
+    fc.assert(fc.property(bodies, expectNoByteLost), { numRuns: 5000 })
+  })
+
+  it('is read the same again from what was read', () => {
+    fc.assert(
+      fc.property(bodies, (body) => {
+        for (const { raw, ...said } of parseReplies(body, SN).replies) {
+          if (!/^ID *= *[^&\t\n]*[&\t\n] *(Return|CMD|SN|FILENAME)/i.test(raw.toString('latin1')))
+            continue
+          const { raw: _, ...again } = parseReplies(Buffer.from(raw), SN).replies[0] as CommandReply
+          expect(again).toEqual(said)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  // A megabyte of any of these is read in a time like a normal one's; a quadratic reader does not end within the test's.
+  it.each([
+    ...['&', '\t', '=', '\n', '\r', ' ', 'a', '\0', 'ID=', 'ID=1\n', 'ID=1&', 'ID=1&CMD&', 'x\n'],
+    ...[
+      'ID=1\nCMD=GetFile\n',
+      'ID=1\nReturn=0\n',
+      'ID=1&Return=0&CMD=GetFile&Content=',
+      'Content=',
+    ],
+    ...['ID=1\nReturn=0\nCMD=GetFile\nContent=', 'ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n', 'SN\n'],
+  ])('is read in the end, a megabyte of %j', (unit) => {
+    expectNoByteLost(Buffer.alloc(1 << 20, unit))
+  })
+
+  it.each([
+    ['ID=1&CMD&', 'ID=&'],
+    ['ID=1&Return=0&CMD=INFO\n', 'ID=1\n'],
+    ['ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n'],
+    ['ID=1&Return=0&CMD=INFO\n', 'sn=1\n'],
+  ])('is read in the end, %j and a megabyte of %j', (head, unit) => {
+    expectNoByteLost(Buffer.concat([Buffer.from(head), Buffer.alloc(1 << 20, unit)]))
+  })
+})
+
+describe('whatever a device can write', () => {
+  const word = fc.stringMatching(/^[0-9A-Za-z]{1,16}$/)
+  const text = fc.stringMatching(/^[!-%'-<>-~]([ -%'-~]{0,10}[!-%'-~])?$/)
+  const key = fc
+    .stringMatching(/^[!-%'-<>-~]([ -%'-<>-~]{0,10}[!-%'-<>-~])?$/)
+    .filter((name) => !/^(id|return|cmd|sn|filename|content)$/i.test(name) && !/^\d+$/.test(name))
+  const code = fc.maxSafeInteger()
+  const pairs = fc
+    .array(fc.tuple(key, fc.oneof(text, fc.constant(''))), { maxLength: 5 })
+    .map((all) => {
+      return [...new Map(all)]
+    })
+  const join = (all: [string, string][], between: string) =>
+    all.map(([name, value]) => `${between}${name}=${value}`).join('')
+
+  const compact = fc
+    .record({ id: word, code, command: text, all: pairs })
+    .map(({ id, code, command, all }) => ({
+      wire: Buffer.from(`ID=${id}&Return=${code}&CMD=${command}${join(all, '&')}`),
+      said: [id, code, command, all, undefined],
+    }))
+  const info = fc.record({ id: word, code, all: pairs }).map(({ id, code, all }) => ({
+    wire: Buffer.from(`ID=${id}&Return=${code}&CMD=INFO${join(all, '\n')}`),
+    said: [id, code, 'INFO', all, undefined],
+  }))
+  const getFile = fc
+    .record({ id: word, name: text, bytes: fc.uint8Array({ maxLength: 60 }) })
+    .map(({ id, name, bytes }) => ({
+      wire: Buffer.concat([
+        Buffer.from(
+          `ID=${id}\nSN=${SN}\nFILENAME=${name}\nCMD=GetFile\nReturn=${bytes.length}\nContent=`,
+        ),
+        bytes,
+      ]),
+      said: [
+        id,
+        bytes.length,
+        'GetFile',
+        [
+          ['SN', SN],
+          ['FILENAME', name],
+        ],
+        Buffer.from(bytes),
+      ],
+    }))
+  const shell = fc
+    .record({ id: word, code, bytes: fc.uint8Array({ maxLength: 60 }) })
+    .map(({ id, code, bytes }) => ({
+      wire: Buffer.concat([
+        Buffer.from(
+          `ID=${id}\nSN=${SN}\nReturn=${code}\nCMD=Shell\nFILENAME=shellout.txt\nContent=`,
+        ),
+        bytes,
+      ]),
+      said: [
+        id,
+        code,
+        'Shell',
+        [
+          ['SN', SN],
+          ['FILENAME', 'shellout.txt'],
+        ],
+        Buffer.from(bytes),
+      ],
+    }))
+
+  it('is read as it was written, batches of every form with a Shell reply at the end', () => {
+    const batch = fc.tuple(
+      fc.array(fc.oneof(compact, info, getFile), { maxLength: 8 }),
+      fc.option(shell, { nil: undefined }),
+      fc.constantFrom('\n', '\r\n'),
+    )
+    fc.assert(
+      fc.property(batch, ([records, last, lineEnd]) => {
+        const all = last === undefined ? records : [...records, last]
+        const wires = all.flatMap(({ wire }, index) =>
+          index === 0 ? [wire] : [Buffer.from(lineEnd), wire],
+        )
+        const { replies, unparsed } = parseReplies(Buffer.concat(wires), SN)
+        const read = replies.map((reply) => [
+          reply.commandId,
+          reply.returnCode,
+          reply.commandName,
+          Object.entries(reply.fields),
+          reply.content,
+        ])
+        expect(read).toEqual(all.map(({ said }) => said))
+        expect(unparsed).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})

@@ -1,0 +1,55 @@
+// What the tests of the endpoint share: a server for one test, and posts of the manual's device to it.
+import { createServer, type RequestListener, Server, type ServerOptions } from 'node:http'
+import { onTestFinished } from 'vitest'
+import {
+  type Body,
+  type Exchange,
+  type ExchangeOptions,
+  virtualDevice,
+} from '../../src/simulator.js'
+
+export const SN = '0316144680030'
+
+/** The manual's example: five records. */
+export const EXAMPLE = [
+  'ID=info8487&Return=0&CMD=DATA',
+  'ID=info8488&Return=0&CMD=DATA',
+  'ID=info8489&Return=0&CMD=DATA',
+  'ID=info7464&Return=0&CMD=DATA',
+  'ID=fp7464&Return=0&CMD=DATA',
+].join('\n')
+
+/** A server on a free port, until the test is over. */
+export async function serve(listener: RequestListener, options: ServerOptions = {}) {
+  const server = createServer(options, listener)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return server
+}
+
+export interface Post extends ExchangeOptions {
+  body?: Body
+}
+
+/** What a test says of an exchange: its status, its body as text, its headers by their small names. */
+export interface Answer extends Omit<Exchange, 'body' | 'headers'> {
+  body: string
+  headers: Record<string, string>
+}
+
+/** Posts once, the manual's example unless told otherwise, to a server or to one made of the listener. */
+export async function post(
+  to: RequestListener | Server,
+  { body = EXAMPLE, ...how }: Post = {},
+): Promise<Answer> {
+  const server = to instanceof Server ? to : await serve(to)
+  const exchange = await virtualDevice({ server, serialNumber: SN }).exchange(body, how)
+  return {
+    ...exchange,
+    body: exchange.body.toString(),
+    headers: Object.fromEntries(new Headers(exchange.headers)),
+  }
+}
