@@ -8,13 +8,18 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'node', include: ['test/**/*.test.ts'], exclude: [onExpress, onMongodb] },
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [onExpress, onMongodb],
+          globalSetup: 'test/support/build-setup.ts',
+        },
       },
       {
         test: {
           name: 'mongodb',
           include: [onMongodb],
-          globalSetup: 'test/support/mongodb-setup.ts',
+          globalSetup: ['test/support/build-setup.ts', 'test/support/mongodb-setup.ts'],
           testTimeout: 60_000,
         },
       },

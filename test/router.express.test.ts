@@ -176,7 +176,7 @@ describe('a device posts', () => {
     expect(adapter.replies().at(-1)).toMatchObject({
       commandId: 'fp7464',
       returnCode: 0,
-      command: '',
+      commandName: '',
     })
   })
 
@@ -214,8 +214,8 @@ describe('lines that are no reply', () => {
     expect(adapter.replies()).toHaveLength(2)
     expect(errors).toMatchObject([{ code: 'UNREADABLE_REPLY', status: 400, expose: true }])
     expect(errors[0]?.message).toBe(
-      'Lines of the body that are no reply: 2, the first of them "what is \\"this\\"\\u001b"; replies kept: 2. ' +
-        'An adapter with onUnparsed keeps such lines, and the answer is OK.',
+      '2 lines are not valid replies, the first is "what is \\"this\\"\\u001b" (2 replies were stored). ' +
+        'Add onUnparsed to the adapter to store such lines and answer OK.',
     )
   })
 })

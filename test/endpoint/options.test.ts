@@ -4,12 +4,12 @@ import { commandReplyHandler, commandReplyRouter, memoryAdapter } from '../../sr
 const adapter = memoryAdapter()
 const { findCommand, onReply } = adapter
 
-describe('a wrong option is refused when the endpoint is made, by name, with what came and what was meant:', () => {
-  const size = 'expected a number of bytes above 0, or a text such as "512kb" or "1mb"'
+describe('a wrong option is refused when the endpoint is made, by name, with what came and what was expected:', () => {
+  const size = 'expected a number of bytes above 0, or text such as "512kb" or "1mb"'
   const label =
     'expected a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
   const storage =
-    'expected an object with the functions findCommand and onReply, as memoryAdapter() makes one'
+    'expected an object with the functions findCommand and onReply, such as memoryAdapter() returns'
 
   it.each([
     [undefined, 'the options are undefined; expected { adapter }'],
@@ -17,20 +17,20 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     [{ adapter: null }, `option "adapter" is null; ${storage}`],
     [
       { adapter: memoryAdapter },
-      `option "adapter" is [Function: memoryAdapter]; ${storage}: was it meant to be called?`,
+      `option "adapter" is the function "memoryAdapter"; ${storage}; did you forget to call it?`,
     ],
     [
       { adapter: Promise.resolve(adapter) },
-      `option "adapter" is Promise { [Object] }; ${storage}: await it first`,
+      `option "adapter" is a "Promise"; ${storage}; await it first`,
     ],
     [{ adapter: {} }, 'option "adapter.findCommand" is undefined; expected a function'],
     [
       { adapter: { findCommand, onReply: 'x' } },
-      `option "adapter.onReply" is 'x'; expected a function`,
+      'option "adapter.onReply" is "x"; expected a function',
     ],
     [
       { adapter: { findCommand, onReply, onUnparsed: true } },
-      'option "adapter.onUnparsed" is true; expected a function, or nothing',
+      'option "adapter.onUnparsed" is true; expected a function, or undefined',
     ],
     [
       { adapter: { findCommand, onReply, findCommands: () => [] } },
@@ -46,20 +46,20 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     ]),
     ...['', '0', '1 apple', '-1mb', 'one', '1mb!', 'x'.repeat(99)].map((limit) => [
       { adapter, limit },
-      `option "limit" is '${limit.length > 40 ? `${'x'.repeat(40)}'... 59 more characters` : `${limit}'`}; ${size}`,
+      `option "limit" is "${limit.length > 40 ? `${limit.slice(0, 40)}…` : limit}"; ${size}`,
     ]),
     ...['klingon', 'utf-16', 'iso-2022-jp', ''].map((encoding) => [
       { adapter, encoding },
-      `option "encoding" is '${encoding}'; ${label}`,
+      `option "encoding" is "${encoding}"; ${label}`,
     ]),
     [{ adapter, encoding: 8 }, `option "encoding" is 8; ${label}`],
     ...[-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '5s', null].map((timeout) => [
       { adapter, timeout },
-      `option "timeout" is ${typeof timeout === 'string' ? `'${timeout}'` : timeout}; expected whole milliseconds up to 2147483647, or 0 for no bound`,
+      `option "timeout" is ${typeof timeout === 'string' ? `"${timeout}"` : timeout}; expected whole milliseconds up to 2147483647, or 0 for no limit`,
     ]),
     [
       { adapter, authorize: true },
-      'option "authorize" is true; expected a function (serialNumber, req) that answers true or false',
+      'option "authorize" is true; expected a function (serialNumber, req) that returns true or false',
     ],
     [{ adapter, Limit: 1 }, 'there is no option "Limit"; did you mean "limit"?'],
     [
@@ -84,7 +84,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     expect((thrown as TypeError).message).toEqual(expected)
   })
 
-  it('a path for the handler, which looks at none', () => {
+  it('a path for the handler, which ignores it', () => {
     expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
       'express-iclock: there is no option "path"; the options are adapter, limit, encoding, timeout, authorize',
     )
