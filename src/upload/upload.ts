@@ -1,0 +1,149 @@
+// What a device hands over: the records of an upload, one shape for each grammar. Types only.
+/// <reference types="node" preserve="true" />
+
+/** What one request hands over: the body of `POST cdata`, `querydata` or `fdata` (PUSH manual, "Upload"). */
+export interface Upload {
+  /** `SN` of the query: the device that posts. */
+  serialNumber: string
+  /**
+   * `table` as sent, or `type` for the result of a query (`querydata`); missing on terminals before 2010, which send
+   * `Stamp`, `OpStamp` or `PhotoStamp` alone.
+   */
+  table?: string
+  /** `tablename` as sent: which table, where `table` is `tabledata`. */
+  tableName?: string
+  /** `Stamp`, `OpStamp` or `PhotoStamp`: up to where the terminal has sent this table. Digits only; missing otherwise. */
+  stamp?: string
+  /** `count`: how many records the terminal says it sends. */
+  count?: number
+  /** `cmdid` or `CmdId`: the command whose result this is. Most attendance firmware does not say. */
+  commandId?: string
+  /** `packidx` and `packcnt`, if the result of a query comes in several requests. */
+  packet?: PacketNumber
+  /** The other members of the query, as sent; of a key given twice the first. It has no prototype. */
+  query: Record<string, string>
+  /** When it came. */
+  receivedAt: Date
+  /** The records, in the device's order. */
+  records: readonly UploadRecord[]
+  /** The lines that are not valid records, without their line ends. */
+  unparsed: readonly Buffer[]
+  /** The request's body as it came; of a result that came in packets, all of them joined. */
+  body: Buffer
+}
+
+/** Which part of a result a packet is. */
+export interface PacketNumber {
+  /** `packidx`: 1 for the first. */
+  index: number
+  /** `packcnt`: how many there are. */
+  count: number
+}
+
+/** What `parseUpload` reads: every byte of the body that isn't blank is in a record's `raw` or in `unparsed`. */
+export interface ParsedUpload {
+  /** The records, in the device's order. */
+  records: UploadRecord[]
+  /** The lines that are not valid records, without their line ends. */
+  unparsed: Buffer[]
+}
+
+/**
+ * A record of an upload. `kind` tells its shape; `type` is its keyword, or else its table, in lower case: `user`, `fp`,
+ * `biodata`, `rtlog`, … Unknown types are read like known ones.
+ */
+export type UploadRecord =
+  | AttendanceRecord
+  | OperationRecord
+  | FieldRecord
+  | FileRecord
+  | PacketRecord
+
+/** Who came or went: a line of `ATTLOG` (PUSH manual, "Upload attendance records"). Text is as the device sent it. */
+export interface AttendanceRecord {
+  kind: 'attendance'
+  type: 'attlog'
+  /** The person. Text: `007` is not `7`, and letters occur. */
+  pin: string
+  /** The terminal's wall clock, `2026-10-05 06:58:10`; a terminal whose clock was never set may send no valid time. */
+  time: string
+  /** 0 in, 1 out, 2 break out, 3 break in, 4 overtime in, 5 overtime out, 255 none chosen. */
+  status: string
+  /** How: 0 password, 1 finger, 2 card, 15 face, 25 palm, …; combinations have numbers of their own. */
+  verify: string
+  /** The work code; `''` and `0` mean none. */
+  workCode: string
+  /** Further columns as sent: their meaning depends on the model. */
+  rest: readonly string[]
+  /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
+  instant?: Date
+  /** The line as it came, a view into the body. */
+  raw: Buffer
+}
+
+/** What was done at a terminal: an `OPLOG` line of `OPERLOG` (PUSH manual, "Upload operation records"). */
+export interface OperationRecord {
+  kind: 'operation'
+  type: 'oplog'
+  /** 0 start, 3 alarm, 4 menu, 5 option, 6 finger, 9 user deleted, 30 new user, 36 user edited, …; any number occurs. */
+  operation: string
+  /** The administrator, `0` if there was none. */
+  admin: string
+  /** The terminal's wall clock; a time code on terminals of 2009. */
+  time: string
+  /** What the operation was about: mostly the person first. */
+  parameters: readonly string[]
+  /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
+  instant?: Date
+  /** The line as it came, a view into the body. */
+  raw: Buffer
+}
+
+/**
+ * Pairs of key and value: users, templates, options, door events, and whatever else comes as `Key=Value`. `type` is
+ * the line's keyword, or else the table, in lower case.
+ */
+export interface FieldRecord {
+  kind: 'fields'
+  type: string
+  /**
+   * The pairs, in the device's order and spelling; of a key given twice the first. It has no prototype, so that keys
+   * like `__proto__` are safe. Models spell keys differently (`PIN`, `Pin`, `pin`): `fieldOf` ignores letter case.
+   */
+  fields: Record<string, string>
+  /** The moment of the field `time`, if there is one, the terminal's zone is known and `time` is valid. */
+  instant?: Date
+  /** The line as it came, with a line that goes on with it, a view into the body. */
+  raw: Buffer
+}
+
+/**
+ * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body of a form that is the
+ * customer's own (`postverifydata`).
+ */
+export interface FileRecord {
+  kind: 'file'
+  type: string
+  /** What came with the bytes, as sent: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no prototype. */
+  fields: Record<string, string>
+  /** The bytes of the file, unchanged, a view into the body. */
+  content: Buffer
+  /** The person, if a photo's name has one: a photo without it is of somebody who wasn't recognized. */
+  pin?: string
+  /** The terminal's wall clock, from a photo's name: `2026-10-05 06:58:10`. */
+  time?: string
+  /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
+  instant?: Date
+  /** False if the device said another size than came. */
+  sizeMatches: boolean
+  /** The record as it came, a view into the body. */
+  raw: Buffer
+}
+
+/** A part of a query's result that can't be read by itself: a record may be cut. */
+export interface PacketRecord extends PacketNumber {
+  kind: 'packet'
+  type: 'packet'
+  /** The body of the request. */
+  raw: Buffer
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { lineKey } from '../../src/upload/line.js'
+import type { UploadRecord } from '../../src/upload/upload.js'
+
+const SN = '0316144680030'
+const record = (type: string, raw: string | Buffer): UploadRecord => {
+  return { kind: 'fields', type, fields: {}, raw: Buffer.from(raw as string, 'latin1') }
+}
+const attendance = (raw: string) => {
+  const { fields: _, ...line } = { ...record('attlog', raw), fields: {} }
+  return line as UploadRecord
+}
+
+it('is the same for a line that comes again', () => {
+  const again = { serialNumber: SN, table: 'OPERLOG' }
+  expect(lineKey({ serialNumber: SN }, record('user', 'USER PIN=1'))).toBe(
+    lineKey(again, record('user', 'USER PIN=1')),
+  )
+})
+
+it('tells devices, types and lines apart', () => {
+  const keys = [
+    lineKey({ serialNumber: SN }, record('user', 'PIN=1')),
+    lineKey({ serialNumber: 'other' }, record('user', 'PIN=1')),
+    lineKey({ serialNumber: SN }, record('userinfo', 'PIN=1')),
+    lineKey({ serialNumber: SN }, record('user', 'pin=1')),
+    lineKey({ serialNumber: SN }, Buffer.from('PIN=1')),
+    lineKey({ serialNumber: SN, commandId: 'a' }, record('user', 'PIN=1')),
+    lineKey({ serialNumber: SN, commandId: 'b' }, record('user', 'PIN=1')),
+  ]
+  expect(new Set(keys).size).toBe(keys.length)
+})
+
+it('is the same for attendance, whether the terminal was asked or not', () => {
+  const line = attendance('1\t2026-10-05 06:58:10\t0\t1')
+  expect(lineKey({ serialNumber: SN, commandId: '9' }, line)).toBe(
+    lineKey({ serialNumber: SN }, line),
+  )
+})
+
+it('of a packet names its place among the packets', () => {
+  const packet = (index: number): UploadRecord => {
+    return { kind: 'packet', type: 'packet', index, count: 2, raw: Buffer.from('same') }
+  }
+  const upload = { serialNumber: SN, commandId: '7', table: 'tabledata', tableName: 'user' }
+  expect(lineKey(upload, packet(1))).not.toBe(lineKey(upload, packet(2)))
+  expect(lineKey(upload, packet(1))).toBe(lineKey({ ...upload }, packet(1)))
+  expect(lineKey({ ...upload, tableName: 'biodata' }, packet(1))).not.toBe(
+    lineKey(upload, packet(1)),
+  )
+})
+
+it('stays short, and tells long lines apart by their last octet', () => {
+  const long = lineKey({ serialNumber: SN }, record('biophoto', `${'x'.repeat(100_000)}a`))
+  expect(long.length).toBeLessThan(200)
+  expect(long).not.toBe(
+    lineKey({ serialNumber: SN }, record('biophoto', `${'x'.repeat(100_000)}b`)),
+  )
+})
+
+it('is the same for equal octets alone, whatever they are', () => {
+  const octets = fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes))
+  fc.assert(
+    fc.property(octets, octets, (one, other) => {
+      const key = lineKey({ serialNumber: SN }, one)
+      expect(key.length).toBeLessThanOrEqual(400)
+      expect(key).toBe(lineKey({ serialNumber: SN }, Buffer.from(one)))
+      if (!one.equals(other)) expect(key).not.toBe(lineKey({ serialNumber: SN }, other))
+    }),
+    { numRuns: 300 },
+  )
+})
