@@ -1,4 +1,4 @@
-// What storage must do to know the terminals. Types only.
+// What storage must do to know the terminals: types, and which tables have stamps.
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Family } from '../reply/outcome.js'
 
@@ -18,20 +18,37 @@ export interface TerminalFacts {
   users?: number
   /** How many fingerprints it holds. */
   fingers?: number
+  /** How many faces it holds. */
+  faces?: number
   /** How many attendance records it holds. */
   records?: number
-  /** Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), as sent. */
+  /** Which offset from UTC its last handshake told it, in minutes east; it keeps it until the next handshake. */
+  utcOffset?: number
+  /**
+   * Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), values as sent. Keys are 1 to 64
+   * letters, digits, `_` and `-`, and may begin with `~`; a contact has 500 at most.
+   */
   options?: Record<string, string>
-  /** The last stamp of each table, digits only, such as `{ ATTLOG: '9999' }`. */
+  /** The last stamp of each table, 1 to 20 digits, such as `{ ATTLOG: '9999' }`. Keys are those of `STAMPED_TABLES`. */
   stamps?: Record<string, string>
 }
+
+/** The tables whose stamps are kept, and given back in the handshake (attendance manual, "Initialize information"). */
+export const STAMPED_TABLES = [
+  'ATTLOG',
+  'OPERLOG',
+  'ATTPHOTO',
+  'BIODATA',
+  'ERRORLOG',
+  'IDCARD',
+] as const
 
 /** A sign of life, with what it told. Members that are missing were not told and leave what is known as it is. */
 export interface Contact extends TerminalFacts {
   serialNumber: string
   /** When it came. */
   at: Date
-  /** What the device did. */
+  /** What the device did; registering is part of the handshake. */
   kind: 'handshake' | 'poll' | 'upload' | 'reply' | 'ping'
 }
 
