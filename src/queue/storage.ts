@@ -119,10 +119,12 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
     limit: number,
   ): Awaitable<readonly CommandRecord<Issued>[]>
   /**
-   * Claims attempts: each only if exactly `attempt - 1` attempts were made and the command is still open at `sentAt`.
-   * Atomic against any number of processes.
+   * Claims attempts, in this order: each only if exactly `attempt - 1` attempts were made and the command is still open
+   * at `sentAt` (no reply, not cancelled, `openUntil` missing or later). It stops at the first that it can't grant, so
+   * that no command overtakes an earlier one. Each single claim is atomic against any number of processes; together they
+   * need not be.
    *
-   * @returns the ids that were claimed
+   * @returns the ids that were claimed: the first of them, none after a gap
    */
   claim(serialNumber: string, claims: readonly Claim[]): Awaitable<readonly string[]>
   /** The device has started anew: every command that waits for a reply is due at once (`replyDueAt` becomes `at`). */
