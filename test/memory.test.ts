@@ -71,6 +71,6 @@ it('refuses to issue a command whose id is no text', () => {
   const adapter = memoryAdapter()
   const command = { serialNumber: 'A', commandId: 12 as never, text: 'CHECK' }
   expect(() => adapter.issue(command)).toThrow(
-    new TypeError('issue: commandId is 12 (number); expected a text, for "0012" is not "12"'),
+    /^express-iclock: commandId of the command is 12; expected 1 to 16 of the characters 0-9, A-Z, a-z as a string/,
   )
 })

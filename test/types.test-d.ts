@@ -17,6 +17,7 @@ import {
   parseReplies,
   type ReplyStorage,
 } from '../src/index.js'
+import type { QueuedCommand } from '../src/queue/storage.js'
 
 interface PayrollCommand extends IssuedCommand {
   employee: number
@@ -54,7 +55,9 @@ it("hands an app's own command type to a hook spread over another adapter", () =
 
 it("keeps an app's own command type in memory", () => {
   const adapter = memoryAdapter<PayrollCommand>()
-  expectTypeOf(adapter.issue).parameter(0).toEqualTypeOf<PayrollCommand>()
+  expectTypeOf(adapter.issue).toBeCallableWith({} as PayrollCommand)
+  expectTypeOf(adapter.issue).toBeCallableWith([] as QueuedCommand<PayrollCommand>[])
+  memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
   expectTypeOf(adapter.findCommand('A', '1')).toEqualTypeOf<
     ReturnType<ReplyStorage<PayrollCommand>['findCommand']>
   >()
