@@ -7,12 +7,14 @@ import type { CommandReply } from '../reply/reply.js'
 export interface DeliveryTerms {
   /** How often it is handed out at most. */
   attempts: number
-  /** How long the first attempt waits for a reply; each further one waits twice as long as the one before. */
+  /** How long the first attempt waits for a reply; each further one waits twice as long, a day at most. */
   replyWithin: number
   /** It is not handed out at or after this moment; undefined if it does not expire. */
   expiresAt?: Date
   /** Names an intent such as `user 7`: a newer command with this key takes the place of older ones not handed out yet. */
   key?: string
+  /** Whether commands behind it in the same answer would be lost or held up: a restart, an enrolment. */
+  endsAnswer?: boolean
 }
 
 /** A command on its way into storage: the app's own command, its terms, and when it was issued. */
