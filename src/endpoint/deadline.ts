@@ -4,10 +4,16 @@ import { IclockError } from './errors.js'
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
+// How long storage that answers synchronously may keep the event loop before other requests get a turn, in ms.
+const TURN = 5
+
 /** The time that storage, or authorize, may take for one request. */
 export class Deadline {
   readonly timeout: number
   readonly who: string
+  endsAt: number | undefined = undefined
+  now = 0
+  turnedAt = 0
   timer: NodeJS.Timeout | undefined = undefined
   giveUp: (reason: Error) => void = () => {}
 
@@ -16,20 +22,56 @@ export class Deadline {
     this.who = who
   }
 
-  /** The result of a call; rejects once the time is over, so that nothing more is handed to storage. */
+  /** Starts the clock, unless it is running; the first `wait` does so as well. */
+  start(): void {
+    this.now = performance.now()
+    if (this.endsAt !== undefined) return
+    this.endsAt = this.timeout === 0 ? Number.POSITIVE_INFINITY : this.now + this.timeout
+    this.turnedAt = this.now
+  }
+
+  /**
+   * The result of a call. Throws, or rejects, once the time is over, whether or not the call answered at once, so that
+   * nothing more is handed to storage.
+   */
   wait<T>(answer: Awaitable<T>): Awaitable<T> {
-    if (this.timeout === 0 || !isThenable(answer)) return answer
-    // Optimization: the timer starts only when there is something to wait for.
-    this.timer ??= setTimeout(() => this.giveUp(this.error()), this.timeout)
+    const left = this.left()
+    if (!isThenable(answer)) {
+      if (left < 0) throw this.error()
+      return answer
+    }
+    if (this.timeout === 0) return answer
+    // Optimization: no timer for storage that answers at once (it saves 0.5 µs a request).
+    this.timer ??= setTimeout(() => this.giveUp(this.error()), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
       this.giveUp = reject
-      answer.then(resolve, reject)
+      // A thenable may fulfil with another that never settles: a native promise settles only with the last one's value.
+      Promise.resolve(answer).then((value) => {
+        if (this.left() < 0) reject(this.error())
+        else resolve(value)
+      }, reject)
+    })
+  }
+
+  /** A turn of the event loop, if storage has kept it for some ms by the last `wait`; undefined if it hasn't. */
+  turn(): Promise<void> | undefined {
+    if (this.now - this.turnedAt < TURN) return undefined
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.now = this.turnedAt = performance.now()
+        resolve()
+      })
     })
   }
 
   /** Stops the clock. */
   end(): void {
     clearTimeout(this.timer)
+  }
+
+  left(): number {
+    this.start()
+    return (this.endsAt as number) - this.now
   }
 
   error(): IclockError {

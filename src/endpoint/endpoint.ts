@@ -23,9 +23,23 @@ export type Part = (
   deadline: Deadline,
 ) => Awaitable<string>
 
-/** Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line. */
-export function endpoint(settings: EndpointSettings, part: Part): Handler {
+/**
+ * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line.
+ *
+ * @param accepts whether a request is for this endpoint, asked before anything else; any other goes on to `next`, or is
+ *   answered 404 without it. By default every request is.
+ */
+export function endpoint(
+  settings: EndpointSettings,
+  part: Part,
+  accepts?: (req: IncomingMessage) => boolean,
+): Handler {
   return (req, res, next) => {
+    if (accepts?.(req) === false) {
+      if (next === undefined) answerError(res, { status: 404 })
+      else next()
+      return
+    }
     receive(req, res, settings, part).catch((reason) => {
       const error = errorOf(reason)
       if (next === undefined) answerError(res, error)

@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
  * - `DEVICE_NOT_AUTHORIZED` (403): `authorize` refused the device.
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
  * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no `onUnparsed`; the good replies are kept.
+ * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
  * - `DEVICE_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
  * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
@@ -22,6 +23,7 @@ const STATUS = {
   DEVICE_NOT_AUTHORIZED: 403,
   ENCODING_UNSUPPORTED: 415,
   UNREADABLE_REPLY: 400,
+  TOO_MANY_RECORDS: 413,
   DEVICE_GONE: 400,
   BODY_ALREADY_READ: 500,
   COMMAND_MISMATCH: 500,

@@ -1,0 +1,27 @@
+// What can be watched from outside: channels of node:diagnostics_channel. They cost nothing while nobody subscribes.
+import { type Channel, channel } from 'node:diagnostics_channel'
+
+/**
+ * The channels of this package. A room publishes only `if (channel.hasSubscribers)`, so that a payload is made only for
+ * somebody who listens. A payload never holds contents, fields or the text of a command: those may be secrets.
+ */
+export interface Channels {
+  /** `express-iclock:reply`: the replies of a body, once storage has them. */
+  reply: Channel
+  /** `express-iclock:poll`: what a poll was handed. */
+  poll: Channel
+  /** `express-iclock:upload`: an upload, once storage has it. */
+  upload: Channel
+  /** `express-iclock:handshake`: a handshake that was answered. */
+  handshake: Channel
+  /** `express-iclock:refusal`: a request that was refused, with the error. */
+  refusal: Channel
+}
+
+export const CHANNELS: Readonly<Channels> = {
+  reply: channel('express-iclock:reply'),
+  poll: channel('express-iclock:poll'),
+  upload: channel('express-iclock:upload'),
+  handshake: channel('express-iclock:handshake'),
+  refusal: channel('express-iclock:refusal'),
+}

@@ -1,0 +1,48 @@
+// Functions that an app wants called afterwards. Nobody waits for them, so that none can withhold an answer.
+import { describe } from './errors.js'
+
+/** The options of every endpoint that calls hooks. */
+export interface HookOptions {
+  /**
+   * Receives what a hook throws, or rejects with. By default, and for errors of its own, it becomes a process warning
+   * with the code `ICLOCK_HOOK`.
+   */
+  onError?(error: unknown): unknown
+}
+
+/**
+ * Wraps a hook so that it is called after the current work, with nothing to wait for and nothing to catch; undefined if
+ * there is no hook, so that callers can skip what they would do for it.
+ */
+export function hookOf<Args extends unknown[]>(
+  name: string,
+  hook: ((...args: Args) => unknown) | undefined,
+  onError: HookOptions['onError'],
+): ((...args: Args) => void) | undefined {
+  if (hook === undefined) return undefined
+  return (...args) => {
+    // The answer comes first: a slow hook would delay it, or use up storage's time.
+    setImmediate(run, name, () => hook(...args), onError)
+  }
+}
+
+async function run(
+  name: string,
+  call: () => unknown,
+  onError: HookOptions['onError'],
+): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (onError === undefined) warn(name, error)
+    else await run('onError', () => onError(error), undefined)
+  }
+}
+
+function warn(name: string, error: unknown): void {
+  const isError = error instanceof Error
+  process.emitWarning(
+    `express-iclock: ${name} failed: ${isError ? error.message : describe(error)}`,
+    { code: 'ICLOCK_HOOK', ...(isError && error.stack !== undefined && { detail: error.stack }) },
+  )
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { type Awaitable, Deadline } from '../../src/endpoint/deadline.js'
+
+const late = { code: 'STORAGE_TIMEOUT', status: 503 }
+
+/** Works without yielding, as a synchronous database does. */
+function work(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
+describe('waiting', () => {
+  it('hands on what came at once, and what came later', async () => {
+    const deadline = new Deadline(60_000, 'storage')
+    expect(deadline.wait(1)).toBe(1)
+    expect(deadline.wait(undefined)).toBe(undefined)
+    expect(await deadline.wait(Promise.resolve(2))).toBe(2)
+    await expect(deadline.wait(Promise.reject(new Error('down')))).rejects.toThrow('down')
+    deadline.end()
+  })
+
+  it('is over when the time is, for an answer that came at once', () => {
+    const deadline = new Deadline(10, 'storage')
+    deadline.start()
+    work(15)
+    expect(() => deadline.wait(1)).toThrow(expect.objectContaining(late))
+  })
+
+  it('is over when the time is, for an answer that blocked the event loop', async () => {
+    const deadline = new Deadline(10, 'storage')
+    const blocking = Promise.resolve().then(() => work(15))
+    await expect(deadline.wait(blocking)).rejects.toMatchObject(late)
+    deadline.end()
+  })
+
+  const never = new Promise<never>(() => {})
+  const thenableOf = (value: unknown) =>
+    // biome-ignore lint/suspicious/noThenProperty: a thenable of another library
+    ({ then: (fulfil: (value: unknown) => void) => fulfil(value) }) as PromiseLike<never>
+  const thenable = thenableOf(never)
+  const nested = thenableOf(thenable)
+  it.each([
+    ['a promise that never settles', never],
+    ['a thenable that fulfils with one', thenable],
+    ['a thenable that fulfils with such a thenable', nested],
+  ] as [string, Awaitable<never>][])('is over when the time is, for %s', async (_case, answer) => {
+    const deadline = new Deadline(10, 'storage')
+    await expect(deadline.wait(answer)).rejects.toMatchObject(late)
+    deadline.end()
+  })
+
+  it('has no end with a timeout of 0', async () => {
+    const deadline = new Deadline(0, 'storage')
+    deadline.start()
+    work(15)
+    expect(deadline.wait(1)).toBe(1)
+    expect(await deadline.wait(Promise.resolve(2))).toBe(2)
+  })
+})
+
+describe('a turn of the event loop', () => {
+  it('is given once storage has kept it for some ms, and not before', async () => {
+    const deadline = new Deadline(60_000, 'storage')
+    deadline.start()
+    expect(deadline.turn()).toBeUndefined()
+    work(20)
+    deadline.wait(undefined)
+    let others = 0
+    setImmediate(() => others++)
+    await deadline.turn()
+    expect(others).toBe(1)
+  })
+})

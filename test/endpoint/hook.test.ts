@@ -1,0 +1,74 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, it, onTestFinished } from 'vitest'
+import { hookOf } from '../../src/endpoint/hook.js'
+
+const failures = {
+  'throws an error': () => {
+    throw new Error('down')
+  },
+  'rejects with an error': () => Promise.reject(new Error('down')),
+  'throws a text': () => {
+    throw 'down'
+  },
+  'fulfils as a thenable that rejects': () => ({
+    // biome-ignore lint/suspicious/noThenProperty: a thenable of another library
+    then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('down')),
+  }),
+}
+
+/** The warnings that the process emits until the test is over. */
+function warnings(): (Error & { code?: string; detail?: string })[] {
+  const all: Error[] = []
+  const listener = (warning: Error) => void all.push(warning)
+  process.on('warning', listener)
+  onTestFinished(() => void process.off('warning', listener))
+  return all
+}
+
+it('is undefined where no hook is set', () => {
+  expect(hookOf('afterReply', undefined, undefined)).toBeUndefined()
+})
+
+it('is called with its arguments, after the work that called it', async () => {
+  const calls: unknown[][] = []
+  const hook = hookOf('afterReply', (...args: [number, string]) => void calls.push(args), undefined)
+  hook?.(1, 'a')
+  hook?.(2, 'b')
+  expect(calls).toEqual([])
+  await turn()
+  expect(calls).toEqual([
+    [1, 'a'],
+    [2, 'b'],
+  ])
+})
+
+it.each(Object.entries(failures))('tells onError when it %s', async (_case, failing) => {
+  const errors: unknown[] = []
+  const warned = warnings()
+  hookOf('afterReply', failing, (error) => void errors.push(error))?.()
+  await expect.poll(() => errors).toHaveLength(1)
+  expect(errors[0] instanceof Error ? errors[0].message : errors[0]).toBe('down')
+  await turn()
+  expect(warned).toEqual([])
+})
+
+it.each(Object.entries(failures))(
+  'becomes a warning when it %s and there is no onError',
+  async (_case, failing) => {
+    const warned = warnings()
+    hookOf('afterReply', failing, undefined)?.()
+    await expect.poll(() => warned).toHaveLength(1)
+    expect(warned[0]).toMatchObject({ code: 'ICLOCK_HOOK' })
+    expect(warned[0]?.message).toMatch(/^express-iclock: afterReply failed: "?down"?$/)
+  },
+)
+
+it.each(Object.entries(failures))(
+  'becomes a warning when onError itself %s',
+  async (_case, failing) => {
+    const warned = warnings()
+    hookOf('afterReply', () => Promise.reject(new Error('first')), failing)?.()
+    await expect.poll(() => warned).toHaveLength(1)
+    expect(warned[0]?.message).toMatch(/^express-iclock: onError failed: "?down"?$/)
+  },
+)
