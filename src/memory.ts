@@ -2,12 +2,14 @@
 import type { IssuedCommand } from './command.js'
 import { type CommandMemory, commandMemory } from './memory/command.js'
 import { type ReplyMemory, replyMemory } from './memory/reply.js'
+import { type TerminalMemory, terminalMemory } from './memory/terminal.js'
 import type { CommandRecord } from './queue/storage.js'
 
 /** Storage in memory, with ways to put commands in and to look at what came. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
-    CommandMemory<Issued> {}
+    CommandMemory<Issued>,
+    TerminalMemory {}
 
 /**
  * Makes storage that lasts as long as the process, and grows with every command and reply.
@@ -21,5 +23,5 @@ export function memoryAdapter<
 >(): MemoryAdapter<Issued> {
   // One record per command: its reply is kept with it.
   const records = new Map<string, CommandRecord<Issued>>()
-  return { ...replyMemory(records), ...commandMemory(records) }
+  return { ...replyMemory(records), ...commandMemory(records), ...terminalMemory() }
 }

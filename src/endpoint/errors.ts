@@ -13,6 +13,8 @@ import { inspect } from 'node:util'
  * - `DEVICE_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
  * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
+ * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this package does not speak.
+ * - `TERMINAL_MISMATCH` (500): storage found another terminal than it was asked for.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  */
 export type IclockErrorCode = keyof typeof STATUS
@@ -27,6 +29,8 @@ const STATUS = {
   DEVICE_GONE: 400,
   BODY_ALREADY_READ: 500,
   COMMAND_MISMATCH: 500,
+  ENCRYPTION_UNSUPPORTED: 406,
+  TERMINAL_MISMATCH: 500,
   STORAGE_TIMEOUT: 503,
 } as const
 

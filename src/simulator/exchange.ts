@@ -1,151 +1,114 @@
-// One exchange over a connection: sends a request, with its faults, and reads the response.
+// One exchange over a connection: the request goes out, with its faults, and the answer comes in.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { checkCounts, checkDelays } from './options.js'
-import { clockOf, refusalOf, type Strictness } from './refusal.js'
+import { type Answer, answerIn, clockOf, refusalOf } from './answer.js'
 import type { Request, RequestOptions } from './request.js'
-import { type HttpResponse, parseResponse } from './response.js'
 import type { Wire } from './wire.js'
 
-/** What is unusual about one request. Byte positions work like those of `subarray`: negative ones count from the end. */
+/** What is unusual about one request. Octets are counted as by `subarray`: a negative number counts from the end. */
 export interface ExchangeOptions extends RequestOptions {
-  /** Drops the connection after this many bytes of the request; `Infinity`: after all of it, without reading a response. */
+  /** Drops the connection after so many octets of the request; `Infinity`: after the whole of it, with no answer read. */
   cutAfter?: number
-  /** Sends this many bytes at a time. */
+  /** Sends so many octets at a time. */
   segmentSize?: number
-  /** The pause in ms between two segments; none by default. */
+  /** The ms between two segments; none by default. */
   segmentPause?: number
-  /** Waits this many ms halfway: before the body, or where `waitAfter` says. */
+  /** Waits so many ms on the way, before the body if `waitAfter` doesn't say where. */
   wait?: number
-  /** How many bytes of the request are sent before the wait. */
+  /** The octets of the request that are sent before the wait. */
   waitAfter?: number
-  /** The time limit of the exchange in ms. */
+  /** The ms that the exchange may take. */
   timeout?: number
 }
 
-/** One request and its result. */
+/** One request and what became of it. */
 export interface Exchange {
-  /** Whether firmware would accept the response and forget what it sent. */
+  /** Whether firmware would take the answer, and forget what it sent. */
   accepted: boolean
-  /** Why it would not, in words; undefined if it is accepted. */
+  /** Why it would not, in words; undefined where it is accepted. */
   refusal: string | undefined
-  /** The status of the response; undefined if there is none. */
+  /** The status of the answer; undefined where none came. */
   status: number | undefined
-  /** The headers of the response in order, with their names as received; `new Headers()` accepts them. */
+  /** The headers of the answer in order, their names as they came; `new Headers()` takes them. */
   headers: [name: string, value: string][]
-  /** The body of the response. */
+  /** The body of the answer. */
   body: Buffer
-  /** The time that the device would set its clock to: a valid `Date`. */
+  /** The time that the device would set its clock to: `Date`, where it is there and valid. */
   clock: Date | undefined
-  /** The bytes that were sent. */
+  /** The octets that were sent. */
   sent: Buffer
-  /** The bytes that were received. */
+  /** The octets that came. */
   received: Buffer
-}
-
-interface Progress {
-  /** The bytes handed to the connection. */
-  started: number
-  /** The bytes that have left it. */
-  flushed: number
-}
-
-export function checkExchangeOptions(options: ExchangeOptions): void {
-  checkDelays(options, ['timeout', 'wait', 'segmentPause'])
-  checkCounts(options, ['segmentSize'], 1)
 }
 
 export function exchangeOn(
   wire: Wire,
   request: Request,
-  options: ExchangeOptions & { timeout: number },
-  strictness: Strictness,
+  how: ExchangeOptions & { timeout: number },
 ): Promise<Exchange> {
-  const { method, message, wholeSize } = request
-  const done = new AbortController()
-  const progress: Progress = { started: 0, flushed: 0 }
+  const { method, message } = request
+  const over = new AbortController()
+  const written = { octets: 0 }
   return new Promise((resolve) => {
-    const finish = (response: HttpResponse, problem = response.problem) => {
-      if (done.signal.aborted) return
-      done.abort()
+    const finish = (answer: Answer, problem = answer.problem) => {
+      if (over.signal.aborted) return
+      over.abort()
       clearTimeout(timer)
       wire.onChange = () => {}
-      const received = wire.unread.subarray(0, response.size)
+      const received = wire.unread.subarray(0, answer.length)
       wire.unread = wire.unread.subarray(received.length)
-      const surplus = wholeSize < message.length ? 0 : wire.unread.length
-      const refusal =
-        problem ??
-        refusalOf(response, strictness) ??
-        earlyRefusal(progress.flushed, wholeSize) ??
-        surplusRefusal(surplus)
-      // Otherwise the rest would be parsed as the next request, or the next response.
-      if (problem !== undefined || progress.started < message.length || surplus > 0) {
-        wire.socket.destroy()
-      }
+      // What is left of a request would be taken for the beginning of the next one.
+      if (problem !== undefined || written.octets < message.length) wire.socket.destroy()
+      const refusal = problem ?? refusalOf(answer)
       resolve({
         accepted: refusal === undefined,
         refusal,
-        status: response.status,
-        headers: response.headers,
-        body: response.body,
-        clock: clockOf(response),
-        sent: message.subarray(0, progress.started),
+        status: answer.status,
+        headers: answer.headers,
+        body: answer.body,
+        clock: clockOf(answer),
+        sent: message.subarray(0, written.octets),
         received,
       })
     }
-    // A broken connection doesn't complete a response.
-    const read = () => parseResponse(wire.unread, wire.hasEnded && !wire.failure, method)
+    // A connection that broke ends no answer.
+    const read = () => answerIn(wire.unread, wire.hasEnded && !wire.failure, method)
     const timer = setTimeout(() => {
-      finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
-    }, options.timeout)
+      finish(read(), `no whole answer came within ${Math.round(how.timeout)} ms`)
+    }, how.timeout)
     wire.onChange = () => {
-      const response = read()
-      if (response.size !== undefined || response.problem !== undefined) finish(response)
-      else if (wire.hasEnded) finish(response, wire.failure)
+      const answer = read()
+      if (answer.length !== undefined || answer.problem !== undefined) finish(answer)
+      else if (wire.hasEnded) finish(answer, wire.failure)
     }
-    // What the server sent before it was asked can't be the response to this request.
-    if (wire.unread.length > 0) wire.onChange()
-    send(wire, request, options, done.signal, progress).then(() => {
-      if (options.cutAfter === undefined) return wire.onChange()
-      const cut = `the device dropped the connection after ${progress.started} bytes, as requested`
-      finish(read(), cut)
+    write(wire, request, how, over.signal, written).then(() => {
+      if (how.cutAfter === undefined) return wire.onChange()
+      finish(read(), `the device dropped the connection after ${written.octets} octets, as asked`)
     })
   })
 }
 
-function earlyRefusal(flushed: number, size: number): string | undefined {
-  if (flushed >= size) return undefined
-  return `the response came after ${flushed} of ${size} bytes of the request, so the server has not read it`
-}
-
-function surplusRefusal(surplus: number): string | undefined {
-  return surplus === 0 ? undefined : `${surplus} bytes follow the response`
-}
-
-async function send(
+async function write(
   { socket, opened }: Wire,
-  { headSize, message }: Request,
-  options: ExchangeOptions,
-  done: AbortSignal,
-  progress: Progress,
+  { head, message }: Request,
+  how: ExchangeOptions,
+  over: AbortSignal,
+  written: { octets: number },
 ): Promise<void> {
-  const whole = message.subarray(0, options.cutAfter)
-  const { wait, waitAfter = headSize, segmentSize = whole.length, segmentPause } = options
+  const whole = message.subarray(0, how.cutAfter)
+  const { wait, waitAfter = head, segmentSize = whole.length, segmentPause } = how
   const waitAt = wait === undefined ? Infinity : message.subarray(0, waitAfter).length
   // A pause ends early when the exchange does.
-  const pause = (ms?: number) => sleep(ms, undefined, { signal: done }).catch(() => {})
+  const pause = (ms?: number) => sleep(ms, undefined, { signal: over }).catch(() => {})
   await opened
-  for (let at = 0; !done.aborted; at = progress.started) {
+  for (let at = 0; !over.aborted; at = written.octets) {
     if (at === waitAt) await pause(wait)
-    if (at === whole.length || done.aborted) return
+    if (at === whole.length || over.aborted) return
     const end = Math.min(at + segmentSize, whole.length, at < waitAt ? waitAt : Infinity)
-    progress.started = end
-    await new Promise<void>((resolve) => {
-      socket.write(whole.subarray(at, end), (error) => {
-        if (!error) progress.flushed = end
-        resolve()
-      })
+    written.octets = end
+    await new Promise((resolve) => {
+      socket.write(whole.subarray(at, end), resolve)
     })
-    // Lets a server of this process read before more arrives.
+    // Lets a server of this process read before more comes.
     await (segmentPause === undefined ? nextTurn() : pause(segmentPause))
   }
 }

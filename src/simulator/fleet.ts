@@ -1,12 +1,11 @@
-// Many devices that post to one server, with an exact account of each reply.
+// Many devices that post to one server, and exactly what became of each reply.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DeliveryError, type SendOptions } from './delivery.js'
-import { type VirtualDevice, virtualDevice } from './device.js'
+import { DeliveryError, type SendOptions, type VirtualDevice, virtualDevice } from './device.js'
 import type { Exchange } from './exchange.js'
-import { checkCounts, checkDelays, type VirtualDeviceOptions, wrong } from './options.js'
+import { type VirtualDeviceOptions, wrong } from './options.js'
 import type { RecordWriter } from './records.js'
 
-/** A reply sent by a device of the fleet. */
+/** A reply of a fleet's device. */
 export interface FleetReply {
   serialNumber: string
   commandId: string
@@ -15,58 +14,50 @@ export interface FleetReply {
 
 /** The options of `runFleet`: those of its devices, and how much they post. */
 export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber' | 'giveUpAfter'> {
-  /** The number of devices. Each posts one body at a time, like a terminal. */
+  /** How many devices there are. Each posts one body at a time, as a terminal does. */
   devices: number
-  /** The number of bodies to post in total. */
+  /** How many bodies they post in all. */
   count: number
-  /** The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing new. */
+  /** The ms that all may take; what is not answered then is given up, what is not sent is not begun. */
   duration: number
-  /** Bodies started per second by all devices together; by default, as many as the server answers. */
+  /** The bodies that are begun a second, by all devices together; as many as are answered by default. */
   rate?: number
-  /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
+  /** `SN` of the device of this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(device: number): string
   /**
-   * What the body with this index reports, and the raw record, if not `records.reply()`:
-   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index `body % devices` posts it.
+   * What the body of this index reports, and the record that says so where it is no `records.reply()`:
+   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device of index `body % devices` posts it.
    */
   replies?(
     body: number,
     records: RecordWriter,
   ): { commandId: string; returnCode: number; record?: Uint8Array }[]
-  /** What is unusual about the first attempt to post this body. */
+  /** What is unusual about the first try of this body. */
   faults?(body: number): Omit<SendOptions, 'giveUpAfter'> | undefined
 }
 
 /** What a fleet has done. */
 export interface FleetReport {
-  /** Requests started, retries included. */
+  /** The requests that were begun, repeats among them. */
   sent: number
-  /** Requests answered, by the status of the response. */
+  /** The requests that were answered, by the status of the answer. */
   answered: Record<number, number>
-  /** Requests without a response. */
+  /** The requests that were not answered. */
   unanswered: number
-  /** Requests that sent a body again. */
+  /** The requests that sent a body once more. */
   repeated: number
-  /** Replies that the server accepted at least once: a correct server has stored them. */
+  /** The replies that were answered as they must be at least once: storage has them if the server is right. */
   acknowledged: FleetReply[]
-  /** Replies that the server never accepted: it may have stored them or not. */
+  /** The replies that were sent and never answered as they must be: storage may have them or not. */
   givenUp: FleetReply[]
 }
 
-/**
- * Lets many devices post to one server, and reports exactly which replies were acknowledged.
- *
- * @throws TypeError if an option is invalid
- * @example
- * const report = await runFleet({ url, devices: 50, count: 1000, duration: 60_000 })
- */
+/** Lets many devices post to one server, and tells exactly which replies were acknowledged. */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   const { devices, count, duration, rate = Infinity, serialNumber, replies, faults } = options
   for (const [name, value] of Object.entries({ devices, count, duration, rate })) {
     if (!(value > 0)) throw wrong(name, value, 'a number above 0')
   }
-  checkCounts({ devices, count }, ['devices', 'count'], 1)
-  checkDelays({ duration }, ['duration'])
   const report: FleetReport = {
     sent: 0,
     answered: {},
@@ -83,14 +74,14 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       if (status === undefined) report.unanswered++
       else report.answered[status] = (report.answered[status] ?? 0) + 1
     }
-    const isAcknowledged = exchanges.some(({ accepted }) => accepted)
-    const list = isAcknowledged ? report.acknowledged : report.givenUp
+    const isKept = exchanges.some(({ accepted }) => accepted)
+    const list = isKept ? report.acknowledged : report.givenUp
     list.push(...sent)
   }
   const post = async (device: VirtualDevice, body: number, giveUpAfter: number) => {
     const { serialNumber, records } = device
-    const usual = { commandId: `c${body}`, returnCode: 0, record: undefined }
-    const reported = replies?.(body, records) ?? [usual]
+    const own = { commandId: `c${body}`, returnCode: 0, record: undefined }
+    const reported = replies?.(body, records) ?? [own]
     const written = reported.map(({ commandId, returnCode, record }) => {
       return record ?? records.reply(commandId, returnCode)
     })
@@ -113,10 +104,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       const due = start + (body * 1000) / rate
       const end = start + duration
       if (due >= end) return
-      const wait = due - performance.now()
-      if (wait > 0) await sleep(wait)
-      const remaining = end - performance.now()
-      if (remaining <= 0 || !(await post(device, body, remaining))) return
+      const early = due - performance.now()
+      if (early > 0) await sleep(early)
+      const left = end - performance.now()
+      if (left <= 0 || !(await post(device, body, left))) return
     }
   }
   await Promise.all(Array.from({ length: devices }, (_, index) => work(index)))

@@ -1,84 +1,77 @@
-// Builds the bytes of a request, well-formed or deliberately not. No connection.
+// The octets of a request, usual or not. No connection.
 import type { Header } from './manners.js'
-import { checkCounts } from './options.js'
+import { wrong } from './options.js'
 import { batch } from './records.js'
 
-/** A request's body: bytes, text (sent as UTF-8), or records to join into a batch. */
+/** A request's body: bytes, text (sent as UTF-8), or records to be put together to a batch. */
 export type Body = string | Uint8Array | readonly (string | Uint8Array)[]
 
-/** What is unusual about the bytes of a request. */
+/** What is unusual about the octets of a request. */
 export interface RequestOptions {
   /** `'POST'` by default. */
   method?: string
   /** The path below that of `url`. */
   path?: string
-  /** The query, sent as it is; `SN=…` by default, none if it is `''`. */
+  /** What stands behind `?`, as it is; `SN=…` by default, nothing where it is `''`. */
   query?: string
   /** `'1.1'` by default. */
   httpVersion?: string
-  /** Headers to add or replace, in any letter case; an undefined one is left out. */
+  /** Headers to add or to replace, whatever their letter case; one that is undefined is left out. */
   headers?: Record<string, string | readonly string[] | undefined>
-  /** Sends the body in chunks of this many bytes, without a Content-Length. */
+  /** Sends the body in chunks of so many octets, without a Content-Length. */
   chunkSize?: number
-  /** Sent after the body and not counted in Content-Length. */
+  /** What is sent after the body, and not counted by Content-Length. */
   surplus?: string | Uint8Array
 }
 
 export interface Request {
   method: string
-  /** The number of bytes that precede the body. */
-  headSize: number
+  /** The octets up to the body. */
+  head: number
   message: Buffer
-  /** The bytes that make a whole request; a server may answer those behind them as another one. */
-  wholeSize: number
 }
 
 export function requestOf(
   body: Body,
-  options: RequestOptions,
+  how: RequestOptions,
   usual: { path: string; query: string; headers: Header[] },
 ): Request {
-  const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = options
-  checkCounts(options, ['chunkSize'], 1)
-  const bytes = bodyOf(body)
+  const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = how
+  const octets = bodyOf(body)
   const framing: Header =
     chunkSize === undefined
-      ? ['Content-Length', String(bytes.length)]
+      ? ['Content-Length', String(octets.length)]
       : ['Transfer-Encoding', 'chunked']
-  const headers = replaced([...usual.headers, framing], options.headers ?? {})
   const lines = [
     `${method} ${usual.path}${query && '?'}${query} HTTP/${httpVersion}`,
-    ...headers.map(([name, value]) => `${name}: ${value}`),
+    ...changed([...usual.headers, framing], how.headers ?? {}).map(([name, value]) => {
+      return `${name}: ${value}`
+    }),
   ]
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
-  const surplus = Buffer.from(options.surplus ?? '')
-  const sent = chunkSize === undefined ? bytes : chunked(bytes, chunkSize)
-  const length = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1])
-  return {
-    method,
-    headSize: head.length,
-    wholeSize: head.length + (length < bytes.length ? length : sent.length),
-    message: Buffer.concat([head, sent, surplus]),
-  }
+  const sent = chunkSize === undefined ? octets : chunked(octets, chunkSize)
+  const message = Buffer.concat([head, sent, Buffer.from(how.surplus ?? '')])
+  return { method, head: head.length, message }
 }
 
-/** A replacement takes the position of the header that it replaces; new headers come last. */
-function replaced(headers: Header[], changes: NonNullable<RequestOptions['headers']>): Header[] {
-  const pending = new Map<string, Header[]>()
+/** What replaces a header stands in its place, what is new at the end. */
+function changed(headers: Header[], changes: NonNullable<RequestOptions['headers']>): Header[] {
+  const left = new Map<string, Header[]>()
   for (const [name, value] of Object.entries(changes)) {
     const replacements = [value ?? []].flat().map((each): Header => [name, each])
-    pending.set(name.toLowerCase(), replacements)
+    left.set(name.toLowerCase(), replacements)
   }
-  const result = headers.flatMap((header) => {
+  const replaced = headers.flatMap((header) => {
     const name = header[0].toLowerCase()
-    const replacements = pending.get(name)
-    pending.delete(name)
+    const replacements = left.get(name)
+    left.delete(name)
     return replacements ?? [header]
   })
-  return [...result, ...[...pending.values()].flat()]
+  return [...replaced, ...[...left.values()].flat()]
 }
 
 function chunked(body: Buffer, chunkSize: number): Buffer {
+  if (!(chunkSize >= 1)) throw wrong('chunkSize', chunkSize, 'a number of octets above 0')
   const parts: Buffer[] = []
   for (let at = 0; at < body.length; at += chunkSize) {
     const chunk = body.subarray(at, at + chunkSize)

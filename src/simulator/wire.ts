@@ -1,13 +1,13 @@
-// A connection to the server, and what it has received.
+// A connection to the server, and what came over it.
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Target } from './target.js'
 
-/** A connection, with what it has received and no exchange has read yet. */
+/** A connection, with what came over it and was read by no exchange yet. */
 export interface Wire {
   target: Target
   socket: Socket
-  /** Settles when the connection is open or has failed. */
+  /** Settles when the connection is there, or can't be had. */
   opened: Promise<void>
   unread: Buffer
   hasEnded: boolean

@@ -1,0 +1,57 @@
+// Where a terminal's clock is: its zone, and the zone's offset from UTC at a moment.
+import { tzOffset } from '@date-fns/tz'
+import { describe } from './errors.js'
+import { wrong } from './options.js'
+
+/** An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial number that returns one. */
+export type TimeZoneOption = string | ((serialNumber: string) => string | undefined)
+
+const EXPECTED =
+  "a zone such as 'Asia/Manila', an offset such as '+05:30', or a function of the serial number that returns one"
+const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/
+
+/**
+ * Makes a function that returns a terminal's zone; undefined if the option is not set, or its function returns nothing.
+ *
+ * @throws TypeError if the option is not a zone; what it returns throws one if the app's function returns no zone
+ */
+export function timeZoneOf(
+  option: TimeZoneOption | undefined,
+): (serialNumber: string) => string | undefined {
+  if (option === undefined) return () => undefined
+  if (typeof option === 'function') {
+    return (serialNumber) => {
+      const zone = option(serialNumber) ?? undefined
+      if (zone === undefined || isZone(zone)) return zone
+      throw new TypeError(
+        `express-iclock: option "timeZone" returned ${describe(zone)} for device ${describe(serialNumber)}; expected ` +
+          "a zone such as 'Asia/Manila', an offset such as '+05:30', or nothing",
+      )
+    }
+  }
+  if (!isZone(option)) throw wrong('timeZone', option, EXPECTED)
+  return () => option
+}
+
+/** The offset of a zone from UTC at a moment, in minutes east: `480` for Asia/Manila. */
+export function offsetAt(zone: string, at: Date): number {
+  return Math.round(tzOffset(zone, at))
+}
+
+/** The zone that this process runs in. */
+export function ownZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+function isZone(zone: unknown): zone is string {
+  if (typeof zone !== 'string') return false
+  if (OFFSET.test(zone)) return true
+  // Node 20 knows no offsets, later ones do, in more forms than a terminal can be told.
+  if (!/^[a-z]/i.test(zone)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,130 @@
+// How a terminal comes up: what storage is told of it, and what it is told.
+import { readBody } from '../endpoint/body.js'
+import type { Awaitable, Deadline } from '../endpoint/deadline.js'
+import { CHANNELS } from '../endpoint/diagnostics.js'
+import type { Part } from '../endpoint/endpoint.js'
+import { describe, IclockError, quoted } from '../endpoint/errors.js'
+import type { ContactBook } from './contact.js'
+import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
+import type { HandshakeSettings } from './options.js'
+import { registrationOf } from './registration.js'
+import { looksLikeAccess, membersOf } from './request.js'
+import type { Contact, Terminal, TerminalStorage } from './storage.js'
+import { contactOf, familyOfType, optionFacts, pairsOf } from './terminal.js'
+
+/** The storage behind the handshake. */
+export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
+  /** As `CommandStorage` has it. Without it, what was handed out and not answered waits for its time. */
+  release?(serialNumber: string, at: Date): Awaitable<void>
+}
+
+/** What coming up needs of the options, checked. */
+export interface ArrivalSettings {
+  adapter: HandshakeStorage
+  contacts: ContactBook
+  secret: string | undefined
+  /** The offset of a terminal's zone from UTC, in minutes east. */
+  offsetOf(serialNumber: string, at: Date): number
+  /** What this terminal is told. */
+  settingsFor(terminal: Terminal): Awaitable<HandshakeSettings>
+}
+
+// A registry body has about 2 kB.
+const MOST_REGISTRY_BYTES = 64 * 1024
+
+/** `GET cdata`: the handshake (PUSH manuals, "Initialize information"). */
+export function handshakePart(settings: ArrivalSettings): Part {
+  const { adapter, contacts, secret } = settings
+  return async (serialNumber, req, deadline) => {
+    const known = await find(adapter, serialNumber, deadline)
+    const members = membersOf(req)
+    const asked = familyOfType(members.get('devicetype'))
+    const family = asked ?? known?.family
+    const pushver = members.get('pushver')
+    const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
+    const mustRegister = family === undefined && looksLikeAccess(req, pushVersion)
+    const contact = contactOf(serialNumber, req, 'handshake', {
+      ...(asked !== undefined && { family: asked }),
+      ...(pushVersion !== undefined && { pushVersion }),
+    })
+    const utcOffset = settings.offsetOf(serialNumber, contact.at)
+    if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
+    const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+
+    // All of this has to be in storage before the answer: who this is, and what is due again. If it fails, the device
+    // asks again and keeps its data.
+    await deadline.wait(contacts.note(contact))
+    await deadline.wait(adapter.release?.(serialNumber, contact.at))
+    if (CHANNELS.handshake.hasSubscribers) {
+      CHANNELS.handshake.publish({ serialNumber, family, pushVersion })
+    }
+    // It registers next, and thereby says what it is.
+    if (mustRegister) return 'OK'
+    const caller = { serialNumber, pushVersion, stamps: known?.stamps, utcOffset }
+    return family === 'access'
+      ? accessBlock(caller, told, registrationOf(serialNumber, secret))
+      : optionBlock(caller, told)
+  }
+}
+
+/** `POST registry`: an access terminal introduces itself (access manual, "Registration"). */
+export function registryPart({ contacts, secret }: ArrivalSettings): Part {
+  return async (serialNumber, req, deadline) => {
+    const body = await readBody(req, MOST_REGISTRY_BYTES)
+    const facts = optionFacts(pairsOf(body.toString()))
+    const contact = contactOf(serialNumber, req, 'handshake', { ...facts, family: 'access' })
+    await deadline.wait(contacts.note(contact))
+    return `RegistryCode=${registrationOf(serialNumber, secret).registryCode}`
+  }
+}
+
+/** `POST push`: a registered access terminal asks for its configuration (access manual, "Download configuration"). */
+export function configurationPart(settings: ArrivalSettings): Part {
+  const { adapter, contacts, secret } = settings
+  return async (serialNumber, req, deadline) => {
+    const known = await find(adapter, serialNumber, deadline)
+    const contact = contactOf(serialNumber, req, 'handshake', { family: 'access' })
+    const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+    await deadline.wait(contacts.note(contact))
+    const registration = registrationOf(serialNumber, secret)
+    return configurationBlock({ pushVersion: known?.pushVersion }, told, registration)
+  }
+}
+
+/** `GET rtdata?type=time`: an access terminal sets its clock (access manual, "Synchronize the time"). */
+export function timePart({ contacts, offsetOf }: ArrivalSettings): Part {
+  return (serialNumber, req) => {
+    const contact = contactOf(serialNumber, req, 'handshake', { family: 'access' })
+    const utcOffset = offsetOf(serialNumber, contact.at)
+    contacts.mention({ ...contact, utcOffset })
+    return timeAnswer(contact.at, utcOffset)
+  }
+}
+
+/** `exchange`: a terminal wants to encrypt. */
+export function refuseEncryption(serialNumber: string): never {
+  throw new IclockError(
+    'ENCRYPTION_UNSUPPORTED',
+    `Device ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn its option for ` +
+      'encrypted communication off (on the device, Comm. > Cloud Server Setting), and use HTTPS instead.',
+  )
+}
+
+// The stamps of another terminal could make this one skip records.
+async function find(
+  adapter: HandshakeStorage,
+  serialNumber: string,
+  deadline: Deadline,
+): Promise<Terminal | undefined> {
+  const found = (await deadline.wait(adapter.findTerminal(serialNumber))) ?? undefined
+  if (found === undefined || found.serialNumber === serialNumber) return found
+  throw new IclockError(
+    'TERMINAL_MISMATCH',
+    `The adapter was asked for terminal ${quoted(serialNumber)} and found { serialNumber: ` +
+      `${describe(found.serialNumber)} }: it must compare serial numbers as text, exactly, and find nothing if there is none.`,
+  )
+}
+
+function terminalOf(known: Terminal | undefined, { at, kind: _, ...facts }: Contact): Terminal {
+  return { firstSeenAt: at, ...known, ...facts, lastSeenAt: at }
+}

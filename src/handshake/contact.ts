@@ -1,0 +1,123 @@
+// Contacts on their way to storage: throttled, in order, and in bounded memory.
+import { createHash } from 'node:crypto'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import type { Contact, TerminalStorage } from './storage.js'
+
+/** Hands contacts to storage: once a minute for each terminal, and at once if something changed. */
+export interface ContactBook {
+  /** Hands over a contact whatever was before. Rejects if storage fails. */
+  note(contact: Contact): Promise<void>
+  /** Hands over a contact if it is due or tells something new. Nobody waits for it; what storage throws goes to `onError`. */
+  mention(contact: Contact): void
+}
+
+/** What a contact book may be given. */
+export interface ContactBookOptions extends HookOptions {
+  /** How many terminals are remembered, 10 000 by default. One that was forgotten is written once more. */
+  limit?: number
+}
+
+interface Entry {
+  // What storage was last told.
+  told: Map<string, string>
+  writtenAt: number
+  heldUntil: number
+  last: Promise<void> | undefined
+  waiting: number
+}
+
+const THROTTLE = 60_000
+const HOLD = 5_000
+const MOST_WAITING = 3
+
+/** Makes a contact book over an adapter. It belongs to one process: another process writes by its own. */
+export function contactBook(
+  adapter: Pick<TerminalStorage, 'onContact'>,
+  { onError, limit = 10_000 }: ContactBookOptions = {},
+): ContactBook {
+  const entries = new Map<string, Entry>()
+  const report = hookOf('onContact', (error: unknown) => Promise.reject(error), onError)
+
+  const entryOf = (serialNumber: string): Entry => {
+    const entry = entries.get(serialNumber) ?? newEntry()
+    entries.delete(serialNumber)
+    entries.set(serialNumber, entry)
+    if (entries.size > limit) entries.delete(String(entries.keys().next().value))
+    return entry
+  }
+
+  const write = async (entry: Entry, contact: Contact, facts: Map<string, string>) => {
+    const at = contact.at.getTime()
+    const before = entry.last
+    const written = inOrder(before, () => adapter.onContact(contact))
+    for (const [fact, value] of facts) entry.told.set(fact, value)
+    entry.writtenAt = at
+    entry.last = written
+    entry.waiting++
+    try {
+      await written
+    } catch (error) {
+      // What it told is news again.
+      for (const fact of facts.keys()) entry.told.delete(fact)
+      entry.writtenAt = Number.NEGATIVE_INFINITY
+      entry.heldUntil = at + HOLD
+      throw error
+    } finally {
+      entry.waiting--
+      if (entry.last === written) entry.last = undefined
+    }
+  }
+
+  return {
+    note: (contact) => write(entryOf(contact.serialNumber), contact, factsOf(contact)),
+    mention(contact) {
+      const entry = entryOf(contact.serialNumber)
+      const facts = factsOf(contact)
+      if (!isDue(entry, contact.at.getTime()) && !isNews(entry, facts)) return
+      if (isHeld(entry, contact.at.getTime())) return
+      write(entry, contact, facts).catch(report)
+    },
+  }
+}
+
+function newEntry(): Entry {
+  return {
+    told: new Map(),
+    writtenAt: Number.NEGATIVE_INFINITY,
+    heldUntil: Number.NEGATIVE_INFINITY,
+    last: undefined,
+    waiting: 0,
+  }
+}
+
+// A clock that was set back makes it due as well.
+function isDue({ writtenAt }: Entry, at: number): boolean {
+  return at >= writtenAt + THROTTLE || at < writtenAt
+}
+
+function isNews({ told }: Entry, facts: ReadonlyMap<string, string>): boolean {
+  return [...facts].some(([fact, value]) => told.get(fact) !== value)
+}
+
+// While storage fails or is silent, polls must not pile up behind it.
+function isHeld({ heldUntil, waiting }: Entry, at: number): boolean {
+  return waiting >= MOST_WAITING || (at < heldUntil && at >= heldUntil - HOLD)
+}
+
+// An older contact must not overwrite what a newer one told.
+async function inOrder(before: Promise<void> | undefined, call: () => unknown): Promise<void> {
+  await before?.catch(() => {})
+  await call()
+}
+
+function factsOf({ serialNumber: _, at: __, kind: ___, ...facts }: Contact): Map<string, string> {
+  const { options, stamps, ...others } = facts
+  const told = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
+  for (const [table, stamp] of Object.entries(stamps ?? {})) told.set(`stamps.${table}`, stamp)
+  if (options !== undefined) told.set('options', digestOf(options))
+  return told
+}
+
+function digestOf(options: Readonly<Record<string, string>>): string {
+  return createHash('sha1').update(JSON.stringify(options)).digest('base64')
+}

@@ -1,0 +1,166 @@
+// GET cdata, registry, push, rtdata, exchange, ping: a device comes up.
+import type { Awaitable } from '../endpoint/deadline.js'
+import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import type { HookOptions } from '../endpoint/hook.js'
+import {
+  checkAdapter,
+  checkFunction,
+  checkNames,
+  ENDPOINT_OPTIONS,
+  type EndpointOptions,
+  endpointSettings,
+} from '../endpoint/options.js'
+import { offsetAt, ownZone, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import {
+  type ArrivalSettings,
+  configurationPart,
+  type HandshakeStorage,
+  handshakePart,
+  refuseEncryption,
+  registryPart,
+  timePart,
+} from './arrival.js'
+import { type ContactBook, contactBook } from './contact.js'
+import { type HandshakeOptions, handshakeSettings } from './options.js'
+import { checkSecret } from './registration.js'
+import { asksForPerson, asksForTime, saysHello, segmentOf } from './request.js'
+import type { Terminal, TerminalStorage } from './storage.js'
+import { contactOf } from './terminal.js'
+
+/** What an app may set about terminals that come up. */
+export interface ArrivalOptions {
+  /**
+   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial
+   * number that returns one; the zone of this process by default. Terminals set their clocks by it, and keep the offset
+   * that they were told until their next handshake.
+   */
+  timeZone?: TimeZoneOption
+  /**
+   * What the registration of access terminals is derived from: 16 characters or more, the same in all processes. Without
+   * it the registration is the same everywhere as well, but anybody can compute it: see `carriesToken`.
+   */
+  secret?: string
+  /** What terminals are told, or a function of the terminal that returns it. */
+  handshake?: HandshakeOptions | ((terminal: Terminal) => Awaitable<HandshakeOptions>)
+}
+
+/** The options of `handshakeHandler`. */
+export interface HandshakeHandlerOptions extends ArrivalOptions, EndpointOptions, HookOptions {
+  /** The storage that knows the terminals; with `release`, a handshake makes unanswered commands due again. */
+  adapter: HandshakeStorage
+}
+
+/** The options of `pingHandler`. */
+export interface PingHandlerOptions extends EndpointOptions, HookOptions {
+  /** The storage that knows the terminals. */
+  adapter: Pick<TerminalStorage, 'onContact'>
+}
+
+/** The endpoints of this wing, by the last segment of their paths. */
+export type HandshakeWing = Readonly<
+  Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Handler>
+>
+
+export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handshake']
+
+/**
+ * Makes the endpoint for all that a terminal asks when it comes up, as a plain function, for `node:http` and for any
+ * framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize information"), `registry`, `push`, `rtdata`,
+ * `exchange` and `ping`, told apart by the last segment of the path. Any other request goes on to `next`, or is answered
+ * 404 without it.
+ *
+ * Errors are handed to `next`, this package's with `status` and `code`; without `next` the answer is the error's status,
+ * or 500, and one line of text.
+ *
+ * @example
+ * createServer(handshakeHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)
+ *
+ * @throws TypeError if an option is wrong
+ */
+export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
+  checkNames(options, ['adapter', 'onError', ...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS])
+  checkFunction('onError', options.onError, 'a function (error)')
+  const wing = handshakeWing(options)
+  const nothing = endpoint(endpointSettings(options), refuseEncryption, () => false)
+  return (req, res, next) => {
+    const segment = segmentOf(req)
+    const handler = Object.hasOwn(wing, segment) ? wing[segment as keyof HandshakeWing] : nothing
+    handler(req, res, next)
+  }
+}
+
+/**
+ * Makes the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It ignores path and method.
+ *
+ * @example
+ * createServer(pingHandler({ adapter })).listen(8080)
+ *
+ * @throws TypeError if an option is wrong
+ */
+export function pingHandler(options: PingHandlerOptions): Handler {
+  checkNames(options, ['adapter', 'onError', ...ENDPOINT_OPTIONS])
+  checkFunction('onError', options.onError, 'a function (error)')
+  checkAdapter(options.adapter, ['onContact'])
+  return pingEndpoint(options, contactBook(options.adapter, options))
+}
+
+/**
+ * The endpoints, on options whose names were checked.
+ *
+ * @param contacts the contact book of the process; one of their own by default
+ */
+export function handshakeWing(
+  options: HandshakeHandlerOptions,
+  contacts?: ContactBook,
+): HandshakeWing {
+  const { adapter } = options
+  checkAdapter(adapter, ['onContact', 'findTerminal'], ['release'])
+  const book = contacts ?? contactBook(adapter, options)
+  const arrival = arrivalSettings(options, book)
+  const settings = endpointSettings(options)
+  const handshake = handshakePart(arrival)
+  return {
+    cdata: endpoint(
+      settings,
+      // Nobody here knows a person that the terminal does not know.
+      (serialNumber, req, deadline) =>
+        saysHello(req) ? handshake(serialNumber, req, deadline) : 'NONE',
+      (req) => saysHello(req) || asksForPerson(req),
+    ),
+    registry: endpoint(settings, registryPart(arrival), ({ method }) => method === 'POST'),
+    push: endpoint(settings, configurationPart(arrival), ({ method }) => {
+      return method === 'POST' || method === 'GET'
+    }),
+    rtdata: endpoint(settings, timePart(arrival), asksForTime),
+    exchange: endpoint(settings, refuseEncryption),
+    ping: pingEndpoint(options, book),
+  }
+}
+
+function pingEndpoint(options: EndpointOptions, contacts: ContactBook): Handler {
+  return endpoint(endpointSettings(options), (serialNumber, req) => {
+    contacts.mention(contactOf(serialNumber, req, 'ping'))
+    return 'OK'
+  })
+}
+
+function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook): ArrivalSettings {
+  const { adapter, handshake, secret } = options
+  if (secret !== undefined) checkSecret(secret)
+  const zoneOf = timeZoneOf(options.timeZone)
+  return {
+    adapter,
+    contacts,
+    secret,
+    offsetOf: (serialNumber, at) => offsetAt(zoneOf(serialNumber) ?? ownZone(), at),
+    settingsFor: settingsForOf(handshake),
+  }
+}
+
+function settingsForOf(handshake: ArrivalOptions['handshake']): ArrivalSettings['settingsFor'] {
+  if (typeof handshake === 'function') {
+    return async (terminal) => handshakeSettings(await handshake(terminal))
+  }
+  const settings = handshakeSettings(handshake)
+  return () => settings
+}

@@ -1,0 +1,169 @@
+// What a terminal is told when it comes up: the lines of the answers, from settings and facts alone.
+import type { Family } from '../reply/outcome.js'
+import { type HandshakeSettings, TRANS_WORDS } from './options.js'
+import type { Registration } from './registration.js'
+import { STAMPED_TABLES } from './storage.js'
+
+/** What the answer to a handshake needs to know of the terminal. */
+export interface Caller {
+  serialNumber: string
+  /** `pushver` of the query. */
+  pushVersion?: string | undefined
+  /** The stamps that storage has. */
+  stamps?: Readonly<Record<string, string>> | undefined
+  /** The offset of its zone from UTC now, in minutes east. */
+  utcOffset: number
+}
+
+// Time-clocks are told `Encrypt=0`; access terminals encrypt from 3.1.1 on (access manual, "Exchange public keys").
+const HIGHEST = { attendance: '2.4.1', access: '3.1.0' } as const
+// What a terminal without pushver takes for granted, and what the access manual prints.
+const UNTOLD = { attendance: '2.2.14', access: '3.0.1' } as const
+
+const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/
+const STAMP = /^\d{1,20}$/
+const SERIAL_NUMBER = /^[\w-]{1,64}$/
+// How many of the words a terminal without pushver has bits for.
+const OLD_BITS = 10
+
+/**
+ * The option block for a time-clock (attendance manual, "Initialize information"): each line ends with LF, since old
+ * firmware drops a line without an end. Nothing that the device sent is in it but digits and a plain serial number.
+ */
+export function optionBlock(caller: Caller, settings: HandshakeSettings): string {
+  const isOld = versionOf(caller.pushVersion) === undefined
+  const stamp = (table: string) => stampOf(caller.stamps, table)
+  const { serialNumber } = caller
+  return lines(`GET OPTION FROM: ${SERIAL_NUMBER.test(serialNumber) ? serialNumber : ''}`, {
+    // First, because firmware that looks for `Stamp=` would find `ATTLOGStamp=` as well.
+    ...(isOld && {
+      Stamp: stamp('ATTLOG'),
+      OpStamp: stamp('OPERLOG'),
+      PhotoStamp: stamp('ATTPHOTO'),
+    }),
+    ...Object.fromEntries(STAMPED_TABLES.map((table) => [`${table}Stamp`, stamp(table)])),
+    ErrorDelay: settings.errorDelay,
+    Delay: settings.delay,
+    TransTimes: settings.transTimes.join(';'),
+    TransInterval: settings.transInterval,
+    TransFlag: isOld ? bitsOf(settings.transFlag) : `TransData ${settings.transFlag.join('\t')}`,
+    TimeZone: timeZoneValue(caller.utcOffset),
+    Realtime: Number(settings.realtime),
+    Encrypt: 0,
+    // Without it old firmware posts to the paths of 2008.
+    ServerVer: HIGHEST.attendance,
+    PushProtVer: sharedVersion(caller.pushVersion, 'attendance'),
+    PushOptionsFlag: 1,
+    ...settings.keys,
+  })
+}
+
+/** The answer to the handshake of an access terminal (access manual, "Initialize information"). */
+export function accessBlock(
+  caller: Pick<Caller, 'pushVersion'>,
+  settings: HandshakeSettings,
+  registration: Registration,
+): string {
+  return lines('registry=ok', {
+    RegistryCode: registration.registryCode,
+    ...accessKeys(caller, settings, registration),
+  })
+}
+
+/** The answer to `push`: the configuration of a registered access terminal (access manual, "Download configuration"). */
+export function configurationBlock(
+  caller: Pick<Caller, 'pushVersion'>,
+  settings: HandshakeSettings,
+  registration: Registration,
+): string {
+  return lines(undefined, accessKeys(caller, settings, registration))
+}
+
+function accessKeys(
+  { pushVersion }: Pick<Caller, 'pushVersion'>,
+  settings: HandshakeSettings,
+  { sessionId }: Registration,
+): Record<string, string | number> {
+  const version = sharedVersion(pushVersion, 'access')
+  return {
+    ServerVersion: version,
+    ServerName: 'ADMS',
+    PushProtVer: version,
+    PushVersion: version,
+    ErrorDelay: settings.errorDelay,
+    RequestDelay: settings.delay,
+    TransTimes: settings.transTimes.join(';'),
+    TransInterval: settings.transInterval,
+    TransTables: settings.transTables.join(' '),
+    Realtime: Number(settings.realtime),
+    SessionID: sessionId,
+    TimeoutSec: 10,
+    PushOptionsFlag: 1,
+    ...settings.keys,
+  }
+}
+
+/** The answer to `rtdata?type=time` (access manual, "Synchronize the time"): the moment in UTC, and the zone. */
+export function timeAnswer(at: Date, utcOffset: number): string {
+  const minutes = Math.abs(utcOffset)
+  const digits = `${pad(Math.trunc(minutes / 60))}${pad(minutes % 60)}`
+  return `DateTime=${timeCode(at)},ServerTZ=${utcOffset < 0 ? '-' : '+'}${digits}`
+}
+
+/** A moment in UTC as terminals count it: seconds in a calendar whose months all have 31 days, from 2000 on. */
+export function timeCode(at: Date): number {
+  const months = (at.getUTCFullYear() - 2000) * 12 + at.getUTCMonth()
+  const hours = (months * 31 + at.getUTCDate() - 1) * 24 + at.getUTCHours()
+  return (hours * 60 + at.getUTCMinutes()) * 60 + at.getUTCSeconds()
+}
+
+/** `TimeZone`: whole hours from -12 to 12, and minutes for any other offset (attendance manual, "TimeZone"). */
+export function timeZoneValue(utcOffset: number): number {
+  const hours = utcOffset / 60
+  return Number.isInteger(hours) && Math.abs(hours) <= 12 ? hours : utcOffset
+}
+
+/** The lower of the terminal's version and the highest one that is spoken here, digits and dots only. */
+export function sharedVersion(pushVersion: string | undefined, family: Family): string {
+  const asked = versionOf(pushVersion)
+  if (asked === undefined) return UNTOLD[family]
+  const highest = HIGHEST[family].split('.').map(Number)
+  for (const [position, most] of highest.entries()) {
+    const part = asked[position] ?? 0
+    if (part < most) return asked.join('.')
+    if (part > most) return HIGHEST[family]
+  }
+  return HIGHEST[family]
+}
+
+/** The parts of a version such as `2.4.1`; undefined if it is missing or malformed. */
+export function versionOf(pushVersion: string | undefined): readonly number[] | undefined {
+  if (pushVersion === undefined || !VERSION.test(pushVersion)) return undefined
+  return pushVersion.split('.').map(Number)
+}
+
+/** Whether a stamp may be kept, and be written into an answer. */
+export function isStamp(stamp: string | undefined): stamp is string {
+  return stamp !== undefined && STAMP.test(stamp)
+}
+
+// 0 makes the terminal send everything again: a lost stamp costs a second upload and never a record.
+function stampOf(stamps: Readonly<Record<string, unknown>> = {}, table: string): string {
+  const stamp = Object.hasOwn(stamps, table) ? String(stamps[table]) : undefined
+  return isStamp(stamp) ? stamp : '0'
+}
+
+// Firmware before `pushver` was captured with bits, and may read a word as the number 0: photos alone.
+function bitsOf(transFlag: HandshakeSettings['transFlag']): string {
+  const bits = TRANS_WORDS.map((word) => Number(transFlag.includes(word)))
+  return bits.slice(0, OLD_BITS).join('')
+}
+
+function lines(first: string | undefined, pairs: Record<string, string | number>): string {
+  const written = Object.entries(pairs).map(([key, value]) => `${key}=${value}`)
+  return [...(first === undefined ? [] : [first]), ...written, ''].join('\n')
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0')
+}

@@ -1,0 +1,145 @@
+// What an app may set in the answer to a handshake, and its defaults.
+import { describe } from '../endpoint/errors.js'
+import { checkNames, wrong } from '../endpoint/options.js'
+
+/** What a time-clock may be asked to send: the words of `TransFlag` (attendance manual, "Initialize information"). */
+export type TransWord = (typeof TRANS_WORDS)[number]
+
+/** What a terminal is told when it comes up. */
+export interface HandshakeOptions {
+  /** `Delay`, `RequestDelay`: the longest pause between two polls, in seconds, 1 to 3600; 10 by default. */
+  delay?: number
+  /** `ErrorDelay`: the pause after a failed request, in seconds, 1 to 3600; 30 by default. */
+  errorDelay?: number
+  /** `TransTimes`: when it sends what is new, `HH:MM`, 10 at most; `['00:00', '14:05']` by default. Unused while `realtime` is true. */
+  transTimes?: readonly string[]
+  /** `TransInterval`: how often it looks for what is new, in minutes, 0 for never; 1 by default. Unused while `realtime` is true. */
+  transInterval?: number
+  /** `Realtime`: whether it sends everything at once; true by default. */
+  realtime?: boolean
+  /**
+   * `TransFlag`: what a time-clock sends. By default attendance, operations and users:
+   * `['AttLog', 'OpLog', 'EnrollUser', 'ChgUser']`. Photos and templates of fingers and faces are sent only if named here.
+   */
+  transFlag?: readonly TransWord[]
+  /** `TransTables`: what an access terminal sends; `['User', 'Transaction']` by default. */
+  transTables?: readonly ('User' | 'Transaction')[]
+  /** Further keys of the answer as the manual names them, such as `{ MultiBioDataSupport: '0:1:0:0:0:0:0:0:1:1' }`. */
+  keys?: Readonly<Record<string, string | number>>
+}
+
+/** The options with their defaults, checked. */
+export type HandshakeSettings = Required<HandshakeOptions>
+
+/** In the order of the bits that terminals without `pushver` know instead. */
+export const TRANS_WORDS = [
+  'AttLog',
+  'OpLog',
+  'AttPhoto',
+  'EnrollFP',
+  'EnrollUser',
+  'FPImag',
+  'ChgUser',
+  'ChgFP',
+  'FACE',
+  'UserPic',
+  'WORKCODE',
+  'BioPhoto',
+] as const
+
+const HANDSHAKE_OPTIONS = [
+  'delay',
+  'errorDelay',
+  'transTimes',
+  'transInterval',
+  'realtime',
+  'transFlag',
+  'transTables',
+  'keys',
+]
+const ALONE = new Set<TransWord>(['AttLog', 'OpLog', 'AttPhoto'])
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
+const KEY = /^~?\w{1,40}$/
+// One line, no blank at its ends, and short enough for the buffers of old firmware.
+const VALUE = /^[!-~]([ -~]{0,198}[!-~])?$/
+// Those that have an option, that are the package's to answer, and any that would switch encryption on.
+const TAKEN =
+  /^(\w*stamp|errordelay|delay|requestdelay|transtimes|transinterval|transflag|transtables|timezone|realtime|encrypt\w*|serverver|serverversion|pushprotver|pushversion|registry|registrycode|sessionid)$/i
+
+/** @throws TypeError that names the option, what came and what was expected */
+export function handshakeSettings(options: HandshakeOptions = {}): HandshakeSettings {
+  checkNames(options, HANDSHAKE_OPTIONS)
+  const settings = {
+    delay: 10,
+    errorDelay: 30,
+    transTimes: ['00:00', '14:05'],
+    transInterval: 1,
+    realtime: true,
+    transFlag: ['AttLog', 'OpLog', 'EnrollUser', 'ChgUser'] as const,
+    transTables: ['User', 'Transaction'] as const,
+    keys: {},
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  } satisfies HandshakeSettings as HandshakeSettings
+  checkWhole('delay', settings.delay, 1, 3600)
+  checkWhole('errorDelay', settings.errorDelay, 1, 3600)
+  checkWhole('transInterval', settings.transInterval, 0, 1440)
+  checkTimes(settings.transTimes)
+  if (typeof settings.realtime !== 'boolean') {
+    throw wrong('realtime', settings.realtime, 'true or false')
+  }
+  checkList('transFlag', settings.transFlag, TRANS_WORDS)
+  checkList('transTables', settings.transTables, ['User', 'Transaction'])
+  checkOpLog(settings.transFlag)
+  checkKeys(settings.keys)
+  return settings
+}
+
+function checkWhole(option: string, value: unknown, least: number, most: number): void {
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return
+  throw wrong(option, value, `a whole number from ${least} to ${most}`)
+}
+
+function checkTimes(times: unknown): void {
+  const isTime = (time: unknown) => typeof time === 'string' && TIME.test(time)
+  if (Array.isArray(times) && times.length <= 10 && times.every(isTime)) return
+  throw wrong('transTimes', times, "at most 10 times in a list, such as ['00:00', '14:05']")
+}
+
+function checkList(option: string, list: unknown, words: readonly string[]): void {
+  if (!Array.isArray(list) || list.length === 0) {
+    throw wrong(option, list, `a list of one or more of ${words.join(', ')}`)
+  }
+  for (const word of list) {
+    if (words.includes(word)) continue
+    throw wrong(option, list, `a list of ${words.join(', ')}; it has ${describe(word)}`)
+  }
+}
+
+function checkOpLog(transFlag: readonly TransWord[]): void {
+  const inOpLog = transFlag.find((word) => !ALONE.has(word))
+  if (inOpLog === undefined || transFlag.includes('OpLog')) return
+  throw wrong(
+    'transFlag',
+    transFlag,
+    `OpLog as well: a terminal sends ${inOpLog} only along with it`,
+  )
+}
+
+function checkKeys(keys: unknown): void {
+  if (typeof keys !== 'object' || keys === null || Array.isArray(keys)) {
+    throw wrong('keys', keys, 'an object such as { SupportPing: 1 }')
+  }
+  for (const [key, value] of Object.entries(keys)) {
+    if (!KEY.test(key)) throw wrong('keys', key, 'keys of letters, digits and "_"')
+    if (TAKEN.test(key)) {
+      throw wrong(
+        `keys.${key}`,
+        value,
+        'keys that have no option of their own and are not about versions or encryption',
+      )
+    }
+    const isValue = typeof value === 'string' ? VALUE.test(value) : Number.isFinite(value)
+    if (!isValue)
+      throw wrong(`keys.${key}`, value, 'a number, or 1 to 200 printable ASCII characters')
+  }
+}

@@ -1,0 +1,144 @@
+// Which terminals there are: what a request tells of its terminal.
+import type { IncomingMessage } from 'node:http'
+import type { Family } from '../reply/outcome.js'
+import { isStamp } from './handshake.js'
+import { membersOf } from './request.js'
+import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
+
+const MOST_OPTIONS = 500
+const LONGEST_VALUE = 1000
+const OPTION_KEY = /^~?[\w-]{1,64}$/
+const COUNT = /^\d{1,9}$/
+// One line that every database can keep and every page can show.
+const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
+const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
+
+const FAMILY_OF_TABLE: ReadonlyMap<string, Family> = new Map([
+  ['ATTLOG', 'attendance'],
+  ['OPERLOG', 'attendance'],
+  ['RTLOG', 'access'],
+  ['RTSTATE', 'access'],
+  ['TABLEDATA', 'access'],
+])
+
+// The members of a query that carry a stamp, and whose it is if the query names no table, as before 2010.
+const STAMPS = { stamp: 'ATTLOG', opstamp: 'OPERLOG', photostamp: 'ATTPHOTO' } as const
+
+/** A contact: who, when, from where, and what else is known. */
+export function contactOf(
+  serialNumber: string,
+  req: IncomingMessage,
+  kind: Contact['kind'],
+  facts: TerminalFacts = {},
+): Contact {
+  const address = addressOf(req)
+  return { serialNumber, at: new Date(), kind, ...(address !== undefined && { address }), ...facts }
+}
+
+/**
+ * What `INFO=` of a poll tells (attendance manual, "Get Request"): firmware, users, fingers, records, address, versions,
+ * faces, and more by model. Values that are missing or malformed tell nothing.
+ */
+export function infoFacts(info: string | undefined): TerminalFacts {
+  if (info === undefined) return {}
+  const values = info.split(',', 16)
+  return known({
+    firmware: plain(values[0]),
+    users: count(values[1]),
+    fingers: count(values[2]),
+    records: count(values[3]),
+    faces: count(values[8]),
+  })
+}
+
+/** What a terminal's options tell: those of `table=options`, of `registry`, and of the reply to `INFO`. */
+export function optionFacts(options: Readonly<Record<string, string>>): TerminalFacts {
+  const kept: Record<string, string> = {}
+  const found = new Map<string, string>()
+  for (const [key, value] of Object.entries(options)) {
+    if (!OPTION_KEY.test(key) || key === '__proto__') continue
+    if (value.length > LONGEST_VALUE || value.includes('\0')) continue
+    kept[key] = value
+    if (!found.has(key.toLowerCase())) found.set(key.toLowerCase(), value)
+    if (found.size === MOST_OPTIONS) break
+  }
+  if (found.size === 0) return {}
+  return known({
+    family: familyOfType(found.get('devicetype')),
+    firmware: plain(found.get('fwversion') ?? found.get('firmver')),
+    model: plain(found.get('~devicename')),
+    users: count(found.get('usercount')),
+    fingers: count(found.get('fpcount')),
+    faces: count(found.get('facecount')),
+    records: count(found.get('transactioncount')),
+    options: kept,
+  })
+}
+
+/** Reads `Key=Value,Key=Value`. A piece without `=` goes on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`. */
+export function pairsOf(body: string): Record<string, string> {
+  const pairs: Record<string, string> = Object.create(null)
+  let last: string | undefined
+  for (const piece of body.split(/[,\r\n]/)) {
+    const splitAt = piece.indexOf('=')
+    if (splitAt > 0) {
+      last = piece.slice(0, splitAt)
+      pairs[last] ??= piece.slice(splitAt + 1)
+    } else if (last !== undefined && piece !== '') {
+      pairs[last] += `,${piece}`
+    }
+  }
+  return pairs
+}
+
+/** What the query of an upload tells: the family, by its table, and the stamp of that table. */
+export function uploadFacts(req: IncomingMessage): TerminalFacts {
+  const members = membersOf(req)
+  const table = members.get('table')?.toUpperCase()
+  return known({
+    family: table === undefined ? undefined : FAMILY_OF_TABLE.get(table),
+    // The result of a query does not move the stamp.
+    stamps: members.has('cmdid') ? undefined : stampsOf(members, table),
+  })
+}
+
+/** `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a time-clock. */
+export function familyOfType(type: string | undefined): Family | undefined {
+  if (!type?.trim()) return undefined
+  return type.trim().toLowerCase() === 'acc' ? 'access' : 'attendance'
+}
+
+/** Text that can be kept and shown; undefined if it is missing, blank, long, or has control characters. */
+export function plain(text: string | undefined): string | undefined {
+  const trimmed = text?.trim()
+  return trimmed !== undefined && PLAIN.test(trimmed) ? trimmed : undefined
+}
+
+function stampsOf(
+  members: ReadonlyMap<string, string>,
+  table: string | undefined,
+): Record<string, string> | undefined {
+  for (const [member, ownTable] of Object.entries(STAMPS)) {
+    const stamp = members.get(member)
+    const stamped = STAMPED_TABLES.find((name) => name === (table ?? ownTable))
+    if (stamped !== undefined && isStamp(stamp)) return { [stamped]: stamp }
+  }
+  return undefined
+}
+
+// Behind a proxy that the app trusts, Express knows better than the socket.
+function addressOf(req: IncomingMessage & { ip?: unknown }): string | undefined {
+  const address = typeof req.ip === 'string' ? req.ip : req.socket?.remoteAddress
+  return plain(address?.replace(MAPPED_IPV4, ''))
+}
+
+function count(text: string | undefined): number | undefined {
+  const trimmed = text?.trim()
+  return trimmed !== undefined && COUNT.test(trimmed) ? Number(trimmed) : undefined
+}
+
+function known(
+  facts: { [Key in keyof TerminalFacts]: TerminalFacts[Key] | undefined },
+): TerminalFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,58 @@
+// Terminals in memory: one for each serial number that ever called.
+import type { Contact, Terminal, TerminalStorage } from '../handshake/storage.js'
+
+/** The part of the memory adapter that knows the terminals. */
+export interface TerminalMemory extends TerminalStorage {
+  onContact(contact: Contact): void
+  terminals(): Terminal[]
+  findTerminal(serialNumber: string): Terminal | undefined
+}
+
+/** Keeps what all contacts of a terminal told together. */
+export function terminalMemory(): TerminalMemory {
+  const terminals = new Map<string, Terminal>()
+
+  return {
+    onContact({ serialNumber, at, kind: _, options, stamps, ...facts }) {
+      const known = terminals.get(serialNumber)
+      const { firstSeenAt = at, lastSeenAt = at } = known ?? {}
+      terminals.set(serialNumber, {
+        ...known,
+        ...facts,
+        ...merged('options', known, options),
+        ...merged('stamps', known, stamps),
+        serialNumber,
+        firstSeenAt: at < firstSeenAt ? at : firstSeenAt,
+        lastSeenAt: at > lastSeenAt ? at : lastSeenAt,
+      })
+    },
+    terminals() {
+      const sorted = [...terminals.values()].sort((one, other) => {
+        return one.serialNumber < other.serialNumber ? -1 : 1
+      })
+      return sorted.map(copyOf)
+    },
+    findTerminal(serialNumber) {
+      const terminal = terminals.get(serialNumber)
+      return terminal && copyOf(terminal)
+    },
+  }
+}
+
+function merged(
+  member: 'options' | 'stamps',
+  known: Terminal | undefined,
+  told: Record<string, string> | undefined,
+): Pick<Terminal, 'options' | 'stamps'> {
+  return told === undefined ? {} : { [member]: { ...known?.[member], ...told } }
+}
+
+// What a caller does to it must not change what is kept.
+function copyOf(terminal: Terminal): Terminal {
+  const { options, stamps } = terminal
+  return {
+    ...terminal,
+    ...(options !== undefined && { options: { ...options } }),
+    ...(stamps !== undefined && { stamps: { ...stamps } }),
+  }
+}
