@@ -1,0 +1,91 @@
+// ATTLOG: who came and went, in bare columns. Pure.
+import type { Clock } from './clock.js'
+import { CR, LF, NUL, type Octets, TAB } from './octets.js'
+import type { AttendanceRecord, ParsedUpload } from './upload.js'
+
+const ZERO = 0x30
+const NINE = 0x39
+const MINUS = 0x2d
+// Terminals send up to eleven.
+const MOST_COLUMNS = 64
+const NO_COLUMNS: readonly string[] = Object.freeze([])
+
+/**
+ * Reads the lines of `ATTLOG` (PUSH manual, "Upload attendance records"):
+ * `PIN ⇥ time [⇥ status ⇥ verify ⇥ work code ⇥ …]`.
+ */
+export function parseAttendance(octets: Octets, clock: Clock | undefined): ParsedUpload {
+  const { body } = octets
+  const { length } = body
+  const records: AttendanceRecord[] = []
+  const unparsed: Buffer[] = []
+  // Where the columns of the line end, from its first octet on.
+  const ends = new Int32Array(MOST_COLUMNS + 1)
+  // The further columns of the line before: most lines have the same, and then share them.
+  let restText = ''
+  let rest = NO_COLUMNS
+
+  for (let at = 0; at < length; at++) {
+    const start = at
+    let columns = 0
+    let highest = 0
+    for (; at < length; at++) {
+      const octet = body[at] as number
+      if (octet === LF) break
+      if (octet === TAB && columns < MOST_COLUMNS) ends[columns++] = at - start
+      highest |= octet
+    }
+    let end = at
+    while (end > start && (body[end - 1] === CR || body[end - 1] === NUL)) end--
+    ends[columns] = end - start
+
+    if (!isRecord(octets, start, columns, ends[0] as number)) {
+      if (!octets.isBlank(start, end)) unparsed.push(body.subarray(start, end))
+      continue
+    }
+    const raw = body.subarray(start, end)
+    // The separators are the same in text only if each octet is a character.
+    const isAscii = highest < 0x80
+    const line = isAscii ? octets.asciiOf(start, end) : raw.toString('latin1')
+    const column = (index: number) => {
+      if (index > columns) return ''
+      const from = index === 0 ? 0 : (ends[index - 1] as number) + 1
+      const to = ends[index] as number
+      return isAscii ? line.slice(from, to) : octets.textOf(start + from, start + to)
+    }
+    if (columns < 5) rest = NO_COLUMNS
+    else if (
+      rest === NO_COLUMNS ||
+      !line.endsWith(restText) ||
+      line.length !== (ends[4] as number) + restText.length
+    ) {
+      restText = line.slice(ends[4])
+      const further: string[] = []
+      for (let index = 5; index <= columns; index++) further.push(column(index))
+      rest = Object.freeze(further)
+    }
+    const record: AttendanceRecord = {
+      kind: 'attendance',
+      type: 'attlog',
+      pin: column(0),
+      time: column(1),
+      status: column(2),
+      verify: column(3),
+      workCode: column(4),
+      rest,
+      raw,
+    }
+    const instant = clock?.(record.time)
+    if (instant !== undefined) record.instant = instant
+    records.push(record)
+  }
+  return { records, unparsed }
+}
+
+// A terminal whose clock was never set sends times such as `1971--10--29 -23:-27:-54`.
+function isRecord(octets: Octets, start: number, columns: number, pinLength: number): boolean {
+  if (columns === 0 || columns === MOST_COLUMNS) return false
+  if (octets.isBlank(start, start + pinLength)) return false
+  const first = octets.body[start + pinLength + 1] as number
+  return (first >= ZERO && first <= NINE) || first === MINUS
+}

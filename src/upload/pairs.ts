@@ -1,0 +1,183 @@
+// Lines of keys and values: users, templates, door events, options, and whatever else comes as Key=Value. Pure.
+import type { Clock } from './clock.js'
+import { COMMA, EQUALS, newFields, type Octets, SPACE, TAB } from './octets.js'
+import type { FieldRecord, OperationRecord, ParsedUpload, UploadRecord } from './upload.js'
+
+const LONGEST_KEYWORD = 32
+// No terminal sends a record with so many pairs; a line that has more is unparsed.
+const MOST_PAIRS = 1000
+const KEYWORD = /^[A-Z_][\w-]*$/i
+
+/**
+ * Reads lines of the form `KEYWORD Key=Value ⇥ Key=Value`, with or without the keyword, and `OPLOG` with its columns
+ * (PUSH manual, "Upload"). One line without a keyword may continue the record above, if that has a keyword and doesn't
+ * have the line's first key.
+ *
+ * @param type of the records whose line has no keyword
+ */
+export function parsePairs(octets: Octets, type: string, clock: Clock | undefined): ParsedUpload {
+  const { body } = octets
+  const records: UploadRecord[] = []
+  const unparsed: Buffer[] = []
+  let above: FieldRecord | undefined
+  let aboveStart = 0
+
+  while (octets.nextLine()) {
+    const { start, end } = octets
+    const keywordEnd = keywordEndOf(octets, start)
+    const keyword = octets.asciiOf(start, keywordEnd).toLowerCase()
+    const continued = keyword === '' ? above : undefined
+    above = undefined
+    if (keyword === 'oplog') {
+      const operation = operationOf(octets, keywordEnd + 1, clock)
+      if (operation === undefined) unparsed.push(octets.line())
+      else records.push(operation)
+      continue
+    }
+    const pairsStart = octets.skipSpaces(keywordEnd, end)
+    const firstKey = firstKeyOf(octets, pairsStart)
+    if (firstKey === undefined || octets.count(TAB, pairsStart, end) >= MOST_PAIRS) {
+      unparsed.push(octets.line())
+    } else if (continued !== undefined && !(firstKey in continued.fields)) {
+      readPairs(octets, pairsStart, TAB, continued.fields)
+      continued.raw = body.subarray(aboveStart, end)
+    } else {
+      const fields = newFields()
+      readPairs(octets, pairsStart, TAB, fields)
+      const record: FieldRecord = {
+        kind: 'fields',
+        type: keyword || type,
+        fields,
+        raw: octets.line(),
+      }
+      const time = fields.time ?? fields.Time ?? fields.TIME
+      const instant = time === undefined ? undefined : clock?.(time)
+      if (instant !== undefined) record.instant = instant
+      records.push(record)
+      if (keyword !== '') above = record
+      aboveStart = start
+    }
+  }
+  return { records, unparsed }
+}
+
+/**
+ * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the value before it, as in
+ * `~OEMVendor=ZKTeco Co., Ltd.`.
+ */
+export function parseOptions(octets: Octets, type: string): ParsedUpload {
+  const { body } = octets
+  const records: UploadRecord[] = []
+  const unparsed: Buffer[] = []
+  while (octets.nextLine()) {
+    const { start, end } = octets
+    const equals = octets.find(EQUALS, start, end)
+    if (equals === end || octets.count(COMMA, start, end) >= MOST_PAIRS) {
+      unparsed.push(octets.line())
+      continue
+    }
+    let pairsStart = equals
+    while (pairsStart > start && body[pairsStart - 1] !== COMMA) pairsStart--
+    // What comes before the first pair belongs to no value.
+    const rawStart = pairsStart === start ? start : pairsStart - 1
+    if (rawStart > start) unparsed.push(body.subarray(start, rawStart))
+    const fields = newFields()
+    readPairs(octets, pairsStart, COMMA, fields)
+    records.push({ kind: 'fields', type, fields, raw: body.subarray(rawStart, end) })
+  }
+  return { records, unparsed }
+}
+
+/**
+ * The value of a field, whatever the letter case of its key; undefined if there is none.
+ *
+ * @example
+ * fieldOf(record.fields, 'pin') // finds PIN, Pin and pin
+ */
+export function fieldOf(fields: Record<string, string>, key: string): string | undefined {
+  if (key in fields) return fields[key]
+  const sought = key.toLowerCase()
+  for (const [name, value] of Object.entries(fields)) {
+    if (name.toLowerCase() === sought) return value
+  }
+  return undefined
+}
+
+/** Reads pairs up to the end of the line; of a key given twice the first counts. */
+function readPairs(
+  octets: Octets,
+  start: number,
+  separator: number,
+  fields: Record<string, string>,
+): void {
+  const { end } = octets
+  // A comma may be part of a value, so a value ends only where the next pair begins.
+  let key: string | undefined
+  let valueStart = start
+  let valueEnd = start
+  const keep = () => {
+    if (key !== undefined && !(key in fields)) fields[key] = octets.textOf(valueStart, valueEnd)
+  }
+  for (let at = start; at <= end; ) {
+    const pieceEnd = octets.find(separator, at, end)
+    const keyStart = octets.skipSpaces(at, pieceEnd)
+    const equals = octets.find(EQUALS, keyStart, pieceEnd)
+    if (equals === pieceEnd && separator === COMMA && key !== undefined) {
+      if (keyStart < pieceEnd) valueEnd = pieceEnd
+    } else if (keyStart < pieceEnd) {
+      keep()
+      key = octets.textOf(keyStart, octets.trimSpaces(keyStart, equals))
+      valueStart = Math.min(equals + 1, pieceEnd)
+      valueEnd = pieceEnd
+    }
+    at = pieceEnd + 1
+  }
+  keep()
+}
+
+function operationOf(
+  octets: Octets,
+  columnsStart: number,
+  clock: Clock | undefined,
+): OperationRecord | undefined {
+  const { end } = octets
+  if (octets.count(TAB, columnsStart, end) >= MOST_PAIRS) return undefined
+  const columns: string[] = []
+  for (let at = columnsStart; at <= end; ) {
+    const columnEnd = octets.find(TAB, at, end)
+    columns.push(octets.textOf(at, columnEnd))
+    at = columnEnd + 1
+  }
+  const [operation = '', admin = '', time = '', ...parameters] = columns
+  if (operation === '' || time === '') return undefined
+  const record: OperationRecord = {
+    kind: 'operation',
+    type: 'oplog',
+    operation,
+    admin,
+    time,
+    parameters,
+    raw: octets.line(),
+  }
+  const instant = clock?.(time)
+  if (instant !== undefined) record.instant = instant
+  return record
+}
+
+// A keyword is a word with a blank behind it.
+function keywordEndOf(octets: Octets, start: number): number {
+  const limit = Math.min(octets.end, start + LONGEST_KEYWORD + 1)
+  const wordEnd = octets.find(SPACE, start, limit)
+  if (wordEnd === limit) return start
+  return KEYWORD.test(octets.asciiOf(start, wordEnd)) ? wordEnd : start
+}
+
+// Keys have no blanks, so that a sentence with a = in it isn't a record.
+function firstKeyOf(octets: Octets, start: number): string | undefined {
+  const pieceEnd = octets.find(TAB, start, octets.end)
+  const equals = octets.find(EQUALS, start, pieceEnd)
+  const keyEnd = octets.trimSpaces(start, equals)
+  if (equals === pieceEnd || keyEnd === start) return undefined
+  if (octets.find(SPACE, start, keyEnd) < keyEnd) return undefined
+  return octets.textOf(start, keyEnd)
+}

@@ -1,0 +1,54 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { unpack } from '../../src/upload/archive.js'
+import { parseUpload } from '../../src/upload/parse.js'
+
+/** A tar archive, as tar writes it. */
+function tar(files: Record<string, string>, type = '0'): Buffer {
+  const blocks = Object.entries(files).flatMap(([name, content]) => {
+    const header = Buffer.alloc(512)
+    header.write(name)
+    header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124)
+    header.write(type, 156)
+    const padding = Buffer.alloc((512 - (content.length % 512)) % 512)
+    return [header, Buffer.from(content), padding]
+  })
+  return Buffer.concat([...blocks, Buffer.alloc(1024)])
+}
+
+const packed = (body: Buffer) => {
+  return parseUpload(body, { table: 'OPERLOG', query: { ContentType: 'tgz' } })
+}
+
+describe('a packed body', () => {
+  it('is read like one that is not', () => {
+    const { records, unparsed } = packed(
+      gzipSync(tar({ a: 'USER PIN=1\nwhat\n', b: 'USER PIN=2' })),
+    )
+    expect(records).toMatchObject([{ fields: { PIN: '1' } }, { fields: { PIN: '2' } }])
+    expect(unparsed.map(String)).toEqual(['what'])
+  })
+
+  it('is read if it ends without the two empty blocks', () => {
+    expect(packed(gzipSync(tar({ a: 'USER PIN=1' }).subarray(0, 1024))).records).toHaveLength(1)
+  })
+
+  it.each([
+    ['is no gzip', Buffer.from('USER PIN=1')],
+    ['is cut', gzipSync(tar({ a: 'USER PIN=1' })).subarray(0, 40)],
+    ['holds no archive', gzipSync(Buffer.alloc(2048, 'x'))],
+    ['holds a file that is cut', gzipSync(tar({ a: 'x'.repeat(600) }).subarray(0, 1024))],
+    ['holds no file', gzipSync(tar({ a: '' }, '5'))],
+    ['is a bomb', gzipSync(Buffer.alloc(65 * 1024 * 1024))],
+  ])('that %s is kept as it is', (_, body) => {
+    expect(packed(body).records).toEqual([
+      { kind: 'file', type: 'tgz', fields: {}, content: body, sizeMatches: true, raw: body },
+    ])
+  })
+
+  it('is unpacked up to a limit', () => {
+    const body = gzipSync(tar({ a: 'USER PIN=1' }))
+    expect(unpack(body, 100)).toBeUndefined()
+    expect(unpack(body, 10_000)?.toString()).toBe('USER PIN=1\n')
+  })
+})

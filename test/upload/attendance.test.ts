@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseUpload } from '../../src/upload/parse.js'
+import type { AttendanceRecord } from '../../src/upload/upload.js'
+
+const read = (body: string | Buffer, encoding = 'utf-8') => {
+  const octets = typeof body === 'string' ? Buffer.from(body, 'latin1') : body
+  return parseUpload(octets, { table: 'ATTLOG', encoding })
+}
+
+/** What was read, a line each: the columns, or `unparsed` and the line. */
+function said(body: string): string[] {
+  const { records, unparsed } = read(body)
+  const columns = (records as AttendanceRecord[]).map((record) => {
+    const { pin, time, status, verify, workCode, rest } = record
+    return [pin, time, status, verify, workCode, ...rest].join('|')
+  })
+  return [...columns, ...unparsed.map((line) => `unparsed ${line.toString('latin1')}`)]
+}
+
+const AT = '2026-10-05 06:58:10'
+
+describe('an attendance line', () => {
+  it.each([
+    ['two columns', `7\t${AT}`, `7|${AT}|||`],
+    ['four columns', `7\t${AT}\t0\t1`, `7|${AT}|0|1|`],
+    ['five columns', `7\t${AT}\t0\t1\t9`, `7|${AT}|0|1|9`],
+    ['seven columns', `7\t${AT}\t0\t1\t\t0\t0`, `7|${AT}|0|1||0|0`],
+    ['eight columns, the last of them empty', `7\t${AT}\t0\t1\t0\t0\t0\t`, `7|${AT}|0|1|0|0|0|`],
+    ['eleven columns', `7\t${AT}${'\t1'.repeat(9)}`, `7|${AT}|1|1|1|1|1|1|1|1|1`],
+  ])('has %s', (_, line, columns) => expect(said(line)).toEqual([columns]))
+
+  it.each([`\r\n`, '\n', '\0\n', '\r\0\n', ''])('ends with %j', (end) => {
+    expect(said(`7\t${AT}\t0\t1${end}`)).toEqual([`7|${AT}|0|1|`])
+  })
+
+  it('keeps its text: leading zeros, letters, blanks', () => {
+    expect(said(` 007\t${AT}\t0\t1\na_B-9 \t${AT}\t255\t200\t 0`)).toEqual([
+      ` 007|${AT}|0|1|`,
+      `a_B-9 |${AT}|255|200| 0`,
+    ])
+  })
+
+  it('keeps a time that no clock shows, and a time code', () => {
+    expect(said('7\t1971--10--29 -23:-27:-54\t0\t1\n7\t289503453\t0\t1\n7\t-1\t0\t1')).toEqual([
+      '7|1971--10--29 -23:-27:-54|0|1|',
+      '7|289503453|0|1|',
+      '7|-1|0|1|',
+    ])
+  })
+
+  it.each([
+    'nothing in it',
+    '7',
+    `\t${AT}\t0\t1`,
+    ` \t${AT}\t0\t1`,
+    `7\tnever\t0\t1`,
+    `7\t\t${AT}`,
+    `7 ${AT} 0 1`,
+    `7\t${AT}${'\t'.repeat(63)}`,
+  ])('is none, and kept as it is: %j', (line) => {
+    const { records, unparsed } = read(`${line}\r\n`)
+    expect(records).toEqual([])
+    expect(unparsed.map(String)).toEqual([line])
+  })
+
+  it('spoils no neighbour', () => {
+    expect(said(`1\t${AT}\t0\t1\nwhat\n\n2\t${AT}\t0\t1\n`)).toEqual([
+      `1|${AT}|0|1|`,
+      `2|${AT}|0|1|`,
+      'unparsed what',
+    ])
+  })
+
+  it('has its own further columns, also if the line above nearly has the same', () => {
+    const rests = ['0\t0', '0\t0', '0\t00', '00\t0', '0', '', '0\t0', '10\t0']
+    const { records } = read(rests.map((rest) => `1\t${AT}\t0\t1\t0\t${rest}`).join('\n'))
+    expect(records.map((record) => (record as AttendanceRecord).rest.join('\t'))).toEqual(rests)
+  })
+
+  it('shares no columns that somebody could change', () => {
+    const [record] = read(`1\t${AT}\t0\t1\t0\t0\t0`).records as [AttendanceRecord]
+    expect(() => (record.rest as string[]).push('x')).toThrow(TypeError)
+  })
+
+  it('is read in its encoding, column by column', () => {
+    const chinese = Buffer.concat([Buffer.from([0xbf, 0xbc]), Buffer.from(`\t${AT}\t0\t1\t0\t`)])
+    expect(read(Buffer.concat([chinese, chinese.subarray(0, 2)]), 'gb18030').records).toMatchObject(
+      [{ pin: '考', time: AT, rest: ['考'] }],
+    )
+    expect(read(Buffer.from(`é\t${AT}\t0\t1\t0\té`)).records).toMatchObject([
+      { pin: 'é', rest: ['é'] },
+    ])
+  })
+
+  it('is a view into the body', () => {
+    const body = Buffer.from(`x\n7\t${AT}\t0\t1\r\n`)
+    const [record] = read(body).records
+    expect(record?.raw.toString()).toBe(`7\t${AT}\t0\t1`)
+    expect(record?.raw.buffer).toBe(body.buffer)
+  })
+})
+
+it('reads what a terminal can write', () => {
+  const column = fc.string({ unit: fc.constantFrom('0', '7', 'a', 'é', ' ', '考'), maxLength: 5 })
+  const lines = fc.array(
+    fc.record({
+      pin: fc.stringMatching(/^[0-9A-Za-z_]{1,14}$/),
+      rest: fc.array(column, { maxLength: 9 }),
+    }),
+    { minLength: 1, maxLength: 20 },
+  )
+  fc.assert(
+    fc.property(lines, fc.constantFrom('\n', '\r\n'), (all, end) => {
+      const body = all.map(({ pin, rest }) => [pin, AT, ...rest].join('\t') + end).join('')
+      const { records, unparsed } = read(Buffer.from(body))
+      const columns = (records as AttendanceRecord[]).map((record) => {
+        const { pin, status, verify, workCode, rest } = record
+        return { pin, rest: [status, verify, workCode, ...rest] }
+      })
+      const padded = all.map(({ pin, rest }) => {
+        return { pin, rest: [...rest, '', '', ''].slice(0, Math.max(3, rest.length)) }
+      })
+      expect(unparsed).toEqual([])
+      expect(columns).toEqual(padded)
+    }),
+    { numRuns: 300 },
+  )
+})

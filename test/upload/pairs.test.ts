@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { fieldOf } from '../../src/upload/pairs.js'
+import { parseUpload } from '../../src/upload/parse.js'
+
+/** What was read, a line each, so that a test shows it at a glance. */
+function said(body: string, table = 'OPERLOG', tableName?: string): string[] {
+  const options = tableName === undefined ? { table } : { table, tableName }
+  const { records, unparsed } = parseUpload(Buffer.from(body, 'latin1'), options)
+  return [
+    ...records.map((record) => {
+      if (record.kind === 'operation') {
+        const { operation, admin, time, parameters } = record
+        return `oplog ${[operation, admin, time, ...parameters].join('|')}`
+      }
+      if (record.kind !== 'fields') return record.kind
+      const pairs = Object.entries(record.fields).map(([key, value]) => `${key}=${value}`)
+      return `${record.type} ${pairs.join('|')}`
+    }),
+    ...unparsed.map((line) => `unparsed ${line.toString('latin1')}`),
+  ]
+}
+
+describe('a line of pairs', () => {
+  it('has its keyword as type, or else its table', () => {
+    expect(said('USER PIN=1\tName=A\nFP PIN=1\tFID=0')).toEqual([
+      'user PIN=1|Name=A',
+      'fp PIN=1|FID=0',
+    ])
+    expect(said('PIN=1\tName=A', 'USERINFO')).toEqual(['userinfo PIN=1|Name=A'])
+    expect(said('pin=1\tname=A', 'tabledata', 'User')).toEqual(['user pin=1|name=A'])
+    expect(said('pin=1', 'whatever')).toEqual(['whatever pin=1'])
+  })
+
+  it('is divided by TAB alone, and at the first =', () => {
+    expect(said('USER PIN=1\tName=A B, C=D&E\tTMP=ab==')).toEqual([
+      'user PIN=1|Name=A B, C=D&E|TMP=ab==',
+    ])
+  })
+
+  it('keeps the blanks of a value, and none around a key', () => {
+    expect(said('USER  PIN =1\t Name = A \t')).toEqual(['user PIN=1|Name= A '])
+  })
+
+  it('has an empty value if there is no =', () => {
+    expect(said('USER PIN=1\tdisabled\tName=')).toEqual(['user PIN=1|disabled=|Name='])
+  })
+
+  it('counts the first of a key', () => {
+    expect(said('USER PIN=1\tPIN=2\tPin=3')).toEqual(['user PIN=1|Pin=3'])
+  })
+
+  it('keeps hostile keys as keys', () => {
+    const [record] = parseUpload(Buffer.from('USER __proto__=x\tconstructor=y\t$set=1')).records
+    expect(Object.getPrototypeOf(record?.kind === 'fields' && record.fields)).toBeNull()
+    expect(said('USER __proto__=x\tconstructor=y\t$set=1')).toEqual([
+      'user __proto__=x|constructor=y|$set=1',
+    ])
+  })
+
+  it.each([
+    'total garbage',
+    'USER',
+    'USER PIN',
+    'USER =1',
+    '=1',
+    'a sentence with a = in it',
+    'USER\tPIN=1',
+    `USER ${'k=v\t'.repeat(1001)}`,
+    `${'K'.repeat(33)} PIN=1`,
+  ])('is none, and kept as it is: %j', (line) => {
+    expect(said(`USER PIN=1\n${line}\nUSER PIN=2`)).toEqual([
+      'user PIN=1',
+      'user PIN=2',
+      `unparsed ${line}`,
+    ])
+  })
+
+  it('may be continued by one line without a keyword', () => {
+    expect(
+      said('biophoto pin=2\tsize=4\n\ncontent=ab==\ncontent=cd==', 'tabledata', 'biophoto'),
+    ).toEqual(['biophoto pin=2|size=4|content=ab==', 'biophoto content=cd=='])
+    const body = Buffer.from('user pin=2\r\ncontent=ab\r\n')
+    const [record] = parseUpload(body, { table: 'tabledata', tableName: 'user' }).records
+    expect(record?.raw.toString()).toBe('user pin=2\r\ncontent=ab')
+  })
+
+  it('is not continued by a line that has the same key, or across another line', () => {
+    expect(said('user pin=2\npin=3\nname=x', 'tabledata', 'user')).toEqual([
+      'user pin=2',
+      'user pin=3',
+      'user name=x',
+    ])
+    expect(said('user pin=2\ngarbage\nname=x', 'tabledata', 'user')).toEqual([
+      'user pin=2',
+      'user name=x',
+      'unparsed garbage',
+    ])
+  })
+
+  it('is its own record wherever lines have no keyword', () => {
+    expect(said('time=1\tpin=1\ntime=2\tsensor=1', 'rtlog')).toEqual([
+      'rtlog time=1|pin=1',
+      'rtlog time=2|sensor=1',
+    ])
+  })
+})
+
+describe('an operation', () => {
+  it('has columns', () => {
+    expect(said('OPLOG 4\t14\t2015-07-30 10:22:34\t0\t0\t0\t0')).toEqual([
+      'oplog 4|14|2015-07-30 10:22:34|0|0|0|0',
+    ])
+    expect(said('OPLOG 5\t0\t289503453\tDHCP')).toEqual(['oplog 5|0|289503453|DHCP'])
+  })
+
+  it.each(['OPLOG 4', 'OPLOG 4\t14', 'OPLOG \t14\t2015-07-30 10:22:34', 'OPLOG 4\t14\t'])(
+    'is none without its number and its time: %j',
+    (line) => expect(said(line)).toEqual([`unparsed ${line}`]),
+  )
+})
+
+describe('options', () => {
+  const options = (body: string) => said(body, 'options')
+
+  it('are divided by commas', () => {
+    expect(options('~DeviceName=X,MAC=00:17,UserCount=')).toEqual([
+      'options ~DeviceName=X|MAC=00:17|UserCount=',
+    ])
+  })
+
+  it('may have commas in a value', () => {
+    expect(options('A=ZK Co., Ltd.,B=1, 2,C=3')).toEqual(['options A=ZK Co., Ltd.|B=1, 2|C=3'])
+  })
+
+  it('leave out what comes before the first of them', () => {
+    expect(options('~DeviceName X,y,A=1')).toEqual(['options A=1', 'unparsed ~DeviceName X,y'])
+  })
+
+  it('may end with a comma', () => expect(options('A=1,B=2,')).toEqual(['options A=1|B=2']))
+
+  it('are kept as they are if there are none, or too many', () => {
+    expect(options('nothing')).toEqual(['unparsed nothing'])
+    const many = Array.from({ length: 1001 }, (_, index) => `k${index}=v`).join(',')
+    expect(options(many)).toEqual([`unparsed ${many}`])
+  })
+})
+
+describe('fieldOf', () => {
+  it('finds a field in any letter case, the exact one first', () => {
+    expect(fieldOf({ PIN: '1' }, 'pin')).toBe('1')
+    expect(fieldOf({ PIN: '1', pin: '2' }, 'pin')).toBe('2')
+    expect(fieldOf({ Pin: '' }, 'PIN')).toBe('')
+    expect(fieldOf({ Name: 'A' }, 'pin')).toBeUndefined()
+  })
+})

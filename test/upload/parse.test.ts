@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ParseUploadOptions, parseUpload } from '../../src/upload/parse.js'
+
+const GRAMMARS: readonly ParseUploadOptions[] = [
+  { table: 'ATTLOG' },
+  { table: 'OPERLOG' },
+  { table: 'options' },
+  { table: 'ATTPHOTO' },
+  { table: 'rtlog' },
+  { table: 'tabledata', tableName: 'user' },
+  { table: 'PostVerifyData' },
+  { table: 'nobody knows' },
+  { query: { ContentType: 'tgz' } },
+  {},
+]
+
+const BLANK = [...Buffer.from(' \t\r\n\0')]
+
+/** Parts never overlap, and what they leave out of the body is blank. */
+function expectNoByteLost(body: Buffer, options: ParseUploadOptions) {
+  const { records, unparsed } = parseUpload(body, options)
+  const parts = [...records.map(({ raw }) => raw), ...unparsed]
+  parts.sort((a, b) => a.byteOffset - b.byteOffset)
+  const leftOut: Buffer[] = []
+  let end = 0
+  let overlaps = 0
+  for (const part of parts) {
+    const start = part.byteOffset - body.byteOffset
+    if (part.buffer !== body.buffer || start < end) overlaps++
+    if (start > end) leftOut.push(body.subarray(end, start))
+    end = start + part.length
+  }
+  leftOut.push(body.subarray(end))
+  expect(overlaps).toBe(0)
+  expect(Buffer.concat(leftOut).toString('latin1')).toMatch(/^[ \t\r\n\0]*$/)
+  return parts.length
+}
+
+describe('the grammar', () => {
+  const kindOf = (body: string, options: ParseUploadOptions) => {
+    const [record] = parseUpload(Buffer.from(body), options).records
+    return record && `${record.kind} ${record.type}`
+  }
+  const ATTENDANCE = '1\t2026-10-05 06:58:10\t0\t1'
+
+  it.each([
+    ['ATTLOG', ATTENDANCE, { table: 'ATTLOG' }, 'attendance attlog'],
+    ['attlog in lower case', ATTENDANCE, { table: 'attlog' }, 'attendance attlog'],
+    ['Stamp alone', ATTENDANCE, { query: { Stamp: '1' } }, 'attendance attlog'],
+    ['OpStamp alone', 'USER PIN=1', { query: { OpStamp: '1' } }, 'fields user'],
+    ['PhotoStamp alone', 'CMD=uploadphoto\0x', { query: { PhotoStamp: '1' } }, 'file attphoto'],
+    ['ATTPHOTO', 'CMD=uploadphoto\0x', { table: 'ATTPHOTO' }, 'file attphoto'],
+    [
+      'tabledata of ATTPHOTO',
+      'pin=1.jpg\tphoto=eA==',
+      { table: 'tabledata', tableName: 'ATTPHOTO' },
+      'fields attphoto',
+    ],
+    ['options', 'A=1,B=2', { table: 'options' }, 'fields options'],
+    ['an unknown table', 'A=1\tB=2', { table: 'Zebra' }, 'fields zebra'],
+    ['no table', 'A=1\tB=2', {}, 'fields '],
+  ])('of %s', (_, body, options, kind) => expect(kindOf(body, options)).toBe(kind))
+})
+
+describe('whatever a device sends', () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(
+      ...[
+        '1\t2026-10-05 06:58:10\t0\t1',
+        '\t',
+        '\n',
+        '\r\n',
+        ' ',
+        '\0',
+        '=',
+        ',',
+        'USER ',
+        'PIN=1',
+      ],
+      ...['OPLOG ', 'OPLOG 4\t0\t2026-10-05 06:58:10', 'content=', 'A=1,B=2', 'CMD=', 'size=1'],
+      ...['__proto__=1', 'time=', '2026-10-05 06:58:10', 'é', '9', 'ID=1&Return=0', '\ufeff'],
+    ),
+    fc.string({ maxLength: 5 }),
+  )
+  const bodies = fc.array(fragment, { maxLength: 30 }).map((parts) => Buffer.from(parts.join('')))
+  const grammars = fc.constantFrom(...GRAMMARS)
+  const encodings = fc.constantFrom('utf-8', 'gb18030')
+
+  it('is read without loss of a byte', () => {
+    fc.assert(
+      fc.property(bodies, grammars, encodings, (body, options, encoding) => {
+        expectNoByteLost(body, { ...options, encoding, timeZone: 'Europe/Berlin' })
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('is read the same again from what was read', () => {
+    fc.assert(
+      fc.property(bodies, grammars, (body, options) => {
+        for (const { raw, ...record } of parseUpload(body, options).records) {
+          const [again] = parseUpload(Buffer.from(raw), options).records
+          expect({ ...again, raw: undefined }).toEqual({ ...record, raw: undefined })
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  // A quadratic reader doesn't come to the end of a megabyte within a minute.
+  const units = [
+    ...[
+      '\t',
+      '\n',
+      '\r',
+      ' ',
+      '\0',
+      '=',
+      ',',
+      'a',
+      'é',
+      '1\t2\t',
+      '1\t2\n',
+      'x\n',
+      'USER ',
+      'a=\t',
+    ],
+    ...[
+      'a=,',
+      'USER a=1\nb=2\n',
+      'USER a=1\n',
+      'b=2\n',
+      'OPLOG ',
+      'OPLOG 1\t2\t3\n',
+      'CMD=',
+      'CMD=\0',
+    ],
+    ...['=,', ',a', ' =', '1\t2026-10-05 06:58:10\t0\t1\t0\t0\t0\n', '\r\n\0', 'a=1 ', '\t\n'],
+  ]
+  it.each(units)(
+    'is read in the end, a megabyte of %j',
+    (unit) => {
+      const body = Buffer.alloc(1 << 20, unit)
+      const notBlank = body.reduce((count, octet) => count + (BLANK.includes(octet) ? 0 : 1), 0)
+      for (const options of GRAMMARS.slice(0, 4)) {
+        const { records, unparsed } = parseUpload(body, options)
+        let kept = 0
+        for (const { raw } of records) kept += raw.length
+        for (const line of unparsed) kept += line.length
+        expect(kept).toBeGreaterThanOrEqual(notBlank)
+        expect(kept).toBeLessThanOrEqual(body.length)
+      }
+    },
+    60_000,
+  )
+
+  it('makes no more parts than it has lines, but for what comes before options', () => {
+    for (const unit of units) {
+      const body = Buffer.alloc(1 << 14, unit)
+      const lines = body.toString('latin1').split('\n').length
+      for (const options of GRAMMARS) {
+        expect(expectNoByteLost(body, options)).toBeLessThanOrEqual(2 * lines)
+      }
+    }
+  })
+})
+
+describe('text', () => {
+  it('may be as long as the body', () => {
+    const name = 'x'.repeat(200_000)
+    expect(parseUpload(Buffer.from(`USER PIN=1\tName=${name}`)).records).toMatchObject([
+      { fields: { PIN: '1', Name: name } },
+    ])
+  })
+
+  it('is in the encoding that is asked for', () => {
+    const body = Buffer.from('USER Name=\xbf\xbc', 'latin1')
+    expect(parseUpload(body, { encoding: 'gb18030' }).records).toMatchObject([
+      { fields: { Name: '考' } },
+    ])
+    expect(parseUpload(body).records).toMatchObject([{ fields: { Name: '\ufffd\ufffd' } }])
+  })
+})
+
+it.each([
+  ['no Buffer', () => parseUpload('1\t2' as never), 'body must be a Buffer, not string'],
+  [
+    'a zone nobody lives in',
+    () => parseUpload(Buffer.alloc(0), { timeZone: 'Asia/Atlantis' }),
+    'timeZone',
+  ],
+  ['an unknown encoding', () => parseUpload(Buffer.alloc(0), { encoding: 'klingon' }), 'klingon'],
+])('refuses %s', (_, call, message) => expect(call).toThrow(message))

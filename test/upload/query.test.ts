@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { readQuery } from '../../src/upload/query.js'
+
+const said = (text: string) => {
+  const { query: _, ...read } = readQuery(text)
+  return read
+}
+
+describe('the query of an upload', () => {
+  it.each([
+    ['SN=1&table=ATTLOG&Stamp=9999', { table: 'ATTLOG', stamp: '9999' }],
+    ['SN=1&OpStamp=7', { stamp: '7' }],
+    ['sn=1&TABLE=attlog&PHOTOSTAMP=7', { table: 'attlog', stamp: '7' }],
+    [
+      'SN=1&table=tabledata&tablename=user&count=3',
+      { table: 'tabledata', tableName: 'user', count: 3 },
+    ],
+    [
+      'SN=1&type=tabledata&type=tabledata&cmdid=7&tablename=user&count=1&packcnt=2&packidx=1',
+      {
+        table: 'tabledata',
+        tableName: 'user',
+        commandId: '7',
+        count: 1,
+        packet: { index: 1, count: 2 },
+      },
+    ],
+    ['SN=1&table=ATTLOG&PackCnt=1', { table: 'ATTLOG' }],
+  ])('%s says %j', (text, read) => expect(said(text)).toEqual(read))
+
+  it.each([
+    'Stamp=9999%0AX=1',
+    'Stamp=-1',
+    'Stamp=',
+    'table=a%0Ab',
+    'table=',
+    `tablename=${'x'.repeat(65)}`,
+    'cmdid=a%20b',
+    'count=-1',
+    'count=1e3',
+    'packidx=x&packcnt=2',
+  ])('says nothing by %s', (text) => expect(said(text)).toEqual({}))
+
+  it('is kept as sent, without the serial number and without a prototype', () => {
+    const { query } = readQuery('SN=1&FPImage=/a.bmp&PIN=9&pin=8&__proto__=x')
+    expect(Object.getPrototypeOf(query)).toBeNull()
+    expect(Object.entries(query)).toEqual([
+      ['FPImage', '/a.bmp'],
+      ['PIN', '9'],
+      ['__proto__', 'x'],
+    ])
+  })
+})
