@@ -1,11 +1,10 @@
-// A device to test with: it posts over a raw socket as firmware does, and reads the answer as strictly.
-// It shares no code with the endpoint, so that it proves it.
+// A virtual terminal for tests: it speaks over a raw socket like firmware, and reads responses as strictly.
+// It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
+export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export {
   type Connection,
-  DeliveryError,
   type RecordSender,
-  type SendOptions,
   type VirtualDevice,
   virtualDevice,
 } from './simulator/device.js'

@@ -75,7 +75,11 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const nginx = await startNginx((server.address() as AddressInfo).port)
-    const device = virtualDevice({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
+    const device = virtualDevice({
+      url: `${nginx.http}/hr`,
+      serialNumber: SERIAL_NUMBER,
+      maxClockError: Infinity,
+    })
     const exchange = await device.exchange('ID=1&Return=0', {
       headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Proto': 'https' },
     })

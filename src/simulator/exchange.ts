@@ -1,114 +1,151 @@
-// One exchange over a connection: the request goes out, with its faults, and the answer comes in.
+// One exchange over a connection: sends a request, with its faults, and reads the response.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { type Answer, answerIn, clockOf, refusalOf } from './answer.js'
+import { checkCounts, checkDelays } from './options.js'
+import { clockOf, refusalOf, type Strictness } from './refusal.js'
 import type { Request, RequestOptions } from './request.js'
+import { type HttpResponse, parseResponse } from './response.js'
 import type { Wire } from './wire.js'
 
-/** What is unusual about one request. Octets are counted as by `subarray`: a negative number counts from the end. */
+/** What is unusual about one request. Byte positions work like those of `subarray`: negative ones count from the end. */
 export interface ExchangeOptions extends RequestOptions {
-  /** Drops the connection after so many octets of the request; `Infinity`: after the whole of it, with no answer read. */
+  /** Drops the connection after this many bytes of the request; `Infinity`: after all of it, without reading a response. */
   cutAfter?: number
-  /** Sends so many octets at a time. */
+  /** Sends this many bytes at a time. */
   segmentSize?: number
-  /** The ms between two segments; none by default. */
+  /** The pause in ms between two segments; none by default. */
   segmentPause?: number
-  /** Waits so many ms on the way, before the body if `waitAfter` doesn't say where. */
+  /** Waits this many ms halfway: before the body, or where `waitAfter` says. */
   wait?: number
-  /** The octets of the request that are sent before the wait. */
+  /** How many bytes of the request are sent before the wait. */
   waitAfter?: number
-  /** The ms that the exchange may take. */
+  /** The time limit of the exchange in ms. */
   timeout?: number
 }
 
-/** One request and what became of it. */
+/** One request and its result. */
 export interface Exchange {
-  /** Whether firmware would take the answer, and forget what it sent. */
+  /** Whether firmware would accept the response and forget what it sent. */
   accepted: boolean
-  /** Why it would not, in words; undefined where it is accepted. */
+  /** Why it would not, in words; undefined if it is accepted. */
   refusal: string | undefined
-  /** The status of the answer; undefined where none came. */
+  /** The status of the response; undefined if there is none. */
   status: number | undefined
-  /** The headers of the answer in order, their names as they came; `new Headers()` takes them. */
+  /** The headers of the response in order, with their names as received; `new Headers()` accepts them. */
   headers: [name: string, value: string][]
-  /** The body of the answer. */
+  /** The body of the response. */
   body: Buffer
-  /** The time that the device would set its clock to: `Date`, where it is there and valid. */
+  /** The time that the device would set its clock to: a valid `Date`. */
   clock: Date | undefined
-  /** The octets that were sent. */
+  /** The bytes that were sent. */
   sent: Buffer
-  /** The octets that came. */
+  /** The bytes that were received. */
   received: Buffer
+}
+
+interface Progress {
+  /** The bytes handed to the connection. */
+  started: number
+  /** The bytes that have left it. */
+  flushed: number
+}
+
+export function checkExchangeOptions(options: ExchangeOptions): void {
+  checkDelays(options, ['timeout', 'wait', 'segmentPause'])
+  checkCounts(options, ['segmentSize'], 1)
 }
 
 export function exchangeOn(
   wire: Wire,
   request: Request,
-  how: ExchangeOptions & { timeout: number },
+  options: ExchangeOptions & { timeout: number },
+  strictness: Strictness,
 ): Promise<Exchange> {
-  const { method, message } = request
-  const over = new AbortController()
-  const written = { octets: 0 }
+  const { method, message, wholeSize } = request
+  const done = new AbortController()
+  const progress: Progress = { started: 0, flushed: 0 }
   return new Promise((resolve) => {
-    const finish = (answer: Answer, problem = answer.problem) => {
-      if (over.signal.aborted) return
-      over.abort()
+    const finish = (response: HttpResponse, problem = response.problem) => {
+      if (done.signal.aborted) return
+      done.abort()
       clearTimeout(timer)
       wire.onChange = () => {}
-      const received = wire.unread.subarray(0, answer.length)
+      const received = wire.unread.subarray(0, response.size)
       wire.unread = wire.unread.subarray(received.length)
-      // What is left of a request would be taken for the beginning of the next one.
-      if (problem !== undefined || written.octets < message.length) wire.socket.destroy()
-      const refusal = problem ?? refusalOf(answer)
+      const surplus = wholeSize < message.length ? 0 : wire.unread.length
+      const refusal =
+        problem ??
+        refusalOf(response, strictness) ??
+        earlyRefusal(progress.flushed, wholeSize) ??
+        surplusRefusal(surplus)
+      // Otherwise the rest would be parsed as the next request, or the next response.
+      if (problem !== undefined || progress.started < message.length || surplus > 0) {
+        wire.socket.destroy()
+      }
       resolve({
         accepted: refusal === undefined,
         refusal,
-        status: answer.status,
-        headers: answer.headers,
-        body: answer.body,
-        clock: clockOf(answer),
-        sent: message.subarray(0, written.octets),
+        status: response.status,
+        headers: response.headers,
+        body: response.body,
+        clock: clockOf(response),
+        sent: message.subarray(0, progress.started),
         received,
       })
     }
-    // A connection that broke ends no answer.
-    const read = () => answerIn(wire.unread, wire.hasEnded && !wire.failure, method)
+    // A broken connection doesn't complete a response.
+    const read = () => parseResponse(wire.unread, wire.hasEnded && !wire.failure, method)
     const timer = setTimeout(() => {
-      finish(read(), `no whole answer came within ${Math.round(how.timeout)} ms`)
-    }, how.timeout)
+      finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
+    }, options.timeout)
     wire.onChange = () => {
-      const answer = read()
-      if (answer.length !== undefined || answer.problem !== undefined) finish(answer)
-      else if (wire.hasEnded) finish(answer, wire.failure)
+      const response = read()
+      if (response.size !== undefined || response.problem !== undefined) finish(response)
+      else if (wire.hasEnded) finish(response, wire.failure)
     }
-    write(wire, request, how, over.signal, written).then(() => {
-      if (how.cutAfter === undefined) return wire.onChange()
-      finish(read(), `the device dropped the connection after ${written.octets} octets, as asked`)
+    // What the server sent before it was asked can't be the response to this request.
+    if (wire.unread.length > 0) wire.onChange()
+    send(wire, request, options, done.signal, progress).then(() => {
+      if (options.cutAfter === undefined) return wire.onChange()
+      const cut = `the device dropped the connection after ${progress.started} bytes, as requested`
+      finish(read(), cut)
     })
   })
 }
 
-async function write(
+function earlyRefusal(flushed: number, size: number): string | undefined {
+  if (flushed >= size) return undefined
+  return `the response came after ${flushed} of ${size} bytes of the request, so the server has not read it`
+}
+
+function surplusRefusal(surplus: number): string | undefined {
+  return surplus === 0 ? undefined : `${surplus} bytes follow the response`
+}
+
+async function send(
   { socket, opened }: Wire,
-  { head, message }: Request,
-  how: ExchangeOptions,
-  over: AbortSignal,
-  written: { octets: number },
+  { headSize, message }: Request,
+  options: ExchangeOptions,
+  done: AbortSignal,
+  progress: Progress,
 ): Promise<void> {
-  const whole = message.subarray(0, how.cutAfter)
-  const { wait, waitAfter = head, segmentSize = whole.length, segmentPause } = how
+  const whole = message.subarray(0, options.cutAfter)
+  const { wait, waitAfter = headSize, segmentSize = whole.length, segmentPause } = options
   const waitAt = wait === undefined ? Infinity : message.subarray(0, waitAfter).length
   // A pause ends early when the exchange does.
-  const pause = (ms?: number) => sleep(ms, undefined, { signal: over }).catch(() => {})
+  const pause = (ms?: number) => sleep(ms, undefined, { signal: done }).catch(() => {})
   await opened
-  for (let at = 0; !over.aborted; at = written.octets) {
+  for (let at = 0; !done.aborted; at = progress.started) {
     if (at === waitAt) await pause(wait)
-    if (at === whole.length || over.aborted) return
+    if (at === whole.length || done.aborted) return
     const end = Math.min(at + segmentSize, whole.length, at < waitAt ? waitAt : Infinity)
-    written.octets = end
-    await new Promise((resolve) => {
-      socket.write(whole.subarray(at, end), resolve)
+    progress.started = end
+    await new Promise<void>((resolve) => {
+      socket.write(whole.subarray(at, end), (error) => {
+        if (!error) progress.flushed = end
+        resolve()
+      })
     })
-    // Lets a server of this process read before more comes.
+    // Lets a server of this process read before more arrives.
     await (segmentPause === undefined ? nextTurn() : pause(segmentPause))
   }
 }

@@ -1,11 +1,12 @@
-// Many devices that post to one server, and exactly what became of each reply.
+// Many devices that post to one server, with an exact account of each reply.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DeliveryError, type SendOptions, type VirtualDevice, virtualDevice } from './device.js'
+import { DeliveryError, type SendOptions } from './delivery.js'
+import { type VirtualDevice, virtualDevice } from './device.js'
 import type { Exchange } from './exchange.js'
-import { type VirtualDeviceOptions, wrong } from './options.js'
+import { checkCounts, checkDelays, type VirtualDeviceOptions, wrong } from './options.js'
 import type { RecordWriter } from './records.js'
 
-/** A reply of a fleet's device. */
+/** A reply sent by a device of the fleet. */
 export interface FleetReply {
   serialNumber: string
   commandId: string
@@ -14,50 +15,58 @@ export interface FleetReply {
 
 /** The options of `runFleet`: those of its devices, and how much they post. */
 export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber' | 'giveUpAfter'> {
-  /** How many devices there are. Each posts one body at a time, as a terminal does. */
+  /** The number of devices. Each posts one body at a time, like a terminal. */
   devices: number
-  /** How many bodies they post in all. */
+  /** The number of bodies to post in total. */
   count: number
-  /** The ms that all may take; what is not answered then is given up, what is not sent is not begun. */
+  /** The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing new. */
   duration: number
-  /** The bodies that are begun a second, by all devices together; as many as are answered by default. */
+  /** Bodies started per second by all devices together; by default, as many as the server answers. */
   rate?: number
-  /** `SN` of the device of this index; `SIM000000`, `SIM000001`, … by default. */
+  /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(device: number): string
   /**
-   * What the body of this index reports, and the record that says so where it is no `records.reply()`:
-   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device of index `body % devices` posts it.
+   * What the body with this index reports, and the raw record, if not `records.reply()`:
+   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index `body % devices` posts it.
    */
   replies?(
     body: number,
     records: RecordWriter,
   ): { commandId: string; returnCode: number; record?: Uint8Array }[]
-  /** What is unusual about the first try of this body. */
+  /** What is unusual about the first attempt to post this body. */
   faults?(body: number): Omit<SendOptions, 'giveUpAfter'> | undefined
 }
 
 /** What a fleet has done. */
 export interface FleetReport {
-  /** The requests that were begun, repeats among them. */
+  /** Requests started, retries included. */
   sent: number
-  /** The requests that were answered, by the status of the answer. */
+  /** Requests answered, by the status of the response. */
   answered: Record<number, number>
-  /** The requests that were not answered. */
+  /** Requests without a response. */
   unanswered: number
-  /** The requests that sent a body once more. */
+  /** Requests that sent a body again. */
   repeated: number
-  /** The replies that were answered as they must be at least once: storage has them if the server is right. */
+  /** Replies that the server accepted at least once: a correct server has stored them. */
   acknowledged: FleetReply[]
-  /** The replies that were sent and never answered as they must be: storage may have them or not. */
+  /** Replies that the server never accepted: it may have stored them or not. */
   givenUp: FleetReply[]
 }
 
-/** Lets many devices post to one server, and tells exactly which replies were acknowledged. */
+/**
+ * Lets many devices post to one server, and reports exactly which replies were acknowledged.
+ *
+ * @throws TypeError if an option is invalid
+ * @example
+ * const report = await runFleet({ url, devices: 50, count: 1000, duration: 60_000 })
+ */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   const { devices, count, duration, rate = Infinity, serialNumber, replies, faults } = options
   for (const [name, value] of Object.entries({ devices, count, duration, rate })) {
     if (!(value > 0)) throw wrong(name, value, 'a number above 0')
   }
+  checkCounts({ devices, count }, ['devices', 'count'], 1)
+  checkDelays({ duration }, ['duration'])
   const report: FleetReport = {
     sent: 0,
     answered: {},
@@ -74,14 +83,14 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       if (status === undefined) report.unanswered++
       else report.answered[status] = (report.answered[status] ?? 0) + 1
     }
-    const isKept = exchanges.some(({ accepted }) => accepted)
-    const list = isKept ? report.acknowledged : report.givenUp
+    const isAcknowledged = exchanges.some(({ accepted }) => accepted)
+    const list = isAcknowledged ? report.acknowledged : report.givenUp
     list.push(...sent)
   }
   const post = async (device: VirtualDevice, body: number, giveUpAfter: number) => {
     const { serialNumber, records } = device
-    const own = { commandId: `c${body}`, returnCode: 0, record: undefined }
-    const reported = replies?.(body, records) ?? [own]
+    const usual = { commandId: `c${body}`, returnCode: 0, record: undefined }
+    const reported = replies?.(body, records) ?? [usual]
     const written = reported.map(({ commandId, returnCode, record }) => {
       return record ?? records.reply(commandId, returnCode)
     })
@@ -104,10 +113,10 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
       const due = start + (body * 1000) / rate
       const end = start + duration
       if (due >= end) return
-      const early = due - performance.now()
-      if (early > 0) await sleep(early)
-      const left = end - performance.now()
-      if (left <= 0 || !(await post(device, body, left))) return
+      const wait = due - performance.now()
+      if (wait > 0) await sleep(wait)
+      const remaining = end - performance.now()
+      if (remaining <= 0 || !(await post(device, body, remaining))) return
     }
   }
   await Promise.all(Array.from({ length: devices }, (_, index) => work(index)))

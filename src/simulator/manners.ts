@@ -1,8 +1,8 @@
-// How a firmware's requests differ from another's: where it posts, and with which headers.
+// How the requests of firmware families differ: paths and headers.
 import { createHash } from 'node:crypto'
 
 /**
- * How a device's firmware writes: `attendance` as in the manual's example, without a Content-Type; `access` with
+ * How a device's firmware writes: `attendance` like the manual's example, without a Content-Type; `access` with
  * `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` to `/iclock/devicecmd.aspx`.
  */
 export type Manners = 'attendance' | 'access' | 'clone'

@@ -1,30 +1,30 @@
-// How firmware writes its records, and puts them together to a batch.
+// Writes records as firmware does, and joins them into a batch.
 import type { Manners } from './manners.js'
 
 const LF = 0x0a
 
-/** Writes records as the device's firmware does. A record that ends with its content ends a batch too, except GetFile. */
+/** Writes records as firmware does. A record that ends with content must be the last of a batch, except GetFile. */
 export interface RecordWriter {
-  /** `ID=1001&Return=0&CMD=DATA`, and further pairs behind them. */
+  /** `ID=1001&Return=0&CMD=DATA`, followed by further pairs. */
   reply(
     commandId: string,
     returnCode: number,
     command?: string,
     fields?: Record<string, string>,
   ): Buffer
-  /** The reply to `INFO`: a line for each option. */
+  /** The reply to `INFO`: one line per option. */
   info(commandId: string, options: Record<string, string>, returnCode?: number): Buffer
   /** The reply to `SHELL`: its exit status and what it printed. */
   shell(commandId: string, exitStatus: number, output: string | Uint8Array): Buffer
   /** The reply to `GetFile`: the file, with its size as the return code. */
   getFile(commandId: string, filename: string, content: Uint8Array): Buffer
-  /** The reply to `PutFile`: how many bytes the device took. */
+  /** The reply to `PutFile`: how many bytes the device received. */
   putFile(commandId: string, returnCode: number): Buffer
-  /** The reply to `VERIFY SUM ATTLOG`; times as in `2015-07-01 00:00:00`. */
+  /** The reply to `VERIFY SUM ATTLOG`; times like `2015-07-01 00:00:00`. */
   verifySum(commandId: string, startTime: string, endTime: string, attlogSum: number): Buffer
 }
 
-/** Writes records as firmware of these manners does, for a device of this serial number. */
+/** Returns a writer of records for a device with this serial number. */
 export function recordWriter(serialNumber: string, manners: Manners = 'attendance'): RecordWriter {
   const Return = manners === 'access' ? 'return' : 'Return'
   const lines = (...line: string[]) => Buffer.from(line.map((text) => `${text}\n`).join(''))
@@ -68,10 +68,10 @@ export function recordWriter(serialNumber: string, manners: Manners = 'attendanc
   }
 }
 
-/** Puts records together to a body: each begins on a line of its own. */
+/** Joins records into a body: each starts on a line of its own. */
 export function batch(records: readonly (string | Uint8Array)[]): Buffer {
   const parts: Buffer[] = []
-  for (const record of records.map((given) => Buffer.from(given))) {
+  for (const record of records.map((each) => Buffer.from(each))) {
     const last = parts.at(-1)
     if (last !== undefined && last.at(-1) !== LF) parts.push(Buffer.from('\n'))
     parts.push(record)

@@ -1,77 +1,84 @@
-// The octets of a request, usual or not. No connection.
+// Builds the bytes of a request, well-formed or deliberately not. No connection.
 import type { Header } from './manners.js'
-import { wrong } from './options.js'
+import { checkCounts } from './options.js'
 import { batch } from './records.js'
 
-/** A request's body: bytes, text (sent as UTF-8), or records to be put together to a batch. */
+/** A request's body: bytes, text (sent as UTF-8), or records to join into a batch. */
 export type Body = string | Uint8Array | readonly (string | Uint8Array)[]
 
-/** What is unusual about the octets of a request. */
+/** What is unusual about the bytes of a request. */
 export interface RequestOptions {
   /** `'POST'` by default. */
   method?: string
   /** The path below that of `url`. */
   path?: string
-  /** What stands behind `?`, as it is; `SN=…` by default, nothing where it is `''`. */
+  /** The query, sent as it is; `SN=…` by default, none if it is `''`. */
   query?: string
   /** `'1.1'` by default. */
   httpVersion?: string
-  /** Headers to add or to replace, whatever their letter case; one that is undefined is left out. */
+  /** Headers to add or replace, in any letter case; an undefined one is left out. */
   headers?: Record<string, string | readonly string[] | undefined>
-  /** Sends the body in chunks of so many octets, without a Content-Length. */
+  /** Sends the body in chunks of this many bytes, without a Content-Length. */
   chunkSize?: number
-  /** What is sent after the body, and not counted by Content-Length. */
+  /** Sent after the body and not counted in Content-Length. */
   surplus?: string | Uint8Array
 }
 
 export interface Request {
   method: string
-  /** The octets up to the body. */
-  head: number
+  /** The number of bytes that precede the body. */
+  headSize: number
   message: Buffer
+  /** The bytes that make a whole request; a server may answer those behind them as another one. */
+  wholeSize: number
 }
 
 export function requestOf(
   body: Body,
-  how: RequestOptions,
+  options: RequestOptions,
   usual: { path: string; query: string; headers: Header[] },
 ): Request {
-  const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = how
-  const octets = bodyOf(body)
+  const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = options
+  checkCounts(options, ['chunkSize'], 1)
+  const bytes = bodyOf(body)
   const framing: Header =
     chunkSize === undefined
-      ? ['Content-Length', String(octets.length)]
+      ? ['Content-Length', String(bytes.length)]
       : ['Transfer-Encoding', 'chunked']
+  const headers = replaced([...usual.headers, framing], options.headers ?? {})
   const lines = [
     `${method} ${usual.path}${query && '?'}${query} HTTP/${httpVersion}`,
-    ...changed([...usual.headers, framing], how.headers ?? {}).map(([name, value]) => {
-      return `${name}: ${value}`
-    }),
+    ...headers.map(([name, value]) => `${name}: ${value}`),
   ]
   const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
-  const sent = chunkSize === undefined ? octets : chunked(octets, chunkSize)
-  const message = Buffer.concat([head, sent, Buffer.from(how.surplus ?? '')])
-  return { method, head: head.length, message }
+  const surplus = Buffer.from(options.surplus ?? '')
+  const sent = chunkSize === undefined ? bytes : chunked(bytes, chunkSize)
+  const length = Number(headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1])
+  return {
+    method,
+    headSize: head.length,
+    wholeSize: head.length + (length < bytes.length ? length : sent.length),
+    message: Buffer.concat([head, sent, surplus]),
+  }
 }
 
-/** What replaces a header stands in its place, what is new at the end. */
-function changed(headers: Header[], changes: NonNullable<RequestOptions['headers']>): Header[] {
-  const left = new Map<string, Header[]>()
+/** A replacement takes the position of the header that it replaces; new headers come last. */
+function replaced(headers: Header[], changes: NonNullable<RequestOptions['headers']>): Header[] {
+  const pending = new Map<string, Header[]>()
   for (const [name, value] of Object.entries(changes)) {
     const replacements = [value ?? []].flat().map((each): Header => [name, each])
-    left.set(name.toLowerCase(), replacements)
+    pending.set(name.toLowerCase(), replacements)
   }
-  const replaced = headers.flatMap((header) => {
+  const result = headers.flatMap((header) => {
     const name = header[0].toLowerCase()
-    const replacements = left.get(name)
-    left.delete(name)
+    const replacements = pending.get(name)
+    pending.delete(name)
     return replacements ?? [header]
   })
-  return [...replaced, ...[...left.values()].flat()]
+  return [...result, ...[...pending.values()].flat()]
 }
 
 function chunked(body: Buffer, chunkSize: number): Buffer {
-  if (!(chunkSize >= 1)) throw wrong('chunkSize', chunkSize, 'a number of octets above 0')
   const parts: Buffer[] = []
   for (let at = 0; at < body.length; at += chunkSize) {
     const chunk = body.subarray(at, at + chunkSize)

@@ -1,23 +1,23 @@
-// Where the server is, and how a connection to it is opened.
+// The server's address, and how to open a connection to it.
 import { connect, isIP, type Server, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, Server as TlsServer } from 'node:tls'
 import type { VirtualDeviceOptions } from './options.js'
 
 export interface Target {
-  /** `host:port`, as the Host header says it. */
+  /** `host:port`, as in the Host header. */
   host: string
-  /** The path before that of the endpoint. */
+  /** The path that precedes the one of the endpoint. */
   prefix: string
   open(): Socket
 }
 
-// Where a server is reached that listens everywhere.
+// Loopback addresses for servers bound to all interfaces.
 const LOOPBACK = new Map([
   ['::', '::1'],
   ['0.0.0.0', '127.0.0.1'],
 ])
 
-/** Where a server of this process listens is known when the device posts, a URL at once. */
+/** A server of this process is looked up when the device sends, since it may start later; a URL at once. */
 export function targetFinder({ url, server, tls }: VirtualDeviceOptions): () => Target {
   if (server !== undefined) return () => targetAt(server, tls)
   const target = targetOf(new URL(String(url)), tls)
@@ -28,7 +28,7 @@ function targetAt(server: Server, tls: ConnectionOptions | undefined): Target {
   const address = server.address()
   if (address === null || typeof address === 'string') {
     throw new Error(
-      'express-iclock/simulator: the server listens at no port (yet): call listen() first',
+      'express-iclock/simulator: the server is not listening on a port (yet): call listen() first',
     )
   }
   const { port } = address
@@ -44,7 +44,7 @@ function targetAt(server: Server, tls: ConnectionOptions | undefined): Target {
 function targetOf(url: URL, tls: ConnectionOptions | undefined): Target {
   const { protocol, hostname, host, port, pathname } = url
   const isSecure = protocol === 'https:'
-  // node:net and node:tls take an IPv6 address without its brackets.
+  // node:net and node:tls expect an IPv6 address without brackets.
   const bare = hostname.replace(/^\[|\]$/g, '')
   const place = { host: bare, port: Number(port) || (isSecure ? 443 : 80) }
   const servername = isIP(bare) ? '' : bare

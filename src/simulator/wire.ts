@@ -1,13 +1,13 @@
-// A connection to the server, and what came over it.
+// A connection to the server, and what it has received.
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Target } from './target.js'
 
-/** A connection, with what came over it and was read by no exchange yet. */
+/** A connection, with what it has received and no exchange has read yet. */
 export interface Wire {
   target: Target
   socket: Socket
-  /** Settles when the connection is there, or can't be had. */
+  /** Settles when the connection is open or has failed. */
   opened: Promise<void>
   unread: Buffer
   hasEnded: boolean

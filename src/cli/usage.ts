@@ -1,0 +1,83 @@
+// Reads the arguments that commands have in common, and reports wrong usage.
+import type { Manners, VirtualDeviceOptions } from '../simulator.js'
+
+/** What a command needs from the process that runs it. */
+export interface Surroundings {
+  print(text: string): void
+  warn(text: string): void
+  /** All of standard input. */
+  readInput(): Buffer
+  version(): string
+}
+
+/** The command line can't be understood; its message says what was expected. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Turns what `parse` throws for wrong arguments into a UsageError. */
+export function asUsage<Result>(parse: () => Result): Result {
+  try {
+    return parse()
+  } catch (error) {
+    throw new UsageError((error as Error).message.replace(/^express-iclock\/simulator: /, ''))
+  }
+}
+
+/** The options of every command that plays a device. */
+export const DEVICE_OPTIONS = {
+  url: { type: 'string' },
+  sn: { type: 'string' },
+  manners: { type: 'string', default: 'attendance' },
+  timeout: { type: 'string', default: '2000' },
+  'max-clock-error': { type: 'string', default: '300000' },
+} as const
+
+export const DEVICE_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
+  --sn SERIAL        the serial number of the terminal
+  --manners MANNERS  attendance (default), access or clone: how the firmware writes
+  --timeout MS       the time limit of one exchange; 2000 by default
+  --max-clock-error MS
+                     how far the server's Date may be from this computer's clock; 300000 by default
+  -h, --help         prints this
+`
+
+interface DeviceValues {
+  url?: string | undefined
+  sn?: string | undefined
+  manners: string
+  timeout: string
+  'max-clock-error': string
+}
+
+export function deviceOptionsOf(values: DeviceValues): VirtualDeviceOptions {
+  const { url, sn } = values
+  if (url === undefined) throw new UsageError('--url is missing, e.g. --url localhost:3000')
+  if (sn === undefined) throw new UsageError('--sn is missing, e.g. --sn 0316144680030')
+  return {
+    url: urlOf(url),
+    serialNumber: sn,
+    manners: values.manners as Manners,
+    timeout: numberOf('--timeout', values.timeout),
+    maxClockError: numberOf('--max-clock-error', values['max-clock-error']),
+  }
+}
+
+function urlOf(given: string): string {
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `http://${given}`
+  const unfit = `--url is "${given}"; expected a server, e.g. localhost:3000 or https://example.com/hr`
+  if (/^\d+$/.test(given) || !URL.canParse(url)) throw new UsageError(unfit)
+  if (/\/iclock\/?$/i.test(new URL(url).pathname)) {
+    const server = given.replace(/\/iclock\/?$/i, '')
+    throw new UsageError(
+      `--url ends in /iclock, which the terminal appends itself; try --url ${server}`,
+    )
+  }
+  return url
+}
+
+/** A number of milliseconds or seconds on the command line. */
+export function numberOf(option: string, value: string): number {
+  if (/^\d{1,15}$/.test(value)) return Number(value)
+  throw new UsageError(`${option} is "${value}"; expected a number`)
+}

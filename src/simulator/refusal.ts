@@ -1,0 +1,68 @@
+// Decides whether firmware would accept a complete response, and says why not.
+import { excerpt, type HttpResponse, valuesOf } from './response.js'
+
+/** Checks a body: undefined if it is acceptable, otherwise the reason that it is not. */
+export type BodyCheck = (body: Buffer) => string | undefined
+
+export interface Strictness {
+  /** How many ms the server's clock may differ from the one of this process. */
+  maxClockError: number
+  checkBody: BodyCheck
+}
+
+/** Why firmware would refuse a complete response; undefined if it would accept it. */
+export function refusalOf(response: HttpResponse, strictness: Strictness): string | undefined {
+  const { status } = response
+  if (status !== 200) {
+    const hint = status === 404 ? ': is the endpoint mounted at this path?' : ''
+    return `the status is ${status}, not 200${hint}`
+  }
+  const encoding = valuesOf(response, 'content-encoding').join()
+  if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
+    return `the Content-Encoding is ${excerpt(encoding)}, but terminals cannot decompress`
+  }
+  const type = valuesOf(response, 'content-type').join()
+  // Firmware searches the headers for `text/plain`, in lower case.
+  if (!/^text\/plain *(;|$)/.test(type)) {
+    return type === ''
+      ? "the Content-Type is missing; expected 'text/plain'"
+      : `the Content-Type is ${excerpt(type)}, not 'text/plain'`
+  }
+  const dates = valuesOf(response, 'date').join()
+  const clock = clockOf(response)
+  if (clock === undefined) {
+    return dates === ''
+      ? 'the Date is missing, so the device cannot set its clock'
+      : `the Date is ${excerpt(dates)}; expected a form like 'Tue, 30 Jun 2015 01:24:48 GMT'`
+  }
+  const clockError = Math.abs(clock.getTime() - Date.now())
+  if (clockError > strictness.maxClockError) {
+    return `the Date is ${excerpt(dates)}, which is off by ${spanOf(clockError)}; the device would set its clock to it`
+  }
+  return strictness.checkBody(response.body)
+}
+
+/** Accepts exactly `OK`. */
+export const isOk: BodyCheck = (body) => {
+  if (body.toString('latin1') === 'OK') return undefined
+  return `the body is ${excerpt(body)} (length ${body.length}), not 'OK'`
+}
+
+/** The time in a valid `Date` header. */
+export function clockOf(response: HttpResponse): Date | undefined {
+  const date = valuesOf(response, 'date').join()
+  const clock = new Date(date)
+  // Only the form that HTTP requires survives the round trip; an invalid date prints itself.
+  return !Number.isNaN(clock.getTime()) && clock.toUTCString() === date ? clock : undefined
+}
+
+function spanOf(ms: number): string {
+  const units = [
+    ['days', 86_400_000],
+    ['hours', 3_600_000],
+    ['minutes', 60_000],
+    ['seconds', 1000],
+  ] as const
+  const [unit, size] = units.find(([, length]) => ms >= 2 * length) ?? ['ms', 1]
+  return `${Math.round(ms / size)} ${unit}`
+}

@@ -1,0 +1,111 @@
+// Parses the bytes of a response as HTTP/1.x, strictly. No connection, no clock.
+import { inspect } from 'node:util'
+import { chunkedBody } from './chunks.js'
+import type { Header } from './manners.js'
+
+const HTTP_1 = 'HTTP/1.'
+const MAX_HEAD = 64 * 1024
+/** The largest package that a terminal announces (`MaxPackageSize`), headers included. */
+const MAX_RESPONSE = 4 * 1024 * 1024
+
+export interface HttpResponse {
+  status: number | undefined
+  headers: Header[]
+  body: Buffer
+  /** Its size in bytes; undefined while it is incomplete. */
+  size: number | undefined
+  /** What makes it invalid HTTP. */
+  problem: string | undefined
+}
+
+/** Parses the response at the beginning of `bytes`, as far as it has arrived. */
+export function parseResponse(bytes: Buffer, hasEnded: boolean, method: string): HttpResponse {
+  const response: HttpResponse = {
+    status: undefined,
+    headers: [],
+    body: Buffer.alloc(0),
+    size: undefined,
+    problem: undefined,
+  }
+  const invalid = (problem: string) => ({ ...response, problem })
+  const incomplete = (part: string) =>
+    hasEnded ? invalid(`the connection was closed ${part}`) : response
+
+  let at = 0
+  do {
+    const start = bytes.toString('latin1', at, at + HTTP_1.length)
+    if (!HTTP_1.startsWith(start)) {
+      return invalid(`not an HTTP/1.x response: ${excerpt(bytes.subarray(at))}`)
+    }
+    const head = bytes.subarray(at, at + MAX_HEAD)
+    const end = head.indexOf('\r\n\r\n')
+    if (end === -1) {
+      if (head.length === MAX_HEAD) return invalid('the head of the response exceeds 64 kB')
+      return incomplete(bytes.length === 0 ? 'without a response' : 'within the response head')
+    }
+    const [statusLine = '', ...lines] = head.toString('latin1', 0, end).split('\r\n')
+    // Firmware looks for `HTTP/1.x 200 `, with the space behind it.
+    const status = /^HTTP\/1\.[01] (\d{3}) /.exec(statusLine)?.[1]
+    if (status === undefined) return invalid(`the status line is ${excerpt(statusLine)}`)
+    response.status = Number(status)
+    response.headers = []
+    for (const line of lines) {
+      const header = parseHeader(line)
+      if (header === undefined) return invalid(`invalid response header ${excerpt(line)}`)
+      response.headers.push(header)
+    }
+    at += end + 4
+  } while (response.status < 200)
+  if (bytes.length > MAX_RESPONSE) return invalid('the response exceeds 4 MB')
+
+  if (method === 'HEAD' || response.status === 204 || response.status === 304) {
+    return { ...response, size: at }
+  }
+  const codings = valuesOf(response, 'transfer-encoding')
+  const lengths = valuesOf(response, 'content-length')
+  if (codings.length > 0 && lengths.length > 0) {
+    return invalid('the response has both a Content-Length and a Transfer-Encoding')
+  }
+  if (codings.length > 0) {
+    const chunked = chunkedBody(bytes, at)
+    if (codings.join().toLowerCase() !== 'chunked' || chunked === 'invalid') {
+      return invalid('the chunks of the response are invalid')
+    }
+    return chunked === undefined ? incomplete('between its chunks') : { ...response, ...chunked }
+  }
+  if (lengths.length === 0) {
+    response.body = bytes.subarray(at)
+    return hasEnded ? { ...response, size: bytes.length } : response
+  }
+  const size = /^\d{1,15}$/.test(lengths.join()) ? at + Number(lengths[0]) : undefined
+  if (size === undefined) return invalid(`the Content-Length is ${excerpt(lengths.join())}`)
+  response.body = bytes.subarray(at, size)
+  return bytes.length < size ? incomplete('within the response body') : { ...response, size }
+}
+
+function parseHeader(line: string): Header | undefined {
+  const colon = line.indexOf(':')
+  const name = line.slice(0, colon)
+  return colon < 1 || /\s/.test(name) ? undefined : [name, trimBlanks(line.slice(colon + 1))]
+}
+
+// A regular expression with `[ \t]*$` takes quadratic time on a run of blanks.
+function trimBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === ' ' || text[at] === '\t'
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(start)) start++
+  while (end > start && isBlank(end - 1)) end--
+  return text.slice(start, end)
+}
+
+/** The values of all headers of this lower-case name. */
+export function valuesOf({ headers }: Pick<HttpResponse, 'headers'>, name: string): string[] {
+  return headers.filter((header) => header[0].toLowerCase() === name).map((header) => header[1])
+}
+
+/** The first 60 bytes or characters, quoted and escaped. */
+export function excerpt(text: Buffer | string): string {
+  const shown = typeof text === 'string' ? text.slice(0, 60) : text.toString('latin1', 0, 60)
+  return text.length > 60 ? `${inspect(shown)}…` : inspect(shown)
+}

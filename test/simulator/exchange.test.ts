@@ -1,0 +1,150 @@
+import type { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { deviceAt, GOOD, recording, respondingWith, serving } from '../support/server.js'
+
+describe('faults', () => {
+  it('sends one byte at a time', async () => {
+    const { server, segments, bodies } = await recording()
+    const exchange = await deviceAt(server).exchange('ID=1&Return=0', { segmentSize: 1 })
+    expect(exchange.refusal).toBeUndefined()
+    expect(String(bodies)).toBe('ID=1&Return=0')
+    expect(segments.length).toBeGreaterThan(50)
+  })
+
+  it.each([
+    ['before the body', {}, /\r\n\r\n$/],
+    ['after some bytes', { waitAfter: 4 }, /^POST$/],
+    ['before the last bytes', { waitAfter: -3 }, /Retur$/],
+  ])('waits %s', async (_, where, sent) => {
+    const forbidding = await respondingWith('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
+    const waiting = { wait: 60_000, ...where }
+    const answeredEarly = await deviceAt(forbidding).exchange('ID=1&Return=0', waiting)
+    expect(answeredEarly.refusal).toBe('the status is 403, not 200')
+    expect(String(answeredEarly.sent)).toMatch(sent)
+
+    const { server, bodies } = await recording()
+    const exchange = await deviceAt(server).exchange('ID=1&Return=0', { wait: 5, ...where })
+    expect(exchange.refusal).toBeUndefined()
+    expect(String(bodies)).toBe('ID=1&Return=0')
+  })
+
+  it('pauses between two segments', async () => {
+    const { server, bodies } = await recording()
+    const short = { segmentSize: 50, segmentPause: 5 }
+    const exchange = await deviceAt(server).exchange('ID=1&Return=0', short)
+    expect(exchange.refusal).toBeUndefined()
+    expect(String(bodies)).toBe('ID=1&Return=0')
+  })
+
+  it('drops the connection after some bytes', async () => {
+    const { server, bodies, segments } = await recording()
+    const device = deviceAt(server)
+    const cut = await device.exchange('ID=1&Return=0', { cutAfter: -3 })
+    expect(cut).toMatchObject({ accepted: false, status: undefined, received: Buffer.alloc(0) })
+    expect(cut.refusal).toMatch(/^the device dropped the connection after \d+ bytes, as requested$/)
+    expect(String(cut.sent)).toMatch(/\r\n\r\nID=1&Retur$/)
+    expect((await device.exchange('ID=1&Return=0', { cutAfter: 0 })).sent).toHaveLength(0)
+    expect((await device.exchange('ID=1&Return=0', { cutAfter: 4 })).sent).toHaveLength(4)
+    await device.reply('2', 0)
+    expect(bodies.map(String)).toEqual(['ID=2&Return=0&CMD=DATA\n'])
+    expect(String(segments[0])).toBe(String(cut.sent))
+  })
+
+  it('drops the connection after a whole request, without reading the response', async () => {
+    const { server, bodies } = await recording()
+    const cut = await deviceAt(server).exchange('ID=1&Return=0', { cutAfter: Infinity })
+    expect(cut.accepted).toBe(false)
+    await expect.poll(() => bodies.map(String)).toEqual(['ID=1&Return=0'])
+  })
+})
+
+describe('a response before the request was sent', () => {
+  it('is refused, since the server has not read the body', async () => {
+    const early = await deviceAt(await respondingWith(GOOD)).exchange('ID=1', { wait: 60_000 })
+    expect(early).toMatchObject({ accepted: false, status: 200 })
+    expect(early.refusal).toMatch(
+      /^the response came after (\d+) of \d+ bytes of the request, so the server has not read it$/,
+    )
+    const long = { segmentSize: 4, segmentPause: 60_000 }
+    const afterFour = await deviceAt(await respondingWith(GOOD)).exchange('ID=1', long)
+    expect(String(afterFour.sent)).toBe('POST')
+    expect(afterFour.refusal).toContain('came after 4 of ')
+  })
+
+  it('is accepted if only bytes beyond the Content-Length are missing', async () => {
+    const short = { headers: { 'Content-Length': '4' }, waitAfter: -3, wait: 60_000 }
+    const exchange = await deviceAt((await recording()).server).exchange('ID=1xyz', short)
+    expect(exchange.refusal).toBeUndefined()
+  })
+
+  it('is refused for a large body that the server leaves unread, without a wait', async () => {
+    const server = await serving((req, res) => {
+      res.writeHead(200, { 'Content-Type': 'text/plain' }).end('OK')
+      req.pause()
+    })
+    const { accepted, refusal } = await deviceAt(server).exchange(Buffer.alloc(50_000_000))
+    expect(accepted).toBe(false)
+    expect(refusal).toMatch(/the response came after|connection/)
+  })
+})
+
+it('limits the time for a silent server, and reports what arrived until then', async () => {
+  const device = deviceAt(await respondingWith(GOOD.slice(0, -1)), { timeout: 50 })
+  expect(await device.exchange('ID=1&Return=0')).toMatchObject({
+    accepted: false,
+    refusal: 'no complete response within 50 ms',
+    status: 200,
+    body: Buffer.from('O'),
+  })
+})
+
+describe('a connection', () => {
+  it('serves several exchanges', async () => {
+    const { server, bodies } = await recording()
+    let connections = 0
+    server.on('connection', () => connections++)
+    const connection = deviceAt(server).connect()
+    const first = await connection.exchange('ID=1&Return=0')
+    const second = await connection.exchange('ID=2&Return=0')
+    connection.close()
+    expect([first.refusal, second.refusal]).toEqual([undefined, undefined])
+    expect(String(first.sent)).toContain('\r\nConnection: keep-alive\r\n')
+    expect(String(second.received)).toMatch(/^HTTP\/1\.1 200[\s\S]*OK$/)
+    expect(bodies.map(String)).toEqual(['ID=1&Return=0', 'ID=2&Return=0'])
+    expect(connections).toBe(1)
+  })
+
+  it('refuses what the server sent before it was asked', async () => {
+    const server = await respondingWith(GOOD)
+    const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
+    const connection = deviceAt(server).connect()
+    expect(await connection.exchange('x')).toMatchObject({ refusal: undefined })
+    const socket = await accepted
+    await new Promise((resolve) => socket.write(GOOD, resolve))
+    // The bytes are in the kernel by now: the device reads them within a few turns.
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const second = await connection.exchange('x')
+    expect(second.refusal).toMatch(/^the response came after 0 of \d+ bytes of the request/)
+    connection.close()
+  })
+
+  it('keeps what follows the response to a request with surplus bytes', async () => {
+    const server = await respondingWith(`${GOOD}${GOOD.replace('200', '500')}`)
+    const connection = deviceAt(server).connect()
+    const first = await connection.exchange('x', { surplus: 'y' })
+    expect(first).toMatchObject({ status: 200, refusal: undefined })
+    expect(await connection.exchange('x')).toMatchObject({ status: 500, accepted: false })
+    connection.close()
+  })
+
+  it('reports that the server has closed it, or that it was closed', async () => {
+    const connection = deviceAt(await respondingWith(GOOD, true)).connect()
+    await connection.exchange('x')
+    await expect
+      .poll(async () => (await connection.exchange('x')).refusal)
+      .toMatch(/without a response|failed/)
+    const closed = deviceAt(await respondingWith(GOOD)).connect()
+    closed.close()
+    expect((await closed.exchange('x')).accepted).toBe(false)
+  })
+})

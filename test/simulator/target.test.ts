@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { expect, it } from 'vitest'
+import { virtualDevice } from '../../src/simulator.js'
+import { deviceAt, listen, PLAIN, portOf, recording, serving } from '../support/server.js'
+
+it('posts below any path of the URL', async () => {
+  const requested = async (url: string) => {
+    const urls: string[] = []
+    const server = await serving((req, res) => {
+      urls.push(`${req.headers.host} ${req.url}`)
+      res.writeHead(200, PLAIN).end('OK')
+    })
+    const port = String(portOf(server))
+    await virtualDevice({ url: url.replace('PORT', port), serialNumber: 'A' }).reply('1', 0)
+    return urls.map((each) => each.replace(port, 'PORT'))
+  }
+  const path = '/iclock/devicecmd?SN=A'
+  expect(await requested('http://127.0.0.1:PORT')).toEqual([`127.0.0.1:PORT ${path}`])
+  expect(await requested('http://127.0.0.1:PORT/')).toEqual([`127.0.0.1:PORT ${path}`])
+  expect(await requested('http://localhost:PORT/hr')).toEqual([`localhost:PORT /hr${path}`])
+  expect(await requested('http://127.0.0.1:PORT/a/b/')).toEqual([`127.0.0.1:PORT /a/b${path}`])
+})
+
+it('posts to the path of the option', async () => {
+  const { server } = await recording()
+  const [exchange] = await deviceAt(server, { path: '/hr/iclock/devicecmd' }).reply('1', 0)
+  expect(String(exchange?.sent)).toMatch(/^POST \/hr\/iclock\/devicecmd\?SN=/)
+})
+
+it('finds a server that listens on every address', async () => {
+  for (const host of ['0.0.0.0', '::']) {
+    const server = createServer((_, res) => res.writeHead(200, PLAIN).end('OK'))
+    expect(await deviceAt(await listen(server, host)).reply('1', 0)).toHaveLength(1)
+  }
+})
+
+it('speaks TLS, to a certificate that it was told to trust and to no other', async () => {
+  // One file holds the key and a self-signed certificate for localhost.
+  const pem = readFileSync(new URL('../fixtures/localhost.pem', import.meta.url))
+  const pair = { key: pem, cert: pem }
+  const server = await listen(
+    createHttpsServer(pair, (_, res) => res.writeHead(200, PLAIN).end('OK')),
+  )
+  const tls = { ca: pem }
+  const url = `https://localhost:${portOf(server)}`
+  expect(await deviceAt(server, { tls }).exchange('')).toMatchObject({ refusal: undefined })
+  const overUrl = virtualDevice({ url, serialNumber: 'A', tls })
+  expect(await overUrl.exchange('')).toMatchObject({ refusal: undefined })
+  const trustsNobody = virtualDevice({ url, serialNumber: 'A' })
+  expect(await trustsNobody.exchange('')).toMatchObject({
+    accepted: false,
+    refusal: expect.stringContaining('self-signed certificate'),
+  })
+})
+
+it('says that a server is not listening yet', async () => {
+  const device = virtualDevice({ server: createServer(), serialNumber: 'A' })
+  await expect(device.reply('1', 0)).rejects.toThrow('call listen() first')
+})
+
+it('reports a refused connection', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`
+  expect(await virtualDevice({ url, serialNumber: 'A' }).exchange('x')).toMatchObject({
+    accepted: false,
+    refusal: expect.stringContaining('ECONNREFUSED'),
+    status: undefined,
+    sent: Buffer.alloc(0),
+  })
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = portOf(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
