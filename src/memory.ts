@@ -1,4 +1,5 @@
 // Storage in this process's memory: for tests and demos, and the reference implementation.
+import cluster from 'node:cluster'
 import type { IssuedCommand } from './command.js'
 import { type CommandMemory, commandMemory } from './memory/command.js'
 import { type ReplyMemory, replyMemory } from './memory/reply.js'
@@ -21,7 +22,20 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
 export function memoryAdapter<
   Issued extends IssuedCommand = IssuedCommand,
 >(): MemoryAdapter<Issued> {
+  warnInCluster()
   // One record per command: its reply is kept with it.
   const records = new Map<string, CommandRecord<Issued>>()
   return { ...replyMemory(records), ...commandMemory(records), ...terminalMemory() }
+}
+
+let isWarned = false
+
+function warnInCluster(): void {
+  if (!cluster.isWorker || isWarned) return
+  isWarned = true
+  process.emitWarning(
+    'memoryAdapter() is used in a cluster worker (node:cluster, pm2): each worker has a memory of its own, so a reply that ' +
+      'reaches another worker than its command does finds no command. Use storage that all workers share.',
+    'ExpressIclockWarning',
+  )
 }

@@ -328,9 +328,12 @@ function digestOf(...parts: (string | Buffer)[]): string {
 }
 
 function checkDb(db: unknown): asserts db is MongoDb {
-  const meant = 'a Db, as client.db() makes one, or mongoose.connection.db once it is connected'
+  const expected =
+    'a Db such as client.db() returns, or mongoose.connection.db once it is connected'
   const { databaseName, collection, writeConcern } = Object(db) as Partial<MongoDb>
-  if (databaseName === undefined || collection === undefined) throw wrong('db', db, meant)
+  if (databaseName === undefined || collection === undefined) {
+    throw wrong('db', db, 'db' in Object(db) ? `${expected}; did you forget the ".db"?` : expected)
+  }
   if (writeConcern?.w !== 0) return
   throw wrong('db.writeConcern.w', 0, "'majority', or nothing: with 0 no write is acknowledged")
 }
@@ -344,6 +347,7 @@ function collectionNames(collections: object = {}): typeof COLLECTIONS {
   checkNames(collections, Object.keys(COLLECTIONS))
   const names = { ...COLLECTIONS, ...collections }
   const different = new Set(Object.values(names))
-  if (different.size < 3) throw wrong('collections', names, 'three different names')
+  if (different.size < 3)
+    throw wrong('collections', Object.values(names).join(', '), 'three different names')
   return names
 }

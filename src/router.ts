@@ -1,6 +1,7 @@
 // The endpoints as Express routers: the only room that knows Express.
-import { Router } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import type { IssuedCommand } from './command.js'
+import type { Awaitable } from './endpoint/deadline.js'
 import { checkNames, wrong } from './endpoint/options.js'
 import { type CommandReplyHandlerOptions, REPLY_OPTIONS, replyEndpoint } from './reply/handler.js'
 
@@ -9,6 +10,8 @@ export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedComman
   extends CommandReplyHandlerOptions<Issued> {
   /** Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by default. */
   path?: string | string[]
+  /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
+  authorize?(serialNumber: string, req: Request): Awaitable<boolean>
 }
 
 const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
@@ -29,7 +32,34 @@ export function commandReplyRouter<Issued extends IssuedCommand>(
   options: CommandReplyOptions<Issued>,
 ): Router {
   checkNames(options, [...REPLY_OPTIONS, 'path'])
-  return Router().post(pathsOf(options.path), replyEndpoint(options))
+  const paths = pathsOf(options.path)
+  return Router().post(paths, replyEndpoint(options)).use(noticeMount(paths))
+}
+
+/** Warns once if requests miss these paths only because the router is mounted below a part of them. */
+function noticeMount(paths: readonly string[]): RequestHandler {
+  let isNoticed = false
+  return (req, _res, next) => {
+    // Optimization: an app's own requests pass here as well, and mostly at the root.
+    if (isNoticed || req.baseUrl === '') return next()
+    const { baseUrl } = req
+    const asked = `${baseUrl}${req.path}`.toLowerCase().replace(/\/$/, '')
+    const missed = paths.find((path) => {
+      const surplus = asked.length - path.length
+      return asked.endsWith(path.toLowerCase()) && surplus >= 0 && surplus < baseUrl.length
+    })
+    if (missed !== undefined) {
+      isNoticed = true
+      const above = `${baseUrl}${req.path}`.slice(0, asked.length - missed.length)
+      process.emitWarning(
+        `A router of express-iclock is mounted at ${JSON.stringify(baseUrl)} and its paths, such as ${missed}, count from ` +
+          `there, so that it misses a device's request to ${JSON.stringify(asked)}. Mount it with ` +
+          `${above === '' ? 'app.use(router)' : `app.use(${JSON.stringify(above)}, router)`}.`,
+        'ExpressIclockWarning',
+      )
+    }
+    next()
+  }
 }
 
 function pathsOf(path: string | string[] = REPLY_PATHS): string[] {

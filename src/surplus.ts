@@ -1,55 +1,64 @@
-// Octets behind a body: what a device sends beyond its Content-Length must not spoil the answer in flight.
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+// Octets beyond a Content-Length: what a device sends behind its body must not spoil the answer in flight.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 
 interface Exchange {
   req: IncomingMessage
   res: ServerResponse
-  isLast: boolean
 }
 
 const tolerant = new WeakSet<Server | SecureServer>()
 
-// As Node answers, where the error is none of ours.
-const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-}
-
 /**
- * Lets the answer to a whole request go out where more octets than its Content-Length promised follow it.
+ * Lets the answers to whole requests go out although octets follow them that are not a request, or the device has closed
+ * its half of the connection.
  *
- * The manual's own example does so: it promises 143 octets and carries 147. Node takes the surplus for another request,
- * answers 400 in place of the answer in flight, and the device sends the same again for ever. With this, the answer goes out
- * and then the connection closes. Every other client error is treated as Node does by itself, or as the app's own
- * `clientError` listeners do. Call it before the first request; a second call changes nothing.
+ * The manual's own example sends more octets than it promises: it says 143 and carries 147. Node takes the surplus for
+ * another request and answers 400 in place of the answer in flight, and the device sends the same again forever. With this,
+ * the answer goes out and then the connection closes. So it does for a device that half-closes behind its body, such as
+ * `printf … | nc`, which Node alone leaves without an answer if storage is asynchronous.
+ *
+ * Every other client error is treated as by Node alone, or by the app's own `clientError` listeners. Call it before the
+ * first request; a second call changes nothing.
+ *
+ * @example
+ * tolerateSurplus(app.listen(3000))
  */
 export function tolerateSurplus(server: Server | SecureServer): void {
   if (tolerant.has(server)) return
   tolerant.add(server)
-  const exchanges = new WeakMap<Duplex, Exchange>()
+  Object.assign(server, { httpAllowHalfOpen: true })
+  const exchanges = new WeakMap<Duplex, Exchange[]>()
+  const closing = new WeakSet<Duplex>()
 
-  server.prependListener('request', (req, res) => {
-    exchanges.set(req.socket, { req, res, isLast: false })
-  })
+  // A listener could neither come before those that an app adds later nor keep an error from them.
+  const { emit } = server
+  server.emit = function (this: unknown, event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'request') note(args[0] as IncomingMessage, args[1] as ServerResponse)
+    else if (event === 'clientError') {
+      const [error, socket] = args as [NodeJS.ErrnoException, Duplex]
+      if (error.code?.startsWith('HPE_') && letAnswersOut(socket)) return true
+    }
+    return Reflect.apply(emit, this, [event, ...args])
+  }
 
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const latest = exchanges.get(socket)
-    const inFlight = latest?.res.writableFinished === false ? latest : undefined
-    if (inFlight?.req.complete === true && error.code?.startsWith('HPE_') === true) {
-      if (inFlight.isLast) return
-      inFlight.isLast = true
-      if (!inFlight.res.headersSent) inFlight.res.setHeader('Connection', 'close')
-      inFlight.res.once('finish', () => socket.end())
-      return
-    }
-    if (server.listenerCount('clientError') > 1) return
-    if (socket.writable && inFlight?.res.headersSent !== true) {
-      const status = STATUS_OF_ERROR[error.code ?? ''] ?? 400
-      socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`)
-    }
-    socket.destroy(error)
-  })
+  function note(req: IncomingMessage, res: ServerResponse): void {
+    const others = exchanges.get(req.socket)?.filter(({ res }) => !res.writableFinished) ?? []
+    exchanges.set(req.socket, [...others, { req, res }])
+  }
+
+  /** Closes the connection behind the answers to whole requests; false if there are none to wait for. */
+  function letAnswersOut(socket: Duplex): boolean {
+    if (closing.has(socket)) return true
+    const whole = exchanges.get(socket)?.filter(({ req, res }) => {
+      return req.complete && !res.writableFinished
+    })
+    const last = whole?.at(-1)
+    if (last === undefined) return false
+    closing.add(socket)
+    if (!last.res.headersSent) last.res.setHeader('Connection', 'close')
+    last.res.once('finish', () => socket.end())
+    return true
+  }
 }

@@ -354,12 +354,12 @@ describe('mongoAdapter', () => {
       mongoAdapter(given as MongoDb, options as MongoAdapterOptions)
 
   it('says of a wrong db or option what came and what was meant', () => {
-    expect(made({}, null)).toThrow(/^express-iclock: option "db" is null; expected a Db, as /)
+    expect(made({}, null)).toThrow(/^express-iclock: option "db" is null; expected a Db such as /)
     expect(made({}, new MongoClient('mongodb://none'))).toThrow(
       /mongoose\.connection\.db once it is/,
     )
     expect(made({ Family: 'access' })).toThrow('did you mean "family"?')
-    expect(made({ family: 'door' })).toThrow(`option "family" is 'door'; expected "attendance" or`)
+    expect(made({ family: 'door' })).toThrow(`option "family" is "door"; expected "attendance" or`)
     expect(made({ collections: { reply: 'x' } })).toThrow(
       'the options are commands, replies, unparsed',
     )

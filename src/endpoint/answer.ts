@@ -1,9 +1,13 @@
 // What a device reads: the answer it needs, or an error in one line.
 import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { statusOf } from './errors.js'
 
 /** Answers 200 with the headers that the manual prints; the device sets its clock by `Date`. */
 export function answerText(res: ServerResponse, text: string): void {
   if (res.headersSent) return
+  // Middleware that compresses asks for this header as late as now, and devices read plain octets only.
+  const { headers } = res.req
+  if (headers['accept-encoding'] !== undefined) delete headers['accept-encoding']
   res.writeHead(200, {
     // An app may have switched Node's own off.
     Date: new Date().toUTCString(),
@@ -15,23 +19,15 @@ export function answerText(res: ServerResponse, text: string): void {
   res.end(text)
 }
 
-/** What errors say about the answer: this package's, and those of http-errors. */
-interface HttpError extends Error {
-  status: number
-  statusCode: number
-  expose: boolean
-}
-
 /** Answers an error without a framework: its status, or 500, and one line of text. */
-export function answerError(res: ServerResponse, error: unknown): void {
+export function answerError(res: ServerResponse, error: object): void {
   if (res.headersSent) {
     res.destroy()
     return
   }
-  const { statusCode, status = statusCode, expose, message } = error as Partial<HttpError>
-  const isStatus = status !== undefined && status >= 400 && status < 600
-  const answered = isStatus ? status : 500
-  const line = expose === true && message ? message : STATUS_CODES[answered]
-  res.writeHead(answered, { 'Content-Type': 'text/plain; charset=utf-8' })
-  res.end(`${line}\n`)
+  const status = statusOf(error)
+  const { expose, message } = error as { expose?: unknown; message?: unknown }
+  const isShown = expose === true && typeof message === 'string' && message !== ''
+  res.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' })
+  res.end(`${isShown ? message : (STATUS_CODES[status] ?? 'Error')}\n`)
 }

@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import getRawBody from 'raw-body'
 import { IclockError, quoted } from './errors.js'
+import { replayedBody } from './replay.js'
+
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/gi
 
 /** What middleware before us may have left on the request. */
 interface ParsedRequest extends IncomingMessage {
@@ -20,10 +23,11 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
   try {
     if (isTouched(req)) {
       const left = bytesLeftIn(req)
-      if (left !== undefined) {
-        return await getRawBody(Readable.from([left]), { limit, length: left.length })
-      }
+      if (left !== undefined) return await withinLimit(left, limit)
       if (isRead(req) && isEmpty(req)) return Buffer.alloc(0)
+      // Nothing may be awaited while the stream still flows: its events would be missed.
+      const replayed = req.readableEnded ? await replayedBody(req) : undefined
+      if (replayed !== undefined) return await withinLimit(replayed, limit)
       checkIsReadable(req)
       // Somebody may have paused it.
       req.resume()
@@ -35,6 +39,10 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
     req.resume()
     throw (error as { type?: string }).type === 'stream.encoding.set' ? alreadyRead(req) : error
   }
+}
+
+function withinLimit(bytes: Buffer, limit: number): Promise<Buffer> {
+  return getRawBody(Readable.from([bytes]), { limit, length: bytes.length })
 }
 
 function bytesLeftIn(req: ParsedRequest): Buffer | undefined {
@@ -51,24 +59,37 @@ function bytesLeftIn(req: ParsedRequest): Buffer | undefined {
   return undefined
 }
 
-// What is left may still grow while the body comes in, or be compressed while another member is not.
-function isWhole(bytes: Buffer, { headers, readableEnded }: IncomingMessage): boolean {
+// The leftover may still be growing, or may be the compressed copy while the other member holds the inflated one.
+function isWhole(bytes: Buffer, req: IncomingMessage): boolean {
+  const isLength = bytes.length === lengthOf(req)
+  if (codingOf(req) !== undefined) return req.readableEnded && !isLength
+  return lengthOf(req) === undefined ? req.readableEnded : isLength
+}
+
+// A text parser drops a byte order mark, replaces invalid bytes with U+FFFD, and may have used another charset by a default
+// of its own. Only the promised length together with ASCII, or with a declared UTF-8, proves that nothing was lost.
+function isExact(text: string, bytes: Buffer, req: IncomingMessage): boolean {
+  if (bytes.length !== lengthOf(req) || codingOf(req) !== undefined) return false
+  if (bytes.length === text.length) return true
+  const charsets = [...(req.headers['content-type'] ?? '').matchAll(CHARSET)].map(
+    ([, name]) => name,
+  )
+  return charsets.length === 1 && /^utf-?8$/i.test(`${charsets[0]}`) && !text.includes('\ufffd')
+}
+
+function lengthOf({ headers }: IncomingMessage): number | undefined {
   const length = headers['content-length']
-  const isLength = length !== undefined && bytes.length === Number(length)
-  if (headers['content-encoding']) return readableEnded && !isLength
-  return length === undefined ? readableEnded : isLength
+  return length === undefined ? undefined : Number(length)
 }
 
-// A text parser puts U+FFFD for octets that are none of its charset, and there are other charsets than UTF-8: the
-// length tells whether these are the octets that the device sent, and without a length only ASCII is sure.
-function isExact(text: string, bytes: Buffer, { headers }: IncomingMessage): boolean {
-  if (text.includes('\ufffd')) return false
-  const isCompared = headers['content-length'] !== undefined && !headers['content-encoding']
-  return isCompared || bytes.length === text.length
+/** The Content-Encoding, unless it says that there is none. */
+function codingOf({ headers }: IncomingMessage): string | undefined {
+  const coding = headers['content-encoding']
+  return coding === '' || coding?.toLowerCase() === 'identity' ? undefined : coding
 }
 
-// Whether somebody was here before. Express makes the first look at each member of a request slow, and at one that is not
-// there most of all: few are looked at, and those two are asked for as its own.
+// Whether somebody was here before. Optimization: property access on an Express request is slow at first, most of all for
+// missing properties, so few are read, and `hasOwn` asks for these two.
 function isTouched(req: IncomingMessage): boolean {
   const { readable, readableFlowing, readableDidRead } = req
   if (!readable || readableFlowing !== null || readableDidRead) return true
@@ -80,9 +101,9 @@ function isRead(req: IncomingMessage): boolean {
 }
 
 // HTTP/2 has bodies without either header.
-function isEmpty({ headers, httpVersionMajor }: IncomingMessage): boolean {
-  const length = headers['content-length'] ?? (httpVersionMajor < 2 ? 0 : undefined)
-  return headers['transfer-encoding'] === undefined && Number(length) === 0
+function isEmpty(req: IncomingMessage): boolean {
+  const length = lengthOf(req) ?? (req.httpVersionMajor < 2 ? 0 : undefined)
+  return req.headers['transfer-encoding'] === undefined && length === 0
 }
 
 function checkIsReadable(req: IncomingMessage): void {
@@ -98,14 +119,13 @@ function checkIsReadable(req: IncomingMessage): void {
 }
 
 function checkIsNotCompressed(req: IncomingMessage): void {
-  const coding = req.headers['content-encoding']
-  if (coding && coding.toLowerCase() !== 'identity') {
-    throw new IclockError(
-      'ENCODING_UNSUPPORTED',
-      `The body has Content-Encoding ${quoted(coding)}, which no terminal sends. A parser that inflates, such as ` +
-        "express.raw({ type: '*/*' }), may stand before the Command Reply endpoint.",
-    )
-  }
+  const coding = codingOf(req)
+  if (coding === undefined) return
+  throw new IclockError(
+    'ENCODING_UNSUPPORTED',
+    `The body has Content-Encoding ${quoted(coding)}; terminals don't send compressed bodies. To accept them, mount a ` +
+      "decompressing parser such as express.raw({ type: '*/*' }) first.",
+  )
 }
 
 function alreadyRead({ rawBody, body }: ParsedRequest): IclockError {
@@ -114,8 +134,9 @@ function alreadyRead({ rawBody, body }: ParsedRequest): IclockError {
   )
   return new IclockError(
     'BODY_ALREADY_READ',
-    `Something before the Command Reply endpoint reads this request's body, and its octets are not to be had (${shown.join(', ')}). ` +
-      'Mount the endpoint before express.json(), express.urlencoded() and other parsers, or let the parser keep the octets ' +
+    "Something before this endpoint reads the request's body, and the original bytes are no longer available " +
+      `(${shown.join(', ')}). ` +
+      'Mount the endpoint before express.json(), express.urlencoded() and other parsers, or let the parser keep the bytes ' +
       'with verify: (req, res, buffer) => { req.rawBody = buffer }.',
   )
 }

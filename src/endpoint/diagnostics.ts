@@ -14,7 +14,7 @@ export interface Channels {
   upload: Channel
   /** `express-iclock:handshake`: a handshake that was answered. */
   handshake: Channel
-  /** `express-iclock:refusal`: a request that was refused, with the error. */
+  /** `express-iclock:refusal`: a request that was refused, as a `Refusal`. */
   refusal: Channel
 }
 

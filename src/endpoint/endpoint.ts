@@ -4,6 +4,7 @@ import { answerError, answerText } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'
 import { describe, IclockError, quoted } from './errors.js'
 import type { EndpointSettings } from './options.js'
+import { publishRefusal } from './refusal.js'
 import { serialNumberOf } from './serial-number.js'
 
 /** An endpoint as a plain function, for `node:http` and for any framework built on it. */
@@ -27,7 +28,7 @@ export type Part = (
  * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line.
  *
  * @param accepts whether a request is for this endpoint, asked before anything else; any other goes on to `next`, or is
- *   answered 404 without it. By default every request is.
+ *   answered 404 without it, so that a handler mounted without a path doesn't swallow the app. By default every request is.
  */
 export function endpoint(
   settings: EndpointSettings,
@@ -40,11 +41,7 @@ export function endpoint(
       else next()
       return
     }
-    receive(req, res, settings, part).catch((reason) => {
-      const error = errorOf(reason)
-      if (next === undefined) answerError(res, error)
-      else next(error)
-    })
+    receive(req, res, settings, part).catch((reason) => refuse(req, res, errorOf(reason), next))
   }
 }
 
@@ -70,17 +67,46 @@ async function checkIsAuthorized(
   { authorize, timeout }: EndpointSettings,
 ): Promise<void> {
   const deadline = new Deadline(timeout, 'authorize')
+  let answer: unknown
   try {
-    if (await deadline.wait(authorize?.(serialNumber, req))) return
+    answer = await deadline.wait(authorize?.(serialNumber, req))
   } finally {
     deadline.end()
+  }
+  if (answer === true) return
+  // Going by truthiness would let a device in by an empty list of rows.
+  if (answer !== false) {
+    throw new TypeError(
+      `express-iclock: authorize returned ${describe(answer)}; expected true or false`,
+    )
   }
   const message = `Device ${quoted(serialNumber)} may not report here: authorize refused it.`
   throw new IclockError('DEVICE_NOT_AUTHORIZED', message)
 }
 
+// Nothing may throw here: it would be an unhandled rejection, which ends the process.
+function refuse(
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: object,
+  next: ((error: unknown) => void) | undefined,
+): void {
+  try {
+    publishRefusal(req, error)
+    if (next === undefined) answerError(res, error)
+    else next(error)
+  } catch (failure) {
+    res.destroy()
+    process.emitWarning(
+      `An error could not be answered, because ${next === undefined ? 'the response' : 'next'} threw ` +
+        `${failure instanceof Error ? failure.message : describe(failure)}`,
+      'ExpressIclockWarning',
+    )
+  }
+}
+
 // next(undefined), next('route') and next('router') don't signal an error in Express, so non-errors are wrapped.
-function errorOf(reason: unknown): unknown {
+function errorOf(reason: unknown): object {
   if (typeof reason === 'object' && reason !== null) return reason
   return new Error(`The adapter or authorize threw ${describe(reason)}, which is not an Error.`, {
     cause: reason,

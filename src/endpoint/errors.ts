@@ -56,6 +56,14 @@ export class IclockError extends Error {
   }
 }
 
+/** The HTTP status that an error asks for, as in http-errors; 500 if it names none. */
+export function statusOf(error: object): number {
+  const { status, statusCode } = error as { status?: unknown; statusCode?: unknown }
+  const asked = status ?? statusCode
+  const isErrorStatus = Number.isInteger(asked) && Number(asked) >= 400 && Number(asked) < 600
+  return isErrorStatus ? Number(asked) : 500
+}
+
 /** Escapes and truncates untrusted text for error messages. */
 export function quoted(text: string): string {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
@@ -65,10 +73,11 @@ export function quoted(text: string): string {
 }
 
 /**
- * Describes a value for an error message. An object is only named by its class: what it holds may be a password.
+ * Describes a value for an error message. An object is only named by its class, and a URL shown without its credentials:
+ * messages end up in logs.
  */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'string') return quoted(value.replace(/\/\/[^/?#]*@/g, '//…@'))
   if (typeof value === 'function') {
     return value.name === '' ? 'a function' : `the function ${quoted(value.name)}`
   }

@@ -1,5 +1,6 @@
 // Options that all endpoints share, their defaults, and errors for invalid ones.
-import type { IncomingMessage } from 'node:http'
+import { constants } from 'node:buffer'
+import { IncomingMessage } from 'node:http'
 import { TextDecoder } from 'node:util'
 import bytes from 'bytes'
 import type { Awaitable } from './deadline.js'
@@ -13,8 +14,9 @@ export interface EndpointOptions {
    */
   timeout?: number
   /**
-   * Decides whether a device may report, before its body is read: `true`, or `false` for 403. By default every device
-   * may. The serial number is a claim: it is printed on the device.
+   * Decides whether a device may report, before its body is read: `true`, or `false` for 403; anything else is an error.
+   * By default every device may. The serial number is a claim: it is printed on the device. Decide by this argument, not
+   * by `req.query`, which a query parser may read in another way.
    */
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
 }
@@ -45,6 +47,9 @@ export const BODY_OPTIONS: readonly string[] = ['limit', 'encoding']
 const ASCII = Buffer.from(Array.from({ length: 128 }, (_, byte) => byte))
 // setTimeout treats longer delays as 1 ms.
 const LONGEST_TIMER = 2 ** 31 - 1
+const SPREAD =
+  'if the adapter was spread from an instance of a class, { ...instance } leaves its methods behind: pass the instance, ' +
+  'or bind each method'
 const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
 
 /** @throws TypeError that names the option, what came and what was expected */
@@ -64,6 +69,12 @@ export function bodySettings({ limit = '1mb', encoding = 'utf-8' }: BodyOptions)
 
 /** @throws TypeError if an option is unknown */
 export function checkNames(options: object, known: readonly string[]): void {
+  if (options instanceof IncomingMessage) {
+    throw new TypeError(
+      'express-iclock: the options are a request; did you forget to call it? Mount what it returns, e.g. ' +
+        'app.use(commandReplyRouter({ adapter })), not app.use(commandReplyRouter)',
+    )
+  }
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(
       `express-iclock: the options are ${describe(options)}; expected { ${known[0]} }`,
@@ -101,7 +112,9 @@ export function checkAdapter(
   if ('then' in adapter) throw wrong('adapter', adapter, `${expected}; await it first`)
   const calls = adapter as Record<string, unknown>
   for (const call of required) {
-    if (typeof calls[call] !== 'function') throw wrong(`adapter.${call}`, calls[call], 'a function')
+    if (typeof calls[call] === 'function') continue
+    const hint = mayBeSpread(calls, call) ? `a function; ${SPREAD}` : 'a function'
+    throw wrong(`adapter.${call}`, calls[call], hint)
   }
   for (const call of optional) {
     if (calls[call] === undefined || typeof calls[call] === 'function') continue
@@ -109,11 +122,23 @@ export function checkAdapter(
   }
 }
 
+function mayBeSpread(adapter: object, call: string): boolean {
+  const isPlain = Object.getPrototypeOf(adapter) === Object.prototype
+  return isPlain && !(call in adapter) && Object.keys(adapter).length > 0
+}
+
 function sizeOf(limit: unknown): number {
   const isSize = typeof limit === 'string' ? SIZE.test(limit) : Number.isSafeInteger(limit)
   const size = isSize ? bytes.parse(limit as string | number) : null
   if (size === null || size <= 0) {
     throw wrong('limit', limit, 'a number of bytes above 0, or text such as "512kb" or "1mb"')
+  }
+  if (size > constants.MAX_LENGTH) {
+    throw wrong(
+      'limit',
+      limit,
+      `at most ${constants.MAX_LENGTH} bytes, which is all a Buffer holds`,
+    )
   }
   return size
 }

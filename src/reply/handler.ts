@@ -31,7 +31,7 @@ const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
 
 /**
  * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
- * `node:http` and for any framework built on it. It ignores path and method.
+ * `node:http` and for any framework built on it. It ignores the path; what is not a POST goes on to `next`.
  *
  * It answers `200 OK` once storage has every reply of the body. Errors are handed to `next`, this package's errors
  * with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
@@ -52,11 +52,16 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   const { adapter } = options
   checkReplyStorage(adapter)
   const { limit, encoding } = bodySettings(options)
-  return endpoint(endpointSettings(options), async (serialNumber, req, deadline) => {
-    const body = await readBody(req, limit)
-    await keepInStorage(parseReplies(body, serialNumber, encoding), serialNumber, adapter, deadline)
-    return 'OK'
-  })
+  return endpoint(
+    endpointSettings(options),
+    async (serialNumber, req, deadline) => {
+      const body = await readBody(req, limit)
+      const parsed = parseReplies(body, serialNumber, encoding)
+      await keepInStorage(parsed, serialNumber, adapter, deadline)
+      return 'OK'
+    },
+    ({ method }) => method === 'POST',
+  )
 }
 
 function checkReplyStorage<Issued extends IssuedCommand>(adapter: ReplyStorage<Issued>): void {

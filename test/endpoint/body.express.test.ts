@@ -110,22 +110,38 @@ describe('the body is read', () => {
     },
   )
 
-  it('from the text of express.text() in UTF-8, whatever the encoding', async () => {
+  it('from text that express.text() decoded as the UTF-8 that the device declares', async () => {
     const body = 'ID=1&Return=0&CMD=INFO\nName=考勤机'
-    const { replies } = await postBehind([express.text({ type: '*/*' })], { headers: plain, body })
-    expect(replies[0]?.fields).toEqual({ Name: '考勤机' })
+    for (const charset of ['utf-8', 'UTF8', '"Utf-8"']) {
+      const headers = { 'Content-Type': `text/plain; charset=${charset}` }
+      const parser = express.text({ type: '*/*', defaultCharset: 'gb18030' })
+      const { replies, errors } = await postBehind([parser], { headers, body })
+      expect(errors).toEqual([])
+      expect(replies[0]?.fields).toEqual({ Name: '考勤机' })
+    }
   })
 
   it('from what a parser inflated', async () => {
     const headers = { ...octets, 'Content-Encoding': 'gzip' }
     const body = gzipSync(EXAMPLE)
-    const compressed = leave({ rawBody: body })
-    for (const parser of [express.raw({ type: '*/*' }), express.text({ type: '*/*' })]) {
-      expect((await postBehind([parser], { headers, body })).replies).toHaveLength(5)
-      const beside = await postBehind([compressed, parser], { headers, body })
-      expect(beside.replies).toHaveLength(5)
-    }
+    const parser = express.raw({ type: '*/*' })
+    expect((await postBehind([parser], { headers, body })).replies).toHaveLength(5)
+    const beside = await postBehind([leave({ rawBody: body }), parser], { headers, body })
+    expect(beside.replies).toHaveLength(5)
   })
+
+  it.each(['identity', 'Identity', ''])(
+    'behind express.raw() and express.text() when the Content-Encoding is "%s"',
+    async (coding) => {
+      const headers = { ...octets, 'Content-Encoding': coding }
+      for (const parser of [express.raw({ type: '*/*' }), express.text({ type: '*/*' })]) {
+        // Express 4's parsers know no empty coding, and refuse it themselves.
+        const { replies, errors } = await postBehind([parser], { headers })
+        if (errors[0]?.status !== 415) expect(replies).toHaveLength(5)
+        expect(errors.every(({ status }) => status === 415 && coding === '')).toBe(true)
+      }
+    },
+  )
 
   it.each(['rawBody', 'body'])('from %s of a request whose stream never ends', async (member) => {
     const req = Object.assign(new IncomingMessage(new Socket()), {
@@ -160,6 +176,58 @@ describe('the body is refused, and the message says where to mount,', () => {
       [express.urlencoded({ extended: true })],
       { headers: form },
       'req.body is object',
+    ],
+    [
+      'express.text() was left to guess the charset, which a default of its own may be',
+      [express.text({ type: '*/*', defaultCharset: 'gb18030' })],
+      // Greek has two octets in gb18030, as it has in UTF-8.
+      { headers: plain, body: Buffer.from([...Buffer.from('ID=1&Return=0&CMD='), 0xa6, 0xc1]) },
+      'req.body is string',
+    ],
+    [
+      'express.text() decoded gb18030 that is UTF-8 as well',
+      [express.text({ type: '*/*' })],
+      {
+        headers: { 'Content-Type': 'text/plain; charset=gb18030' },
+        body: Buffer.from([...Buffer.from('ID=1&Return=0&CMD='), 0xd0, 0x90, 0xa6, 0xc1]),
+      },
+      'req.body is string',
+    ],
+    [
+      'express.text() dropped a byte order mark',
+      [express.text({ type: '*/*' })],
+      { headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `\ufeff${EXAMPLE}` },
+      'req.body is string',
+    ],
+    [
+      'express.text() may have dropped a byte order mark of a body in chunks',
+      [express.text({ type: '*/*' })],
+      { headers: plain, body: `\ufeff${EXAMPLE}`, chunkSize: 50 },
+      'req.body is string',
+    ],
+    [
+      'express.text() decoded UTF-16',
+      [express.text({ type: '*/*' })],
+      {
+        headers: { 'Content-Type': 'text/plain; charset=utf-16le' },
+        body: Buffer.from(EXAMPLE, 'utf16le'),
+      },
+      'req.body is string',
+    ],
+    [
+      'two charsets are declared',
+      [express.text({ type: '*/*' })],
+      {
+        headers: { 'Content-Type': 'text/plain; charset=utf-8; charset=gb18030' },
+        body: Buffer.from([...Buffer.from('ID=1&Return=0&CMD='), 0xa6, 0xc1]),
+      },
+      'req.body is string',
+    ],
+    [
+      'express.text() inflated it',
+      [express.text({ type: '*/*' })],
+      { headers: { ...plain, 'Content-Encoding': 'gzip' }, body: gzipSync(EXAMPLE) },
+      'req.body is string',
     ],
     ['somebody read it and left nothing', [set('x', 1)], {}, 'req.body is undefined'],
     [

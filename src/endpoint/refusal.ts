@@ -1,0 +1,48 @@
+// What is published of a request that was refused.
+import type { IncomingMessage } from 'node:http'
+import { CHANNELS } from './diagnostics.js'
+import { statusOf } from './errors.js'
+import { serialNumberOf } from './serial-number.js'
+
+/** A request that was not answered 200, as published on the channel `express-iclock:refusal`. */
+export interface Refusal {
+  /** The error's `code`: one of this package, of `raw-body`'s `type`s, or of the app's storage; undefined if it has none. */
+  code: string | undefined
+  /** The HTTP status that the error asks for. */
+  status: number
+  /** Who asked; undefined if the query does not say so. */
+  serialNumber: string | undefined
+  /** The request's method. */
+  method: string
+  /** The request's path, without its query. */
+  path: string
+}
+
+/** Publishes that a request was refused. Nothing of its body, or of the error's own text, is published. */
+export function publishRefusal(req: IncomingMessage, error: object): void {
+  if (!CHANNELS.refusal.hasSubscribers) return
+  const {
+    method = '',
+    url = '',
+    originalUrl = url,
+  } = req as IncomingMessage & {
+    originalUrl?: string
+  }
+  const { code, type } = error as { code?: unknown; type?: unknown }
+  const refusal: Refusal = {
+    code: [code, type].find((name) => typeof name === 'string') as string | undefined,
+    status: statusOf(error),
+    serialNumber: serialNumberIfAny(req),
+    method,
+    path: originalUrl.replace(/[?#].*$/s, ''),
+  }
+  CHANNELS.refusal.publish(refusal)
+}
+
+function serialNumberIfAny(req: IncomingMessage): string | undefined {
+  try {
+    return serialNumberOf(req)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,167 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import {
+  type CommandReplyHandlerOptions,
+  commandReplyHandler,
+  memoryAdapter,
+} from '../../src/index.js'
+import { type Post, post, serve } from '../support/device.js'
+
+const failing = (error: unknown): CommandReplyHandlerOptions => ({
+  adapter: { ...memoryAdapter(), onReply: () => Promise.reject(error) },
+})
+const bare = (options: CommandReplyHandlerOptions) => {
+  const handler = commandReplyHandler(options)
+  return (req: IncomingMessage, res: ServerResponse) => handler(req, res)
+}
+
+const rejections: unknown[] = []
+process.on('unhandledRejection', (reason) => void rejections.push(reason))
+afterEach(() => expect(rejections).toEqual([]))
+
+describe('without next, an error is answered', () => {
+  it.each([
+    ['a BigInt for status', Object.assign(new Error('x'), { status: 404n }), 500],
+    ['text for status', Object.assign(new Error('x'), { status: '404' }), 500],
+    ['a fraction for status', Object.assign(new Error('x'), { status: 404.5 }), 500],
+    ['a status that is not an error', Object.assign(new Error('x'), { status: 200 }), 500],
+    ['a status beyond HTTP', Object.assign(new Error('x'), { status: 1000 }), 500],
+    [
+      'a symbol for message',
+      Object.assign(new Error(), { message: Symbol('x'), expose: true }),
+      500,
+    ],
+    ['the status of http-errors', Object.assign(new Error('x'), { statusCode: 507 }), 507],
+    ['a status without a name', Object.assign(new Error('x'), { status: 499 }), 499],
+    ['no prototype', Object.create(null), 500],
+  ])('with %s', async (_what, error, status) => {
+    const answer = await post(bare(failing(error)))
+    expect(answer.status).toBe(status)
+    expect(answer.body).toMatch(/^[\w ]+\n$/)
+  })
+
+  it('by a closed connection if it cannot even be looked at', async () => {
+    const hostile = {
+      get status(): number {
+        throw new Error('not today')
+      },
+    }
+    const warnings: Error[] = []
+    const onWarning = (warning: Error) => void warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    expect(await post(bare(failing(hostile)))).toMatchObject({ status: undefined })
+    expect(warnings[0]?.message).toContain('the response threw not today')
+  })
+})
+
+it('closes the connection if next throws, and says so', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error) => void warnings.push(warning)
+  process.on('warning', onWarning)
+  onTestFinished(() => void process.off('warning', onWarning))
+  const handler = commandReplyHandler(failing(new Error('no disk')))
+  const server = await serve((req, res) =>
+    handler(req, res, () => {
+      throw new Error('next is broken')
+    }),
+  )
+  expect(await post(server)).toMatchObject({ status: undefined })
+  expect(warnings[0]?.message).toContain('next threw next is broken')
+})
+
+describe('what is not a POST', () => {
+  it.each(['GET', 'HEAD', 'PUT'])('%s goes on to next, with no error', async (method) => {
+    const handler = commandReplyHandler({ adapter: memoryAdapter() })
+    const server = await serve((req, res) =>
+      handler(req, res, (error) => {
+        res.writeHead(error === undefined ? 299 : 500).end()
+      }),
+    )
+    expect(await post(server, { method, body: '' })).toMatchObject({ status: 299 })
+  })
+
+  it('is not found without next', async () => {
+    const answer = await post(bare({ adapter: memoryAdapter() }), { method: 'GET', body: '' })
+    expect(answer).toMatchObject({ status: 404, body: 'Not Found\n' })
+  })
+})
+
+describe('the channel express-iclock:refusal', () => {
+  const { onUnparsed: _, ...withoutUnparsed } = memoryAdapter()
+  const path = '/iclock/devicecmd'
+  const known = { method: 'POST', path, serialNumber: '0316144680030' }
+
+  it.each([
+    ['no serial number', {}, { query: '' }, 400, 'SERIAL_NUMBER_MISSING', undefined],
+    ['a refused device', { authorize: () => false }, {}, 403, 'DEVICE_NOT_AUTHORIZED', known],
+    ['a body that is too large', { limit: 3 }, {}, 413, 'entity.too.large', known],
+    [
+      'unreadable lines',
+      { adapter: withoutUnparsed },
+      { body: 'secret' },
+      400,
+      'UNREADABLE_REPLY',
+      known,
+    ],
+    ['a failing storage', failing(new Error('secret')), {}, 500, undefined, known],
+    [
+      'an error of a driver',
+      failing(Object.assign(new Error('secret'), { code: 'ECONNREFUSED' })),
+      {},
+      500,
+      'ECONNREFUSED',
+      known,
+    ],
+    [
+      'a number for code',
+      failing(Object.assign(new Error(), { code: 11000 })),
+      {},
+      500,
+      undefined,
+      known,
+    ],
+  ] as [string, Partial<CommandReplyHandlerOptions>, Post, number, string | undefined, object][])(
+    'publishes %s, without the body and the text of the error',
+    async (_what, options, request, status, code, more) => {
+      const published: unknown[] = []
+      const onMessage = (message: unknown) => void published.push(message)
+      subscribe('express-iclock:refusal', onMessage)
+      onTestFinished(() => void unsubscribe('express-iclock:refusal', onMessage))
+      const answer = await post(bare({ adapter: memoryAdapter(), ...options }), request)
+      expect(answer.status).toBe(status)
+      expect(published).toEqual([
+        { serialNumber: undefined, method: 'POST', path, ...more, code, status },
+      ])
+    },
+  )
+
+  it('publishes nothing of a good reply', async () => {
+    const published: unknown[] = []
+    const onMessage = (message: unknown) => void published.push(message)
+    subscribe('express-iclock:refusal', onMessage)
+    onTestFinished(() => void unsubscribe('express-iclock:refusal', onMessage))
+    expect(await post(bare({ adapter: memoryAdapter() }))).toMatchObject({ status: 200 })
+    expect(published).toEqual([])
+  })
+
+  it('has a subscriber that throws spoil no answer', async () => {
+    const onMessage = () => {
+      throw new Error('a careless subscriber')
+    }
+    const thrown: unknown[] = []
+    const onThrown = (error: unknown) => void thrown.push(error)
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException')
+    process.on('uncaughtException', onThrown)
+    subscribe('express-iclock:refusal', onMessage)
+    onTestFinished(() => {
+      unsubscribe('express-iclock:refusal', onMessage)
+      process.off('uncaughtException', onThrown)
+      for (const other of others) process.on('uncaughtException', other)
+    })
+    const answer = await post(bare({ adapter: memoryAdapter() }), { query: '' })
+    expect(answer).toMatchObject({ status: 400 })
+  })
+})
