@@ -34,8 +34,8 @@ function warnInCluster(): void {
   if (!cluster.isWorker || isWarned) return
   isWarned = true
   process.emitWarning(
-    'memoryAdapter() is used in a cluster worker (node:cluster, pm2): each worker has a memory of its own, so a reply that ' +
+    'express-iclock: memoryAdapter() is used in a cluster worker (node:cluster, pm2): each worker has a memory of its own, so a reply that ' +
       'reaches another worker than its command does finds no command. Use storage that all workers share.',
-    'ExpressIclockWarning',
+    { code: 'ICLOCK_CLUSTER' },
   )
 }

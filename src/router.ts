@@ -52,10 +52,10 @@ function noticeMount(paths: readonly string[]): RequestHandler {
       isNoticed = true
       const above = `${baseUrl}${req.path}`.slice(0, asked.length - missed.length)
       process.emitWarning(
-        `A router of express-iclock is mounted at ${JSON.stringify(baseUrl)} and its paths, such as ${missed}, count from ` +
+        `express-iclock: a router is mounted at ${JSON.stringify(baseUrl)} and its paths, such as ${missed}, count from ` +
           `there, so that it misses a device's request to ${JSON.stringify(asked)}. Mount it with ` +
           `${above === '' ? 'app.use(router)' : `app.use(${JSON.stringify(above)}, router)`}.`,
-        'ExpressIclockWarning',
+        { code: 'ICLOCK_MOUNT' },
       )
     }
     next()

@@ -35,8 +35,8 @@ const reply = (app: express.Express, path = PATH, body = EXAMPLE) =>
 /** The warnings of this package that the process emits until the test is over. */
 function warnings(): string[] {
   const seen: string[] = []
-  const onWarning = ({ name, message }: Error) => {
-    if (name === 'ExpressIclockWarning') seen.push(message)
+  const onWarning = ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === 'ICLOCK_MOUNT') seen.push(message)
   }
   process.on('warning', onWarning)
   onTestFinished(() => void process.off('warning', onWarning))

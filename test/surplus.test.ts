@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import type { RequestListener, Server, ServerOptions } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandReplyHandler, memoryAdapter, tolerateSurplus } from '../src/index.js'
@@ -16,7 +19,7 @@ async function start(prepare: (server: Server) => void, milliseconds = 0, option
   }
   const server = await serve(commandReplyHandler({ adapter: slow }) as RequestListener, options)
   prepare(server)
-  return { adapter, device: virtualDevice({ server, serialNumber: SN }) }
+  return { adapter, server, device: virtualDevice({ server, serialNumber: SN }) }
 }
 
 describe("the manual's example, 147 octets of which it promises 143,", () => {
@@ -28,7 +31,7 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
   }
 
   describe.each(Object.entries(ways))('%s', (_way, how) => {
-    it.each([0, 10, 100])('is accepted when storage takes %d ms a reply', async (milliseconds) => {
+    it.each([0, 10])('is accepted when storage takes %d ms a reply', async (milliseconds) => {
       const { adapter, device } = await start(tolerateSurplus, milliseconds)
       const exchange = await device.exchange(EXAMPLE, how)
       expect(exchange).toMatchObject({ accepted: true, status: 200 })
@@ -69,6 +72,25 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
     expect(await connection.exchange(EXAMPLE, how)).toMatchObject({ accepted: true })
     expect(await connection.exchange(EXAMPLE)).toMatchObject({ status: undefined })
     connection.close()
+  })
+
+  it("is accepted beside the clientError listener of Node's documentation, added before or later", async () => {
+    const answer400 = (server: Server) =>
+      server.on('clientError', (_error, socket) => {
+        socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+      })
+    for (const prepare of [
+      (server: Server) => tolerateSurplus(answer400(server)),
+      (server: Server) => {
+        tolerateSurplus(server)
+        answer400(server)
+      },
+    ]) {
+      const { adapter, device } = await start(prepare, 10)
+      const exchange = await device.exchange(EXAMPLE, { headers: promise })
+      expect(exchange).toMatchObject({ accepted: true, status: 200 })
+      expect(adapter.replies()).toHaveLength(5)
+    }
   })
 
   it('closes the connection', async () => {
@@ -132,5 +154,120 @@ describe('every other client error is treated as by Node alone:', () => {
     })
     const { received } = await device.exchange('', { method: '{}' })
     expect(received.toString()).toBe('mine')
+  })
+})
+
+/** Writes octets to a server as they are, and reads until it closes. */
+async function talk(server: Server, octets: string, halfClose = false): Promise<string> {
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  if (halfClose) socket.end(octets)
+  else socket.write(octets)
+  return text(socket).catch((error) => `reset: ${error.code}`)
+}
+
+const posting = (body: string, more = '', path = '/iclock/devicecmd') =>
+  `POST ${path}?SN=${SN} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`
+const brokenChunk = `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`
+const statuses = (received: string) => received.match(/HTTP\/1\.1 \d+/g) ?? []
+
+describe('pipelined requests:', () => {
+  // The first answer streams until the test lets it end; every other is the endpoint's.
+  async function streaming(prepare: (server: Server) => void) {
+    const handler = commandReplyHandler({ adapter: memoryAdapter() })
+    let finish = () => {}
+    const server = await serve((req, res) => {
+      if (req.method === 'POST') return handler(req, res)
+      res.writeHead(200, { 'Content-Type': 'text/plain' }).write('begin ')
+      finish = () => void res.end('end')
+    })
+    prepare(server)
+    return { server, finish: () => finish() }
+  }
+  const get = 'GET /report HTTP/1.1\r\nHost: x\r\n\r\n'
+
+  it.each([
+    ['a broken chunk', brokenChunk],
+    ['no request', '{}{}\r\n\r\n'],
+  ])('%s behind an answer that streams leaves that answer whole', async (_what, octets) => {
+    const { server, finish } = await streaming(tolerateSurplus)
+    const errors = once(server, 'clientError').catch(() => {})
+    const received = talk(server, get + octets)
+    await Promise.race([errors, sleep(100)])
+    finish()
+    const answer = await received
+    expect(statuses(answer)).toEqual(['HTTP/1.1 200'])
+    expect(answer).toMatch(/begin [\s\S]*end\r\n0\r\n\r\n$/)
+  })
+
+  it('two posts and surplus behind them are both answered, in order', async () => {
+    const { adapter, device: _, server } = await start(tolerateSurplus, 5)
+    const received = await talk(
+      server,
+      `${posting('ID=1&Return=0')}${posting('ID=2&Return=0')}D=XX`,
+    )
+    expect(statuses(received)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
+    expect(received.match(/^Connection: close/gm)).toHaveLength(1)
+    expect(adapter.replies().map(({ commandId }) => commandId)).toEqual(['1', '2'])
+  })
+
+  it('a post behind which another breaks off is answered', async () => {
+    const { adapter, server } = await start(tolerateSurplus, 5)
+    const received = await talk(server, posting('ID=1&Return=0') + brokenChunk)
+    expect(statuses(received)[0]).toBe('HTTP/1.1 200')
+    expect(adapter.replies()).toHaveLength(1)
+  })
+
+  it('a broken request behind an answered one is refused as by Node alone', async () => {
+    const answers = await Promise.all(
+      [tolerateSurplus, () => {}].map(async (prepare) => {
+        const { server } = await start(prepare)
+        const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+        onTestFinished(() => void socket.destroy())
+        socket.write(posting('ID=1&Return=0'))
+        await once(socket, 'data')
+        socket.write(brokenChunk)
+        return text(socket)
+      }),
+    )
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 400 /)
+    expect(answers[0]).toBe(answers[1])
+  })
+})
+
+describe('a device that half-closes behind its body', () => {
+  it.each([0, 20])('is answered when storage takes %d ms', async (milliseconds) => {
+    const { adapter, server } = await start(tolerateSurplus, milliseconds)
+    const received = await talk(server, posting('ID=1&Return=0'), true)
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nOK$/)
+    expect(adapter.replies()).toHaveLength(1)
+  })
+
+  it('with octets too many is answered as well', async () => {
+    const { server } = await start(tolerateSurplus, 20)
+    expect(statuses(await talk(server, `${posting('ID=1&Return=0')}D=XX`, true))).toEqual([
+      'HTTP/1.1 200',
+    ])
+  })
+
+  it('and sent less than it promised is refused as by Node alone', async () => {
+    const answers = await Promise.all(
+      [tolerateSurplus, () => {}].map(async (prepare) => {
+        const { server } = await start(prepare, 20)
+        return talk(server, posting('ID=1&Return=0').slice(0, -1), true)
+      }),
+    )
+    expect(answers[0]).toBe(answers[1])
+  })
+
+  it('and its connection ends without a request in flight', async () => {
+    const { server } = await start(tolerateSurplus)
+    expect(await talk(server, '', true)).toBe('')
+  })
+
+  it('reads no answer from Node alone', async () => {
+    const { server } = await start(() => {}, 20)
+    expect(await talk(server, posting('ID=1&Return=0'), true)).toBe('')
   })
 })

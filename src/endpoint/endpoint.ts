@@ -98,9 +98,9 @@ function refuse(
   } catch (failure) {
     res.destroy()
     process.emitWarning(
-      `An error could not be answered, because ${next === undefined ? 'the response' : 'next'} threw ` +
+      `express-iclock: an error could not be answered, because ${next === undefined ? 'the response' : 'next'} threw ` +
         `${failure instanceof Error ? failure.message : describe(failure)}`,
-      'ExpressIclockWarning',
+      { code: 'ICLOCK_ANSWER' },
     )
   }
 }
