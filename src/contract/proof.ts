@@ -1,0 +1,126 @@
+// How the cases use an adapter and look at what it kept.
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { type IssuedCommand, keyOf } from '../command.js'
+import type { CommandStorage } from '../queue/storage.js'
+import type { CommandReply } from '../reply/reply.js'
+import type { ReplyKept, ReplyStorage } from '../reply/storage.js'
+import type { ContractSubject } from './subject.js'
+
+/** Issues commands, one after the other. */
+export async function issueAll(
+  { adapter, issue }: ContractSubject,
+  commands: Iterable<IssuedCommand>,
+): Promise<void> {
+  const storage = adapter as Partial<CommandStorage>
+  for (const command of commands) {
+    if (issue !== undefined) await issue(command)
+    else if (storage.claim && storage.issue) {
+      const terms = { attempts: 5, replyWithin: 60_000 }
+      await storage.issue([{ command, terms, issuedAt: new Date() }])
+    } else throw new TypeError('the subject has no issue(), and the adapter is no CommandStorage')
+  }
+}
+
+/** Issues the command of each of these replies. */
+export async function issueFor(
+  subject: ContractSubject,
+  replies: readonly CommandReply[],
+): Promise<void> {
+  const commands = new Map<string, IssuedCommand>()
+  for (const { serialNumber, commandId } of replies) {
+    const text = 'CHECK'
+    commands.set(keyOf(serialNumber, commandId), { serialNumber, commandId, text })
+  }
+  await issueAll(subject, commands.values())
+}
+
+/** Hands a reply to an adapter as the endpoint does. */
+export async function report(
+  adapter: ReplyStorage,
+  reply: CommandReply,
+): Promise<ReplyKept | undefined> {
+  const found = await adapter.findCommand(reply.serialNumber, reply.commandId)
+  return (await adapter.onReply(reply, found ?? undefined)) ?? undefined
+}
+
+/** Starts a call whose result is awaited later: until then its rejection is no unhandled one. */
+export function started<T>(call: Promise<T>): Promise<T> {
+  call.catch(() => {})
+  return call
+}
+
+/** Hands replies to the adapter, one after the other. */
+export async function reportAll(
+  { adapter }: ContractSubject,
+  replies: readonly CommandReply[],
+): Promise<void> {
+  for (const reply of replies) await report(adapter, reply)
+}
+
+/** Checks that storage has exactly these replies. */
+export async function holds(
+  subject: ContractSubject,
+  replies: readonly CommandReply[],
+): Promise<void> {
+  deepEqual(readable(await subject.replies()), readable(replies))
+}
+
+/** Checks that no such command is found. */
+export async function findsNothing(
+  adapter: ReplyStorage,
+  serialNumber: string,
+  id: string,
+): Promise<void> {
+  const found = (await adapter.findCommand(serialNumber, id)) ?? undefined
+  const asked = `device ${JSON.stringify(serialNumber)}, id ${JSON.stringify(id)}`
+  equal(found, undefined, `for ${asked} it found ${JSON.stringify(found)}`)
+}
+
+/** Checks that a call rejects or throws. */
+export async function fails(call: string, attempt: () => unknown): Promise<void> {
+  await rejects(async () => attempt(), `${call} fulfilled as if it had done its work`)
+}
+
+/** Lets so many turns of the event loop pass. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await setImmediate()
+}
+
+/** What an adapter found, without the members that it may add. */
+export function plain(found: IssuedCommand | null | undefined): IssuedCommand | undefined {
+  if (!found) return undefined
+  const { serialNumber, commandId, text } = found
+  return { serialNumber, commandId, text }
+}
+
+/** Replies in one order, and in a shape that diffs readably. */
+export function readable(replies: readonly CommandReply[]): unknown[] {
+  const shapes = replies.map((reply) => ({
+    key: keyOf(reply.serialNumber, reply.commandId),
+    reply,
+  }))
+  shapes.sort((a, b) => (a.key < b.key ? -1 : 1))
+  return shapes.map(({ key, reply }) => ({
+    key: shown(key),
+    returnCode: reply.returnCode,
+    commandName: shown(reply.commandName),
+    fields: Object.entries(reply.fields).map(([name, value]) => `${shown(name)}=${shown(value)}`),
+    content: reply.content && bytesOf(reply.content),
+    raw: bytesOf(reply.raw),
+  }))
+}
+
+/** Bytes as text; checks that they are a Buffer. */
+export function bytesOf(value: Buffer): string {
+  ok(Buffer.isBuffer(value), 'bytes must come back as a Buffer')
+  return shown(value.toString('latin1'))
+}
+
+// A diff of long texts takes minutes.
+function shown(text: string): string {
+  if (text.length <= 400) return text
+  const digest = createHash('sha256').update(text).digest('hex')
+  return `${text.slice(0, 40)}… of ${text.length}, ${digest}`
+}

@@ -1,0 +1,19 @@
+// The cases on keeping replies: what the Command Reply endpoint needs.
+import { BATCH_CASES } from './reply/batch.js'
+import { FIND_CASES } from './reply/find.js'
+import { KEEP_CASES } from './reply/keep.js'
+import { OUTAGE_CASES } from './reply/outage.js'
+import { RACE_CASES } from './reply/race.js'
+import { UNPARSED_CASES } from './reply/unparsed.js'
+import { VALUE_CASES } from './reply/value.js'
+import type { Case } from './subject.js'
+
+export const REPLY_CASES: readonly Case[] = [
+  ...FIND_CASES,
+  ...KEEP_CASES,
+  ...VALUE_CASES,
+  ...RACE_CASES,
+  ...UNPARSED_CASES,
+  ...BATCH_CASES,
+  ...OUTAGE_CASES,
+]

@@ -1,0 +1,129 @@
+// Cases: many replies in one call, for adapters that have findCommands and onReplies.
+import { deepEqual, equal } from 'node:assert/strict'
+import type { CommandReply } from '../../reply/reply.js'
+import type { AnsweredCommand } from '../../reply/storage.js'
+import { fails, holds, issueAll, issueFor, plain, reportAll } from '../proof.js'
+import { ALIKE_IDS, command, fileOf, idsOf, replyTo } from '../sample.js'
+import type { Case, ContractSubject } from '../subject.js'
+
+const missing = ({ adapter }: ContractSubject) =>
+  adapter.findCommands && adapter.onReplies
+    ? undefined
+    : 'the adapter has no findCommands and onReplies'
+
+export const BATCH_CASES: readonly Case[] = [
+  {
+    name: 'finds with findCommands what findCommand finds',
+    otherwise:
+      'Replies of a large body stay without their commands, or count for those of another device.',
+    missing,
+    async check(subject) {
+      const { adapter } = subject
+      const issued = idsOf(150).map((id) => command('A', id, `CHECK ${id}`))
+      await issueAll(subject, [...issued, command('B', 'x')])
+      const unknown = ['x', '01', '1 ', '', ...ALIKE_IDS.flat()]
+      unknown.push(...Array.from({ length: 2100 }, (_, index) => `unknown ${index}`))
+      const known = issued.map(({ commandId }) => commandId)
+      const ids = [...known.slice(0, 75), ...unknown, ...known.slice(75)]
+      const found = [...((await adapter.findCommands?.('A', ids)) ?? [])].map(plain)
+      const byId = (a?: { commandId: string }, b?: { commandId: string }) =>
+        `${a?.commandId}` < `${b?.commandId}` ? -1 : 1
+      deepEqual(found.sort(byId), [...issued].sort(byId))
+      deepEqual([...((await adapter.findCommands?.('A', ['unknown'])) ?? [])], [])
+      deepEqual([...((await adapter.findCommands?.('B', known)) ?? [])], [])
+    },
+  },
+  {
+    name: 'keeps with onReplies what onReply would keep, call by call',
+    otherwise: 'What a device reports in one body ends otherwise than in many.',
+    missing,
+    async check(subject) {
+      const { adapter } = subject
+      const known = command('A', '1')
+      await issueAll(subject, [known, command('A', 'before')])
+      await reportAll(subject, [replyTo('A', '1', -1), replyTo('A', 'before')])
+      const [done, unknown] = [fileOf('A', '1', Buffer.from('a\0b')), replyTo('A', '2', null)]
+      const [failed, last] = [replyTo('A', '3', 7), replyTo('A', '4', -1)]
+      const batch = [replyTo('A', '1', -5000), unknown, done, unknown, replyTo('A', '3', -5000)]
+      batch.push(failed, replyTo('A', '3', -5000), replyTo('A', '4', 0), last)
+      const answered = batch.map((reply): AnsweredCommand => {
+        return { reply, command: reply.commandId === '1' ? known : undefined }
+      })
+      const kept = [done, unknown, failed, last, replyTo('A', 'before')]
+      await adapter.onReplies?.(answered)
+      await holds(subject, kept)
+      await adapter.onReplies?.(answered)
+      await holds(subject, kept)
+    },
+  },
+  {
+    name: 'keeps every reply of a batch of more than a thousand',
+    otherwise:
+      'It drops what exceeds a limit of its database: the terminal read OK and has forgotten it.',
+    missing,
+    async check(subject) {
+      const replies = idsOf(1010).map((id, index) => replyTo('A', id, index % 10))
+      await subject.adapter.onReplies?.(unasked(replies))
+      await holds(subject, replies)
+    },
+  },
+  {
+    name: 'keeps each reply of a batch once, though the batch comes many times at the same moment',
+    otherwise:
+      'A terminal that sends a body twice makes two results of one, or is refused for ever.',
+    missing,
+    async check(subject) {
+      const replies = idsOf(5).map((id) => replyTo('A', id))
+      await issueFor(subject, replies)
+      const said = await Promise.all(
+        Array.from({ length: 10 }, async () => subject.adapter.onReplies?.(unasked(replies))),
+      )
+      await holds(subject, replies)
+      if (said.every((answers) => answers === undefined)) return
+      for (const [index, { commandId }] of replies.entries()) {
+        const kept = said.filter((answers) => answers?.[index] !== 'repeated').length
+        equal(kept, 1, `${kept} of 10 calls said that the reply to ${commandId} was new`)
+      }
+    },
+  },
+  {
+    name: 'rejects a batch of which it cannot keep every reply',
+    otherwise: 'The whole body is answered OK though one of its replies was not kept.',
+    missing,
+    async check(subject) {
+      const replies: CommandReply[] = idsOf(3).map((id) => replyTo('A', id))
+      for (const at of [0, 1, 3]) {
+        const batch = unasked(replies)
+        batch.splice(at, 0, { reply: undefined as never, command: undefined })
+        await fails('onReplies', () => subject.adapter.onReplies?.(batch))
+      }
+    },
+  },
+  {
+    name: 'says truthfully which replies of a batch were new, if it says so',
+    otherwise: 'afterReply is called again for each repeat, or never.',
+    missing,
+    async check(subject) {
+      const [one, two, three] = idsOf(3).map((id) => replyTo('A', id)) as [
+        CommandReply,
+        CommandReply,
+        CommandReply,
+      ]
+      await issueFor(subject, [one, two, three])
+      const changed = { ...two, returnCode: -1 }
+      const pending = replyTo('A', three.commandId, -5000)
+      const first = await subject.adapter.onReplies?.(unasked([one, two, one]))
+      const second = await subject.adapter.onReplies?.(unasked([changed, one, three, pending]))
+      const said = [first, second]
+      if (said.every((answers) => answers === undefined)) return
+      deepEqual(said, [
+        ['kept', 'kept', 'repeated'],
+        ['kept', 'repeated', 'kept', 'repeated'],
+      ])
+    },
+  },
+]
+
+function unasked(replies: readonly CommandReply[]): AnsweredCommand[] {
+  return replies.map((reply) => ({ reply, command: undefined }))
+}

@@ -1,0 +1,171 @@
+// Cases: which replies are kept, and which of two.
+import { deepEqual, equal } from 'node:assert/strict'
+import type { CommandReply } from '../../reply/reply.js'
+import type { ReplyKept } from '../../reply/storage.js'
+import { fails, findsNothing, holds, issueFor, report, reportAll } from '../proof.js'
+import { ALIKE_IDS, fileOf, MARKS, replyOf, replyTo, textOf } from '../sample.js'
+import type { Case } from '../subject.js'
+
+// What only devices that nobody issued a command to can say: ids that no terminal is handed.
+const STRANGE_IDS = new Set([
+  ...ALIKE_IDS.flat(),
+  ...[
+    'a b',
+    'ab',
+    'é',
+    'e\u0301',
+    'e',
+    '\uff11',
+    '1',
+    '王小明',
+    '😀',
+    '😁',
+    '\ufffd',
+    '\ufeff',
+    '\ufeffx',
+  ],
+  ...[
+    '%',
+    '"',
+    "';--",
+    '\\',
+    '$ne',
+    'a.b',
+    '<b>',
+    '__proto__',
+    '\u00a0x',
+    'x',
+    'x\u00a0',
+    'c\0d',
+    'c',
+  ],
+  ...[16, 32, 64, 255, 1000, 3000].flatMap((length) => [textOf(length), `${textOf(length)}!`]),
+])
+
+export const KEEP_CASES: readonly Case[] = [
+  {
+    name: 'keeps replies to commands that nobody issued, whatever their ids',
+    otherwise:
+      'A reply that nobody asked for is lost, or blocks its terminal, which sends it for ever.',
+    async check(subject) {
+      const replies = [...STRANGE_IDS].map((id, index) => replyTo('A', id, index))
+      for (const [index, mark] of MARKS.entries()) {
+        replies.push(replyTo(`B${mark}C`, `D${index}`, 1), replyTo('B', `C${mark}D${index}`, 2))
+      }
+      for (const reply of replies) {
+        await findsNothing(subject.adapter, reply.serialNumber, reply.commandId)
+        await subject.adapter.onReply(reply, undefined)
+      }
+      await holds(subject, replies)
+      for (const { serialNumber, commandId } of replies) {
+        await findsNothing(subject.adapter, serialNumber, commandId)
+      }
+    },
+  },
+  {
+    name: 'keeps a repeated reply once',
+    otherwise: 'A terminal that sends again makes two results of one.',
+    async check(subject) {
+      const [reply, other] = [replyTo('A', '1'), replyTo('A', '2')]
+      await issueFor(subject, [reply, other])
+      await reportAll(subject, [reply, other, reply, other, reply])
+      await holds(subject, [reply, other])
+    },
+  },
+  {
+    name: 'lets the later of two different replies win, with nothing of the earlier left',
+    otherwise: 'It shows a result that the device has corrected since, or a mixture of both.',
+    async check(subject) {
+      const finals = (id: string) => [
+        replyOf('A', `ID=${id}\nSN=A\nFILENAME=a.txt\nCMD=Shell\nReturn=1\nContent=abc`),
+        replyTo('A', id, 0),
+        replyTo('A', id, -1),
+        replyTo('A', id, 7),
+        replyTo('A', id, null),
+        fileOf('A', id, Buffer.from('x')),
+      ]
+      const pairs = finals('').flatMap((_, one) =>
+        finals('').flatMap((_, other) => (one === other ? [] : [[one, other] as const])),
+      )
+      const last: CommandReply[] = []
+      for (const [index, [one, other]] of pairs.entries()) {
+        const all = finals(`${index}`)
+        const [earlier, later] = [all[one], all[other]]
+        if (earlier === undefined || later === undefined) continue
+        await issueFor(subject, [later])
+        await reportAll(subject, [earlier, later])
+        last.push(later)
+      }
+      await holds(subject, last)
+    },
+  },
+  {
+    name: 'lets a final reply follow a pending one, which never takes its place again',
+    otherwise:
+      'A command that is done is shown as under way for ever, or one under way as unanswered.',
+    async check(subject) {
+      const finals = [0, -1, 7, null].map((code, index) => replyTo('A', `${index}`, code))
+      const pending = finals.map(({ commandId }) => replyTo('A', commandId, -5000))
+      const other = replyTo('B', '1', -5000)
+      await issueFor(subject, [...finals, other])
+      await reportAll(subject, [...pending, other])
+      await holds(subject, [...pending, other])
+      await reportAll(subject, [...finals, other])
+      await holds(subject, [...finals, other])
+      await reportAll(subject, pending)
+      await holds(subject, [...finals, other])
+    },
+  },
+  {
+    name: 'fulfills onReply only when the reply can be read back',
+    otherwise: 'The terminal reads OK and forgets a reply that a crash at this moment loses.',
+    async check(subject) {
+      const kept: CommandReply[] = []
+      for (let turn = 0; turn < 5; turn++) {
+        const reply = fileOf('A', `${turn}`, Buffer.alloc(50_000, turn))
+        await issueFor(subject, [reply])
+        await report(subject.adapter, reply)
+        kept.push(reply)
+        await holds(subject, kept)
+      }
+    },
+  },
+  {
+    name: 'rejects a reply that it cannot keep',
+    otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
+    async check(subject) {
+      await fails('onReply', () => subject.adapter.onReply(undefined as never, undefined))
+      await holds(subject, [])
+    },
+  },
+  {
+    name: 'says truthfully whether a reply was new, if it says so',
+    otherwise:
+      'afterReply is called again for each repeat, or never: a mail goes out twice, or none does.',
+    async check(subject) {
+      const [done, failed] = [replyTo('A', '1', 0), replyTo('A', '1', -1)]
+      const [pending, other] = [replyTo('A', '1', -5000), replyTo('A', '2', 0)]
+      await issueFor(subject, [done, other])
+      const steps: [CommandReply, ReplyKept, string][] = [
+        [pending, 'kept', 'a pending reply, the first'],
+        [pending, 'repeated', 'the pending reply again'],
+        [done, 'kept', 'the final reply'],
+        [done, 'repeated', 'the final reply again'],
+        [pending, 'repeated', 'the pending reply late'],
+        [failed, 'kept', 'a different final reply'],
+        [failed, 'repeated', 'the different final reply again'],
+        [other, 'kept', 'a reply to another command'],
+        [replyTo('B', '1', 0), 'kept', 'a reply of another device'],
+      ]
+      const said: unknown[] = []
+      for (const [reply] of steps) said.push(await report(subject.adapter, reply))
+      if (said.every((answer) => answer === undefined)) return
+      const answers = steps.map(([, , what], index) => `${what}: ${said[index] ?? 'kept'}`)
+      deepEqual(
+        answers,
+        steps.map(([, expected, what]) => `${what}: ${expected}`),
+      )
+      equal(said.filter((answer) => answer !== 'kept' && answer !== 'repeated').length, 0)
+    },
+  },
+]

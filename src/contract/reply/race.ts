@@ -1,0 +1,147 @@
+// Cases: what comes at the same moment.
+import { equal } from 'node:assert/strict'
+import type { CommandReply } from '../../reply/reply.js'
+import { holds, issueFor, report, started, turns } from '../proof.js'
+import { fileOf, idsOf, replyTo } from '../sample.js'
+import { type Case, type ContractSubject, without } from '../subject.js'
+
+export const RACE_CASES: readonly Case[] = [
+  {
+    name: 'keeps a reply once that comes a hundred times at the same moment, and fulfills every call',
+    otherwise:
+      'It looks first and inserts then: a terminal that sends twice makes two results of one.',
+    async check(subject) {
+      const reply = replyTo('A', '1')
+      await issueFor(subject, [reply])
+      const said = await Promise.all(
+        Array.from({ length: 100 }, () => report(subject.adapter, reply)),
+      )
+      await holds(subject, [reply])
+      saysOnce(said)
+    },
+  },
+  {
+    name: 'keeps what a hundred and fifty devices report at the same moment',
+    otherwise:
+      'One device writes over what another reported: both were answered OK, and one report is gone.',
+    async check(subject) {
+      const replies = idsOf(200).map((id, index) => replyTo(`device ${index % 150}`, id, index))
+      await issueFor(subject, replies)
+      await Promise.all(replies.map((reply) => report(subject.adapter, reply)))
+      await holds(subject, replies)
+    },
+  },
+  {
+    name: 'keeps what two processes are told at the same moment',
+    otherwise:
+      'A lock or a cache in one process does not see the other: a report is lost or kept twice.',
+    missing: without('reopen'),
+    async check(subject) {
+      const other = await subject.reopen?.()
+      if (other === undefined) return
+      const adapters = [subject.adapter, other]
+      const replies = idsOf(50).map((id, index) => replyTo(`device ${index}`, id, index))
+      await issueFor(subject, replies)
+      const calls = replies.flatMap((reply) => adapters.map((adapter) => report(adapter, reply)))
+      const said = await Promise.all(calls)
+      await holds(subject, replies)
+      for (const index of replies.keys()) saysOnce(said.slice(index * 2, index * 2 + 2))
+    },
+  },
+  {
+    name: 'lets the final reply win over a pending one that comes at the same moment',
+    otherwise: 'A command that is done is shown as under way for ever.',
+    async check(subject) {
+      const other = (await subject.reopen?.()) ?? subject.adapter
+      const finals = idsOf(60).map((id, index) => replyTo('A', id, index % 3))
+      await issueFor(subject, finals)
+      const races = finals.map(async (done, index) => {
+        const pending = replyTo('A', done.commandId, -5000)
+        const [first, second] = index % 2 ? [done, pending] : [pending, done]
+        const called = started(report(subject.adapter, first))
+        await turns(Math.floor(index / 4) % 5)
+        await Promise.all([called, report(index % 4 < 2 ? subject.adapter : other, second)])
+      })
+      await Promise.all(races)
+      await holds(subject, finals)
+    },
+  },
+  {
+    name: 'lets the later of two replies win though the earlier takes longer to keep',
+    otherwise:
+      'A call that the terminal no longer waits for writes over a newer reply that was answered OK.',
+    async check(subject) {
+      const other = (await subject.reopen?.()) ?? subject.adapter
+      const files = idsOf(6).map((id) => fileOf('A', id, Buffer.alloc(300_000, id)))
+      await issueFor(subject, files)
+      const later: CommandReply[] = []
+      for (const [index, file] of files.entries()) {
+        const small = replyTo('A', file.commandId, -1)
+        const slow = started(report(subject.adapter, file))
+        await turns(index)
+        await nextMillisecond()
+        await report(other, small)
+        await slow
+        later.push(small)
+      }
+      await holds(subject, later)
+    },
+  },
+  {
+    name: 'lets the later of two replies win though the earlier was held up on its way to storage',
+    otherwise:
+      'A call that was answered 503 goes on, and writes over a newer reply that was answered OK.',
+    missing: without('stall'),
+    async check(subject) {
+      const later: CommandReply[] = []
+      for (let steps = 0; steps < 5; steps++) {
+        for (const [code, isKnown] of [
+          [0, false],
+          [-5000, false],
+          [0, true],
+        ] as const) {
+          const id = `${steps}x${later.length}`
+          const [before, newer] = [replyTo('A', id, 7), replyTo('A', id, -1)]
+          await issueFor(subject, [newer])
+          if (isKnown) await report(subject.adapter, before)
+          await overtaken(subject, steps, replyTo('A', id, code), newer)
+          later.push(newer)
+        }
+      }
+      await holds(subject, later)
+    },
+  },
+]
+
+async function overtaken(
+  subject: ContractSubject,
+  steps: number,
+  older: CommandReply,
+  newer: CommandReply,
+): Promise<void> {
+  const stalled = await subject.stall?.(steps)
+  if (stalled === undefined) return
+  const call = (async () => stalled.adapter.onReply(older, undefined))()
+  // What is too late may also reject.
+  const settled = call.then(
+    () => {},
+    () => {},
+  )
+  await Promise.race([settled, turns(20)])
+  await nextMillisecond()
+  await subject.adapter.onReply(newer, undefined)
+  await stalled.resume()
+  await settled
+}
+
+// Two calls in one millisecond have no order that two processes could agree on.
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now()
+  while (Date.now() <= now) await turns(1)
+}
+
+function saysOnce(said: readonly unknown[]): void {
+  if (said.every((answer) => answer === undefined)) return
+  const kept = said.filter((answer) => answer !== 'repeated').length
+  equal(kept, 1, `of ${said.length} calls with one reply, ${kept} said that it was new`)
+}

@@ -1,0 +1,90 @@
+// Cases: lines that are not valid replies.
+import { deepEqual } from 'node:assert/strict'
+import { bytesOf, fails } from '../proof.js'
+import { EVERY_BYTE, textOf } from '../sample.js'
+import type { Case, ContractSubject } from '../subject.js'
+
+type Line = readonly [serialNumber: string, line: Buffer]
+
+const missing = ({ adapter, unparsed }: ContractSubject) =>
+  adapter.onUnparsed && unparsed
+    ? undefined
+    : 'the adapter has no onUnparsed, or the subject no unparsed() to look at'
+
+export const UNPARSED_CASES: readonly Case[] = [
+  {
+    name: 'keeps unparsed lines with the device that sent them, byte for byte',
+    otherwise: 'What could not be read is lost, and with it the way to find out why.',
+    missing,
+    async check(subject) {
+      const lines: Line[] = [
+        ['A', Buffer.from('no reply')],
+        ['A', EVERY_BYTE],
+        ['A', Buffer.from('No reply')],
+        ['A', Buffer.from('  no reply ')],
+        ['A', Buffer.from([0xff])],
+        ['A', Buffer.from([0xfe])],
+        ['A', Buffer.from('王=\0')],
+        ['A', Buffer.from(textOf(70_000))],
+        ['a', Buffer.from('no reply')],
+      ]
+      const [one, ...others] = lines.slice(0, -1).map(([, line]) => line)
+      await subject.adapter.onUnparsed?.(others, 'A')
+      if (one !== undefined) {
+        await subject.adapter.onUnparsed?.([one], 'A')
+        await subject.adapter.onUnparsed?.([one], 'a')
+      }
+      await keeps(subject, lines)
+    },
+  },
+  {
+    name: 'keeps a repeated unparsed line once',
+    otherwise: 'A terminal that sends a body again and again fills the storage with one line.',
+    missing,
+    async check(subject) {
+      const lines = Array.from({ length: 5 }, (_, index) => Buffer.from(`line ${index}`))
+      await subject.adapter.onUnparsed?.(lines, 'A')
+      await subject.adapter.onUnparsed?.(lines, 'A')
+      const calls = Array.from({ length: 20 }, async () => subject.adapter.onUnparsed?.(lines, 'B'))
+      await Promise.all(calls)
+      await keeps(
+        subject,
+        ['A', 'B'].flatMap((device) => lines.map((line): Line => [device, line])),
+      )
+    },
+  },
+  {
+    name: 'keeps the unparsed lines that fifty devices send at the same moment',
+    otherwise: 'One device writes over the lines of another, though both were answered OK.',
+    missing,
+    async check(subject) {
+      const lines = Array.from({ length: 50 }, (_, index): Line => {
+        return [`device ${index}`, Buffer.from(`line ${index}`)]
+      })
+      await Promise.all(
+        lines.map(async ([device, line]) => subject.adapter.onUnparsed?.([line], device)),
+      )
+      await keeps(subject, lines)
+    },
+  },
+  {
+    name: 'rejects unparsed lines that it cannot keep',
+    otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
+    missing,
+    async check(subject) {
+      await fails('onUnparsed', () => subject.adapter.onUnparsed?.([undefined as never], 'A'))
+      await keeps(subject, [])
+    },
+  },
+]
+
+async function keeps(subject: ContractSubject, lines: readonly Line[]): Promise<void> {
+  const kept = ((await subject.unparsed?.()) ?? []).map(({ serialNumber, line }): Line => {
+    return [serialNumber, line]
+  })
+  deepEqual(readable(kept), readable(lines))
+}
+
+function readable(lines: readonly Line[]): string[] {
+  return lines.map(([serialNumber, line]) => `${serialNumber}: ${bytesOf(line)}`).sort()
+}

@@ -1,0 +1,102 @@
+// Cases: a reply comes back as it came.
+import { equal } from 'node:assert/strict'
+import type { CommandReply } from '../../reply/reply.js'
+import { holds, issueFor, reportAll } from '../proof.js'
+import { EVERY_BYTE, fileOf, replyOf, replyTo, textOf } from '../sample.js'
+import type { Case, ContractSubject } from '../subject.js'
+
+const NAMES = [
+  ...['b', 'a', '__proto__', 'constructor', '$set', '$where', 'a.b', '.', '~Name', 'José', '王'],
+  ...['a b', 'NUL\0', '_id', 'ID2', 'toString', 'length', '\u00a0blank', 'B', 'x\ty'],
+]
+
+export const VALUE_CASES: readonly Case[] = [
+  {
+    name: 'gives back every byte of raw and of content',
+    otherwise: 'A file that a device was asked for is damaged or cut, and nobody sees it.',
+    async check(subject) {
+      const contents = [
+        EVERY_BYTE,
+        Buffer.concat(Array.from({ length: 1200 }, () => EVERY_BYTE)),
+        Buffer.alloc(0),
+        Buffer.from('\0'),
+        Buffer.from('  \r\n a \n\n '),
+        Buffer.from('123'),
+      ]
+      const replies = contents.map((content, index) => fileOf('A', `${index}`, content))
+      const latin = Buffer.concat([Buffer.from('ID=x&Return=0&Key='), EVERY_BYTE.subarray(128)])
+      replies.push(replyOf('A', latin))
+      await givesBack(subject, replies)
+    },
+  },
+  {
+    name: 'gives back a reply of two megabytes',
+    otherwise: 'A photo or a log file loses its end: the terminal read OK and has forgotten it.',
+    async check(subject) {
+      await givesBack(subject, [fileOf('A', '1', Buffer.from(textOf(2 * 1024 * 1024 + 1)))])
+    },
+  },
+  {
+    name: 'gives back every field, in order, whatever its name and value',
+    otherwise: 'What a device says of itself is lost or changed.',
+    async check(subject) {
+      const lines = NAMES.map((name) => `${name}=of ${name}`)
+      lines.push('=no name', 'no value=', 'twice==', 'NULL=null', 'zero=0', 'false=false')
+      lines.push('nul=\0', '😀=😀', 'quoted="', 'inner=a  b', 'date=2026-01-01T00:00:00Z')
+      lines.push('undefined=undefined', 'number=1e3', 'blank=\u00a0', 'object={"a":1}', 'list=[]')
+      const reply = replyOf('A', `ID=1&Return=0&CMD=INFO\n${lines.join('\n')}`)
+      equal(Object.keys(reply.fields).length, lines.length)
+      await givesBack(subject, [reply])
+    },
+  },
+  {
+    name: 'gives back a thousand fields, and names, values and kinds of command of any length',
+    otherwise:
+      'A column is too narrow: it cuts what a device says, or its terminal is blocked for ever.',
+    async check(subject) {
+      const lengths = [16, 32, 64, 100, 128, 191, 255, 256, 512, 1000, 4000, 5000]
+      const lines = Array.from({ length: 1000 }, (_, index) => `Option${index}=${index}`)
+      for (const length of lengths) {
+        lines.push(`${length}${textOf(length)}=name`, `Value${length}=${textOf(length)}!`)
+      }
+      lines.push(`Photo=${textOf(100_000)}`)
+      const info = replyOf('A', `ID=1&Return=0&CMD=INFO\n${lines.join('\n')}`)
+      equal(Object.keys(info.fields).length, lines.length)
+      const kinds = lengths.map((length, index) => ({
+        ...replyTo('A', `${index + 2}`),
+        commandName: `${textOf(length)}!`,
+      }))
+      await givesBack(subject, [info, ...kinds])
+    },
+  },
+  {
+    name: 'gives back kinds of command that are not ASCII',
+    otherwise: 'It changes what a device said.',
+    async check(subject) {
+      const texts = ['é', '王小明', '😀', '\ufffd', '\ufeff', "';--", '"', '\\', '%s', '<b>', '']
+      const replies = texts.map((commandName, index) => ({
+        ...replyTo('A', `${index}`),
+        commandName,
+      }))
+      await givesBack(subject, replies)
+    },
+  },
+  {
+    name: 'keeps every return code, and null if there is none',
+    otherwise: 'A missing result counts as success, or a large one turns into another.',
+    async check(subject) {
+      const most = Number.MAX_SAFE_INTEGER
+      const codes = [null, 0, 1, -1, -5000, 32_768, 2 ** 31, -(2 ** 31) - 1, most, -most]
+      await givesBack(
+        subject,
+        codes.map((code, index) => replyTo('A', `${index}`, code)),
+      )
+    },
+  },
+]
+
+async function givesBack(subject: ContractSubject, replies: CommandReply[]): Promise<void> {
+  await issueFor(subject, replies)
+  await reportAll(subject, replies)
+  await holds(subject, replies)
+}

@@ -1,0 +1,84 @@
+// What a case works on: an adapter under test, with the ways in and out that the cases need.
+import type { IssuedCommand } from '../command.js'
+import type { Awaitable } from '../endpoint/deadline.js'
+import type { CommandReply } from '../reply/reply.js'
+import type { ReplyStorage } from '../reply/storage.js'
+
+/**
+ * An adapter under test, on storage that nothing else uses. Serial numbers and ids of the cases are ones that the
+ * endpoints accept.
+ */
+export interface ContractSubject {
+  /** The adapter. Cases on a capability such as `CommandStorage` run if it has the calls, and are skipped otherwise. */
+  adapter: ReplyStorage
+  /**
+   * Puts a command where the adapter finds it, as the app does when it hands the command out itself. Needed unless the
+   * adapter is a `CommandStorage`, whose own `issue` is used then.
+   */
+  issue?(command: IssuedCommand): Awaitable<unknown>
+  /** Every reply that is kept, in any order, read from the storage itself. */
+  replies(): Awaitable<readonly CommandReply[]>
+  /** Every unparsed line that is kept, in any order. */
+  unparsed?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
+  /** Another adapter over the same storage, as another process of the app has it: with a connection of its own. */
+  reopen?(): Awaitable<ReplyStorage>
+  /**
+   * Another adapter over the same storage, as `reopen()` returns it, that stops after some steps: it sends so many
+   * queries to the storage, and the next one only after `resume()`. It shows what a call does that was held up.
+   */
+  stall?(steps: number): Awaitable<StalledAdapter>
+  /** Cuts the adapter off from its storage for good, as by closing the connection. */
+  disconnect?(): Awaitable<unknown>
+  /** Ends the subject, also after a case that failed. */
+  dispose?(): Awaitable<unknown>
+}
+
+/** An adapter whose calls stop midway. */
+export interface StalledAdapter {
+  adapter: ReplyStorage
+  /** Lets the calls that stopped go on. */
+  resume(): Awaitable<unknown>
+}
+
+/** A case as its room writes it down. */
+export interface Case<Subject extends ContractSubject = ContractSubject> {
+  /** The promise, a sentence in the present tense. */
+  name: string
+  /** What an adapter that breaks the promise does in life. */
+  otherwise: string
+  /** Why the promise can't be checked with this subject; undefined if it can. */
+  missing?(subject: Subject): string | undefined
+  /** Rejects if the adapter breaks the promise. */
+  check(subject: Subject): Promise<void>
+}
+
+/** Why a case that needs this way in or out of the subject can't be checked. */
+export function without(...ways: (keyof ContractSubject)[]) {
+  return (subject: ContractSubject): string | undefined => {
+    const missing = ways.filter((way) => subject[way] === undefined)
+    return missing.length === 0 ? undefined : `the subject has no ${missing.join('() and no ')}()`
+  }
+}
+
+/**
+ * The cases on a capability: skipped if the adapter has none of its calls, failing if it has some of them but not all.
+ *
+ * @param calls the calls of the capability; an app's own function may be called `issue`, so that one alone says nothing
+ */
+export function onCapability<Subject extends ContractSubject>(
+  calls: readonly string[],
+  cases: readonly Case<Subject>[],
+): Case[] {
+  return cases.map(({ name, otherwise, missing, check }) => ({
+    name,
+    otherwise,
+    missing(subject) {
+      const lacking = calls.filter((call) => !(call in subject.adapter))
+      const has = calls.filter((call) => call in subject.adapter && call !== 'issue')
+      if (has.length === 0) return `the adapter has no ${calls.join(', ')}`
+      if (lacking.length === 0) return missing?.(subject as Subject)
+      throw new TypeError(`the adapter has ${has.join(', ')}, but no ${lacking.join(', no ')}`)
+    },
+    check: (subject) => check(subject as Subject),
+  }))
+}

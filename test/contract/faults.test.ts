@@ -1,0 +1,34 @@
+import { AssertionError } from 'node:assert'
+import { describe, expect, it } from 'vitest'
+import { adapterContract } from '../../src/contract.js'
+import { REPLY_FAULTS } from './reply-faults.js'
+import { type Fault, wholeSubject } from './whole.js'
+
+// A judge that is right in most runs is none: CONTRACT_RUNS=100 proves what three runs suggest.
+const RUNS = Number(process.env.CONTRACT_RUNS ?? 2)
+
+const FAULTS: Record<string, Record<string, Fault>> = { ...REPLY_FAULTS }
+
+it('knows faults for every case', () => {
+  const cases = adapterContract(wholeSubject).map(({ name }) => name)
+  expect(Object.keys(FAULTS).sort()).toEqual(cases.sort())
+})
+
+for (const [name, faults] of Object.entries(FAULTS)) {
+  describe(`"${name}" refuses an adapter that`, () => {
+    for (const [fault, plant] of Object.entries(faults)) {
+      it(fault, { timeout: 5000 * RUNS }, async () => {
+        const cases = adapterContract(() => wholeSubject(plant))
+        const refusing = cases.find((each) => each.name === name)
+        for (let run = 0; run < RUNS; run++) {
+          const error = await refusing?.run().then(
+            () => `accepted in run ${run + 1}`,
+            (reason: unknown) => reason,
+          )
+          // A refused repeat rejects with the adapter's own error.
+          expect(error).toBeInstanceOf(fault.includes('duplicate') ? Error : AssertionError)
+        }
+      })
+    }
+  })
+}

@@ -1,0 +1,138 @@
+// A right adapter with every call, over storage whose queries take a moment: faults are planted in it.
+import { setImmediate } from 'node:timers/promises'
+import { type IssuedCommand, keyOf } from '../../src/command.js'
+import type { ContractSubject } from '../../src/contract.js'
+import { type CommandReply, memoryAdapter, type ReplyStorage } from '../../src/index.js'
+import type { CommandStorage } from '../../src/queue/storage.js'
+import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
+
+/** What all connections of a subject share. A fault may replace what the subject looks at. */
+export class Storage {
+  memory = memoryAdapter()
+  isConnected = true
+  calledAt = new Map<string, number>()
+  shared = new Map<string, unknown>()
+  issue = (command: IssuedCommand): unknown => this.memory.issue(command)
+  replies = (): CommandReply[] => this.memory.replies()
+  unparsed = (): { serialNumber: string; line: Buffer }[] => this.memory.unparsed()
+
+  /** What a fault keeps for all connections. */
+  once<T>(name: string, make: () => T): T {
+    if (!this.shared.has(name)) this.shared.set(name, make())
+    return this.shared.get(name) as T
+  }
+}
+
+export type WholeAdapter = Required<ReplyStorage> & CommandStorage
+
+/** An adapter over its own connection, with the storage behind it and the way there. */
+export interface Connection {
+  adapter: WholeAdapter
+  storage: Storage
+  /** Takes the time of a query; rejects if storage is out of reach. */
+  query(): Promise<void>
+}
+
+/** Makes an adapter wrong. It is called for each connection. */
+export type Fault = (connection: Connection) => void
+
+/** Lets a query take up to some turns of the event loop. */
+async function moment(): Promise<void> {
+  const turns = Math.floor(Math.random() * 4)
+  for (let turn = 0; turn < turns; turn++) await setImmediate()
+}
+
+function connect(storage: Storage, delay: () => Promise<void>): Connection {
+  const { memory } = storage
+  const query = async () => {
+    await delay()
+    if (!storage.isConnected) throw new Error('not connected')
+  }
+  const onReply = async (reply: CommandReply): Promise<ReplyKept> => {
+    const calledAt = Date.now()
+    await query()
+    const key = keyOf(reply.serialNumber, reply.commandId)
+    const isFinal = reply.returnCode !== -5000
+    if (isFinal && (storage.calledAt.get(key) ?? 0) > calledAt) return 'repeated'
+    // A pending reply, however late, never keeps a final one from its place.
+    if (isFinal) storage.calledAt.set(key, calledAt)
+    return memory.onReply(reply, undefined) as ReplyKept
+  }
+  const adapter: WholeAdapter = {
+    onReply,
+    async findCommand(serialNumber, commandId) {
+      await query()
+      return memory.findCommand(serialNumber, commandId)
+    },
+    async onUnparsed(lines, serialNumber) {
+      await query()
+      return memory.onUnparsed?.(lines, serialNumber)
+    },
+    async findCommands(serialNumber, commandIds) {
+      await query()
+      const found = commandIds.map((id) => memory.findCommand(serialNumber, id) as IssuedCommand)
+      return found.filter((command) => command !== undefined)
+    },
+    async onReplies(answered: readonly AnsweredCommand[]) {
+      const said: ReplyKept[] = []
+      for (const { reply } of answered) said.push(await onReply(reply))
+      return said
+    },
+    async issue(commands) {
+      await query()
+      memory.issue(commands)
+    },
+    async openCommands(...args) {
+      await query()
+      return memory.openCommands(...args)
+    },
+    async claim(...args) {
+      await query()
+      return memory.claim(...args)
+    },
+    async release(...args) {
+      await query()
+      memory.release(...args)
+    },
+    async cancel(...args) {
+      await query()
+      return memory.cancel(...args)
+    },
+    async findRecord(...args) {
+      await query()
+      return memory.findRecord(...args)
+    },
+  }
+  return { adapter, storage, query }
+}
+
+/** A subject with every way in and out; with a fault, in each of its connections. */
+export function wholeSubject(fault: Fault = () => {}) {
+  const storage = new Storage()
+  const open = (delay: () => Promise<void>) => {
+    const connection = connect(storage, delay)
+    fault(connection)
+    return connection.adapter
+  }
+  return {
+    adapter: open(moment),
+    issue: (command: IssuedCommand) => storage.issue(command),
+    replies: () => storage.replies(),
+    unparsed: () => storage.unparsed(),
+    reopen: () => open(moment),
+    stall(steps: number) {
+      let left = steps
+      let resume = () => {}
+      const gate = new Promise<void>((resolve) => {
+        resume = resolve
+      })
+      const adapter = open(async () => {
+        if (left-- <= 0) await gate
+      })
+      return { adapter, resume }
+    },
+    disconnect() {
+      storage.isConnected = false
+    },
+  } satisfies ContractSubject
+}
