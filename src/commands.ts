@@ -1,0 +1,5 @@
+// Public API of './commands' (re-exports only).
+export * as access from './commands/access.js'
+export * as attendance from './commands/attendance.js'
+export type { BuiltCommand } from './commands/built.js'
+export * as dangerous from './commands/dangerous.js'

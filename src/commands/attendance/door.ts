@@ -1,0 +1,168 @@
+// Doors of attendance terminals: the relay, and the groups and time zones that open it.
+import { type BuiltCommand, DATA, DOOR } from '../built.js'
+import { build, optional, required, type Shape } from '../line.js'
+import { day, spanEnd } from '../time.js'
+import { flag, freeText, integer, type Value } from '../value.js'
+
+/** Start and end, such as `['08:00', '17:30']`; an end before the start closes the whole day. */
+export type Span = readonly [start: string, end: string]
+
+/** A time zone: when a door may be opened, for each day of the week. */
+export interface TimeZone {
+  /** `UID`: 1 to 50. */
+  id: number
+  sunday: Span
+  monday: Span
+  tuesday: Span
+  wednesday: Span
+  thursday: Span
+  friday: Span
+  saturday: Span
+}
+
+/** An access group. */
+export interface Group {
+  /** `ID`: 1 to 99. */
+  id: number
+  /** `Verify`: a code of the manual's table of verification modes; 0 by default. */
+  verification?: number
+  /** `ValidHoliday`: whether holidays count; false by default. */
+  observesHolidays?: boolean
+  /** `TZ`: up to three time zones. */
+  timeZones: readonly number[]
+}
+
+/** A holiday. */
+export interface Holiday {
+  /** `UID`: 1 to 99. */
+  id: number
+  /** `HolidayName`: without `=`. */
+  name: string
+  /** `StartDate`, `YYYY-MM-DD`; terminals keep month and day. */
+  from: string
+  /** `EndDate`, `YYYY-MM-DD`; terminals keep month and day. */
+  to: string
+  /** `TimeZone`: the time zone that counts on it. */
+  timeZone: number
+}
+
+/** Groups of which one member each must come to open the door. */
+export interface UnlockCombination {
+  /** `UID`: 1 to 99. */
+  id: number
+  /** `Group1` to `Group5`: up to five groups; a group may be named more than once. */
+  groups: readonly number[]
+}
+
+const NUMBER = integer(1, 99)
+const DAYS = [
+  ['Sun', 'sunday'],
+  ['Mon', 'monday'],
+  ['Tues', 'tuesday'],
+  ['Wed', 'wednesday'],
+  ['Thurs', 'thursday'],
+  ['Fri', 'friday'],
+  ['Sat', 'saturday'],
+] as const
+
+const PUT_TIME_ZONE: Shape = {
+  head: 'DATA UPDATE AccTimeZone',
+  fields: [
+    required('UID', 'id', integer(1, 50)),
+    ...DAYS.flatMap(([key, member]) => [
+      required(`${key}Start`, member, spanEnd(0)),
+      required(`${key}End`, member, spanEnd(1)),
+    ]),
+  ],
+  nature: DATA,
+}
+const PUT_GROUP: Shape = {
+  head: 'DATA UPDATE AccGroup',
+  fields: [
+    required('ID', 'id', NUMBER),
+    optional('Verify', 'verification', integer(0, 255), '0'),
+    optional('ValidHoliday', 'observesHolidays', flag(), '0'),
+    required(
+      'TZ',
+      'timeZones',
+      numbers(3, 50, (list) => list.join(';')),
+    ),
+  ],
+  nature: DATA,
+}
+const PUT_HOLIDAY: Shape = {
+  head: 'DATA UPDATE AccHoliday',
+  fields: [
+    required('UID', 'id', NUMBER),
+    required('HolidayName', 'name', freeText()),
+    required('StartDate', 'from', day(4)),
+    required('EndDate', 'to', day(4)),
+    required('TimeZone', 'timeZone', integer(0, 50)),
+  ],
+  nature: DATA,
+}
+const PUT_UNLOCK_COMBINATION: Shape = {
+  head: 'DATA UPDATE AccUnLockComb',
+  fields: [
+    required('UID', 'id', NUMBER),
+    ...[0, 1, 2, 3, 4].map((at) =>
+      required(
+        `Group${at + 1}`,
+        'groups',
+        numbers(5, 99, (list) => list[at]),
+      ),
+    ),
+  ],
+  nature: DATA,
+}
+
+function numbers(
+  most: number,
+  highest: number,
+  write: (list: string[]) => string | undefined,
+): Value {
+  const one = integer(1, highest)
+  return {
+    expected: `an array of 1 to ${most} whole numbers from 1 to ${highest}`,
+    isTyped: Array.isArray,
+    text(value) {
+      if (!Array.isArray(value) || value.length === 0 || value.length > most) return undefined
+      const texts = value.flatMap((each) => one.text(each) ?? [])
+      if (texts.length < value.length) return undefined
+      return write([...texts, ...Array.from({ length: most - texts.length }, () => '0')])
+    },
+  }
+}
+
+/**
+ * Opens the terminal's door once, for the time set there (`AC_UNLOCK`). Replied with 0. Handed out once, and
+ * only within 15 s, so that no door opens late or twice.
+ */
+export function openDoor(): BuiltCommand {
+  return build('attendance.openDoor', { head: 'AC_UNLOCK', nature: DOOR, intent: 'text' })
+}
+
+/** Ends an alarm (`AC_UNALARM`). Replied with 0. Handed out once, and only within 15 s. */
+export function cancelAlarm(): BuiltCommand {
+  return build('attendance.cancelAlarm', { head: 'AC_UNALARM', nature: DOOR, intent: 'text' })
+}
+
+/** Adds or replaces a time zone (`DATA UPDATE AccTimeZone`). Replied with 0. All seven days are needed. */
+export function putTimeZone(timeZone: TimeZone): BuiltCommand {
+  return build('attendance.putTimeZone', PUT_TIME_ZONE, timeZone)
+}
+
+/** Adds or replaces an access group (`DATA UPDATE AccGroup`). Replied with 0. Time zones come first. */
+export function putGroup(group: Group): BuiltCommand {
+  return build('attendance.putGroup', PUT_GROUP, group)
+}
+
+/** Adds or replaces a holiday (`DATA UPDATE AccHoliday`). Replied with 0. */
+export function putHoliday(holiday: Holiday): BuiltCommand {
+  return build('attendance.putHoliday', PUT_HOLIDAY, holiday)
+}
+
+/** Adds or replaces an unlock combination (`DATA UPDATE AccUnLockComb`). Replied with 0. Groups come first. */
+export function putUnlockCombination(combination: UnlockCombination): BuiltCommand {
+  return build('attendance.putUnlockCombination', PUT_UNLOCK_COMBINATION, combination)
+}

@@ -1,0 +1,41 @@
+// Attendance records and photos.
+import { type BuiltCommand, QUERY } from '../built.js'
+import { build, required } from '../line.js'
+import { time } from '../time.js'
+
+/** A period in the terminal's local time, both ends included. */
+export interface Period {
+  /** `StartTime`, `YYYY-MM-DD hh:mm:ss`. */
+  from: string
+  /** `EndTime`, `YYYY-MM-DD hh:mm:ss`. */
+  to: string
+}
+
+function period(builder: string, head: string, selection: Period): BuiltCommand {
+  const fields = [required('StartTime', 'from', time()), required('EndTime', 'to', time())]
+  const command = build(builder, { head, fields, nature: QUERY, intent: 'text' }, selection)
+  const { from, to } = selection
+  if (from <= to) return command
+  throw new RangeError(`express-iclock: ${builder}: "to" is ${to}; expected a time from ${from} on`)
+}
+
+/**
+ * Has the records of a period uploaded again as ATTLOG (`DATA QUERY ATTLOG`). The rows come before the reply;
+ * `Return` may be a count. Some firmware names the command in the upload, most does not.
+ */
+export function queryAttendance(selection: Period): BuiltCommand {
+  return period('attendance.queryAttendance', 'DATA QUERY ATTLOG', selection)
+}
+
+/** Has the photos of a period uploaded again as ATTPHOTO (`DATA QUERY ATTPHOTO`). */
+export function queryAttendancePhotos(selection: Period): BuiltCommand {
+  return period('attendance.queryAttendancePhotos', 'DATA QUERY ATTPHOTO', selection)
+}
+
+/**
+ * Counts the records of a period (`VERIFY SUM ATTLOG`). The reply carries `StartTime`, `EndTime` and
+ * `AttlogSum` (newer firmware: `AttlogCount`).
+ */
+export function countAttendance(selection: Period): BuiltCommand {
+  return period('attendance.countAttendance', 'VERIFY SUM ATTLOG', selection)
+}

@@ -1,0 +1,106 @@
+// Users of attendance terminals.
+import { type BuiltCommand, DATA, QUERY } from '../built.js'
+import { build, fixed, optional, required, type Shape } from '../line.js'
+import { PRIVILEGE, type Privilege } from '../privilege.js'
+import { time } from '../time.js'
+import { CARD, freeText, integer, matching, PASSWORD, PIN } from '../value.js'
+
+export type { Privilege }
+
+/** A user as an attendance terminal keeps it. */
+export interface User {
+  /** `PIN`: 1 to 24 digits, letters or `_`; many models take 9 digits at most. */
+  pin: string
+  /** `Name`: at most 24 bytes in UTF-8, without `=`. */
+  name?: string
+  /** `Pri`. */
+  privilege?: Privilege
+  /** `Passwd`: at most 8 digits; empty takes it away. */
+  password?: string
+  /** `Card`: decimal, such as `'123456789'`, or its bytes in hex, low byte first, such as `'[15CD5B07]'`. */
+  card?: string
+  /** `Grp`: the access group, 1 on most terminals. */
+  group?: number
+  /** `TZ`: 8 or 16 digits, as the terminal uploads them. */
+  timeZones?: string
+  /** `Verify`: a code of the manual's table of verification modes; -1 is the group's. */
+  verification?: number
+  /** `ViceCard`: a second card; needs `card`. */
+  viceCard?: string
+  /** `StartDatetime`, the terminal's local time; needs `validUntil`. */
+  validFrom?: string
+  /** `EndDatetime`, the terminal's local time; needs `validFrom`. */
+  validUntil?: string
+}
+
+const USER = [
+  required('PIN', 'pin', PIN),
+  optional('Name', 'name', freeText(24)),
+  optional('Pri', 'privilege', PRIVILEGE),
+  optional('Passwd', 'password', PASSWORD),
+  optional('Card', 'card', CARD),
+  optional('Grp', 'group', integer(0, 255)),
+  optional('TZ', 'timeZones', matching(/^(\d{8}|\d{16})$/, 'a string of 8 or 16 digits')),
+  optional('Verify', 'verification', integer(-1, 255)),
+  optional('ViceCard', 'viceCard', CARD),
+]
+const PUT_USER: Shape = {
+  head: 'DATA UPDATE USERINFO',
+  fields: USER,
+  nature: DATA,
+  alsoRead: ['StartDatetime', 'EndDatetime', 'Expires'],
+}
+const PUT_TEMPORARY_USER: Shape = {
+  ...PUT_USER,
+  fields: [
+    ...USER,
+    required('StartDatetime', 'validFrom', time('T')),
+    required('EndDatetime', 'validUntil', time('T')),
+    fixed('Expires', '1'),
+  ],
+}
+const DELETE_USER: Shape = {
+  head: 'DATA DELETE USERINFO',
+  fields: [required('PIN', 'pin', PIN)],
+  nature: DATA,
+}
+const QUERY_USER: Shape = {
+  head: 'DATA QUERY USERINFO',
+  fields: [required('PIN', 'pin', PIN)],
+  nature: QUERY,
+  intent: 'text',
+}
+
+/**
+ * Adds a user or replaces it (`DATA UPDATE USERINFO`). Replied with 0; a negative code when the terminal is
+ * full. Firmware may reset what is not sent: send the whole user. Issue it before the user's templates and
+ * photos, which fail for an unknown user. It has no `key`, since replacing an unsent one would move the user
+ * behind its templates, or drop a deletion that must take the former owner's fingerprints with it. A name in
+ * another script than the terminal's needs the right encoding, and is counted in UTF-8 here. A period of
+ * validity needs `UserValidTimeFun=1`; one model stores and ignores it.
+ *
+ * @example
+ * attendance.putUser({ pin: '7', name: 'Ada', card: '123456789' })
+ */
+export function putUser(user: User): BuiltCommand {
+  const isTemporary = user?.validFrom !== undefined || user?.validUntil !== undefined
+  return build('attendance.putUser', isTemporary ? PUT_TEMPORARY_USER : PUT_USER, user)
+}
+
+/**
+ * Deletes a user with its templates and photos (`DATA DELETE USERINFO`). Replied with 0, also if there is no
+ * such user.
+ */
+export function deleteUser(user: { pin: string }): BuiltCommand {
+  return build('attendance.deleteUser', DELETE_USER, user)
+}
+
+/** Has a user uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a count. */
+export function queryUser(user: { pin: string }): BuiltCommand {
+  return build('attendance.queryUser', QUERY_USER, user)
+}
+
+/** Has all users uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a count. */
+export function queryUsers(): BuiltCommand {
+  return build('attendance.queryUsers', { ...QUERY_USER, fields: [] })
+}

@@ -1,0 +1,101 @@
+// What wipes an attendance terminal or takes it over.
+import { type BuiltCommand, ONCE, QUERY, TRANSFER } from '../built.js'
+import { build, optional, required } from '../line.js'
+import { choice, integer, PATH, rawText, URL_TEXT } from '../value.js'
+
+export { type Firmware, upgrade } from './upgrade.js'
+
+/** A file to put on a terminal. */
+export interface PutFile {
+  /** Where the terminal fetches it: relative to `/iclock/`, or absolute. */
+  url: string
+  /** Where it is kept; a `.tgz` is unpacked there. */
+  path: string
+}
+
+/** A file of rows to put into a terminal's tables. */
+export interface PutRows extends PutFile {
+  /** `Action`: `sync` throws away the table's rows first, `append` keeps them. */
+  action: 'sync' | 'append'
+  /** `TableName`; needed for `sync`. */
+  table?: 'USERINFO' | 'FINGERTMP' | 'FACE'
+  /** `RecordCount`; needed for `sync`. */
+  records?: number
+}
+
+const FILE = [required('', 'url', URL_TEXT), required('', 'path', PATH)]
+const ACTION = required('Action', 'action', choice({ sync: 'SyncData', append: 'AppendData' }))
+const TABLE = choice({ USERINFO: 'USERINFO', FINGERTMP: 'FINGERTMP', FACE: 'FACE' })
+const RECORDS = integer(0, 999_999)
+const ROW_KEYS = ['Action', 'TableName', 'RecordCount']
+const COMMAND = rawText(
+  'a string of 1 to 4,096 bytes that neither begins nor ends with a blank',
+  (text) => {
+    return text !== '' && text === text.trim() && Buffer.byteLength(text) <= 4096
+  },
+)
+
+function clear(builder: string, head: string): BuiltCommand {
+  return build(`dangerous.attendance.${builder}`, { head, nature: ONCE })
+}
+
+/**
+ * Runs a command line in the terminal's system (`SHELL`): full control of it. The reply has `Return`, the
+ * exit status, and `Content`, the output; old firmware posts it once and never again. Handed out once.
+ */
+export function shell(shellCommand: { command: string }): BuiltCommand {
+  const nature = { ...ONCE, replyWithin: QUERY.replyWithin ?? 0 }
+  const shape = { head: 'SHELL', fields: [required('', 'command', COMMAND)], nature }
+  return build('dangerous.attendance.shell', shape, shellCommand)
+}
+
+/**
+ * Puts a file anywhere on the terminal (`PutFile`). `Return` is the number of bytes taken. A wrong path can
+ * end a terminal for good. Handed out once.
+ */
+export function putFile(file: PutFile): BuiltCommand {
+  const shape = { head: 'PutFile', fields: FILE, nature: TRANSFER, alsoRead: ROW_KEYS }
+  return build('dangerous.attendance.putFile', shape, file)
+}
+
+/**
+ * Puts a file of rows into the terminal's tables (`PutFile … Action=`). `Return` is the number of rows done.
+ * `sync` deletes what the file does not have. Handed out once.
+ */
+export function putRows(rows: PutRows): BuiltCommand {
+  const isSync = rows?.action === 'sync'
+  const field = isSync ? required : optional
+  const fields = [
+    ...FILE,
+    ACTION,
+    field('TableName', 'table', TABLE),
+    field('RecordCount', 'records', RECORDS),
+  ]
+  const shape = { head: 'PutFile', fields, nature: TRANSFER }
+  return build('dangerous.attendance.putRows', shape, rows)
+}
+
+/** Deletes all attendance records (`CLEAR LOG`). Replied with 0. Handed out once. */
+export function clearAttendance(): BuiltCommand {
+  return clear('clearAttendance', 'CLEAR LOG')
+}
+
+/** Deletes all attendance photos (`CLEAR PHOTO`). Replied with 0. Handed out once. */
+export function clearAttendancePhotos(): BuiltCommand {
+  return clear('clearAttendancePhotos', 'CLEAR PHOTO')
+}
+
+/** Deletes all unified templates (`CLEAR BIODATA`). Replied with 0. Handed out once. */
+export function clearBiodata(): BuiltCommand {
+  return clear('clearBiodata', 'CLEAR BIODATA')
+}
+
+/** Deletes all users, but not their records (`CLEAR ALL USERINFO`, newer firmware). Handed out once. */
+export function clearUsers(): BuiltCommand {
+  return clear('clearUsers', 'CLEAR ALL USERINFO')
+}
+
+/** Deletes all users, templates, photos and records (`CLEAR DATA`). Replied with 0. Handed out once. */
+export function clearEverything(): BuiltCommand {
+  return clear('clearEverything', 'CLEAR DATA')
+}

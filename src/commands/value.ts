@@ -1,0 +1,130 @@
+// What a value must look like before it becomes part of a command line.
+
+/** How a member's value becomes the text of a field. */
+export interface Value {
+  /** Completes "expected …" in an error. */
+  expected: string
+  /** The text of the field, or undefined if the value is wrong. */
+  text(value: unknown): string | undefined
+  /** Whether an error for this value is a RangeError: it has the right type. */
+  isTyped(value: unknown): boolean
+  /** Passwords and templates: errors never show them. */
+  isSecret?: boolean
+}
+
+// A terminal ends a line at CR or LF, a field at TAB, and C code a text at NUL. The others, lone surrogates
+// included, cannot be typed or shown there.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u
+/** The most that may be delivered at once. [manual, 16.2] */
+const MOST_CONTENT = 900_000
+const BASE64 = /^[A-Za-z0-9+/]+(={0,2})$/
+
+const isString = (value: unknown) => typeof value === 'string'
+
+/** Text that matches a pattern. */
+export function matching(pattern: RegExp, expected: string): Value {
+  const text = (value: unknown) =>
+    typeof value === 'string' && pattern.test(value) ? value : undefined
+  return { expected, text, isTyped: isString }
+}
+
+/** A user's number. It is text, for `007` is not `7`; 0 is what terminals report for nobody. */
+export const PIN: Value = matching(
+  /^(?!0+$)[0-9A-Za-z_]{1,24}$/,
+  "a string of 1 to 24 digits, letters or _ that is not 0, such as '7'",
+)
+
+/** A password typed on a keypad; empty takes it away. */
+export const PASSWORD: Value = {
+  ...matching(/^\d{0,8}$/, "a string of at most 8 digits, such as '1234'"),
+  isSecret: true,
+}
+
+/** A card as a decimal number below 2^64, or as its bytes in hex, low byte first. Empty takes it away. */
+export const CARD: Value = {
+  expected: "a string: a decimal number below 2^64, a form such as '[15CD5B07]', or ''",
+  isTyped: isString,
+  text(value) {
+    if (typeof value !== 'string') return undefined
+    if (value === '' || /^\[([0-9A-Fa-f]{8}|[0-9A-Fa-f]{10})\]$/.test(value)) return value
+    return /^\d{1,20}$/.test(value) && BigInt(value) < 2n ** 64n ? value : undefined
+  },
+}
+
+/** A whole number. */
+export function integer(least: number, most: number, write: (n: number) => string = String): Value {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    isTyped: (value) => typeof value === 'number',
+    text(value) {
+      const fits = Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+      return fits ? write(Number(value)) : undefined
+    },
+  }
+}
+
+/** A boolean, and what is written for it. */
+export function flag(no = '0', yes = '1'): Value {
+  const text = (value: unknown) => (typeof value === 'boolean' ? (value ? yes : no) : undefined)
+  return { expected: 'true or false', text, isTyped: () => false }
+}
+
+/** One of some words, and what is written for each. */
+export function choice(words: Readonly<Record<string, string>>): Value {
+  const text = (value: unknown) =>
+    typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined
+  return { expected: `one of ${Object.keys(words).join(', ')}`, text, isTyped: isString }
+}
+
+/**
+ * Text that a person reads. `=` is refused: old firmware finds keys as substrings, so that a name such as
+ * `x Pri=14` would make an administrator. 64 bytes if the manual prints no limit.
+ */
+export function freeText(mostBytes = 64): Value {
+  const expected = `a string of at most ${mostBytes} bytes in UTF-8, without = and control characters`
+  return plainText(expected, (text) => !text.includes('=') && Buffer.byteLength(text) <= mostBytes)
+}
+
+/** Text up to the end of the line or of its field, `=` included. */
+export function rawText(expected: string, fits: (text: string) => boolean = () => true): Value {
+  return plainText(`${expected}, without control characters`, fits)
+}
+
+function plainText(expected: string, fits: (text: string) => boolean): Value {
+  const text = (value: unknown) =>
+    typeof value === 'string' && !UNPRINTABLE.test(value) && fits(value) ? value : undefined
+  return { expected, text, isTyped: isString }
+}
+
+/** A URL: absolute, or relative to `/iclock/`. */
+export const URL_TEXT: Value = matching(
+  /^[!-+\--~]+$/,
+  'a string: a URL of printable ASCII without blanks and commas',
+)
+
+/** A path in the terminal's file system. */
+export const PATH: Value = matching(
+  /^[!-~]+$/,
+  'a string: a path of printable ASCII without blanks',
+)
+
+/** Bytes, or base64 as terminals upload it (padding may be missing). */
+export const CONTENT: Value = {
+  expected: `bytes (a Uint8Array), or a string of base64, ${MOST_CONTENT} characters of it at most`,
+  isSecret: true,
+  isTyped: (value) => typeof value === 'string' || value instanceof Uint8Array,
+  text(value) {
+    const text = value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+    if (typeof text !== 'string' || text.length > MOST_CONTENT) return undefined
+    const padding = BASE64.exec(text)?.[1]
+    if (padding === undefined) return undefined
+    const isWhole = padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0
+    return isWhole ? text : undefined
+  },
+}
+
+/** The characters of base64 that a content takes: what the keys Size and SIZE count. */
+export const CONTENT_SIZE: Value = {
+  ...CONTENT,
+  text: (value) => CONTENT.text(value)?.length.toString(),
+}
