@@ -1,5 +1,5 @@
 // Writes a command line from a table of fields, and refuses what any firmware could read otherwise.
-import { quoted } from '../errors.js'
+import { describe, quoted } from '../endpoint/errors.js'
 import type { BuiltCommand, Nature } from './built.js'
 import type { Value } from './value.js'
 
@@ -92,7 +92,7 @@ function fieldText(builder: string, field: Field, came: unknown): string | undef
   if (came === undefined && !isRequired) return absent
   const text = value.text(came)
   if (text !== undefined) return text
-  const shown = value.isSecret ? hidden(came) : shownOf(came)
+  const shown = value.isSecret ? hidden(came) : describe(came)
   const message = `express-iclock: ${builder}: "${member}" is ${shown}; expected ${value.expected}`
   throw value.isTyped(came) ? new RangeError(message) : new TypeError(message)
 }
@@ -101,7 +101,7 @@ function checkNames(builder: string, fields: readonly Field[], members: unknown)
   const known = [...new Set(fields.flatMap(({ member }) => member ?? []))]
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {
     const expected = `an object with ${known.join(', ')}`
-    throw new TypeError(`express-iclock: ${builder} got ${shownOf(members)}; expected ${expected}`)
+    throw new TypeError(`express-iclock: ${builder} got ${describe(members)}; expected ${expected}`)
   }
   for (const name of Object.keys(members)) {
     if (known.includes(name)) continue
@@ -143,11 +143,4 @@ function hidden(value: unknown): string {
   if (typeof value === 'string') return `a string of length ${value.length} (not shown)`
   if (value instanceof Uint8Array) return `${value.length} bytes (not shown)`
   return `of type ${value === null ? 'null' : typeof value} (not shown)`
-}
-
-function shownOf(value: unknown): string {
-  if (typeof value === 'string') return quoted(value)
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) return String(value)
-  return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
 }

@@ -1,11 +1,19 @@
 // Options of a terminal, which the families set in different words.
-import { quoted } from '../errors.js'
+import { quoted } from '../endpoint/errors.js'
 import { type BuiltCommand, DATA, QUERY } from './built.js'
-import { build, required, type Shape } from './line.js'
+import { build, required, row, type Shape } from './line.js'
 import { matching, rawText, type Value } from './value.js'
 
-/** The value of an option, which may be a password. */
-export const OPTION_VALUE: Value = {
+/** An option and its new value. */
+export interface Option {
+  /** Its name, in exactly the terminal's letter case. */
+  name: string
+  /** At most 512 bytes, without commas. Never shown in an error. */
+  value: string
+}
+
+// It may be a password.
+const OPTION_VALUE: Value = {
   ...rawText('a string of at most 512 bytes without commas', (text) => {
     return Buffer.byteLength(text) <= 512 && !text.includes(',')
   }),
@@ -14,7 +22,7 @@ export const OPTION_VALUE: Value = {
 
 const NAME = matching(
   /^[A-Za-z]\w{0,63}$/,
-  'an option name of letters and digits (no ~: read only)',
+  'a string: an option name of letters and digits, without ~ (read-only options)',
 )
 const QUERY_NAME = matching(/^[~-]?[A-Za-z]\w{0,63}$/, 'an option name')
 
@@ -39,6 +47,12 @@ export function setting(builder: string, head: string, options: object): BuiltCo
   const fields = names.map((name) => required(name, name, OPTION_VALUE))
   const command = build(builder, { head, fields, nature: DATA, between: ',' }, options)
   return { ...command, key: `${head} ${names}` }
+}
+
+/** Sets one option. */
+export function settingOne(builder: string, head: string, option: Option): BuiltCommand {
+  row(builder, [required('', 'name', NAME), required('', 'value', OPTION_VALUE)], option)
+  return setting(builder, head, { [option.name]: option.value })
 }
 
 /** Asks for options. */

@@ -48,7 +48,7 @@ function tableQuery(builder: string, table: unknown, filter: string): BuiltComma
  * access.query({ table: 'user' })
  */
 export function query(selection: Selection): BuiltCommand {
-  const { table, ...conditions } = selection
+  const { table, ...conditions } = selection ?? {}
   return tableQuery('access.query', table, row('access.query', CONDITIONS, conditions))
 }
 

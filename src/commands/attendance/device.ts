@@ -1,8 +1,10 @@
 // An attendance terminal as a device: options, state, files, restart.
 import { type BuiltCommand, DATA, type Nature, QUERY, RESTART } from '../built.js'
 import { build, required } from '../line.js'
-import { getting, setting } from '../option.js'
+import { getting, type Option, settingOne } from '../option.js'
 import { PATH } from '../value.js'
+
+export type { Option }
 
 function plain(builder: string, head: string, nature: Nature): BuiltCommand {
   return build(builder, { head, nature, intent: 'text' })
@@ -16,9 +18,8 @@ function plain(builder: string, head: string, nature: Nature): BuiltCommand {
  * @example
  * attendance.setOption({ name: 'Volume', value: '60' })
  */
-export function setOption(option: { name: string; value: string }): BuiltCommand {
-  const { name, value } = option
-  return setting('attendance.setOption', 'SET OPTION', { [name]: value })
+export function setOption(option: Option): BuiltCommand {
+  return settingOne('attendance.setOption', 'SET OPTION', option)
 }
 
 /** Asks for options by name (`GET OPTION FROM`, seen in the field): they are lines below the reply. */

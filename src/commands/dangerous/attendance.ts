@@ -1,7 +1,7 @@
 // What wipes an attendance terminal or takes it over.
 import { type BuiltCommand, ONCE, QUERY, TRANSFER } from '../built.js'
 import { build, optional, required } from '../line.js'
-import { choice, integer, PATH, rawText, URL_TEXT } from '../value.js'
+import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
 
 export { type Firmware, upgrade } from './upgrade.js'
 
@@ -28,12 +28,12 @@ const ACTION = required('Action', 'action', choice({ sync: 'SyncData', append: '
 const TABLE = choice({ USERINFO: 'USERINFO', FINGERTMP: 'FINGERTMP', FACE: 'FACE' })
 const RECORDS = integer(0, 999_999)
 const ROW_KEYS = ['Action', 'TableName', 'RecordCount']
-const COMMAND = rawText(
-  'a string of 1 to 4,096 bytes that neither begins nor ends with a blank',
-  (text) => {
+const COMMAND: Value = {
+  ...rawText('a string of 1 to 4,096 bytes that neither begins nor ends with a blank', (text) => {
     return text !== '' && text === text.trim() && Buffer.byteLength(text) <= 4096
-  },
-)
+  }),
+  isSecret: true,
+}
 
 function clear(builder: string, head: string): BuiltCommand {
   return build(`dangerous.attendance.${builder}`, { head, nature: ONCE })

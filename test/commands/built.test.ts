@@ -1,0 +1,95 @@
+// How often and how long each nature of command is handed out, and which intents replace each other.
+import { access, attendance, type BuiltCommand } from 'express-iclock/commands'
+import { describe, expect, test } from 'vitest'
+import { ACCESS, ATTENDANCE, DANGEROUS_ACCESS, DANGEROUS_ATTENDANCE } from '../support/builders.js'
+
+const MINUTE = 60_000
+const QUERY = { replyWithin: 5 * MINUTE }
+const ENROLLMENT = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
+const DOOR = { attempts: 1, expiresAfter: 15_000 }
+const RESTART = { attempts: 1, endsAnswer: true }
+const TRANSFER = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
+
+function limits(text: string): object {
+  if (/^(DATA (UPDATE|DELETE)|SET OPTIONS? (?!DateTime)|RELOAD|INFO|CHECK|LOG)/.test(text))
+    return {}
+  if (/^(DATA (QUERY|COUNT)|VERIFY SUM|GET OPTION|GetFile)/.test(text)) return QUERY
+  if (/^ENROLL_/.test(text)) return ENROLLMENT
+  if (/^(REBOOT|CONTROL DEVICE 03)/.test(text)) return RESTART
+  if (/^(PutFile|UPGRADE)/.test(text)) return TRANSFER
+  if (/^(AC_UN|CONTROL DEVICE|SET OPTIONS DateTime)/.test(text)) return DOOR
+  if (/^SHELL/.test(text)) return { attempts: 1, ...QUERY }
+  return { attempts: 1 }
+}
+
+const harmless = [...ATTENDANCE, ...ACCESS]
+const irreversible = [...DANGEROUS_ATTENDANCE, ...DANGEROUS_ACCESS]
+
+test.each(harmless)('$name(): the limits fit $text', ({ build, members }) => {
+  const { text, key: _, ...rest } = build(members as never)
+  expect(rest).toEqual(limits(text))
+})
+
+test.each(irreversible)('dangerous $name() is handed out once: $text', ({ build, members }) => {
+  const command = build(members as never)
+  expect(command).toMatchObject({ attempts: 1 })
+  expect(command).not.toHaveProperty('key')
+})
+
+describe('a key', () => {
+  const sameKey = (one: BuiltCommand, other: BuiltCommand) => {
+    return one.key !== undefined && one.key === other.key
+  }
+  const print = (members: object) => ({ pin: '7', finger: 1, template: 'AAAA', ...members })
+
+  test('lets a newer template replace an unsent one of the same finger only', () => {
+    const first = attendance.putFingerprint(print({}))
+    expect(sameKey(first, attendance.putFingerprint(print({ template: 'BBBB' })))).toBe(true)
+    expect(sameKey(first, attendance.putFingerprint(print({ finger: 2 })))).toBe(false)
+    expect(sameKey(first, attendance.putFingerprint(print({ pin: '71' })))).toBe(false)
+    expect(sameKey(first, access.putFingerprint(print({})))).toBe(false)
+  })
+
+  test('never holds a template, a photo or the value of an option', () => {
+    const secret = 'U2VjcmV0'
+    const keys = [
+      attendance.putFingerprint(print({ template: secret })),
+      attendance.putUserPhoto({ pin: '7', content: secret }),
+      attendance.setOption({ name: 'ComPwd', value: secret }),
+      access.setOptions({ ComPwd: secret, Volume: '1' }),
+    ].map(({ key }) => key)
+    expect(keys).toEqual([
+      'DATA UPDATE FINGERTMP PIN=7 FID=1',
+      'DATA UPDATE USERPIC PIN=7',
+      'SET OPTION ComPwd',
+      'SET OPTIONS ComPwd,Volume',
+    ])
+  })
+
+  test('makes one of two requests to open a door', () => {
+    const opening = { door: 1, seconds: 5 }
+    expect(sameKey(access.openDoor(opening), access.openDoor(opening))).toBe(true)
+    expect(sameKey(access.openDoor(opening), access.openDoor({ ...opening, door: 2 }))).toBe(false)
+    expect(sameKey(attendance.openDoor(), attendance.openDoor())).toBe(true)
+  })
+
+  test('is on no command that another one may wait for, or that takes rights away', () => {
+    const withoutKey = [
+      attendance.putUser({ pin: '7' }),
+      attendance.deleteUser({ pin: '7' }),
+      attendance.deleteFingerprints({ pin: '7' }),
+      attendance.putFace({ pin: '7', piece: 0, template: 'AAAA' }),
+      attendance.putGroup({ id: 1, timeZones: [1] }),
+      attendance.putMessage({
+        ...{ id: 1, text: 'Hi', audience: 'everyone', minutes: 1, from: '2026-03-01 08:00:00' },
+      }),
+      access.putUser({ pin: '7' }),
+      access.deleteUser({ pin: '7' }),
+      access.authorize({ pin: '7', timeZone: 1, doors: [1] }),
+      access.deleteAuthorizations({ pin: '7' }),
+      access.putTimeZone({ id: 2 }),
+      access.putCard({ pin: '7', card: 'AA' }),
+    ]
+    for (const command of withoutKey) expect(command).not.toHaveProperty('key')
+  })
+})

@@ -1,0 +1,219 @@
+// What builders refuse, and how they say so.
+import { access, attendance, type BuiltCommand, dangerous } from 'express-iclock/commands'
+import { describe, expect, test } from 'vitest'
+
+const refusal = (build: () => BuiltCommand): Error => {
+  try {
+    build()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('not refused')
+}
+
+const user = (members: object) => () => attendance.putUser({ pin: '7', ...members })
+const print = (members: object) => () => {
+  return attendance.putFingerprint({ pin: '7', finger: 1, template: 'AAAA', ...members })
+}
+const message = (members: object) => () => {
+  const from = '2026-03-01 08:00:00'
+  const whole = { id: 1, text: 'Hi', audience: 'everyone', minutes: 5, from, ...members } as const
+  return attendance.putMessage(whole)
+}
+const period = (from: unknown, to: unknown) => () => {
+  return attendance.queryAttendance({ from, to } as never)
+}
+const face = (members: object) => () => attendance.putFacePhoto({ pin: '7', ...members })
+const option = (name: string, value: unknown) => () => {
+  return attendance.setOption({ name, value } as never)
+}
+const zone = (monday: unknown) => () => access.putTimeZone({ id: 2, monday } as never)
+const NOON = '2026-03-01 12:00:00'
+const MD5 = 'a5bf4dcd6020f408589224274aab132d'
+
+const RANGE: [string, () => BuiltCommand][] = [
+  ['a name with a TAB', user({ name: 'x\tPri=14' })],
+  ['a name with a line end', user({ name: 'x\nC:2:REBOOT' })],
+  ['a name with CR', user({ name: 'x\rREBOOT' })],
+  ['a name with NUL', user({ name: 'x\0' })],
+  ['a name with half of a surrogate pair', user({ name: 'x\ud800' })],
+  ['a name that is a field', user({ name: 'x Pri=14' })],
+  ['a name with =', user({ name: 'a=b' })],
+  ['a name of 25 bytes', user({ name: `${'é'.repeat(12)}x` })],
+  ['a PIN of 0', user({ pin: '0' })],
+  ['a PIN of zeros', user({ pin: '000' })],
+  ['an empty PIN', user({ pin: '' })],
+  ['a PIN of 25 digits', user({ pin: '1'.repeat(25) })],
+  ['a PIN with a wildcard', user({ pin: '*' })],
+  ['a PIN with a blank', user({ pin: '7 ' })],
+  ['a PIN in other digits', user({ pin: '٧' })],
+  ['a password of letters', user({ password: 'secret' })],
+  ['a password of nine digits', user({ password: '123456789' })],
+  ['a card that no 64 bits hold', user({ card: '18446744073709551616' })],
+  ['a card in hex without brackets', user({ card: '15CD5B07' })],
+  ['a second card without a first, which old firmware would take', user({ viceCard: '5' })],
+  ['an unknown privilege', user({ privilege: 'admin' })],
+  ['a privilege of Object.prototype', user({ privilege: 'constructor' })],
+  ['a group of 256', user({ group: 256 })],
+  ['a group that is no whole number', user({ group: 1.5 })],
+  ['a group that is NaN', user({ group: Number.NaN })],
+  ['time zones of 7 digits', user({ timeZones: '0001000' })],
+  ['a day that does not exist', user({ validFrom: '2026-02-29 00:00:00', validUntil: NOON })],
+  ['a time with T', user({ validFrom: '2026-03-01T00:00:00', validUntil: NOON })],
+  ['an hour of 24', period('2026-03-01 24:00:00', '2026-03-02 00:00:00')],
+  ['a period that ends before it begins', period('2026-03-02 00:00:00', NOON)],
+  ['a finger of 10', print({ finger: 10 })],
+  ['an empty template', print({ template: '' })],
+  ['a template that is no base64', print({ template: 'AA\tPIN=8' })],
+  ['a template in URL-safe base64', print({ template: 'A-_A' })],
+  ['a template cut off', print({ template: 'AAAAA' })],
+  ['a template with padding too much', print({ template: 'AAA==' })],
+  ['no bytes', print({ template: new Uint8Array() })],
+  ['a photo of 1 MB', face({ content: new Uint8Array(1_000_000) })],
+  ['a URL that hides a key', face({ url: 'a.jpg?PostBackTmpFlag=1' })],
+  ['a URL that hides a key in another letter case', face({ url: 'a.jpg?postbacktmpflag=1' })],
+  ['a URL with a blank', face({ url: 'a b.jpg' })],
+  ['a message of 321 bytes', message({ text: 'x'.repeat(321) })],
+  ['an option whose name cannot be set', option('~SerialNumber', '1')],
+  ['an option whose name is a command', option('a=1\nREBOOT', '1')],
+  ['an option whose value is two', option('Volume', '1,Lang=2')],
+  ['an option whose value is two lines', option('Volume', '1\n2')],
+  ['no option', () => access.setOptions({})],
+  [
+    'options of which one hides the other',
+    () => {
+      return access.setOptions({ GATEIPAddress: '10.0.0.1', IPAddress: '10.0.0.2' })
+    },
+  ],
+  ['no option name', () => attendance.getOptions([])],
+  ['option names with a separator', () => access.getOptions(['a,b'])],
+  ['a door of 17', () => access.openDoor({ door: 17, seconds: 5 })],
+  ['a door of 0, which would be all', () => access.openDoor({ door: 0, seconds: 5 })],
+  ['0 seconds, which would close', () => access.openDoor({ door: 1, seconds: 0 })],
+  ['255 seconds, which would be for good', () => access.openDoor({ door: 1, seconds: 255 })],
+  ['the same door twice', () => access.authorize({ pin: '7', timeZone: 1, doors: [1, 1] })],
+  ['no door', () => access.authorize({ pin: '7', timeZone: 1, doors: [] })],
+  ['four spans a day', zone(Array.from({ length: 4 }, () => ['08:00', '09:00']))],
+  ['a span that ends at 24:00', zone([['08:00', '24:00']])],
+  ['a span of one time', zone([['08:00']])],
+  ['a table in another letter case', () => access.query({ table: 'User' } as never)],
+  ['a table with a condition', () => access.count({ table: 'user Pin=1' } as never)],
+  ['four groups of time zones', () => attendance.putGroup({ id: 1, timeZones: [1, 2, 3, 4] })],
+  ['a path with a blank', () => attendance.getFile({ path: '/mnt/a b' })],
+  ['a shell command of two lines', () => dangerous.attendance.shell({ command: 'ls\nrm' })],
+  ['an empty shell command', () => dangerous.attendance.shell({ command: '' })],
+  [
+    'a checksum that is no MD5',
+    () => {
+      return dangerous.access.upgrade({ url: 'a', checksum: 'ok', size: 1 })
+    },
+  ],
+  [
+    'a firmware URL that hides a key',
+    () => {
+      return (
+        dangerous.access.upgrade({ url: 'a?size=1', checksum: MD5, size: 1 }) &&
+        dangerous.access.upgrade({ url: 'a?supportsubcontracting=1', checksum: MD5, size: 1 })
+      )
+    },
+  ],
+  [
+    'a file URL that hides a key',
+    () => {
+      return dangerous.attendance.putFile({ url: 'a?Action=SyncData', path: '/tmp/a' })
+    },
+  ],
+]
+
+const TYPE: [string, () => BuiltCommand][] = [
+  ['a PIN that is a number', user({ pin: 7 })],
+  ['no PIN', user({ pin: undefined })],
+  ['a name that is null', user({ name: null })],
+  ['a name that is a String object', user({ name: new String('Ada') })],
+  ['a group as text', user({ group: '1' })],
+  ['half a period of validity', user({ validFrom: NOON })],
+  ['a Date', period(new Date(), NOON)],
+  ['a flag as text', face({ content: 'AAAA', returnsTemplate: 'false' })],
+  ['no template', print({ template: undefined })],
+  ['neither photo nor URL', face({})],
+  ['a photo and a URL', face({ content: 'AAAA', url: 'a.jpg' })],
+  ['a misspelled member', user({ Name: 'Ada' })],
+  ['an unknown member', user({ email: 'ada@example.org' })],
+  ['no members', () => attendance.putUser(undefined as never)],
+  ['a PIN instead of members', () => attendance.deleteUser('7' as never)],
+  ['an array instead of members', () => attendance.deleteUser(['7'] as never)],
+  ['no selection', () => attendance.queryAttendance(undefined as never)],
+  ['no table', () => access.query(undefined as never)],
+  ['no option', () => attendance.setOption(undefined as never)],
+  ['an option that is a number', option('Volume', 60)],
+  [
+    'synchronizing without a table',
+    () => {
+      return dangerous.attendance.putRows({ url: 'a', path: '/tmp/a', action: 'sync' })
+    },
+  ],
+]
+
+test.each(RANGE)('%s is a RangeError', (_, build) => {
+  const error = refusal(build)
+  expect(error).toBeInstanceOf(RangeError)
+  expect(error.message).toMatch(/^express-iclock: \w+\.[\w.]+( got|: "\w+") .*expected /)
+})
+
+test.each(TYPE)('%s is a TypeError', (_, build) => {
+  const error = refusal(build)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(error.message).toMatch(/^express-iclock: \w+\.\w+/)
+})
+
+describe('an error', () => {
+  const messageOf = (build: () => BuiltCommand) => refusal(build).message
+
+  test('names the builder, the member, what came and what was expected', () => {
+    expect(messageOf(user({ name: 'x Pri=14' }))).toBe(
+      'express-iclock: attendance.putUser: "name" is "x Pri=14"; ' +
+        'expected a string of at most 24 bytes in UTF-8, without = and control characters',
+    )
+    expect(messageOf(() => access.putUser({ pin: 7 } as never))).toBe(
+      'express-iclock: access.putUser: "pin" is 7; ' +
+        "expected a string of 1 to 24 digits, letters or _ that is not 0, such as '7'",
+    )
+  })
+
+  test('shows a misspelled member as it should be', () => {
+    expect(messageOf(user({ Name: 'Ada' }))).toContain('"Name"; did you mean "name"?')
+    expect(messageOf(() => attendance.deleteUser({ pin: '7', id: 1 } as never))).toContain(
+      'there is no member "id"; the members are pin',
+    )
+  })
+
+  test('says why a Date is refused', () => {
+    expect(messageOf(period(new Date(), NOON))).toContain("in the terminal's time zone")
+  })
+
+  test('says which key a value would write', () => {
+    expect(messageOf(user({ viceCard: '5' }))).toContain(
+      '"viceCard" would write "Card=" where old firmware reads the field Card',
+    )
+  })
+
+  test('never shows a secret', () => {
+    const secrets = [
+      user({ password: 'hunter2' }),
+      print({ template: 'hunter2\t' }),
+      option('ComPwd', 'hunter2,'),
+      () => access.setOptions({ ComPwd: 'hunter2\n' }),
+      () => access.putBiodata({ pin: '7', type: 1, template: 'hunter2=' } as never),
+      () => dangerous.attendance.shell({ command: 'echo hunter2 | passwd\n' }),
+    ].map(messageOf)
+    for (const text of secrets) {
+      expect(text).not.toContain('hunter2')
+      expect(text).toContain('expected ')
+    }
+  })
+
+  test('never shows what an object holds', () => {
+    const row = { password: 'hunter2' }
+    expect(messageOf(user({ name: row }))).toContain('"name" is an object;')
+  })
+})
