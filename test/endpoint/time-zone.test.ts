@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { offsetAt, ownZone, timeZoneOf } from '../../src/endpoint/time-zone.js'
+
+describe('the offset of a zone', () => {
+  it.each([
+    ['Asia/Manila', '2026-01-15T00:00:00Z', 480],
+    ['Asia/Manila', '2026-07-15T00:00:00Z', 480],
+    ['Asia/Kathmandu', '2026-01-15T00:00:00Z', 345],
+    // The last second of one side of a change, and the first of the other.
+    ['Europe/Berlin', '2026-03-29T00:59:59Z', 60],
+    ['Europe/Berlin', '2026-03-29T01:00:00Z', 120],
+    ['Europe/Berlin', '2026-10-25T00:59:59Z', 120],
+    ['Europe/Berlin', '2026-10-25T01:00:00Z', 60],
+    ['America/New_York', '2026-03-08T06:59:59Z', -300],
+    ['America/New_York', '2026-03-08T07:00:00Z', -240],
+    ['America/New_York', '2026-11-01T05:59:59Z', -240],
+    ['America/New_York', '2026-11-01T06:00:00Z', -300],
+    ['America/St_Johns', '2026-01-15T00:00:00Z', -210],
+    ['Australia/Lord_Howe', '2026-04-04T14:59:59Z', 660],
+    ['Australia/Lord_Howe', '2026-04-04T15:00:00Z', 630],
+    ['Pacific/Kiritimati', '2026-01-15T00:00:00Z', 840],
+    ['+05:30', '2026-01-15T00:00:00Z', 330],
+    ['-03:30', '2026-01-15T00:00:00Z', -210],
+    ['+00:00', '2026-01-15T00:00:00Z', 0],
+    ['UTC', '2026-01-15T00:00:00Z', 0],
+  ])('%s at %s is %i minutes', (zone, at, offset) => {
+    expect(offsetAt(zone, new Date(at))).toBe(offset)
+  })
+})
+
+describe('the option timeZone', () => {
+  it('is one zone for all, or a function of the serial number', () => {
+    expect(timeZoneOf('Asia/Manila')('A')).toBe('Asia/Manila')
+    const zones = timeZoneOf((serialNumber) => (serialNumber === 'A' ? 'Asia/Dubai' : undefined))
+    expect(zones('A')).toBe('Asia/Dubai')
+    expect(zones('B')).toBeUndefined()
+    expect(timeZoneOf(undefined)('A')).toBeUndefined()
+  })
+
+  it.each(['Manila', 'GMT+8 ', '', '+8', '+25:00', '+0530', 'x+09:00', 8, {}])(
+    'is refused if it is %j',
+    (zone) => {
+      expect(() => timeZoneOf(zone as never)).toThrow(
+        /option "timeZone" is .*; expected a zone such as 'Asia\/Manila'/,
+      )
+      expect(() => timeZoneOf(() => zone as never)('A')).toThrow(
+        /option "timeZone" returned .* for device "A"/,
+      )
+    },
+  )
+
+  it('has the zone of the process to fall back on', () => {
+    expect(timeZoneOf(ownZone())('A')).toBe(ownZone())
+  })
+})

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  contactOf,
+  familyOfType,
+  infoFacts,
+  optionFacts,
+  pairsOf,
+  uploadFacts,
+} from '../../src/handshake/terminal.js'
+
+interface Vector {
+  name: string
+  path: string
+  body?: string
+  expected: {
+    kind: string
+    info?: string[]
+    options?: Record<string, string>
+    records?: { fields: Record<string, string> }[]
+  }
+}
+
+const vectors: Vector[] = JSON.parse(
+  readFileSync(new URL('../fixtures/uploads.json', import.meta.url), 'utf8'),
+)
+const from = (url: string, more = {}) => ({ url, ...more }) as IncomingMessage
+
+describe('INFO of a poll', () => {
+  const polls = vectors.filter(({ expected }) => expected.info !== undefined)
+  it.each(polls)('is read: $name', ({ path, expected }) => {
+    const info = new URL(path, 'http://x').searchParams.get('INFO') ?? undefined
+    const values = expected.info ?? []
+    expect(infoFacts(info)).toEqual({
+      firmware: values[0],
+      users: Number(values[1]),
+      fingers: Number(values[2]),
+      records: Number(values[3]),
+      faces: Number(values[8]),
+    })
+  })
+
+  it.each([
+    [undefined, {}],
+    ['', {}],
+    [',5,6,7', { users: 5, fingers: 6, records: 7 }],
+    [' Ver 1 , 5 ,-1,x', { firmware: 'Ver 1', users: 5 }],
+    ['Ver\n1,1e3,0x10,9999999999', {}],
+    ['\ufffd,1', { users: 1 }],
+    [`${'V'.repeat(101)},1`, { users: 1 }],
+    [','.repeat(100_000), {}],
+  ])('tells what is sound: %j', (info, facts) => {
+    expect(infoFacts(info)).toEqual(facts)
+  })
+})
+
+describe('options', () => {
+  const bodies = vectors.filter(
+    ({ expected, path }) => expected.kind === 'registry' || /table=options/.test(path),
+  )
+  it('come in seven vectors', () => expect(bodies).toHaveLength(7))
+
+  it.each(bodies)('are pairs: $name', ({ body = '', expected }) => {
+    const options = expected.options ?? expected.records?.[0]?.fields ?? {}
+    expect(Object.fromEntries(Object.entries(pairsOf(body)))).toEqual(options)
+  })
+
+  it('tell the model, the firmware and the counts', () => {
+    const body = bodies.find(({ name }) => name === 'options SenseFace 2A')?.body ?? ''
+    const { options, ...facts } = optionFacts(pairsOf(body))
+    expect(facts).toEqual({
+      firmware: 'ZAM70-NF24HA-3.3.12-OCM-2535-Ver1.1.0',
+      model: 'SenseFace 2A',
+      users: 2,
+      fingers: 1,
+      faces: 1,
+      records: 4,
+    })
+    expect(options).toMatchObject({ '~OEMVendor': 'ZKTECO CO., LTD.', '~LockFunOn': '1' })
+  })
+
+  it('tell the family, the firmware of an access terminal, and nothing of counts below zero', () => {
+    expect(optionFacts({ DeviceType: 'acc', FirmVer: 'Ver 8', UserCount: '-1' })).toMatchObject({
+      family: 'access',
+      firmware: 'Ver 8',
+    })
+    expect(optionFacts({ UserCount: '-1' })).not.toHaveProperty('users')
+  })
+
+  it('tell nothing if there are none', () => {
+    expect(optionFacts({})).toEqual({})
+    expect(optionFacts(pairsOf(''))).toEqual({})
+    expect(optionFacts(pairsOf('no pairs, none'))).toEqual({})
+  })
+
+  it('are bounded, and their keys are names', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string()), (claimed) => {
+        const { options = {} } = optionFacts(claimed)
+        for (const [key, value] of Object.entries(options)) {
+          expect(key).toMatch(/^~?[\w-]{1,64}$/)
+          expect(value).toBe(claimed[key])
+          expect(value).not.toContain('\0')
+        }
+      }),
+      { numRuns: 200 },
+    )
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, '1']))
+    expect(Object.keys(optionFacts(many).options ?? {})).toHaveLength(500)
+    expect(optionFacts({ long: 'x'.repeat(1001), '$set.a': '1' })).toEqual({})
+    expect(optionFacts(pairsOf('__proto__=1,a=2')).options).toEqual({ a: '2' })
+  })
+})
+
+describe('the query of an upload', () => {
+  it.each([
+    ['table=ATTLOG&Stamp=9999', { family: 'attendance', stamps: { ATTLOG: '9999' } }],
+    ['table=attlog&stamp=1', { family: 'attendance', stamps: { ATTLOG: '1' } }],
+    ['table=OPERLOG&OpStamp=289504127', { family: 'attendance', stamps: { OPERLOG: '289504127' } }],
+    ['table=OPERLOG&Stamp=9999', { family: 'attendance', stamps: { OPERLOG: '9999' } }],
+    ['table=BIODATA&Stamp=9999', { stamps: { BIODATA: '9999' } }],
+    ['Stamp=82983982', { stamps: { ATTLOG: '82983982' } }],
+    ['OpStamp=99999999', { stamps: { OPERLOG: '99999999' } }],
+    ['PIN=1.jpg&PhotoStamp=285528079', { stamps: { ATTPHOTO: '285528079' } }],
+    ['table=rtlog', { family: 'access' }],
+    ['table=rtstate', { family: 'access' }],
+    ['table=tabledata&tablename=user&count=1', { family: 'access' }],
+    ['table=options', {}],
+    ['table=options&Stamp=1', {}],
+    ['table=ATTLOG&Stamp=9999&CmdId=239', { family: 'attendance' }],
+    ['table=ATTLOG&Stamp=9999%0AEncrypt=1', { family: 'attendance' }],
+    ['table=ATTLOG&Stamp=', { family: 'attendance' }],
+    ['table=ATTLOG&Stamp=123456789012345678901', { family: 'attendance' }],
+    ['table=__proto__&Stamp=1', {}],
+    ['', {}],
+  ])('tells family and stamp: %s', (query, facts) => {
+    expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`))).toEqual(facts)
+  })
+})
+
+it.each([
+  ['acc', 'access'],
+  [' ACC ', 'access'],
+  ['att', 'attendance'],
+  ['middle east', 'attendance'],
+  ['', undefined],
+  [undefined, undefined],
+])('DeviceType %j is of the family %s', (type, family) => {
+  expect(familyOfType(type)).toBe(family)
+})
+
+describe('a contact', () => {
+  it.each([
+    [{ socket: { remoteAddress: '192.0.2.7' } }, '192.0.2.7'],
+    [{ socket: { remoteAddress: '::ffff:192.0.2.7' } }, '192.0.2.7'],
+    [{ socket: { remoteAddress: '2001:db8::7' } }, '2001:db8::7'],
+    [{ socket: { remoteAddress: '127.0.0.1' }, ip: '192.0.2.7' }, '192.0.2.7'],
+    [{ socket: {} }, undefined],
+  ])('has the address of the request: %j', (more, address) => {
+    const contact = contactOf('A', from('/', more), 'poll', { users: 1 })
+    expect(contact).toMatchObject({ serialNumber: 'A', kind: 'poll', users: 1 })
+    expect(contact.address).toBe(address)
+    expect('address' in contact).toBe(address !== undefined)
+  })
+})
