@@ -1,0 +1,191 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ContactBookOptions, contactBook } from '../../src/handshake/contact.js'
+import type { Contact } from '../../src/handshake/storage.js'
+
+const contact = (second: number, facts: Partial<Contact> = {}): Contact => ({
+  serialNumber: 'A',
+  kind: 'poll',
+  at: new Date(Date.UTC(2026, 0, 1) + second * 1000),
+  ...facts,
+})
+const secondOf = ({ at }: Contact) => (at.getTime() - Date.UTC(2026, 0, 1)) / 1000
+const turn = () => new Promise((done) => setImmediate(done))
+
+/** A contact book, and what reached storage. */
+function bookOf(
+  options: ContactBookOptions = {},
+  fails: (contact: Contact) => boolean = () => false,
+) {
+  const written: Contact[] = []
+  const errors: unknown[] = []
+  const book = contactBook(
+    {
+      async onContact(one) {
+        if (fails(one)) throw new Error(`no disk at ${secondOf(one)}`)
+        written.push(one)
+      },
+    },
+    { onError: (error) => errors.push(error), ...options },
+  )
+  return { book, written, errors }
+}
+
+describe('a contact that is mentioned', () => {
+  it('is written once a minute', async () => {
+    const { book, written } = bookOf()
+    for (const second of [0, 10, 59, 60, 61, 119, 120, 500]) {
+      book.mention(contact(second))
+      await turn()
+    }
+    expect(written.map(secondOf)).toEqual([0, 60, 120, 500])
+  })
+
+  it('is written at once if it tells something new', async () => {
+    const { book, written } = bookOf()
+    const facts: Partial<Contact>[] = [
+      { users: 1 },
+      { users: 1 },
+      {},
+      { users: 2 },
+      { address: '192.0.2.1' },
+      { users: 2, address: '192.0.2.1' },
+      { stamps: { ATTLOG: '1' } },
+      { stamps: { ATTLOG: '1' } },
+      { stamps: { OPERLOG: '1' } },
+      { options: { A: '1' } },
+      { options: { A: '1' } },
+      { options: { A: '2' } },
+      { family: 'access' },
+      { family: 'access' },
+    ]
+    for (const [second, told] of facts.entries()) {
+      book.mention(contact(second, told))
+      await turn()
+    }
+    expect(written.map(secondOf)).toEqual([0, 3, 4, 6, 8, 9, 11, 12])
+  })
+
+  it('of each terminal is throttled by itself', async () => {
+    const { book, written } = bookOf()
+    for (const serialNumber of ['A', 'B', 'A', 'B']) book.mention(contact(1, { serialNumber }))
+    await turn()
+    expect(written.map(({ serialNumber }) => serialNumber)).toEqual(['A', 'B'])
+  })
+
+  it('is written if the clock was set back', async () => {
+    const { book, written } = bookOf()
+    for (const second of [100, 10, 20]) {
+      book.mention(contact(second))
+      await turn()
+    }
+    expect(written.map(secondOf)).toEqual([100, 10])
+  })
+
+  it('makes no trouble if storage fails: the error goes to onError, and it is tried again after 5 s', async () => {
+    const { book, written, errors } = bookOf({}, (one) => secondOf(one) < 3)
+    for (const second of [0, 1, 4, 5, 6]) {
+      expect(() => book.mention(contact(second, { users: 1 }))).not.toThrow()
+      await turn()
+      await turn()
+    }
+    expect(errors).toEqual([new Error('no disk at 0')])
+    expect(written.map(secondOf)).toEqual([5])
+  })
+
+  it('makes no trouble if storage throws', async () => {
+    const errors: unknown[] = []
+    const failure = new Error('no disk')
+    const onContact = () => {
+      throw failure
+    }
+    const book = contactBook({ onContact }, { onError: (error) => errors.push(error) })
+    expect(() => book.mention(contact(0))).not.toThrow()
+    await turn()
+    await turn()
+    expect(errors).toEqual([failure])
+  })
+
+  it('does not pile up behind storage that is silent', async () => {
+    let calls = 0
+    const book = contactBook({
+      onContact: () => {
+        calls++
+        return new Promise(() => {})
+      },
+    })
+    for (let second = 0; second < 1000; second++) book.mention(contact(second, { users: second }))
+    await turn()
+    expect(calls).toBe(1)
+  })
+})
+
+describe('a contact that is noted', () => {
+  it('is written each time, and throttles those that are mentioned', async () => {
+    const { book, written } = bookOf()
+    await book.note(contact(0))
+    await book.note(contact(1))
+    book.mention(contact(2))
+    await turn()
+    expect(written.map(secondOf)).toEqual([0, 1])
+  })
+
+  it('rejects if storage fails, and is news again', async () => {
+    const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
+    await expect(book.note(contact(0, { users: 1 }))).rejects.toThrow('no disk at 0')
+    await book.note(contact(1, { users: 1 }))
+    expect(written.map(secondOf)).toEqual([1])
+  })
+
+  it('comes after those before it, however long they take', async () => {
+    const order: string[] = []
+    let finish = () => {}
+    const book = contactBook({
+      async onContact({ users }) {
+        order.push(`begin ${users}`)
+        if (users === 1) await new Promise<void>((done) => (finish = done))
+        order.push(`end ${users}`)
+      },
+    })
+    const first = book.note(contact(0, { users: 1 }))
+    const second = book.note(contact(1, { users: 2 }))
+    await turn()
+    expect(order).toEqual(['begin 1'])
+    finish()
+    await Promise.all([first, second])
+    expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
+  })
+})
+
+it('remembers as many terminals as it may, and forgets the one it has not heard of for longest', async () => {
+  const { book, written } = bookOf({ limit: 2 })
+  for (const serialNumber of ['A', 'B', 'A', 'C', 'A', 'B']) {
+    book.mention(contact(1, { serialNumber }))
+    await turn()
+  }
+  expect(written.map(({ serialNumber }) => serialNumber).join('')).toBe('ABCB')
+})
+
+it('leaves in storage what the last contacts told, whatever comes in whatever order of settling', async () => {
+  const told = fc.record({ users: fc.integer({ min: 0, max: 3 }), slow: fc.boolean() })
+  await fc.assert(
+    fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 8 }), async (contacts) => {
+      let kept = -1
+      const slow = new Set<number>()
+      const book = contactBook({
+        async onContact(one) {
+          if (slow.has(secondOf(one))) for (let turns = 0; turns < 5; turns++) await turn()
+          kept = one.users ?? kept
+        },
+      })
+      const noted: Promise<void>[] = []
+      for (const [second, one] of contacts.entries()) {
+        if (one.slow) slow.add(second)
+        noted.push(book.note(contact(second, { users: one.users })))
+      }
+      await Promise.all(noted)
+      expect(kept).toBe(contacts.at(-1)?.users)
+    }),
+    { numRuns: 30 },
+  )
+})

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import {
+  asksForPerson,
+  asksForTime,
+  isHandshake,
+  looksLikeAccess,
+  segmentOf,
+} from '../../src/handshake/request.js'
+
+const get = (url: string, headers = {}) => ({ method: 'GET', url, headers }) as IncomingMessage
+const send = (url: string) => ({ method: 'POST', url, headers: {} }) as IncomingMessage
+
+it.each([
+  ['/iclock/cdata?SN=1', 'cdata'],
+  ['/iclock/CData.ASPX?SN=1', 'cdata'],
+  ['/iclock/iclock/registry', 'registry'],
+  ['/ping/', 'ping'],
+  ['/ping/?SN=/x', 'ping'],
+  ['/', ''],
+  ['', ''],
+  ['?SN=1', ''],
+  ['/cdata.aspx.aspx', 'cdata.aspx'],
+])('the last segment of %s is "%s"', (url, segment) => {
+  expect(segmentOf(get(url))).toBe(segment)
+})
+
+describe('a handshake', () => {
+  it.each([
+    '/iclock/cdata?SN=1&options=all',
+    '/iclock/cdata?SN=1&OPTIONS=all&pushver=2.4.1',
+    '/iclock/cdata?SN=1',
+    '/iclock/cdata.aspx?SN=1&pushver=2.2.14',
+    '/x/iclock/cdata?SN=1&options=all&table=',
+    '/iclock/registry?SN=1',
+    '/iclock/push?SN=1',
+  ])('is GET %s', (url) => expect(isHandshake(get(url))).toBe(true))
+
+  it.each([
+    '/iclock/cdata?SN=1&table=RemoteAtt&PIN=1',
+    '/iclock/cdata?SN=1&PIN=1',
+    '/iclock/cdata?SN=1&AuthType=device',
+    '/iclock/getrequest?SN=1',
+    '/iclock/devicecmd?SN=1&options=all',
+  ])('is not GET %s', (url) => expect(isHandshake(get(url))).toBe(false))
+
+  it('is never an upload', () => {
+    expect(isHandshake(send('/iclock/cdata?SN=1&table=ATTLOG&Stamp=1'))).toBe(false)
+    expect(isHandshake(send('/iclock/cdata?SN=1&options=all'))).toBe(false)
+    expect(isHandshake(send('/iclock/registry?SN=1'))).toBe(true)
+  })
+})
+
+it.each([
+  ['/iclock/cdata?SN=1&table=RemoteAtt&PIN=1001', true],
+  ['/iclock/cdata?SN=1&PIN=1001', true],
+  ['/iclock/cdata?SN=1&table=ATTLOG&PIN=1001', false],
+  ['/iclock/cdata?SN=1&AuthType=device&pin=1', false],
+])('GET %s asks for a person: %s', (url, asks) => {
+  expect(asksForPerson(get(url))).toBe(asks)
+  expect(asksForPerson(send(url))).toBe(false)
+})
+
+it.each([
+  ['/iclock/rtdata?SN=1&type=time', true],
+  ['/iclock/rtdata?SN=1&Type=TIME', true],
+  ['/iclock/rtdata?SN=1&type=x&type=time', true],
+  ['/iclock/rtdata?SN=1&type=times', false],
+  ['/iclock/rtdata?SN=1', false],
+])('GET %s asks for the time: %s', (url, asks) => {
+  expect(asksForTime(get(url))).toBe(asks)
+  expect(asksForTime(send(url))).toBe(false)
+})
+
+it.each([
+  [{ accept: 'application/push' }, '3.0.1', true],
+  [{ 'content-type': 'application/push;charset=UTF-8' }, '3.1.2', true],
+  [{ accept: 'application/push' }, '2.4.1', false],
+  [{ accept: 'application/push' }, undefined, false],
+  [{ accept: '*/*' }, '3.1.2', false],
+  [{}, '3.1.2', false],
+])('%j with pushver %s looks like an access terminal: %s', (headers, pushVersion, looks) => {
+  expect(looksLikeAccess(get('/', headers), pushVersion)).toBe(looks)
+})
