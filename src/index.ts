@@ -3,6 +3,19 @@ export type { IssuedCommand } from './command.js'
 export type { Awaitable } from './endpoint/deadline.js'
 export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'
+export type { TimeZoneOption } from './endpoint/time-zone.js'
+export type { HandshakeStorage } from './handshake/arrival.js'
+export {
+  type ArrivalOptions,
+  type HandshakeHandlerOptions,
+  handshakeHandler,
+  type PingHandlerOptions,
+  pingHandler,
+} from './handshake/handler.js'
+export type { HandshakeOptions, TransWord } from './handshake/options.js'
+export { carriesToken } from './handshake/registration.js'
+export { isHandshake } from './handshake/request.js'
+export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './handshake/storage.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
 export { type CommandReplyHandlerOptions, commandReplyHandler } from './reply/handler.js'
 export { type Family, type Outcome, outcomeOf } from './reply/outcome.js'
