@@ -24,3 +24,24 @@ export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateSurplus } from './surplus.js'
+export {
+  type UploadAdapter,
+  type UploadHandlerOptions,
+  type UploadOptions,
+  uploadHandler,
+} from './upload/handler.js'
+export { lineKey } from './upload/line.js'
+export { fieldOf } from './upload/pairs.js'
+export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
+export type { UploadStorage } from './upload/storage.js'
+export type {
+  AttendanceRecord,
+  FieldRecord,
+  FileRecord,
+  OperationRecord,
+  PacketNumber,
+  PacketRecord,
+  ParsedUpload,
+  Upload,
+  UploadRecord,
+} from './upload/upload.js'

@@ -4,16 +4,18 @@ import type { IssuedCommand } from './command.js'
 import { type CommandMemory, commandMemory } from './memory/command.js'
 import { type ReplyMemory, replyMemory } from './memory/reply.js'
 import { type TerminalMemory, terminalMemory } from './memory/terminal.js'
+import { type UploadMemory, uploadMemory } from './memory/upload.js'
 import type { CommandRecord } from './queue/storage.js'
 
 /** Storage in memory, with ways to put commands in and to look at what came. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
     CommandMemory<Issued>,
-    TerminalMemory {}
+    TerminalMemory,
+    UploadMemory {}
 
 /**
- * Makes storage that lasts as long as the process, and grows with every command and reply.
+ * Makes storage that lasts as long as the process, and grows with every command, reply and upload.
  *
  * @example
  * const adapter = memoryAdapter()
@@ -25,7 +27,12 @@ export function memoryAdapter<
   warnInCluster()
   // One record per command: its reply is kept with it.
   const records = new Map<string, CommandRecord<Issued>>()
-  return { ...replyMemory(records), ...commandMemory(records), ...terminalMemory() }
+  return {
+    ...replyMemory(records),
+    ...commandMemory(records),
+    ...terminalMemory(),
+    ...uploadMemory(),
+  }
 }
 
 let isWarned = false

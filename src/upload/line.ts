@@ -16,7 +16,7 @@ const LONGEST = 400
  * @returns JSON of at most 400 characters; of a longer line the SHA-256
  */
 export function lineKey(
-  upload: Pick<Upload, 'serialNumber' | 'commandId' | 'table' | 'tableName'>,
+  upload: Pick<Upload, 'serialNumber' | 'commandId'>,
   line: UploadRecord | Buffer,
 ): string {
   const isRecord = !Buffer.isBuffer(line)
@@ -24,7 +24,7 @@ export function lineKey(
   const parts: unknown[] = [upload.serialNumber, isRecord ? line.type : '']
   if (upload.commandId !== undefined && parts[1] !== 'attlog') parts.push(upload.commandId)
   if (isRecord && line.kind === 'packet') {
-    parts.push(upload.table, upload.tableName, line.count, line.index)
+    parts.push(line.table, line.count, line.index)
   }
   if (raw.length < LONGEST) {
     const key = JSON.stringify([...parts, raw.toString('latin1')])

@@ -49,62 +49,77 @@ export function parseUpload(body: Buffer, options: ParseUploadOptions = {}): Par
       `parseUpload: timeZone is ${JSON.stringify(timeZone)}; expected a zone such as 'Asia/Manila' or '+08:00'`,
     )
   }
+  const { text, grammar } = openUpload(body, options)
   const clock = timeZone === undefined ? undefined : clockIn(timeZone)
-  return parseBody(body, options, encoding, clock)
+  return grammar.parse(new Octets(text, encoding), clock)
 }
 
-/** The same, on options that were checked. */
-export function parseBody(
+/** How a body is read. */
+export interface Grammar {
+  /** Whether it consists of lines. */
+  hasLines: boolean
+  parse(octets: Octets, clock: Clock | undefined): ParsedUpload
+}
+
+/** The grammar of a body, and the bytes to be read by it: unpacked, if they came packed. */
+export function openUpload(
   body: Buffer,
   { table, tableName, query = {} }: Pick<ParseUploadOptions, 'table' | 'tableName' | 'query'>,
-  encoding: string,
-  clock: Clock | undefined,
-): ParsedUpload {
-  const octets = new Octets(body, encoding)
+): { text: Buffer; grammar: Grammar } {
   if (fieldOf(query, 'FPImage') !== undefined) {
-    return parseFile(octets, 'fpimage', Object.assign(newFields(), query))
+    return { text: body, grammar: fileGrammar('fpimage', Object.assign(newFields(), query)) }
   }
   const type = typeOf(table, tableName, query)
   if (fieldOf(query, 'ContentType')?.toLowerCase() === 'tgz') {
-    const unpacked = unpack(body, MOST_UNPACKED)
-    if (unpacked === undefined) return parseFile(octets, 'tgz', newFields())
-    return parseType(new Octets(unpacked, encoding), type, false, clock)
+    const text = unpack(body, MOST_UNPACKED)
+    if (text === undefined) return { text: body, grammar: fileGrammar('tgz', newFields()) }
+    return { text, grammar: grammarOf(type, false) }
   }
-  return parseType(octets, type, table?.toLowerCase() === 'tabledata', clock)
+  return { text: body, grammar: grammarOf(type, isTableData(table)) }
 }
 
-function parseType(
-  octets: Octets,
-  type: string,
-  isTableData: boolean,
-  clock: Clock | undefined,
-): ParsedUpload {
-  if (isTableData) return parsePairs(octets, type, clock)
-  switch (type) {
-    case 'attlog':
-      return parseAttendance(octets, clock)
-    case 'attphoto':
-      return parsePhoto(octets, clock)
-    case 'options':
-      return parseOptions(octets, type)
-    case 'postverifydata':
-      return parseFile(octets, type, newFields())
-    default:
-      return parsePairs(octets, type, clock)
-  }
-}
-
-// Terminals before 2010 name no table: `Stamp` alone is attendance, `OpStamp` users and operations.
-function typeOf(
+/**
+ * Which table a body belongs to, in lower case; `''` if nothing says so. Terminals before 2010 name none: `Stamp` alone
+ * is attendance, `OpStamp` users and operations.
+ */
+export function typeOf(
   table: string | undefined,
   tableName: string | undefined,
   query: Record<string, string>,
 ): string {
-  if (table?.toLowerCase() === 'tabledata' && tableName !== undefined)
-    return tableName.toLowerCase()
+  if (isTableData(table) && tableName !== undefined) return tableName.toLowerCase()
   if (table !== undefined) return table.toLowerCase()
   if (fieldOf(query, 'PhotoStamp') !== undefined) return 'attphoto'
   if (fieldOf(query, 'OpStamp') !== undefined) return 'operlog'
   if (fieldOf(query, 'Stamp') !== undefined) return 'attlog'
   return ''
+}
+
+/** Whether rows come as `tabledata`, which access terminals want confirmed by table and count. */
+export function isTableData(table: string | undefined): boolean {
+  return table?.toLowerCase() === 'tabledata'
+}
+
+function grammarOf(type: string, isRows: boolean): Grammar {
+  const pairs: Grammar = {
+    hasLines: true,
+    parse: (octets, clock) => parsePairs(octets, type, clock),
+  }
+  if (isRows) return pairs
+  switch (type) {
+    case 'attlog':
+      return { hasLines: true, parse: parseAttendance }
+    case 'attphoto':
+      return { hasLines: false, parse: parsePhoto }
+    case 'options':
+      return { hasLines: true, parse: (octets) => parseOptions(octets, type) }
+    case 'postverifydata':
+      return fileGrammar(type, newFields())
+    default:
+      return pairs
+  }
+}
+
+function fileGrammar(type: string, fields: Record<string, string>): Grammar {
+  return { hasLines: false, parse: (octets) => parseFile(octets, type, fields) }
 }

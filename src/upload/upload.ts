@@ -6,8 +6,8 @@ export interface Upload {
   /** `SN` of the query: the device that posts. */
   serialNumber: string
   /**
-   * `table` as sent, or `type` for the result of a query (`querydata`); missing on terminals before 2010, which send
-   * `Stamp`, `OpStamp` or `PhotoStamp` alone.
+   * `table` as sent, or else `type`, which the result of a query has (`querydata`); missing on terminals before 2010,
+   * which send `Stamp`, `OpStamp` or `PhotoStamp` alone.
    */
   table?: string
   /** `tablename` as sent: which table, where `table` is `tabledata`. */
@@ -144,6 +144,8 @@ export interface FileRecord {
 export interface PacketRecord extends PacketNumber {
   kind: 'packet'
   type: 'packet'
+  /** The table of its rows, in lower case: one command may be answered with rows of several. */
+  table: string
   /** The body of the request. */
   raw: Buffer
 }

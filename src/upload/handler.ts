@@ -1,0 +1,139 @@
+// POST cdata, querydata, fdata: a device hands over.
+import type { IssuedCommand } from '../command.js'
+import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import {
+  BODY_OPTIONS,
+  bodySettings,
+  checkAdapter,
+  checkFunction,
+  checkNames,
+  ENDPOINT_OPTIONS,
+  type EndpointOptions,
+  endpointSettings,
+  wrong,
+} from '../endpoint/options.js'
+import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import type { ReplyStorage } from '../reply/storage.js'
+import { keepInStorage } from '../reply/store.js'
+import { type ReceptionSettings, uploadPart } from './reception.js'
+import type { UploadStorage } from './storage.js'
+import type { Upload } from './upload.js'
+
+/**
+ * What uploads need of storage. With `findCommand` and `onReply`, an `ERRORLOG` line that names a command settles it as
+ * failed, and replies that a terminal posts to `cdata` are kept as replies.
+ */
+export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
+  Partial<ReplyStorage<Issued>>
+
+/** What concerns uploads alone. */
+export interface UploadOptions {
+  /** The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos are uploads too. */
+  limit?: number | string
+  /** The most lines of a body: 10 000 by default. One that has more is answered 413. */
+  maxRecords?: number
+  /**
+   * Called once with the records that were new, after storage has them. Nobody waits for it, and what it throws goes to
+   * `onError`; what must not be missed belongs into `onUpload` of the adapter.
+   */
+  afterUpload?(upload: Upload): unknown
+}
+
+/** The options of `uploadHandler`. */
+export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends UploadOptions,
+    EndpointOptions,
+    HookOptions {
+  /** The storage that keeps uploads. */
+  adapter: UploadAdapter<Issued>
+  /** The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for Chinese-language devices. */
+  encoding?: string
+  /**
+   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a function of the serial
+   * number. Records then have an `instant`; without it they have the terminal's wall clock alone.
+   */
+  timeZone?: TimeZoneOption
+}
+
+/** What a router adds to uploads. */
+export interface UploadExtras {
+  /** Keeps replies that came in an upload, in place of the adapter's calls alone. */
+  keepReplies?: ReceptionSettings['keepReplies']
+  /** Called with every upload, repeated or not, once storage has it. */
+  onKept?: ReceptionSettings['onKept']
+}
+
+/** Where devices post uploads, below `/iclock`. */
+export const UPLOAD_PATHS: readonly string[] = ['/cdata', '/querydata', '/fdata']
+
+/** The options that concern uploads alone. */
+export const UPLOAD_OPTIONS: readonly string[] = ['limit', 'maxRecords', 'afterUpload']
+
+const HANDLER_OPTIONS = [
+  ...['adapter', 'timeZone', 'onError', ...UPLOAD_OPTIONS],
+  ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
+]
+const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
+const OPTIONAL_CALLS = ['findPackets', 'findCommand', 'onReply', 'findCommands', 'onReplies']
+
+/**
+ * Makes the endpoint for what a terminal uploads, as a plain function, for `node:http` and for any framework built on it:
+ * `POST /iclock/cdata`, `querydata` and `fdata` (PUSH manuals, "Upload"). It ignores the path; a request that is not a
+ * POST goes on to `next`, or is answered 404 without it.
+ *
+ * It answers once storage has every line, also those that are not valid records and those of unknown tables: a terminal
+ * would send them again for ever. Errors are handed to `next`, this package's errors with `status` and `code`; without
+ * `next` the answer is the error's status, or 500, and one line of text.
+ *
+ * @example
+ * createServer(uploadHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)
+ *
+ * @throws TypeError if an option is wrong
+ */
+export function uploadHandler<Issued extends IssuedCommand>(
+  options: UploadHandlerOptions<Issued>,
+): Handler {
+  checkNames(options, HANDLER_OPTIONS)
+  return uploadEndpoint(options)
+}
+
+/** The endpoint, on options whose names were checked. */
+export function uploadEndpoint<Issued extends IssuedCommand>(
+  options: UploadHandlerOptions<Issued>,
+  { keepReplies = keeperOf(options.adapter), onKept }: UploadExtras = {},
+): Handler {
+  const { adapter, encoding, maxRecords = 10_000, limit = '4mb', afterUpload, onError } = options
+  checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
+  checkFunction('afterUpload', afterUpload, 'a function (upload)')
+  checkFunction('onError', onError, 'a function (error)')
+  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
+    throw wrong('maxRecords', maxRecords, 'a whole number above 0')
+  }
+  const part = uploadPart({
+    adapter,
+    ...bodySettings({ limit, ...(encoding !== undefined && { encoding }) }),
+    maxRecords,
+    zoneOf: timeZoneOf(options.timeZone),
+    keepReplies,
+    afterUpload: hookOf('afterUpload', afterUpload?.bind(options), onError),
+    onKept,
+  })
+  const receive = endpoint(endpointSettings(options), part, ({ method }) => method === 'POST')
+  return (req, res, next) => {
+    // A terminal was seen to send a photo again until the connection was closed behind the answer.
+    if (PHOTO.test(req.url ?? '') && req.httpVersionMajor < 2 && !res.headersSent) {
+      res.setHeader('Connection', 'close')
+    }
+    receive(req, res, next)
+  }
+}
+
+function keeperOf<Issued extends IssuedCommand>(
+  adapter: UploadAdapter<Issued>,
+): ReceptionSettings['keepReplies'] {
+  // Checked by name before this is called, and by checkAdapter after.
+  if (!adapter?.findCommand || !adapter.onReply) return undefined
+  const replies = adapter as ReplyStorage<Issued>
+  return (parsed, serialNumber, deadline) => keepInStorage(parsed, serialNumber, replies, deadline)
+}

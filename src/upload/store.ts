@@ -1,0 +1,40 @@
+// Hands uploads to storage, and joins what came in packets.
+import type { Deadline } from '../endpoint/deadline.js'
+import { joinPackets } from './packet.js'
+import type { UploadStorage } from './storage.js'
+import type { PacketRecord, Upload } from './upload.js'
+
+/**
+ * Settles when storage has every line of an upload.
+ *
+ * @returns the upload with those of its records that were new
+ */
+export async function keepUpload(
+  upload: Upload,
+  adapter: UploadStorage,
+  deadline: Deadline,
+): Promise<Upload> {
+  if (upload.records.length === 0 && upload.unparsed.length === 0) return upload
+  const fresh = await deadline.wait(adapter.onUpload(upload))
+  return Array.isArray(fresh) ? { ...upload, records: fresh } : upload
+}
+
+/**
+ * Settles when storage has a packet. Every process of an app may receive another one, so they are kept one by one, and
+ * joined from storage when the last one has come.
+ *
+ * @returns the body of the whole result; undefined if packets are missing yet
+ */
+export async function keepPacket(
+  upload: Upload,
+  packet: PacketRecord,
+  adapter: UploadStorage,
+  deadline: Deadline,
+): Promise<Buffer | undefined> {
+  await keepUpload({ ...upload, records: [packet], unparsed: [] }, adapter, deadline)
+  const { serialNumber, commandId = '' } = upload
+  // Terminals send the next packet when the one before is answered.
+  if (packet.index < packet.count || adapter.findPackets === undefined) return undefined
+  const kept = await deadline.wait(adapter.findPackets(serialNumber, commandId))
+  return joinPackets(kept, packet)
+}

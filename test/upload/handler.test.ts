@@ -1,0 +1,362 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import {
+  memoryAdapter,
+  outcomeOf,
+  type Upload,
+  type UploadHandlerOptions,
+  uploadHandler,
+} from '../../src/index.js'
+import { serve } from '../support/device.js'
+import { type Sent, send } from '../support/request.js'
+
+const SN = '0316144680030'
+const LINE = '7\t2026-10-05 06:58:10\t0\t1'
+const OTHER = '8\t2026-10-05 06:58:11\t0\t1'
+
+/** Posts an upload to an endpoint over storage in memory. */
+async function post(
+  query: string,
+  body: string | Buffer,
+  options: Partial<UploadHandlerOptions> = {},
+) {
+  const adapter = memoryAdapter()
+  const handler = uploadHandler({ adapter, ...options })
+  const answer = await send(handler, { path: `/iclock/cdata?SN=${SN}&${query}`, body })
+  return { ...answer, adapter, uploads: adapter.uploads() }
+}
+
+const kept = (uploads: readonly Upload[]) => {
+  return uploads.flatMap(({ records }) => records.map(({ raw }) => raw.toString('latin1')))
+}
+
+describe('an upload', () => {
+  it('is in storage with all that its query says, before it is answered', async () => {
+    const { uploads, status, body } = await post('table=ATTLOG&Stamp=9999', `${LINE}\nwhat\n`)
+    expect([status, body]).toEqual([200, 'OK: 2'])
+    expect(uploads).toMatchObject([
+      { serialNumber: SN, table: 'ATTLOG', stamp: '9999', query: { table: 'ATTLOG' } },
+    ])
+    expect(kept(uploads)).toEqual([LINE])
+    expect(uploads[0]?.unparsed.map(String)).toEqual(['what'])
+    expect(uploads[0]?.body.toString()).toBe(`${LINE}\nwhat\n`)
+    expect(uploads[0]?.receivedAt).toBeInstanceOf(Date)
+  })
+
+  it('is answered with the headers that a terminal needs', async () => {
+    const { headers } = await post('table=ATTLOG', LINE)
+    expect(headers['content-type']).toBe('text/plain')
+    expect(headers.date).toMatch(/GMT$/)
+  })
+
+  it.each([
+    ['table=ATTLOG', LINE, 'OK: 1'],
+    ['table=ATTLOG', '', 'OK: 0'],
+    ['Stamp=1', LINE, 'OK: 1'],
+    ['table=OPERLOG', 'USER PIN=1\nFP PIN=1\tFID=0\n', 'OK: 2'],
+    ['table=options', 'A=1,B=2', 'OK'],
+    ['table=rtlog', 'time=1\tpin=1\r\n', 'OK'],
+    ['table=rtstate', 'time=1\tsensor=1\r\n', 'OK'],
+    ['table=nobody-knows', 'total garbage\n', 'OK: 1'],
+    ['', '{"a":1}', 'OK'],
+    ['table=tabledata&tablename=user&count=6', 'user pin=1\n', 'user=6'],
+    ['table=tabledata&tablename=User', 'user pin=1\nuser pin=2\n', 'User=2'],
+    ['table=tabledata&tablename=a%0Ab&count=1', 'user pin=1\n', 'OK'],
+    ['table=tabledata&count=1', 'user pin=1\n', 'OK'],
+    ['type=tabledata&cmdid=1&tablename=user&count=0&packcnt=1&packidx=1', '', 'user=0'],
+    ['type=count&cmdid=1', 'user=5', 'OK'],
+    ['type=options&cmdid=1', 'A=1,B=2', 'OK'],
+  ])('%s with %j is answered %j', async (query, body, answer) => {
+    expect(await post(query, body)).toMatchObject({ status: 200, body: answer })
+  })
+
+  it('closes the connection behind a photo alone', async () => {
+    const photo = 'PIN=20260728224021-9001.jpg\nSN=1\nsize=1\nCMD=uploadphoto\0x'
+    const server = await serve(uploadHandler({ adapter: memoryAdapter() }))
+    const connection = async (query: string, body: string) => {
+      const sent = {
+        path: `/iclock/fdata?SN=${SN}&${query}`,
+        body,
+        headers: { Connection: 'keep-alive' },
+      }
+      return (await send(server, sent)).headers.connection
+    }
+    expect(await connection('table=ATTPHOTO', photo)).toBe('close')
+    expect(await connection('PhotoStamp=1&PIN=x.jpg', photo)).toBe('close')
+    expect(await connection('table=ATTLOG', LINE)).not.toBe('close')
+  })
+
+  it('has its moments if the zone is known', async () => {
+    const options = {
+      timeZone: (serialNumber: string) => (serialNumber === SN ? 'Asia/Manila' : undefined),
+    }
+    const { uploads } = await post('table=ATTLOG', LINE, options)
+    expect(uploads[0]?.records).toMatchObject([{ instant: new Date('2026-10-04T22:58:10Z') }])
+  })
+
+  it('is read in the encoding that is asked for', async () => {
+    const body = Buffer.from('USER Name=\xbf\xbc', 'latin1')
+    const { uploads } = await post('table=OPERLOG', body, { encoding: 'gb18030' })
+    expect(uploads[0]?.records).toMatchObject([{ fields: { Name: '考' } }])
+  })
+
+  it('that comes again changes nothing', async () => {
+    const adapter = memoryAdapter()
+    const server = await serve(uploadHandler({ adapter }))
+    const path = `/iclock/cdata?SN=${SN}&table=ATTLOG&Stamp=1`
+    await send(server, { path, body: `${LINE}\nwhat\n${LINE}\n` })
+    const { body } = await send(server, { path, body: `${LINE}\nwhat\n${OTHER}\n` })
+    expect(body).toBe('OK: 3')
+    expect(kept(adapter.uploads())).toEqual([LINE, OTHER])
+    expect(adapter.uploads().flatMap(({ unparsed }) => unparsed.map(String))).toEqual(['what'])
+  })
+})
+
+describe('a refused upload', () => {
+  it.each([
+    ['without SN', { path: '/iclock/cdata?table=ATTLOG' }, 400],
+    ['of another method', { path: `/iclock/cdata?SN=${SN}`, method: 'GET' }, 404],
+    ['of another method', { path: `/iclock/cdata?SN=${SN}`, method: 'PUT' }, 404],
+  ] satisfies [string, Sent, number][])('is one %s', async (_, sent, status) => {
+    const adapter = memoryAdapter()
+    expect(await send(uploadHandler({ adapter }), { body: LINE, ...sent })).toMatchObject({
+      status,
+    })
+    expect(adapter.uploads()).toEqual([])
+  })
+
+  it('is one that authorize refuses: the terminal keeps its data', async () => {
+    const { status, uploads } = await post('table=ATTLOG', LINE, { authorize: () => false })
+    expect([status, uploads]).toEqual([403, []])
+  })
+
+  it('is one larger than limit, 4 MB by default', async () => {
+    const body = Buffer.alloc(4 * 1024 * 1024 + 1, 'x')
+    expect((await post('table=ATTLOG', body)).status).toBe(413)
+    expect((await post('table=ATTLOG', body.subarray(1))).status).toBe(200)
+    expect((await post('table=ATTLOG', LINE, { limit: 10 })).status).toBe(413)
+  })
+
+  it('is one of more lines than maxRecords, 10 000 by default', async () => {
+    const { status, body, uploads } = await post('table=ATTLOG', `${LINE}\n`.repeat(10_001))
+    expect([status, uploads]).toEqual([413, []])
+    expect(body).toContain('10001 lines')
+    expect((await post('table=ATTLOG', `${LINE}\n`.repeat(10_000))).body).toBe('OK: 10000')
+    expect((await post('table=options', 'A=1\nB=2', { maxRecords: 1 })).status).toBe(413)
+  })
+
+  it('is not a photo with many line ends in it', async () => {
+    const photo = Buffer.concat([Buffer.from('CMD=uploadphoto\0'), Buffer.alloc(20_000, '\n')])
+    expect((await post('table=ATTPHOTO', photo)).status).toBe(200)
+  })
+
+  it('is one that storage does not keep', async () => {
+    const onUpload = () => Promise.reject(new Error('disk full'))
+    const answer = await post('table=ATTLOG', LINE, { adapter: { onUpload } })
+    expect(answer.status).toBe(500)
+    expect(answer.body).not.toContain('disk full')
+  })
+
+  it('is one that storage is silent about: 503', async () => {
+    const onUpload = () => new Promise<void>(() => {})
+    expect((await post('table=ATTLOG', LINE, { adapter: { onUpload }, timeout: 20 })).status).toBe(
+      503,
+    )
+  })
+})
+
+describe('afterUpload', () => {
+  /** Posts each body, and returns what the hook was called with. */
+  async function called(bodies: readonly string[], query = 'table=ATTLOG') {
+    const seen: Upload[] = []
+    const afterUpload = (upload: Upload) => void seen.push(upload)
+    const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
+    for (const body of bodies) await send(server, { path: `/iclock/cdata?SN=${SN}&${query}`, body })
+    // A hook is called after the answer.
+    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0))
+    await pause(5)
+    return seen
+  }
+
+  it('is called once, with the records that were new', async () => {
+    const seen = await called([`${LINE}\n`, `${LINE}\n`, `${LINE}\n${OTHER}\nwhat\n`])
+    expect(seen.map((upload) => kept([upload]))).toEqual([[LINE], [OTHER]])
+  })
+
+  it('is called with all of them if storage does not say what was new', async () => {
+    const seen: Upload[] = []
+    const adapter = { onUpload: () => {} }
+    await post('table=ATTLOG', LINE, { adapter, afterUpload: (upload) => void seen.push(upload) })
+    await vi.waitFor(() => expect(kept(seen)).toEqual([LINE]))
+  })
+
+  it('can neither withhold the answer nor end the process', async () => {
+    const errors: unknown[] = []
+    const options: Partial<UploadHandlerOptions> = {
+      afterUpload() {
+        throw new Error('the mail server is away')
+      },
+      onError: (error) => void errors.push(error),
+    }
+    expect((await post('table=ATTLOG', LINE, options)).status).toBe(200)
+    await vi.waitFor(() => expect(errors).toMatchObject([{ message: 'the mail server is away' }]))
+  })
+})
+
+describe('an upload that speaks of commands', () => {
+  const ERROR = 'ERRORLOG ErrCode=D01E0001\tErrMsg=\tDataOrigin=cmd\tCmdId=123\tAdditional='
+
+  it('fails those that ERRORLOG names', async () => {
+    const { adapter, uploads } = await post('table=ERRORLOG', `${ERROR}\n`)
+    const [reply] = adapter.replies()
+    expect(reply).toMatchObject({
+      serialNumber: SN,
+      commandId: '123',
+      returnCode: null,
+      commandName: 'ERRORLOG',
+      fields: { ErrCode: 'D01E0001' },
+    })
+    expect(reply && outcomeOf(reply)).toMatchObject({ outcome: 'failed' })
+    expect(kept(uploads)).toEqual([ERROR])
+  })
+
+  it('fails those of access terminals too', async () => {
+    const line = 'errorlog errcode=D01E0001\terrmsg=\tdataorigin=cmd\tcmdid=123\tadditional='
+    const { adapter } = await post('table=tabledata&tablename=errorlog&count=1', `${line}\r\n`)
+    expect(adapter.replies()).toMatchObject([{ commandId: '123', commandName: 'ERRORLOG' }])
+  })
+
+  it.each(['', 'a b', 'x'.repeat(17)])('fails none by the id %j', async (id) => {
+    const { adapter, uploads } = await post('table=ERRORLOG', ERROR.replace('123', id))
+    expect(adapter.replies()).toEqual([])
+    expect(uploads).toHaveLength(1)
+  })
+
+  it('keeps its lines where storage keeps no replies', async () => {
+    const onUpload = vi.fn()
+    const { status } = await post('table=ERRORLOG', ERROR, { adapter: { onUpload } })
+    expect([status, onUpload.mock.calls.length]).toEqual([200, 1])
+  })
+
+  it('counts as replies if it has no table and nothing but replies', async () => {
+    const { adapter, uploads, body } = await post('', 'ID=4&Return=0&CMD=CHECK\n')
+    expect(body).toBe('OK')
+    expect(adapter.replies()).toMatchObject([{ commandId: '4', returnCode: 0 }])
+    expect(uploads).toEqual([])
+  })
+
+  it.each([
+    ['table=ATTLOG', 'ID=4&Return=0&CMD=CHECK\n'],
+    ['', 'ID=4&Return=0&CMD=CHECK\nwhat\n'],
+  ])('is an upload otherwise: %j %j', async (query, body) => {
+    const { adapter, uploads } = await post(query, body)
+    expect(adapter.replies()).toEqual([])
+    expect(uploads).toHaveLength(1)
+  })
+})
+
+describe('the result of a query in packets', () => {
+  const QUERY = 'type=tabledata&cmdid=7&tablename=user&count=2&packcnt=2&packidx='
+  const path = (index: number) => `/iclock/querydata?SN=${SN}&${QUERY}${index}`
+  const [FIRST, SECOND] = ['user pin=1\tna', 'me=A\nuser pin=2\n'] as const
+
+  /** What was read, without the packets themselves. */
+  const rows = (uploads: readonly Upload[]) => {
+    return uploads.flatMap(({ commandId, records, unparsed }) => [
+      ...records.filter(({ kind }) => kind !== 'packet').map(({ raw }) => `${commandId} ${raw}`),
+      ...unparsed.map((line) => `unparsed ${line}`),
+    ])
+  }
+
+  it('is read once the last one has come, by whatever process', async () => {
+    const adapter = memoryAdapter()
+    const [one, another] = [uploadHandler({ adapter }), uploadHandler({ adapter })]
+    expect((await send(one, { path: path(1), body: FIRST })).body).toBe('user=2')
+    expect(rows(adapter.uploads())).toEqual([])
+    expect((await send(another, { path: path(2), body: SECOND })).body).toBe('user=2')
+    expect(rows(adapter.uploads())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
+  })
+
+  it('is read the same if each packet comes twice', async () => {
+    const adapter = memoryAdapter()
+    const server = await serve(uploadHandler({ adapter }))
+    for (const [index, body] of [
+      [1, FIRST],
+      [1, FIRST],
+      [2, SECOND],
+      [2, SECOND],
+    ] as const) {
+      await send(server, { path: path(index), body })
+    }
+    expect(rows(adapter.uploads())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
+  })
+
+  it('tells afterUpload of the rows, not of the packets', async () => {
+    const seen: Upload[] = []
+    const afterUpload = (upload: Upload) => void seen.push(upload)
+    const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
+    await send(server, { path: path(1), body: FIRST })
+    await send(server, { path: path(2), body: SECOND })
+    await vi.waitFor(() => expect(rows(seen)).toHaveLength(2))
+    expect(seen).toMatchObject([{ body: Buffer.from(FIRST + SECOND) }])
+  })
+
+  it('stays in its packets while one is missing, or storage cannot find them', async () => {
+    const adapter = memoryAdapter()
+    await send(uploadHandler({ adapter }), { path: path(2), body: SECOND })
+    const { onUpload, uploads } = memoryAdapter()
+    const server = await serve(uploadHandler({ adapter: { onUpload } }))
+    await send(server, { path: path(1), body: FIRST })
+    await send(server, { path: path(2), body: SECOND })
+    expect(rows([...adapter.uploads(), ...uploads()])).toEqual([])
+    expect(kept(uploads())).toEqual([FIRST, SECOND])
+  })
+
+  it('is read packet by packet if nothing says which belong together', async () => {
+    const { uploads } = await post('table=ATTLOG&PackCnt=2&PackIdx=1', `${LINE}\n`)
+    expect(kept(uploads)).toEqual([LINE])
+  })
+})
+
+it('tells the channel what came, and none of its contents', async () => {
+  const told: unknown[] = []
+  const listener = (message: unknown) => void told.push(message)
+  subscribe('express-iclock:upload', listener)
+  onTestFinished(() => void unsubscribe('express-iclock:upload', listener))
+  await post('table=OPERLOG', 'USER PIN=1\tPasswd=secret\nwhat\n')
+  expect(told).toEqual([
+    {
+      serialNumber: SN,
+      table: 'OPERLOG',
+      tableName: undefined,
+      commandId: undefined,
+      records: 1,
+      unparsed: 1,
+      new: 1,
+    },
+  ])
+})
+
+describe('uploadHandler', () => {
+  const adapter = memoryAdapter()
+
+  it.each([
+    ['no adapter', {}, 'adapter'],
+    ['an adapter without onUpload', { adapter: {} }, 'adapter.onUpload'],
+    [
+      'findPackets that is none',
+      { adapter: { onUpload() {}, findPackets: 1 } },
+      'adapter.findPackets',
+    ],
+    ['maxRecords', { adapter, maxRecords: 0 }, 'maxRecords'],
+    ['afterUpload', { adapter, afterUpload: 'mail' }, 'afterUpload'],
+    ['onError', { adapter, onError: 'mail' }, 'onError'],
+    ['timeZone', { adapter, timeZone: 'Asia/Atlantis' }, 'timeZone'],
+    ['limit', { adapter, limit: 'much' }, 'limit'],
+    ['an option that there is not', { adapter, zone: 'UTC' }, 'zone'],
+  ])('refuses %s', (_, options, named) => {
+    expect(() => uploadHandler(options as never)).toThrow(TypeError)
+    expect(() => uploadHandler(options as never)).toThrow(named)
+  })
+})
