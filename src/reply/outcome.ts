@@ -47,7 +47,10 @@ export function outcomeOf(reply: CommandReply, family: Family = 'attendance'): O
     throw new TypeError(`outcomeOf: family is ${came}; expected "attendance" or "access"`)
   }
   const code = reply.returnCode
-  if (code === null) return { outcome: 'unknown', meaning: 'no return code' }
+  if (code === null) {
+    const error = errorLogged(reply)
+    return error === undefined ? { outcome: 'unknown', meaning: 'no return code' } : failed(error)
+  }
   if (code === ACCEPTED) return { outcome: 'pending', meaning: 'accepted, the final reply follows' }
 
   const command = reply.commandName.toUpperCase()
@@ -66,6 +69,13 @@ export function outcomeOf(reply: CommandReply, family: Family = 'attendance'): O
   return family === 'access'
     ? succeeded(`done, with ${code}`)
     : { outcome: 'unknown', meaning: undocumented(code) }
+}
+
+// An `ERRORLOG` line that names a command says that it failed (PUSH manual, "Upload error log").
+function errorLogged({ commandName, fields }: CommandReply): string | undefined {
+  if (commandName !== 'ERRORLOG') return undefined
+  const values = new Map(Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]))
+  return ['error', values.get('errcode'), values.get('errmsg')].filter(Boolean).join(' ')
 }
 
 function succeeded(meaning: string): Outcome {

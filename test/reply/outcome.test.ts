@@ -61,3 +61,20 @@ it('refuses a family that there is not', () => {
     new TypeError('outcomeOf: family is "toString"; expected "attendance" or "access"'),
   )
 })
+
+describe('a line of ERRORLOG', () => {
+  const logged = (fields: Record<string, string>) => {
+    return outcomeOf({ ...reply('', 'ERRORLOG'), fields })
+  }
+
+  it('says that its command failed, and why', () => {
+    expect(logged({ ErrCode: 'D01E0001', ErrMsg: '' })).toEqual({
+      outcome: 'failed',
+      meaning: 'error D01E0001',
+    })
+    expect(logged({ errcode: 'D01E0001', errmsg: 'no face' }).meaning).toBe(
+      'error D01E0001 no face',
+    )
+    expect(logged({})).toEqual({ outcome: 'failed', meaning: 'error' })
+  })
+})
