@@ -17,11 +17,41 @@ export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './handshake/storage.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
+export {
+  type DeliveryHandlerOptions,
+  type DeliveryOptions,
+  deliveryHandler,
+} from './queue/handler.js'
+export type { Issue, NewCommand, OwnMembers } from './queue/issue.js'
+export {
+  type CommandQueue,
+  type CommandQueueOptions,
+  commandQueue,
+  type ListedCommand,
+  type RunOptions,
+} from './queue/queue.js'
+export type { CommandIdentity, CommandResult, ResultOptions } from './queue/result.js'
+export { stateOf } from './queue/state.js'
+export type {
+  Cancellation,
+  Claim,
+  CommandFilter,
+  CommandRecord,
+  CommandState,
+  CommandStorage,
+  DeliveryTerms,
+  QueuedCommand,
+} from './queue/storage.js'
 export { type CommandReplyHandlerOptions, commandReplyHandler } from './reply/handler.js'
 export { type Family, type Outcome, outcomeOf } from './reply/outcome.js'
 export { parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
+export {
+  type TerminalAdapter,
+  type TerminalRouterOptions,
+  terminalRouter,
+} from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateSurplus } from './surplus.js'
 export {

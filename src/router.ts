@@ -1,9 +1,10 @@
-// The endpoints as Express routers: the only room that knows Express.
-import { type Request, type RequestHandler, Router } from 'express'
+// The Command Reply endpoint as an Express router. Express is known here and in router/, and nowhere else.
+import { type Request, Router } from 'express'
 import type { IssuedCommand } from './command.js'
 import type { Awaitable } from './endpoint/deadline.js'
 import { checkNames, wrong } from './endpoint/options.js'
 import { type CommandReplyHandlerOptions, REPLY_OPTIONS, replyEndpoint } from './reply/handler.js'
+import { noticeMount } from './router/mount.js'
 
 /** The options of `commandReplyRouter`. */
 export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedCommand>
@@ -34,32 +35,6 @@ export function commandReplyRouter<Issued extends IssuedCommand>(
   checkNames(options, [...REPLY_OPTIONS, 'path'])
   const paths = pathsOf(options.path)
   return Router().post(paths, replyEndpoint(options)).use(noticeMount(paths))
-}
-
-/** Warns once if requests miss these paths only because the router is mounted below a part of them. */
-function noticeMount(paths: readonly string[]): RequestHandler {
-  let isNoticed = false
-  return (req, _res, next) => {
-    // Optimization: an app's own requests pass here as well, and mostly at the root.
-    if (isNoticed || req.baseUrl === '') return next()
-    const { baseUrl } = req
-    const asked = `${baseUrl}${req.path}`.toLowerCase().replace(/\/$/, '')
-    const missed = paths.find((path) => {
-      const surplus = asked.length - path.length
-      return asked.endsWith(path.toLowerCase()) && surplus >= 0 && surplus < baseUrl.length
-    })
-    if (missed !== undefined) {
-      isNoticed = true
-      const above = `${baseUrl}${req.path}`.slice(0, asked.length - missed.length)
-      process.emitWarning(
-        `express-iclock: a router is mounted at ${JSON.stringify(baseUrl)} and its paths, such as ${missed}, count from ` +
-          `there, so that it misses a device's request to ${JSON.stringify(asked)}. Mount it with ` +
-          `${above === '' ? 'app.use(router)' : `app.use(${JSON.stringify(above)}, router)`}.`,
-        { code: 'ICLOCK_MOUNT' },
-      )
-    }
-    next()
-  }
 }
 
 function pathsOf(path: string | string[] = REPLY_PATHS): string[] {

@@ -3,7 +3,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
 /** Answers 200 with the headers that the manual prints; the device sets its clock by `Date`. */
-export function answerText(res: ServerResponse, text: string): void {
+export function answerText(res: ServerResponse, text: string | Buffer): void {
   if (res.headersSent) return
   // Middleware that compresses asks for this header as late as now, and devices read plain octets only.
   const { headers } = res.req

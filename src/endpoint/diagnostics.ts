@@ -14,6 +14,8 @@ export interface Channels {
   upload: Channel
   /** `express-iclock:handshake`: a handshake that was answered. */
   handshake: Channel
+  /** `express-iclock:unknown`: a request below `/iclock/` that `terminalRouter` doesn't serve. */
+  unknown: Channel
   /** `express-iclock:refusal`: a request that was refused, as a `Refusal`. */
   refusal: Channel
 }
@@ -23,5 +25,6 @@ export const CHANNELS: Readonly<Channels> = {
   poll: channel('express-iclock:poll'),
   upload: channel('express-iclock:upload'),
   handshake: channel('express-iclock:handshake'),
+  unknown: channel('express-iclock:unknown'),
   refusal: channel('express-iclock:refusal'),
 }

@@ -15,14 +15,14 @@ export type Handler = (
 ) => void
 
 /**
- * An endpoint's own part: what it does with a request of this device, and the text of its answer. It waits for storage
- * through the deadline, and never touches the response.
+ * An endpoint's own part: what it does with a request of this device, and its answer: text, or bytes in the device's
+ * encoding. It waits for storage through the deadline, and never touches the response.
  */
 export type Part = (
   serialNumber: string,
   req: IncomingMessage,
   deadline: Deadline,
-) => Awaitable<string>
+) => Awaitable<string | Buffer>
 
 /**
  * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line.

@@ -16,6 +16,8 @@ import { inspect } from 'node:util'
  * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this package does not speak.
  * - `TERMINAL_MISMATCH` (500): storage found another terminal than it was asked for.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
+ * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it stays in the queue.
+ * - `COMMAND_UNKNOWN` (404): storage has no command of that device and id.
  */
 export type IclockErrorCode = keyof typeof STATUS
 
@@ -32,6 +34,8 @@ const STATUS = {
   ENCRYPTION_UNSUPPORTED: 406,
   TERMINAL_MISMATCH: 500,
   STORAGE_TIMEOUT: 503,
+  COMMAND_TIMEOUT: 504,
+  COMMAND_UNKNOWN: 404,
 } as const
 
 /**

@@ -96,12 +96,14 @@ export function checkFunction(option: string, value: unknown, expected: string):
 /**
  * Checks that the adapter has the functions an endpoint calls.
  *
+ * @param smallerWay what serves an adapter that lacks one of the required functions
  * @throws TypeError that names the call, and says what the endpoint needs it for
  */
 export function checkAdapter(
   adapter: unknown,
   required: readonly string[],
   optional: readonly string[] = [],
+  smallerWay = '',
 ): void {
   const names = required.join(', ').replace(/, (?=[^,]*$)/, ' and ')
   const expected = `an object with the functions ${names}, such as memoryAdapter() returns`
@@ -113,8 +115,8 @@ export function checkAdapter(
   const calls = adapter as Record<string, unknown>
   for (const call of required) {
     if (typeof calls[call] === 'function') continue
-    const hint = mayBeSpread(calls, call) ? `a function; ${SPREAD}` : 'a function'
-    throw wrong(`adapter.${call}`, calls[call], hint)
+    const hints = [mayBeSpread(calls, call) ? SPREAD : '', smallerWay].filter((hint) => hint !== '')
+    throw wrong(`adapter.${call}`, calls[call], ['a function', ...hints].join('; '))
   }
   for (const call of optional) {
     if (calls[call] === undefined || typeof calls[call] === 'function') continue

@@ -13,6 +13,7 @@ import {
   endpointSettings,
   wrong,
 } from '../endpoint/options.js'
+import { announce } from './arrival.js'
 import { parseReplies } from './parse.js'
 import type { ReplyStorage } from './storage.js'
 import { keepInStorage } from './store.js'
@@ -58,6 +59,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
       const body = await readBody(req, limit)
       const parsed = parseReplies(body, serialNumber, encoding)
       await keepInStorage(parsed, serialNumber, adapter, deadline)
+      for (const { commandId } of parsed.replies) announce(serialNumber, commandId)
       return 'OK'
     },
     ({ method }) => method === 'POST',

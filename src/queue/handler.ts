@@ -1,0 +1,169 @@
+// GET getrequest: a device asks for commands.
+import type { IncomingMessage } from 'node:http'
+import { checkIsIssuable, commandLine, type IssuedCommand } from '../command.js'
+import type { Awaitable, Deadline } from '../endpoint/deadline.js'
+import { CHANNELS } from '../endpoint/diagnostics.js'
+import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { describe, IclockError, quoted } from '../endpoint/errors.js'
+import {
+  checkAdapter,
+  checkNames,
+  ENDPOINT_OPTIONS,
+  type EndpointOptions,
+  endpointSettings,
+  wrong,
+} from '../endpoint/options.js'
+import { encode, encodingOf } from './encoding.js'
+import { claimsOf, type IssuedRecord, type PlanLimits, plan } from './plan.js'
+import { isGivenUp } from './state.js'
+import type { CommandStorage } from './storage.js'
+
+/** How commands are handed out. */
+export interface DeliveryOptions {
+  /**
+   * How many commands a device may have at the same time: 1 to 200, 1 by default. With 1, a command is handed out when
+   * the one before is settled, so that a further attempt never overtakes a later command.
+   */
+  maxCommands?: number
+}
+
+/** The options of `deliveryHandler`. */
+export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends EndpointOptions {
+  /** The storage that holds the commands. */
+  adapter: Pick<CommandStorage<Issued>, 'openCommands' | 'claim'>
+  /** How commands are handed out. */
+  delivery?: DeliveryOptions
+  /**
+   * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for Chinese-language
+   * devices. Give `commandQueue` the same, so that it refuses what the encoding lacks.
+   */
+  encoding?: string
+}
+
+/** Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request. */
+export type PollContact = (
+  serialNumber: string,
+  req: IncomingMessage,
+  deadline: Deadline,
+) => Awaitable<void>
+
+export const DELIVERY_OPTIONS: readonly string[] = [
+  'adapter',
+  'delivery',
+  'encoding',
+  ...ENDPOINT_OPTIONS,
+]
+/** What handing out needs of the adapter. */
+export const DELIVERY_CALLS: readonly string[] = ['openCommands', 'claim']
+
+// Old manuals say 200 commands or 40 KB (poll, "Get Request").
+const MOST_COMMANDS = 200
+const MOST_BYTES = 40_000
+// Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second read.
+const SPARE = 8
+
+/**
+ * Makes the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain function, for `node:http` and
+ * for any framework built on it. It ignores the path; what is not a GET goes on to `next`, or is answered 404 without it.
+ *
+ * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors are handed to `next`, this
+ * package's with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
+ *
+ * @example
+ * createServer(deliveryHandler({ adapter })).listen(8080)
+ *
+ * @throws TypeError if an option is wrong
+ */
+export function deliveryHandler<Issued extends IssuedCommand>(
+  options: DeliveryHandlerOptions<Issued>,
+): Handler {
+  checkNames(options, DELIVERY_OPTIONS)
+  return deliveryEndpoint(options)
+}
+
+/** The endpoint, on options whose names were checked. */
+export function deliveryEndpoint<Issued extends IssuedCommand>(
+  options: DeliveryHandlerOptions<Issued>,
+  contact?: PollContact,
+): Handler {
+  const { adapter } = options
+  checkAdapter(adapter, DELIVERY_CALLS)
+  const encoding = encodingOf(options.encoding)
+  const maxCommands = maxCommandsOf(options.delivery)
+  const limits: PlanLimits<Issued> = {
+    maxCommands,
+    maxBytes: MOST_BYTES,
+    bytesOf: (command) => encode(commandLine(command), encoding).length,
+  }
+
+  return endpoint(
+    endpointSettings(options),
+    async (serialNumber, req, deadline) => {
+      await contact?.(serialNumber, req, deadline)
+      const due = await dueCommands(adapter, serialNumber, limits, deadline)
+      const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
+      if (CHANNELS.poll.hasSubscribers) {
+        CHANNELS.poll.publish({
+          serialNumber,
+          commandIds: handedOut.map(({ command }) => command.commandId),
+        })
+      }
+      if (handedOut.length === 0) return 'OK'
+      return encode(handedOut.map(({ command }) => commandLine(command)).join(''), encoding)
+    },
+    // HEAD must not claim what its answer can't carry.
+    ({ method }) => method === 'GET',
+  )
+}
+
+async function dueCommands<Issued extends IssuedCommand>(
+  adapter: DeliveryHandlerOptions<Issued>['adapter'],
+  serialNumber: string,
+  limits: PlanLimits<Issued>,
+  deadline: Deadline,
+): Promise<IssuedRecord<Issued>[]> {
+  const polledAt = new Date()
+  for (let limit = limits.maxCommands + SPARE; ; limit *= 2) {
+    const open = await deadline.wait(adapter.openCommands(serialNumber, polledAt, limit))
+    const isEnd = open.length < limit
+    if (isEnd || !open.every((record) => isGivenUp(record, polledAt))) {
+      return plan(open, polledAt, limits)
+    }
+  }
+}
+
+async function claimInOrder<Issued extends IssuedCommand>(
+  adapter: DeliveryHandlerOptions<Issued>['adapter'],
+  serialNumber: string,
+  due: readonly IssuedRecord<Issued>[],
+  deadline: Deadline,
+): Promise<readonly IssuedRecord<Issued>[]> {
+  for (const { command } of due) checkIsHandedOutTo(serialNumber, command)
+  const claims = claimsOf(due, new Date())
+  if (claims.length === 0) return []
+  const granted = new Set(await deadline.wait(adapter.claim(serialNumber, claims)))
+  // Another poll was faster with the first that failed: what is behind it must not overtake it.
+  const failed = due.findIndex(({ command }) => !granted.has(command.commandId))
+  return failed === -1 ? due : due.slice(0, failed)
+}
+
+// Commands can also come into storage past the queue.
+function checkIsHandedOutTo(serialNumber: string, command: IssuedCommand): void {
+  checkIsIssuable(command)
+  if (command.serialNumber === serialNumber) return
+  throw new IclockError(
+    'COMMAND_MISMATCH',
+    `The adapter was asked for open commands of device ${quoted(serialNumber)} and returned one of device ` +
+      `${describe(command.serialNumber)}: it must compare serial numbers as text, exactly.`,
+  )
+}
+
+function maxCommandsOf(delivery: DeliveryOptions = {}): number {
+  checkNames(delivery, ['maxCommands'])
+  const { maxCommands = 1 } = delivery
+  if (Number.isInteger(maxCommands) && maxCommands >= 1 && maxCommands <= MOST_COMMANDS) {
+    return maxCommands
+  }
+  throw wrong('delivery.maxCommands', maxCommands, `a whole number from 1 to ${MOST_COMMANDS}`)
+}

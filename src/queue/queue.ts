@@ -1,0 +1,200 @@
+// commandQueue(): what an app does with commands. It needs storage, no HTTP: for routes, jobs and workers alike.
+import type { IssuedCommand } from '../command.js'
+import { checkAdapter, checkNames, wrong } from '../endpoint/options.js'
+import { announce } from '../reply/arrival.js'
+import type { Family } from '../reply/outcome.js'
+import { encodingOf } from './encoding.js'
+import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
+import { type CommandIdentity, type CommandResult, type ResultOptions, resultOf } from './result.js'
+import { stateOf } from './state.js'
+import type {
+  CommandFilter,
+  CommandRecord,
+  CommandState,
+  CommandStorage,
+  QueuedCommand,
+} from './storage.js'
+
+/** The options of `commandQueue`. */
+export interface CommandQueueOptions {
+  /** Which family's return codes a device follows (see `outcomeOf`): `'attendance'` by default, or a function of its serial number. */
+  family?: Family | ((serialNumber: string) => Family)
+  /** The encoding in which commands are handed out: text that it lacks is refused; `'utf-8'` by default. */
+  encoding?: string
+}
+
+/** The options of `run`. */
+export interface RunOptions<Issued extends IssuedCommand = IssuedCommand> extends ResultOptions {
+  /** The app's own members of the command. */
+  members?: OwnMembers<Issued>
+}
+
+/** What storage knows of a command, and its state at the time of the list. */
+export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
+  extends CommandRecord<Issued> {
+  state: CommandState
+}
+
+/** Issues commands, awaits what becomes of them, and lists them. */
+export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
+  /**
+   * Issues a command. The device gets it with one of its next polls, after all that were issued to it before.
+   *
+   * @param members the app's own members; they come back in `onReply` and from `findCommand`
+   * @returns the command with its new id, once storage has it
+   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
+   */
+  issue(serialNumber: string, command: NewCommand, members?: OwnMembers<Issued>): Promise<Issued>
+  /** Issues commands, to one device or to many, in one call of storage: all of them or none. */
+  issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
+  /**
+   * Waits until a command has ended, in whatever process its reply arrives. It resolves however it ends: done, failed,
+   * never answered, expired, cancelled.
+   *
+   * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if storage doesn't have
+   *   it; the reason of `signal`; the errors of storage
+   */
+  result(issued: CommandIdentity, options?: ResultOptions): Promise<CommandResult<Issued>>
+  /** Issues a command and waits for its result. */
+  run(
+    serialNumber: string,
+    command: NewCommand,
+    options?: RunOptions<Issued>,
+  ): Promise<CommandResult<Issued>>
+  /**
+   * Cancels a command: it isn't handed out again. A device that has it already may still execute it, and then its reply
+   * counts.
+   *
+   * @returns false if it already had a final reply or was cancelled before
+   */
+  cancel(issued: CommandIdentity): Promise<boolean>
+  /** The state of a command now; undefined if storage doesn't have it. */
+  state(issued: CommandIdentity): Promise<CommandState | undefined>
+  /**
+   * Lists commands for people: the newest first, 100 by default.
+   *
+   * @throws TypeError if the adapter has no `commands`
+   */
+  commands(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
+}
+
+const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
+const FILTERS = ['serialNumber', 'state', 'since', 'before', 'limit']
+const ALL_OPEN = 2 ** 31 - 1
+
+/**
+ * Makes the app's side of the command loop. Any process over the same storage may have one.
+ *
+ * @example
+ * const commands = commandQueue(adapter)
+ * const issued = await commands.issue('0316144680030', { text: 'REBOOT', attempts: 1 })
+ * const { state, meaning } = await commands.result(issued, { timeout: 60_000 })
+ *
+ * @throws TypeError if the adapter lacks a call, or an option is wrong
+ */
+export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
+  adapter: Omit<CommandStorage<Issued>, 'claim' | 'release'>,
+  options: CommandQueueOptions = {},
+): CommandQueue<Issued> {
+  checkAdapter(adapter, CALLS, ['commands'])
+  checkNames(options, ['family', 'encoding'])
+  const familyOf = familyOption(options)
+  const encoding = encodingOf(options.encoding)
+
+  async function issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]> {
+    const issuedAt = new Date()
+    const queued = issues.map((one) => queuedCommand(one, issuedAt, encoding))
+    if (queued.length > 0) await adapter.issue(queued)
+    // The new ones are kept by now: a crash in between leaves one too many, and never none.
+    for (const [serialNumber, keyed] of keyedByDevice(queued)) await supersede(serialNumber, keyed)
+    return queued.map(({ command }) => command)
+  }
+
+  async function supersede(serialNumber: string, keyed: Map<string, string>): Promise<void> {
+    const now = new Date()
+    const open = await adapter.openCommands(serialNumber, now, ALL_OPEN)
+    const older = olderUnsent(open, keyed)
+    if (older.length === 0) return
+    const closed = await adapter.cancel(serialNumber, older, now, 'superseded')
+    for (const commandId of closed) announce(serialNumber, commandId)
+  }
+
+  async function issue(
+    serialNumber: string,
+    command: NewCommand,
+    members?: OwnMembers<Issued>,
+  ): Promise<Issued> {
+    const [issued] = await issueAll([{ serialNumber, command, ...(members && { members }) }])
+    return issued as Issued
+  }
+
+  async function result(
+    issued: CommandIdentity,
+    how: ResultOptions = {},
+  ): Promise<CommandResult<Issued>> {
+    checkNames(how, ['timeout', 'signal'])
+    return resultOf(adapter, issued, how, familyOf(issued.serialNumber))
+  }
+
+  return {
+    issue,
+    issueAll,
+    result,
+    async run(serialNumber, command, { members, ...how } = {}) {
+      checkNames(how, ['timeout', 'signal'])
+      how.signal?.throwIfAborted()
+      return result(await issue(serialNumber, command, members), how)
+    },
+    async cancel({ serialNumber, commandId }) {
+      const closed = await adapter.cancel(serialNumber, [commandId], new Date(), 'cancelled')
+      if (closed.length > 0) announce(serialNumber, commandId)
+      return closed.length > 0
+    },
+    async state({ serialNumber, commandId }) {
+      const record = await adapter.findRecord(serialNumber, commandId)
+      return record ? stateOf(record, new Date(), familyOf(serialNumber)) : undefined
+    },
+    async commands(filter = {}) {
+      checkNames(filter, FILTERS)
+      if (adapter.commands === undefined) {
+        throw wrong('adapter.commands', undefined, 'a function, because commands() asks it')
+      }
+      const now = new Date()
+      const records = await adapter.commands(filter, now)
+      return records.map((record) => {
+        const serialNumber = record.command?.serialNumber ?? record.reply?.serialNumber ?? ''
+        return { ...record, state: stateOf(record, now, familyOf(serialNumber)) }
+      })
+    },
+  }
+}
+
+/** For each device, the id of the last command with each key. */
+function keyedByDevice(queued: readonly QueuedCommand[]): Map<string, Map<string, string>> {
+  const devices = new Map<string, Map<string, string>>()
+  for (const { command, terms } of queued) {
+    if (terms.key === undefined) continue
+    const keyed = devices.get(command.serialNumber) ?? new Map<string, string>()
+    devices.set(command.serialNumber, keyed.set(terms.key, command.commandId))
+  }
+  return devices
+}
+
+/** The commands before the last of each key that were not handed out yet. */
+function olderUnsent(open: readonly CommandRecord[], keyed: Map<string, string>): string[] {
+  const older: string[] = []
+  const isPast = new Set<string>()
+  for (const { command, terms, attemptsMade } of [...open].reverse()) {
+    const key = terms?.key
+    if (key === undefined || command === undefined) continue
+    if (keyed.get(key) === command.commandId) isPast.add(key)
+    else if (isPast.has(key) && attemptsMade === 0) older.push(command.commandId)
+  }
+  return older
+}
+
+function familyOption({ family = 'attendance' }: CommandQueueOptions): (sn: string) => Family {
+  if (typeof family === 'function') return family
+  if (family === 'attendance' || family === 'access') return () => family
+  throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
+}

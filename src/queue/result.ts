@@ -1,0 +1,172 @@
+// Waits until a command has come to its end, in whatever process its reply arrives.
+import type { IssuedCommand } from '../command.js'
+import { IclockError, quoted } from '../endpoint/errors.js'
+import { wrong } from '../endpoint/options.js'
+import { listenFor } from '../reply/arrival.js'
+import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
+import type { CommandReply } from '../reply/reply.js'
+import { stateOf } from './state.js'
+import type { CommandRecord, CommandState, CommandStorage } from './storage.js'
+
+/** Which command: what `issue` returned, or its two ids, kept anywhere. */
+export type CommandIdentity = Pick<IssuedCommand, 'serialNumber' | 'commandId'>
+
+/** How long to wait for a result. */
+export interface ResultOptions {
+  /** Milliseconds until it rejects with `COMMAND_TIMEOUT`: 60 000 by default, 0 for no limit. */
+  timeout?: number
+  /** Aborts the wait, not the command; it rejects with the reason of the signal. */
+  signal?: AbortSignal
+}
+
+/** What became of a command in the end. */
+export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
+  /** Any state but `'waiting'` and `'sent'`. */
+  state: Exclude<CommandState, 'waiting' | 'sent'>
+  /** What came of it; undefined if there was no reply. */
+  outcome?: Outcome['outcome']
+  /** The same in words. */
+  meaning: string
+  /** The reply; undefined if there was none. */
+  reply?: CommandReply
+  /** The command with the app's own members. */
+  command?: Issued
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 3000
+const MEANINGS = {
+  unanswered: 'handed out, but the terminal never replied',
+  expired: 'its time was over before the terminal asked for it',
+  cancelled: 'cancelled',
+  superseded: 'a newer command with the same key took its place',
+}
+
+/**
+ * Resolves once the command has ended, however it ended.
+ *
+ * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if storage doesn't have it;
+ *   the reason of the signal; the errors of storage
+ */
+export function resultOf<Issued extends IssuedCommand>(
+  adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
+  identity: CommandIdentity,
+  { timeout = 60_000, signal }: ResultOptions,
+  family: Family,
+): Promise<CommandResult<Issued>> {
+  if (!Number.isSafeInteger(timeout) || timeout < 0 || timeout > LONGEST_TIMER) {
+    throw wrong('timeout', timeout, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no limit`)
+  }
+  return new Promise((resolve, reject) => {
+    const watch = new Watch(adapter, identity, family)
+    const end = (settle: () => void) => {
+      watch.end()
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      settle()
+    }
+    const abort = () => end(() => reject(signal?.reason))
+    const giveUp = () => end(() => reject(timeoutError(identity, timeout)))
+    // A wait alone is no reason to keep the process alive.
+    const timer = timeout === 0 ? undefined : setTimeout(giveUp, timeout).unref()
+    if (signal?.aborted) return abort()
+    signal?.addEventListener('abort', abort)
+    watch.run().then(
+      (result) => result && end(() => resolve(result)),
+      (error) => end(() => reject(error)),
+    )
+  })
+}
+
+// Asks storage with growing pauses, and at once when this process hears of the command.
+class Watch<Issued extends IssuedCommand> {
+  readonly adapter: Pick<CommandStorage<Issued>, 'findRecord'>
+  readonly identity: CommandIdentity
+  readonly family: Family
+  readonly stopListening: () => void
+  hasNews = false
+  hasEnded = false
+  timer: NodeJS.Timeout | undefined = undefined
+  wake: () => void = () => {}
+
+  constructor(
+    adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
+    identity: CommandIdentity,
+    family: Family,
+  ) {
+    this.adapter = adapter
+    this.identity = identity
+    this.family = family
+    this.stopListening = listenFor(identity.serialNumber, identity.commandId, () => {
+      this.hasNews = true
+      this.wake()
+    })
+  }
+
+  /** The result; undefined if the watch was ended before. */
+  async run(): Promise<CommandResult<Issued> | undefined> {
+    const { serialNumber, commandId } = this.identity
+    let pause = FIRST_PAUSE
+    while (!this.hasEnded) {
+      this.hasNews = false
+      const record = await this.adapter.findRecord(serialNumber, commandId)
+      if (!record) throw unknownError(this.identity)
+      const result = endOf(record, this.family)
+      if (result !== undefined) return result
+      await this.pause(pause)
+      pause = Math.min(pause * 1.5, LONGEST_PAUSE)
+    }
+    return undefined
+  }
+
+  async pause(ms: number): Promise<void> {
+    // News that came while storage was being asked may be newer than its answer.
+    if (this.hasNews || this.hasEnded) return
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+      this.timer = setTimeout(resolve, ms).unref()
+    })
+    clearTimeout(this.timer)
+  }
+
+  end(): void {
+    this.hasEnded = true
+    this.stopListening()
+    clearTimeout(this.timer)
+    this.wake()
+  }
+}
+
+function endOf<Issued extends IssuedCommand>(
+  record: CommandRecord<Issued>,
+  family: Family,
+): CommandResult<Issued> | undefined {
+  const state = stateOf(record, new Date(), family)
+  if (state === 'waiting' || state === 'sent') return undefined
+  const { command, reply } = record
+  const outcome = reply && outcomeOf(reply, family)
+  return {
+    state,
+    meaning: '',
+    ...outcome,
+    ...(state in MEANINGS && { meaning: MEANINGS[state as keyof typeof MEANINGS] }),
+    ...(reply !== undefined && { reply }),
+    ...(command !== undefined && { command }),
+  }
+}
+
+function timeoutError({ serialNumber, commandId }: CommandIdentity, timeout: number): IclockError {
+  return new IclockError(
+    'COMMAND_TIMEOUT',
+    `Command ${quoted(commandId)} of device ${quoted(serialNumber)} has not ended within ${timeout} ms; ` +
+      'it stays in the queue: cancel it, or ask for its result again.',
+  )
+}
+
+function unknownError({ serialNumber, commandId }: CommandIdentity): IclockError {
+  return new IclockError(
+    'COMMAND_UNKNOWN',
+    `Storage has no command ${quoted(commandId)} of device ${quoted(serialNumber)}.`,
+  )
+}

@@ -1,0 +1,25 @@
+// Who in this process waits for news of a command: so that they needn't ask storage again and again.
+import { keyOf } from '../command.js'
+
+const listeners = new Map<string, Set<() => void>>()
+
+/** Calls `listener` whenever this process has changed what storage knows of a command; returns how to end that. */
+export function listenFor(
+  serialNumber: string,
+  commandId: string,
+  listener: () => void,
+): () => void {
+  const key = keyOf(serialNumber, commandId)
+  const own = listeners.get(key) ?? new Set()
+  listeners.set(key, own.add(listener))
+  return () => {
+    own.delete(listener)
+    if (own.size === 0 && listeners.get(key) === own) listeners.delete(key)
+  }
+}
+
+/** Tells those who wait for a command, after storage has what is new. */
+export function announce(serialNumber: string, commandId: string): void {
+  if (listeners.size === 0) return
+  for (const listener of listeners.get(keyOf(serialNumber, commandId)) ?? []) listener()
+}
