@@ -65,7 +65,8 @@ const SPARE = 8
 
 /**
  * Makes the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain function, for `node:http` and
- * for any framework built on it. It ignores the path; what is not a GET goes on to `next`, or is answered 404 without it.
+ * for any framework built on it. It ignores the path; what is neither GET nor POST goes on to `next`, or is answered 404
+ * without it.
  *
  * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors are handed to `next`, this
  * package's with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
@@ -112,8 +113,8 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
       if (handedOut.length === 0) return 'OK'
       return encode(handedOut.map(({ command }) => commandLine(command)).join(''), encoding)
     },
-    // HEAD must not claim what its answer can't carry.
-    ({ method }) => method === 'GET',
+    // Some terminals poll by POST. HEAD must not claim what its answer can't carry.
+    ({ method }) => method === 'GET' || method === 'POST',
   )
 }
 

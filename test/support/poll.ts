@@ -1,0 +1,23 @@
+// Polls of a device over a raw socket, with the octets it reads.
+import { type RequestListener, Server } from 'node:http'
+import { type ExchangeOptions, virtualDevice } from '../../src/simulator.js'
+import { type Answer, SN, serve } from './device.js'
+
+/** Polls once, as the manual's device unless told otherwise, a server or one made of the listener. */
+export async function poll(
+  to: RequestListener | Server,
+  { headers, ...how }: ExchangeOptions = {},
+): Promise<Answer> {
+  const server = to instanceof Server ? to : await serve(to)
+  const exchange = await virtualDevice({ server, serialNumber: SN }).exchange('', {
+    method: 'GET',
+    path: '/iclock/getrequest',
+    headers: { 'Content-Length': undefined, ...headers },
+    ...how,
+  })
+  return {
+    ...exchange,
+    body: exchange.body.toString(),
+    headers: Object.fromEntries(new Headers(exchange.headers)),
+  }
+}
