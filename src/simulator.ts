@@ -1,6 +1,7 @@
 // A virtual terminal for tests: it speaks over a raw socket like firmware, and reads responses as strictly.
 // It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
+export type { Punch } from './simulator/attendance.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export {
   type Connection,
@@ -8,14 +9,20 @@ export {
   type VirtualDevice,
   virtualDevice,
 } from './simulator/device.js'
-export type { Exchange, ExchangeOptions } from './simulator/exchange.js'
+export type { Exchange, ExchangeKind, ExchangeOptions } from './simulator/exchange.js'
+export type { Execute, Execution } from './simulator/execution.js'
 export {
   type FleetOptions,
   type FleetReply,
   type FleetReport,
   runFleet,
 } from './simulator/fleet.js'
+export type { Handshake } from './simulator/handshake.js'
 export type { Manners } from './simulator/manners.js'
 export type { VirtualDeviceOptions } from './simulator/options.js'
+export type { Pace } from './simulator/pace.js'
+export type { DeviceCommand, Poll } from './simulator/poll.js'
 export { batch, type RecordWriter, recordWriter } from './simulator/records.js'
 export type { Body } from './simulator/request.js'
+export type { ServeOptions, Service } from './simulator/service.js'
+export type { Photo, QueryResult } from './simulator/upload.js'

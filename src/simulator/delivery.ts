@@ -1,7 +1,7 @@
 // Retries an exchange until firmware would accept the response, or time is up.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkCounts, checkDelays } from './check.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
-import { checkCounts, checkDelays } from './options.js'
 
 /** What is unusual about the first attempt to send a body; later attempts are like those of firmware. */
 export interface SendOptions extends ExchangeOptions {
@@ -33,23 +33,28 @@ export class DeliveryError extends Error {
   }
 }
 
-/** @throws DeliveryError if it gives up */
+/**
+ * Repeats an attempt, which may take several exchanges, until its last exchange is accepted.
+ *
+ * @throws DeliveryError if it gives up
+ */
 export async function deliver(
   { serialNumber, timeout, pause, giveUpAfter: usualLimit }: Delivery,
-  { repeats = 0, giveUpAfter = usualLimit, ...firstAttempt }: SendOptions = {},
-  exchange: (options: ExchangeOptions) => Promise<Exchange>,
+  { repeats = 0, giveUpAfter = usualLimit, ...firstOptions }: SendOptions = {},
+  attempt: (options: ExchangeOptions) => Promise<Exchange | Exchange[]>,
 ): Promise<Exchange[]> {
   checkCounts({ repeats }, ['repeats'], 0)
   checkDelays({ giveUpAfter }, ['giveUpAfter'])
   const deadline = performance.now() + giveUpAfter
   const exchanges: Exchange[] = []
   let accepted = 0
-  for (let attempt: ExchangeOptions = firstAttempt; ; attempt = {}) {
+  for (let options: ExchangeOptions = firstOptions; ; options = {}) {
     const remaining = Math.max(1, deadline - performance.now())
-    const limit = Math.min(attempt.timeout ?? timeout, remaining)
-    const result = await exchange({ ...attempt, timeout: limit })
-    exchanges.push(result)
-    if (result.accepted) accepted++
+    const limit = Math.min(options.timeout ?? timeout, remaining)
+    const made = [await attempt({ ...options, timeout: limit })].flat()
+    exchanges.push(...made)
+    // An attempt that had nothing to send has succeeded.
+    if (made.at(-1)?.accepted !== false) accepted++
     if (accepted > repeats) return exchanges
     // Skip an attempt that can't finish in time; its timeout would mask the real reason.
     const isLast = performance.now() + 2 * pause >= deadline

@@ -1,22 +1,30 @@
-// A virtual device: posts and retries until the server responds correctly.
+// A virtual device: everything that a terminal says to a server, one call each.
+import { type Punch, remember, uploadLog } from './attendance.js'
 import { type Delivery, deliver, type SendOptions } from './delivery.js'
-import {
-  checkExchangeOptions,
-  type Exchange,
-  type ExchangeOptions,
-  exchangeOn,
-} from './exchange.js'
-import { headersOf, PATHS } from './manners.js'
-import { checkOptions, type VirtualDeviceOptions } from './options.js'
+import type { Exchange, ExchangeOptions } from './exchange.js'
+import type { Execute } from './execution.js'
+import { type Handshake, register, shakeHands } from './handshake.js'
+import type { VirtualDeviceOptions } from './options.js'
+import { checkPace } from './pace.js'
+import { type Poll, poll } from './poll.js'
 import { type RecordWriter, recordWriter } from './records.js'
-import { isOk } from './refusal.js'
-import { type Body, requestOf } from './request.js'
-import { targetFinder } from './target.js'
+import { isExactly } from './refusal.js'
+import type { Body } from './request.js'
+import { type ServeOptions, type Service, serve } from './service.js'
+import { ask, askOver, losePower, openSession, type Question } from './session.js'
+import {
+  type Photo,
+  PING,
+  photoQuestion,
+  type QueryResult,
+  queryQuestion,
+  tableQuestion,
+} from './upload.js'
 import { openWire } from './wire.js'
 
 /** A connection for several exchanges, one after another, as long as the server keeps it open. */
 export interface Connection {
-  /** Sends one request and reads its response; never rejects because of the server. */
+  /** Posts a reply and reads the response; never rejects because of the server. */
   exchange(body: Body, options?: ExchangeOptions): Promise<Exchange>
   /** Closes it. */
   close(): void
@@ -27,89 +35,144 @@ export type RecordSender = {
   [Name in keyof RecordWriter]: (...record: Parameters<RecordWriter[Name]>) => Promise<Exchange[]>
 }
 
-/** A virtual device. */
+/**
+ * A virtual device. Its calls resolve with the exchanges made; unless said otherwise, they retry until the server responds
+ * correctly, and throw a `DeliveryError` if they give up.
+ */
 export interface VirtualDevice extends RecordSender {
   /** `SN`. */
-  serialNumber: string
+  readonly serialNumber: string
   /** Writes records without sending them: for batches, and for `exchange`. */
-  records: RecordWriter
-  /**
-   * Posts and retries until the server responds correctly. Resolves with all exchanges made; the last one is accepted.
-   *
-   * @throws DeliveryError if it gives up
-   */
+  readonly records: RecordWriter
+  /** The options that the server gave at the last handshake. */
+  readonly settings: Readonly<Record<string, string>>
+  /** How many attendance records the server has not accepted yet. */
+  readonly unsent: number
+
+  /** Posts a Command Reply (`devicecmd`). */
   send(body: Body, options?: SendOptions): Promise<Exchange[]>
-  /** Posts once over a connection of its own; never rejects because of the server. */
+  /** Posts a Command Reply once, over a connection of its own; never rejects because of the server. */
   exchange(body: Body, options?: ExchangeOptions): Promise<Exchange>
   /** Opens a connection for several exchanges. */
   connect(): Connection
+
+  /** Shakes hands: `cdata` with `options=all`, and what follows it. */
+  handshake(options?: SendOptions): Promise<Handshake>
+  /** `registry` and `push` of an access terminal; the handshake does it if the server asks for it. */
+  register(): Promise<Exchange[]>
+  /** Asks for commands once (`getrequest`); never rejects because of the server. */
+  poll(options?: ExchangeOptions): Promise<Poll>
+  /** Polls, executes and replies until it is told to stop; never rejects because of the server, except `untilIdle`. */
+  serve(execute: Execute, options?: ServeOptions): Promise<Service>
+  /** Shakes hands, then serves; after a reboot again. Without `execute`, every command returns 0. */
+  start(execute?: Execute, options?: ServeOptions): Promise<Service>
+
+  /** Records punches and uploads all that the server has not accepted yet. */
+  attend(punches: Punch | readonly Punch[], options?: SendOptions): Promise<Exchange[]>
+  /** Records punches without a connection: `upload`, `attend` or `serve` sends them later. */
+  remember(punches: Punch | readonly Punch[]): void
+  /** Uploads all punches that the server has not accepted yet. */
+  upload(options?: SendOptions): Promise<Exchange[]>
+  /** Uploads a photo taken at a punch. */
+  photo(photo: Photo, options?: SendOptions): Promise<Exchange[]>
+  /** Uploads lines of a table such as `OPERLOG`, without line ends. */
+  uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
+  /** Sends the rows that a query asked an access terminal for. */
+  queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
+  /** Asks for a sign of life once; never rejects because of the server. */
+  ping(options?: ExchangeOptions): Promise<Exchange>
+
+  /** Power loss: forgets commands and replies, and ends `serve`. Attendance records survive. */
+  crash(): void
+  /** Like `crash`, but a running `start` or `serve` goes on. */
+  reboot(): void
 }
 
-const DEFAULTS = { timeout: 2000, pause: 200, giveUpAfter: 4000, maxClockError: 5 * 60_000 }
-
 /**
- * Returns a device that posts Command Replies and accepts only the response that firmware accepts:
- * `HTTP/1.x 200` with `text/plain`, one correct `Date` in GMT, and the body `OK`.
+ * Returns a device that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200` with `text/plain`, one
+ * correct `Date` in GMT, and the body that belongs to the request.
  *
  * @throws TypeError if an option is invalid
  * @example
  * const server = app.listen(0)
  * const device = virtualDevice({ server, serialNumber: '0316144680030' })
- * await device.reply('1001', 0)
+ * await device.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
  */
 export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
-  checkOptions(options)
-  const { serialNumber, manners = 'attendance' } = options
-  const timeout = options.timeout ?? DEFAULTS.timeout
-  const maxClockError = options.maxClockError ?? DEFAULTS.maxClockError
-  const targetOf = targetFinder(options)
+  const session = openSession(options)
+  const { serialNumber, manners } = session.identity
   const records = recordWriter(serialNumber, manners)
+  const delivery: Delivery = session.identity
 
-  const open = (persistence: 'close' | 'keep-alive'): Connection => {
-    const wire = openWire(targetOf())
-    return {
-      async exchange(body, exchangeOptions = {}) {
-        checkExchangeOptions(exchangeOptions)
-        const request = requestOf(body, exchangeOptions, {
-          path: wire.target.prefix + (exchangeOptions.path ?? options.path ?? PATHS[manners]),
-          query: `SN=${encodeURIComponent(serialNumber)}`,
-          headers: headersOf(manners, serialNumber, wire.target.host, persistence),
-        })
-        const limited = { ...exchangeOptions, timeout: exchangeOptions.timeout ?? timeout }
-        return exchangeOn(wire, request, limited, { maxClockError, checkBody: isOk })
-      },
-      close: () => void wire.socket.destroy(),
-    }
-  }
-
-  const exchange = async (body: Body, exchangeOptions?: ExchangeOptions) => {
-    const connection = open('close')
-    try {
-      return await connection.exchange(body, exchangeOptions)
-    } finally {
-      connection.close()
-    }
-  }
-  const delivery: Delivery = {
-    serialNumber,
-    timeout,
-    pause: options.pause ?? DEFAULTS.pause,
-    giveUpAfter: options.giveUpAfter ?? DEFAULTS.giveUpAfter,
-  }
+  const replyQuestion = (body: Body): Question => ({
+    kind: 'reply',
+    method: 'POST',
+    endpoint: 'devicecmd',
+    body,
+    checkBody: isExactly('OK'),
+  })
+  const deliverQuestion = (question: Question, sendOptions?: SendOptions) =>
+    deliver(delivery, sendOptions, (attempt) => ask(session, question, attempt))
   const send = (body: Body, sendOptions?: SendOptions) =>
-    deliver(delivery, sendOptions, (attempt) => exchange(body, attempt))
+    deliverQuestion(replyQuestion(body), sendOptions)
+  const work = (execute: Execute, serveOptions: ServeOptions, greets: boolean) => {
+    checkPace(serveOptions)
+    return serve(session, execute, serveOptions, greets)
+  }
 
   return {
     serialNumber,
     records,
-    connect: () => open('keep-alive'),
-    exchange,
+    get settings() {
+      return session.settings
+    },
+    get unsent() {
+      return session.log.unsent
+    },
     send,
+    exchange: async (body, exchangeOptions) => ask(session, replyQuestion(body), exchangeOptions),
+    connect() {
+      const wire = openWire(session.targetOf())
+      return {
+        exchange: (body, exchangeOptions) =>
+          askOver(wire, session, replyQuestion(body), exchangeOptions, 'keep-alive'),
+        close: () => void wire.socket.destroy(),
+      }
+    },
     reply: (...record) => send(records.reply(...record)),
     info: (...record) => send(records.info(...record)),
     shell: (...record) => send(records.shell(...record)),
     getFile: (...record) => send(records.getFile(...record)),
     putFile: (...record) => send(records.putFile(...record)),
     verifySum: (...record) => send(records.verifySum(...record)),
+
+    async handshake(sendOptions) {
+      const exchanges = await deliver(delivery, sendOptions, (attempt) => {
+        return shakeHands(session, attempt)
+      })
+      return { settings: session.settings, exchanges }
+    },
+    register: () => deliver(delivery, {}, () => register(session)),
+    poll: (exchangeOptions) => poll(session, exchangeOptions),
+    serve: async (execute, serveOptions = {}) => work(execute, serveOptions, false),
+    start: async (execute = () => 0, serveOptions = {}) => work(execute, serveOptions, true),
+
+    attend(punches, sendOptions) {
+      remember(session, [punches].flat())
+      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, attempt))
+    },
+    remember: (punches) => remember(session, [punches].flat()),
+    upload: (sendOptions) => {
+      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, attempt))
+    },
+    photo: (photo, sendOptions) => deliverQuestion(photoQuestion(session, photo), sendOptions),
+    uploadTable: (table, lines, sendOptions) => {
+      return deliverQuestion(tableQuestion(session, table, lines), sendOptions)
+    },
+    queryData: (result, sendOptions) => deliverQuestion(queryQuestion(result), sendOptions),
+    ping: (exchangeOptions) => ask(session, PING, exchangeOptions),
+
+    crash: () => losePower(session, false),
+    reboot: () => losePower(session, true),
   }
 }

@@ -1,6 +1,6 @@
 // One exchange over a connection: sends a request, with its faults, and reads the response.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import { checkCounts, checkDelays } from './options.js'
+import { checkCounts, checkDelays } from './check.js'
 import { clockOf, refusalOf, type Strictness } from './refusal.js'
 import type { Request, RequestOptions } from './request.js'
 import { type HttpResponse, parseResponse } from './response.js'
@@ -22,8 +22,21 @@ export interface ExchangeOptions extends RequestOptions {
   timeout?: number
 }
 
+/** What a request is for. */
+export type ExchangeKind =
+  | 'handshake'
+  | 'registry'
+  | 'push'
+  | 'poll'
+  | 'reply'
+  | 'upload'
+  | 'querydata'
+  | 'ping'
+
 /** One request and its result. */
 export interface Exchange {
+  /** What the request was for. */
+  kind: ExchangeKind
   /** Whether firmware would accept the response and forget what it sent. */
   accepted: boolean
   /** Why it would not, in words; undefined if it is accepted. */
@@ -57,9 +70,9 @@ export function checkExchangeOptions(options: ExchangeOptions): void {
 export function exchangeOn(
   wire: Wire,
   request: Request,
-  options: ExchangeOptions & { timeout: number },
+  options: ExchangeOptions & { timeout: number; signal: AbortSignal },
   strictness: Strictness,
-): Promise<Exchange> {
+): Promise<Omit<Exchange, 'kind'>> {
   const { method, message, wholeSize } = request
   const done = new AbortController()
   const progress: Progress = { started: 0, flushed: 0 }
@@ -68,6 +81,7 @@ export function exchangeOn(
       if (done.signal.aborted) return
       done.abort()
       clearTimeout(timer)
+      options.signal.removeEventListener('abort', onPowerLoss)
       wire.onChange = () => {}
       const received = wire.unread.subarray(0, response.size)
       wire.unread = wire.unread.subarray(received.length)
@@ -97,6 +111,8 @@ export function exchangeOn(
     const timer = setTimeout(() => {
       finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
     }, options.timeout)
+    const onPowerLoss = () => finish(read(), 'the device lost power')
+    options.signal.addEventListener('abort', onPowerLoss)
     wire.onChange = () => {
       const response = read()
       if (response.size !== undefined || response.problem !== undefined) finish(response)

@@ -1,9 +1,10 @@
 // Many devices that post to one server, with an exact account of each reply.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { checkCounts, checkDelays, wrong } from './check.js'
 import { DeliveryError, type SendOptions } from './delivery.js'
 import { type VirtualDevice, virtualDevice } from './device.js'
 import type { Exchange } from './exchange.js'
-import { checkCounts, checkDelays, type VirtualDeviceOptions, wrong } from './options.js'
+import type { VirtualDeviceOptions } from './options.js'
 import type { RecordWriter } from './records.js'
 
 /** A reply sent by a device of the fleet. */

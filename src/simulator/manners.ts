@@ -1,29 +1,35 @@
-// How the requests of firmware families differ: paths and headers.
+// How the requests of firmware families differ: paths, headers and versions.
 import { createHash } from 'node:crypto'
 
 /**
  * How a device's firmware writes: `attendance` like the manual's example, without a Content-Type; `access` with
- * `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` to `/iclock/devicecmd.aspx`.
+ * `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` like attendance, to paths that end in
+ * `.aspx`.
  */
 export type Manners = 'attendance' | 'access' | 'clone'
 
-export const PATHS: Record<Manners, string> = {
-  attendance: '/iclock/devicecmd',
-  access: '/iclock/devicecmd',
-  clone: '/iclock/devicecmd.aspx',
+interface Habits {
+  suffix: '' | '.aspx'
+  pushVersion: string
+}
+
+export const HABITS: Record<Manners, Habits> = {
+  attendance: { suffix: '', pushVersion: '2.4.1' },
+  access: { suffix: '', pushVersion: '3.1.2' },
+  clone: { suffix: '.aspx', pushVersion: '2.4.1' },
 }
 
 export type Header = [name: string, value: string]
 
 export function headersOf(
   manners: Manners,
-  serialNumber: string,
+  token: string,
   host: string,
   persistence: string,
 ): Header[] {
   if (manners === 'access') {
     return [
-      ['Cookie', `token=${createHash('md5').update(serialNumber).digest('hex')}`],
+      ['Cookie', `token=${token}`],
       ['Host', host],
       ['User-Agent', 'iClock Proxy/1.09'],
       ['Connection', 'starting'],
@@ -40,4 +46,9 @@ export function headersOf(
     ['Connection', persistence],
     ['Accept', '*/*'],
   ]
+}
+
+/** The token of an access terminal: the MD5 of its registry code, serial number and session id. */
+export function tokenOf(registryCode: string, serialNumber: string, sessionId: string): string {
+  return createHash('md5').update(`${registryCode}${serialNumber}${sessionId}`).digest('hex')
 }

@@ -1,8 +1,9 @@
 // Options of a virtual device, and errors for invalid ones.
 import type { Server } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { inspect } from 'node:util'
-import { type Manners, PATHS } from './manners.js'
+import { checkDelays, wrong } from './check.js'
+import type { Exchange } from './exchange.js'
+import { HABITS, type Manners } from './manners.js'
 
 /** The options of `virtualDevice`: either `url` or `server` says where the server is. */
 export interface VirtualDeviceOptions {
@@ -14,8 +15,12 @@ export interface VirtualDeviceOptions {
   server?: Server
   /** How its firmware writes; `'attendance'` by default. */
   manners?: Manners
-  /** Where it posts replies, below the path of `url`; `/iclock/devicecmd` by default. */
-  path?: string
+  /** The path that precedes `/iclock`, such as `'/hr'`; a `url` may hold it instead. */
+  prefix?: string
+  /** `pushver`: the version that it speaks; `'2.4.1'`, of access terminals `'3.1.2'`. `''`: a terminal of 2008–2011. */
+  pushVersion?: string
+  /** What it calls its firmware in `INFO`. */
+  firmware?: string
   /** The time limit of one exchange in ms; 2000 by default. */
   timeout?: number
   /** The pause in ms between a refused response and the next attempt; 200 by default. */
@@ -28,10 +33,9 @@ export interface VirtualDeviceOptions {
   maxClockError?: number
   /** Options of `node:tls` for an `https:` server, such as `{ ca }` or `{ rejectUnauthorized: false }`. */
   tls?: ConnectionOptions
+  /** Called after every exchange, before its result is used. */
+  onExchange?(exchange: Exchange): void
 }
-
-/** setTimeout treats longer delays as 1 ms. */
-const MAX_DELAY = 2 ** 31 - 1
 
 export function checkOptions(options: VirtualDeviceOptions): void {
   const { serialNumber, url, server, manners = 'attendance', maxClockError = 0 } = options
@@ -43,8 +47,12 @@ export function checkOptions(options: VirtualDeviceOptions): void {
   }
   if (url !== undefined) checkUrl(url)
   if (server !== undefined) checkServer(server)
-  if (!Object.hasOwn(PATHS, manners)) {
-    throw wrong('manners', manners, `one of ${Object.keys(PATHS).join(', ')}`)
+  if (!Object.hasOwn(HABITS, manners)) {
+    throw wrong('manners', manners, `one of ${Object.keys(HABITS).join(', ')}`)
+  }
+  for (const name of ['prefix', 'pushVersion', 'firmware'] as const) {
+    const text: unknown = options[name] ?? ''
+    if (typeof text !== 'string') throw wrong(name, text, 'a string')
   }
   checkDelays(options, ['timeout', 'pause', 'giveUpAfter'])
   if (!(typeof maxClockError === 'number' && maxClockError >= 0)) {
@@ -76,52 +84,4 @@ function checkServer(server: unknown): void {
   if (address && typeof server.address === 'function') return
   const hint = typeof server === 'function' ? ' rather than an Express app' : ''
   throw wrong('server', server, `an http.Server${hint}: pass what app.listen() returns`)
-}
-
-/** Checks those of the named options that are set. */
-export function checkDelays<Name extends string>(
-  options: { [Key in Name]?: number | undefined },
-  names: readonly Name[],
-): void {
-  for (const name of names) {
-    const delay: unknown = options[name] ?? 0
-    if (!(typeof delay === 'number' && delay >= 0 && delay <= MAX_DELAY)) {
-      throw wrong(name, delay, `milliseconds from 0 to ${MAX_DELAY}`)
-    }
-  }
-}
-
-/** Checks those of the named options that are set. */
-export function checkCounts<Name extends string>(
-  options: { [Key in Name]?: number | undefined },
-  names: readonly Name[],
-  least: number,
-): void {
-  for (const name of names) {
-    const count = options[name] ?? least
-    if (!(Number.isSafeInteger(count) && count >= least)) {
-      throw wrong(name, count, `an integer of at least ${least}`)
-    }
-  }
-}
-
-export function wrong(option: string, value: unknown, expected: string): TypeError {
-  return new TypeError(
-    `express-iclock/simulator: option "${option}" is ${describe(value)}; expected ${expected}`,
-  )
-}
-
-/** Objects are only named: their members may be many, and secret. */
-function describe(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  if (typeof value !== 'object' || value === null) {
-    return typeof value === 'string' && value.length > 80
-      ? `${inspect(value.slice(0, 80))}…`
-      : inspect(value)
-  }
-  try {
-    return `an object (${value.constructor.name})`
-  } catch {
-    return 'an object'
-  }
 }

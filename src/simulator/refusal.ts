@@ -42,11 +42,19 @@ export function refusalOf(response: HttpResponse, strictness: Strictness): strin
   return strictness.checkBody(response.body)
 }
 
-/** Accepts exactly `OK`. */
-export const isOk: BodyCheck = (body) => {
-  if (body.toString('latin1') === 'OK') return undefined
-  return `the body is ${excerpt(body)} (length ${body.length}), not 'OK'`
+/** Accepts `OK` anywhere in the body, like firmware after an upload. */
+export const containsOk: BodyCheck = (body) => {
+  if (body.includes('OK')) return undefined
+  return `the body is ${excerpt(body)} (length ${body.length}), without OK`
 }
+
+/** Accepts exactly this body. */
+export const isExactly =
+  (expected: string): BodyCheck =>
+  (body) => {
+    if (body.toString() === expected) return undefined
+    return `the body is ${excerpt(body)} (length ${body.length}), not ${excerpt(expected)}`
+  }
 
 /** The time in a valid `Date` header. */
 export function clockOf(response: HttpResponse): Date | undefined {

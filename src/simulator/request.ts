@@ -1,6 +1,7 @@
 // Builds the bytes of a request, well-formed or deliberately not. No connection.
+
+import { checkCounts } from './check.js'
 import type { Header } from './manners.js'
-import { checkCounts } from './options.js'
 import { batch } from './records.js'
 
 /** A request's body: bytes, text (sent as UTF-8), or records to join into a batch. */
@@ -8,7 +9,7 @@ export type Body = string | Uint8Array | readonly (string | Uint8Array)[]
 
 /** What is unusual about the bytes of a request. */
 export interface RequestOptions {
-  /** `'POST'` by default. */
+  /** By default that of the request: `'POST'` for replies and uploads. */
   method?: string
   /** The path below that of `url`. */
   path?: string
@@ -36,16 +37,18 @@ export interface Request {
 export function requestOf(
   body: Body,
   options: RequestOptions,
-  usual: { path: string; query: string; headers: Header[] },
+  usual: { method: string; path: string; query: string; headers: Header[] },
 ): Request {
-  const { method = 'POST', query = usual.query, httpVersion = '1.1', chunkSize } = options
+  const { method = usual.method, query = usual.query, httpVersion = '1.1', chunkSize } = options
   checkCounts(options, ['chunkSize'], 1)
   const bytes = bodyOf(body)
-  const framing: Header =
-    chunkSize === undefined
-      ? ['Content-Length', String(bytes.length)]
-      : ['Transfer-Encoding', 'chunked']
-  const headers = replaced([...usual.headers, framing], options.headers ?? {})
+  const framing: Header[] =
+    chunkSize !== undefined
+      ? [['Transfer-Encoding', 'chunked']]
+      : method === 'GET' && bytes.length === 0
+        ? []
+        : [['Content-Length', String(bytes.length)]]
+  const headers = replaced([...usual.headers, ...framing], options.headers ?? {})
   const lines = [
     `${method} ${usual.path}${query && '?'}${query} HTTP/${httpVersion}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),

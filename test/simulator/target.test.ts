@@ -23,9 +23,9 @@ it('posts below any path of the URL', async () => {
   expect(await requested('http://127.0.0.1:PORT/a/b/')).toEqual([`127.0.0.1:PORT /a/b${path}`])
 })
 
-it('posts to the path of the option', async () => {
+it('posts below the prefix of the option', async () => {
   const { server } = await recording()
-  const [exchange] = await deviceAt(server, { path: '/hr/iclock/devicecmd' }).reply('1', 0)
+  const [exchange] = await deviceAt(server, { prefix: '/hr' }).reply('1', 0)
   expect(String(exchange?.sent)).toMatch(/^POST \/hr\/iclock\/devicecmd\?SN=/)
 })
 

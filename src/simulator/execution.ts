@@ -1,0 +1,57 @@
+// What a device replies after it has executed a command.
+import type { Handling } from './outbox.js'
+import type { DeviceCommand } from './poll.js'
+import { batch, type RecordWriter } from './records.js'
+import type { Body } from './request.js'
+import type { Identity } from './session.js'
+
+/** What came of a command: its return code, or the raw record (or records) to reply; nothing: the device never replies. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
+export type Execution = number | Body | undefined | void
+
+/** Executes a command in place of a device. */
+export type Execute = (command: DeviceCommand) => Execution | Promise<Execution>
+
+export function recordOf(
+  { commandId, text }: DeviceCommand,
+  execution: Execution,
+  records: RecordWriter,
+  identity: Identity,
+): Buffer | undefined {
+  if (execution === undefined) return undefined
+  if (typeof execution !== 'number') return batch(isRecord(execution) ? [execution] : execution)
+  const name = commandNameOf(text, identity.manners === 'access')
+  if (name === 'Shell') return records.shell(commandId, execution, '')
+  if (name !== 'INFO') return records.reply(commandId, execution, name)
+  const options = { '~SerialNumber': identity.serialNumber, FWVersion: identity.firmware }
+  return records.info(commandId, options, execution)
+}
+
+const isRecord = (body: Body): body is string | Uint8Array =>
+  typeof body === 'string' || body instanceof Uint8Array
+
+/** How firmware posts the reply to a command. */
+export function handlingOf(text: string): Handling {
+  const [verb] = wordsOf(text)
+  if (verb === 'INFO') return 'alone'
+  return verb === 'SHELL' || verb === 'GETFILE' ? 'once' : 'batched'
+}
+
+/** Whether the device restarts once it has replied. */
+export const isReboot = (text: string): boolean => wordsOf(text)[0] === 'REBOOT'
+
+/** Whether the device shakes hands again once it has replied. */
+export const isCheck = (text: string): boolean => wordsOf(text)[0] === 'CHECK'
+
+const NAMES: Record<string, string> = { SHELL: 'Shell', GETFILE: 'GetFile', PUTFILE: 'PutFile' }
+const IN_TWO_WORDS = new Set(['SET', 'GET', 'RELOAD', 'VERIFY', 'CONTROL'])
+
+/** `CMD` of the reply, which is shorter than the command, and not always spelled like it. */
+function commandNameOf(text: string, isAccess: boolean): string {
+  const [verb = '', object = ''] = wordsOf(text)
+  if (verb === 'CLEAR') return `CLEAR_${object}`
+  if (IN_TWO_WORDS.has(verb) || (verb === 'DATA' && isAccess)) return `${verb} ${object}`
+  return NAMES[verb] ?? verb
+}
+
+const wordsOf = (text: string) => text.toUpperCase().split(/[ \t]/, 2)

@@ -1,0 +1,159 @@
+// How a device comes up: it shakes hands, registers if it must, and obeys the options that it is given.
+import { localTime, timeCodeOf } from './clock.js'
+import type { Exchange, ExchangeOptions } from './exchange.js'
+import { tokenOf } from './manners.js'
+import { type BodyCheck, containsOk } from './refusal.js'
+import { excerpt } from './response.js'
+import { ask, type Session } from './session.js'
+
+/** What came of a handshake. */
+export interface Handshake {
+  /** The options that the server gave, by their names. */
+  settings: Record<string, string>
+  exchanges: Exchange[]
+}
+
+/**
+ * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one says whether the
+ * device may begin its work.
+ */
+export async function shakeHands(session: Session, options?: ExchangeOptions): Promise<Exchange[]> {
+  return session.identity.manners === 'access'
+    ? greetAsAccess(session, options)
+    : greetAsAttendance(session, options)
+}
+
+async function greetAsAttendance(session: Session, options?: ExchangeOptions) {
+  const { pushVersion, firmware } = session.identity
+  const isOld = pushVersion === ''
+  const query: [string, string][] = isOld
+    ? [['options', 'all']]
+    : [
+        ['options', 'all'],
+        ['language', '69'],
+        ['pushver', pushVersion],
+        ['PushOptionsFlag', '1'],
+      ]
+  const greeting = await ask(
+    session,
+    { kind: 'handshake', method: 'GET', endpoint: 'cdata', query, checkBody: isOptionBlock },
+    options,
+  )
+  if (!greeting.accepted) return [greeting]
+  obey(session, settingsIn(terminatedPart(greeting.body)), greeting)
+  if (session.settings.PushOptionsFlag !== '1' || isOld) return [greeting]
+  const upload = await ask(session, {
+    kind: 'upload',
+    method: 'POST',
+    endpoint: 'cdata',
+    query: [['table', 'options']],
+    body: `~DeviceName=Virtual,FWVersion=${firmware},TransactionCount=${session.log.size},FingerFunOn=1,FaceFunOn=1`,
+    checkBody: containsOk,
+  })
+  return [greeting, upload]
+}
+
+async function greetAsAccess(session: Session, options?: ExchangeOptions) {
+  const greeting = await ask(
+    session,
+    {
+      kind: 'handshake',
+      method: 'GET',
+      endpoint: 'cdata',
+      query: [
+        ['pushver', session.identity.pushVersion],
+        ['options', 'all'],
+        ['DeviceType', 'acc'],
+      ],
+      checkBody: isRegistryAnswer,
+    },
+    options,
+  )
+  if (!greeting.accepted) return [greeting]
+  if (greeting.body.toString().trim() === 'OK') return [greeting, ...(await register(session))]
+  const settings = settingsIn(greeting.body.toString())
+  obey(session, settings, greeting)
+  session.token = tokenFrom(session, settings.RegistryCode ?? '', settings)
+  return [greeting]
+}
+
+/** Registers an access terminal, and asks for its options. */
+export async function register(session: Session): Promise<Exchange[]> {
+  const { firmware, pushVersion } = session.identity
+  const registry = await ask(session, {
+    kind: 'registry',
+    method: 'POST',
+    endpoint: 'registry',
+    body: `DeviceType=acc,~DeviceName=Virtual,FirmVer=${firmware},PushVersion=Ver ${pushVersion},CommType=ethernet,MaxPackageSize=2048000,LockCount=1,ReaderCount=2`,
+    checkBody: isRegistryCode,
+  })
+  if (!registry.accepted) return [registry]
+  const push = await ask(session, {
+    kind: 'push',
+    method: 'POST',
+    endpoint: 'push',
+    checkBody: (body) => {
+      return settingsIn(body.toString()).SessionID ? undefined : `no SessionID in ${excerpt(body)}`
+    },
+  })
+  if (push.accepted) {
+    const settings = settingsIn(push.body.toString())
+    obey(session, settings, push)
+    session.token = tokenFrom(
+      session,
+      String(registry.body).slice('RegistryCode='.length),
+      settings,
+    )
+  }
+  return [registry, push]
+}
+
+const tokenFrom = (session: Session, code: string, { SessionID = '' }: Record<string, string>) =>
+  tokenOf(code, session.identity.serialNumber, SessionID)
+
+function obey(session: Session, settings: Record<string, string>, { clock }: Exchange): void {
+  session.settings = settings
+  const stamp = settings.ATTLOGStamp ?? settings.Stamp
+  if (stamp === undefined) return
+  const now = timeCodeOf(localTime(clock ?? new Date(), settings.TimeZone))
+  session.log.rewind(stamp, session.identity.pushVersion === '', now)
+}
+
+/** Firmware takes the response for options if it finds one of these words. */
+const isOptionBlock: BodyCheck = (body) => {
+  const text = body.toString()
+  if (!/Stamp|ServerVer/.test(text)) {
+    return `the body is ${excerpt(body)}, which holds neither Stamp nor ServerVer`
+  }
+  const line = text.slice(terminatedPart(body).length)
+  if (line === '') return undefined
+  return `the last line has no line end, so firmware ignores it: ${excerpt(line)}`
+}
+
+const isRegistryAnswer: BodyCheck = (body) => {
+  const text = body.toString()
+  if (text.trim() === 'OK') return undefined
+  const settings = settingsIn(text)
+  if (settings.registry !== 'ok')
+    return `the body is ${excerpt(body)}, not OK and without registry=ok`
+  const missing = ['RegistryCode', 'SessionID'].find((key) => !settings[key])
+  return missing && `${missing} is missing from the response`
+}
+
+const isRegistryCode: BodyCheck = (body) => {
+  if (/^RegistryCode=[^\s]{1,32}$/.test(body.toString())) return undefined
+  return `the body is ${excerpt(body)}, not RegistryCode= with 1 to 32 characters and no line end`
+}
+
+const terminatedPart = (body: Buffer) => {
+  const text = body.toString()
+  return text.slice(0, text.lastIndexOf('\n') + 1)
+}
+
+function settingsIn(text: string): Record<string, string> {
+  const pairs = text.split(/\r?\n/).flatMap((line) => {
+    const at = line.indexOf('=')
+    return at < 1 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1).trim()] as const]
+  })
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,38 @@
+// Replies that the server has not accepted yet, in the posts that firmware makes of them.
+import type { Exchange } from './exchange.js'
+
+/**
+ * How firmware posts a reply: `batched` with the others, `alone` in a post of its own, or `once`, also alone, and never
+ * again even if the server refuses it.
+ */
+export type Handling = 'batched' | 'alone' | 'once'
+
+export interface Post {
+  records: Uint8Array[]
+  handling: Handling
+}
+
+export class Outbox {
+  readonly #posts: Post[] = []
+
+  get isEmpty(): boolean {
+    return this.#posts.length === 0
+  }
+
+  /** Replies to later commands join a post that is still waiting. */
+  add(record: Uint8Array, handling: Handling): void {
+    const last = this.#posts.at(-1)
+    if (handling === 'batched' && last?.handling === 'batched') last.records.push(record)
+    else this.#posts.push({ records: [record], handling })
+  }
+
+  /** Posts in order until one is refused; resolves with the refused exchange. */
+  async flush(post: (records: Uint8Array[]) => Promise<Exchange>): Promise<Exchange | undefined> {
+    for (let first = this.#posts[0]; first !== undefined; first = this.#posts[0]) {
+      const exchange = await post(first.records)
+      if (!exchange.accepted && first.handling !== 'once') return exchange
+      this.#posts.shift()
+    }
+    return undefined
+  }
+}

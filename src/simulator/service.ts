@@ -1,0 +1,138 @@
+// A device at work: it shakes hands, uploads, polls, executes and replies, over and over, like firmware.
+import { uploadLog } from './attendance.js'
+import { DeliveryError } from './delivery.js'
+import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
+import { type Execute, handlingOf, isCheck, isReboot, recordOf } from './execution.js'
+import { shakeHands } from './handshake.js'
+import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
+import { type DeviceCommand, poll } from './poll.js'
+import { recordWriter } from './records.js'
+import { isExactly } from './refusal.js'
+import { ask, losePower, type Session } from './session.js'
+
+/** How a device works. */
+export interface ServeOptions extends Pace {
+  /** Ends the work; what is being executed and replied is finished first. */
+  signal?: AbortSignal
+  /** Ends the work as soon as the server has no command, and the device nothing to report. */
+  untilIdle?: boolean
+  /** What is unusual about a request of this kind, if anything. */
+  faults?(kind: ExchangeKind): ExchangeOptions | undefined
+}
+
+/** What a device has done. */
+export interface Service {
+  /** Why it stopped: `signal`, `idle`, or `crash`. */
+  ended: 'signal' | 'idle' | 'crash'
+  /** Polls that the server answered correctly. */
+  polls: number
+  /** Commands executed. */
+  executed: number
+  /** How often the device restarted. */
+  restarts: number
+}
+
+interface Work {
+  session: Session
+  execute: Execute
+  faults: (kind: ExchangeKind) => ExchangeOptions | undefined
+  greets: boolean
+  mustGreet: boolean
+  service: Service
+}
+
+/** Polls and executes until it is told to stop; with `greets`, it shakes hands first and after each restart. */
+export async function serve(
+  session: Session,
+  execute: Execute,
+  options: ServeOptions,
+  greets: boolean,
+): Promise<Service> {
+  const { signal, untilIdle = false, faults = () => undefined } = options
+  const service: Service = { ended: 'signal', polls: 0, executed: 0, restarts: 0 }
+  const work: Work = { session, execute, faults, greets, mustGreet: greets, service }
+  let idlePolls = 0
+  let failingSince: number | undefined
+  while (!signal?.aborted) {
+    const power = session.power.signal
+    const { refused, isIdle } = await cycle(work, power)
+    if (power.aborted) {
+      if (power.reason === 'crash') return { ...service, ended: 'crash' }
+      service.restarts++
+      work.mustGreet = greets
+    }
+    if (untilIdle && isIdle && !refused) return { ...service, ended: 'idle' }
+    failingSince = refused && (failingSince ?? performance.now())
+    if (untilIdle && refused && isOver(failingSince, session)) {
+      throw new DeliveryError(session.identity.serialNumber, [refused])
+    }
+    idlePolls = isIdle ? idlePolls + 1 : 0
+    await rest(pauseAfter(idlePolls, refused !== undefined, session.settings, options), [
+      signal,
+      session.power.signal,
+    ])
+  }
+  await flush(work)
+  return service
+}
+
+const isOver = (since = 0, { identity }: Session) =>
+  performance.now() - since > identity.giveUpAfter
+
+/** One round of firmware: replies, uploads, a poll, and the commands that it brings. */
+async function cycle(
+  work: Work,
+  power: AbortSignal,
+): Promise<{ refused?: Exchange; isIdle: boolean }> {
+  const { session, faults, service } = work
+  if (work.mustGreet) {
+    const last = (await shakeHands(session, faults('handshake'))).at(-1)
+    if (last?.accepted !== true) return { ...(last && { refused: last }), isIdle: false }
+    work.mustGreet = false
+  }
+  let refused = await flush(work)
+  if (power.aborted) return { isIdle: false }
+  const lastUpload = (await uploadLog(session, faults('upload'))).at(-1)
+  if (lastUpload?.accepted === false) refused = lastUpload
+  if (power.aborted) return { isIdle: false }
+  const polled = await poll(session, faults('poll'))
+  if (polled.accepted) service.polls++
+  else refused = polled
+  for (const command of polled.commands) {
+    if (power.aborted) break
+    await carryOut(work, command, power)
+  }
+  const isIdle = polled.accepted && polled.commands.length === 0 && session.outbox.isEmpty
+  return { ...(refused && { refused }), isIdle }
+}
+
+async function carryOut(work: Work, command: DeviceCommand, power: AbortSignal): Promise<void> {
+  const { session, execute, service } = work
+  const { identity, outbox } = session
+  const execution = await unlessAborted(execute(command), power)
+  service.executed++
+  if (power.aborted) return
+  const handling = handlingOf(command.text)
+  const records = recordWriter(identity.serialNumber, identity.manners)
+  const record = recordOf(command, execution, records, identity)
+  if (record !== undefined) outbox.add(record, handling)
+  if (isCheck(command.text)) work.mustGreet = work.greets
+  if (handling !== 'batched' || isReboot(command.text)) await flush(work)
+  if (isReboot(command.text) && !power.aborted) losePower(session, true)
+}
+
+function flush({ session, faults }: Work): Promise<Exchange | undefined> {
+  return session.outbox.flush((records) =>
+    ask(
+      session,
+      {
+        kind: 'reply',
+        method: 'POST',
+        endpoint: 'devicecmd',
+        body: records,
+        checkBody: isExactly('OK'),
+      },
+      faults('reply'),
+    ),
+  )
+}

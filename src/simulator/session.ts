@@ -1,0 +1,144 @@
+// What a device holds while it runs, and how it puts one question to the server.
+import {
+  checkExchangeOptions,
+  type Exchange,
+  type ExchangeOptions,
+  exchangeOn,
+} from './exchange.js'
+import { AttendanceLog } from './log.js'
+import { HABITS, headersOf, type Manners, tokenOf } from './manners.js'
+import { checkOptions, type VirtualDeviceOptions } from './options.js'
+import { Outbox } from './outbox.js'
+import type { BodyCheck } from './refusal.js'
+import { type Body, requestOf } from './request.js'
+import { type Target, targetFinder } from './target.js'
+import { openWire, type Wire } from './wire.js'
+
+/** One request of firmware, and what its response must hold. */
+export interface Question {
+  kind: Exchange['kind']
+  method: 'GET' | 'POST'
+  /** Its path below `/iclock/`. */
+  endpoint: string
+  /** What follows `SN` in the query, in order. */
+  query?: [key: string, value: string | number][]
+  body?: Body
+  checkBody: BodyCheck
+}
+
+type Limits = 'timeout' | 'pause' | 'giveUpAfter' | 'maxClockError'
+
+/** The options of a device, with their defaults. */
+export interface Identity extends Required<Pick<VirtualDeviceOptions, Limits>> {
+  serialNumber: string
+  manners: Manners
+  /** Empty on terminals that predate the `pushver` parameter. */
+  pushVersion: string
+  firmware: string
+  prefix: string
+  onExchange: ((exchange: Exchange) => void) | undefined
+}
+
+/** A device: its identity, its permanent memory, and what it loses without power. */
+export interface Session {
+  readonly identity: Identity
+  readonly targetOf: () => Target
+  /** Survives power loss, like flash memory. */
+  readonly log: AttendanceLog
+  /** Replies that the server has not accepted yet. */
+  outbox: Outbox
+  /** The options that the server gave at the handshake. */
+  settings: Record<string, string>
+  token: string
+  /** The last `INFO` that the server accepted. */
+  info: string
+  /** Aborted by power loss; its reason says whether the device comes up again. */
+  power: AbortController
+}
+
+export function openSession(options: VirtualDeviceOptions): Session {
+  checkOptions(options)
+  const { serialNumber, manners = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
+  return {
+    identity: {
+      serialNumber,
+      manners,
+      firmware,
+      pushVersion: options.pushVersion ?? HABITS[manners].pushVersion,
+      timeout: options.timeout ?? 2000,
+      pause: options.pause ?? 200,
+      giveUpAfter: options.giveUpAfter ?? 4000,
+      maxClockError: options.maxClockError ?? 5 * 60_000,
+      prefix: options.prefix ?? '',
+      onExchange: options.onExchange,
+    },
+    targetOf: targetFinder(options),
+    log: new AttendanceLog(),
+    ...powerOn(serialNumber),
+  }
+}
+
+/** What a device holds after it was switched on. */
+function powerOn(serialNumber: string) {
+  return {
+    outbox: new Outbox(),
+    settings: {},
+    token: tokenOf('', serialNumber, ''),
+    info: '',
+    power: new AbortController(),
+  }
+}
+
+/** Takes the power away: what was handed out and not yet answered is forgotten. */
+export function losePower(session: Session, comesBack: boolean): void {
+  const { power } = session
+  Object.assign(session, powerOn(session.identity.serialNumber))
+  power.abort(comesBack ? 'reboot' : 'crash')
+}
+
+/** Asks over a connection of its own; never rejects because of the server. */
+export async function ask(
+  session: Session,
+  question: Question,
+  options?: ExchangeOptions,
+): Promise<Exchange> {
+  const wire = openWire(session.targetOf())
+  try {
+    return await askOver(wire, session, question, options)
+  } finally {
+    wire.socket.destroy()
+  }
+}
+
+export async function askOver(
+  wire: Wire,
+  session: Session,
+  question: Question,
+  options: ExchangeOptions = {},
+  persistence: 'close' | 'keep-alive' = 'close',
+): Promise<Exchange> {
+  checkExchangeOptions(options)
+  const { serialNumber, manners, prefix, timeout, maxClockError, onExchange } = session.identity
+  const { kind, method, endpoint, query = [], body = '', checkBody } = question
+  const usualPath = `${prefix}/iclock/${endpoint}${HABITS[manners].suffix}`
+  const request = requestOf(body, options, {
+    method,
+    path: wire.target.prefix + (options.path ?? usualPath),
+    query: [['SN', serialNumber] as const, ...query].map(queryPair).join('&'),
+    headers: headersOf(manners, session.token, wire.target.host, persistence),
+  })
+  const limits = { timeout: options.timeout ?? timeout, signal: session.power.signal }
+  const outcome = await exchangeOn(
+    wire,
+    request,
+    { ...options, ...limits },
+    { maxClockError, checkBody },
+  )
+  const exchange = { kind, ...outcome }
+  onExchange?.(exchange)
+  return exchange
+}
+
+/** Firmware escapes blanks, but not commas. */
+const queryPair = ([key, value]: readonly [string, string | number]) =>
+  `${key}=${encodeURIComponent(value).replaceAll('%2C', ',')}`

@@ -1,0 +1,112 @@
+// What a device uploads beside attendance: tables, photos, rows that a query asked for, and a sign of life.
+import { localTime, timeCodeOf } from './clock.js'
+import { containsOk, isExactly } from './refusal.js'
+import type { Question, Session } from './session.js'
+
+/** A photo taken at a punch. */
+export interface Photo {
+  /** The person's number; a person who was not recognised has none. */
+  pin?: string
+  /** The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by default. */
+  time?: string | Date
+  /** The bytes of the image. */
+  jpeg: Uint8Array
+}
+
+/** Rows that `DATA QUERY` asked an access terminal for. */
+export interface QueryResult {
+  commandId: string
+  /** `tablename`, such as `'user'`. */
+  table: string
+  /** Its rows, without line ends. */
+  rows: readonly string[]
+  /** `'tabledata'` by default. */
+  type?: 'tabledata' | 'count' | 'options'
+  /** How many packets the table comes in, and which one this is, from 1; one by default. */
+  packets?: { count: number; index: number }
+}
+
+/** Lines of a table of attendance terminals, such as OPERLOG; of access terminals, as tabledata. */
+export function tableQuestion(
+  { identity }: Session,
+  table: string,
+  lines: readonly string[],
+): Question {
+  const isAccess = identity.manners === 'access'
+  const isTabledata = isAccess && !/^(rtlog|rtstate|options)$/.test(table)
+  return {
+    kind: 'upload',
+    method: 'POST',
+    endpoint: 'cdata',
+    query: isTabledata
+      ? [
+          ['table', 'tabledata'],
+          ['tablename', table],
+          ['count', lines.length],
+        ]
+      : isAccess
+        ? [['table', table]]
+        : [
+            ['table', table],
+            ['Stamp', 9999],
+          ],
+    body: lines.map((line) => `${line}${isAccess ? '\r\n' : '\n'}`).join(''),
+    checkBody: isTabledata ? isExactly(`${table}=${lines.length}`) : containsOk,
+  }
+}
+
+export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }: Photo): Question {
+  const { manners, serialNumber, pushVersion } = session.identity
+  const local = typeof time === 'string' ? time : localTime(time, session.settings.TimeZone)
+  const name = `${local.replace(/\D/g, '')}${pin === undefined ? '' : `-${pin}`}.jpg`
+  if (manners === 'access') {
+    const content = Buffer.from(jpeg).toString('base64')
+    const row = `pin=${name}\tsn=${serialNumber}\tsize=${content.length}\tphoto=${content}`
+    return tableQuestion(session, 'ATTPHOTO', [row])
+  }
+  const head = `PIN=${name}\nSN=${serialNumber}\nsize=${jpeg.length}\nCMD=uploadphoto\0`
+  return {
+    kind: 'upload',
+    method: 'POST',
+    endpoint: 'fdata',
+    query:
+      pushVersion === ''
+        ? [
+            ['PIN', name],
+            ['PhotoStamp', timeCodeOf(local)],
+          ]
+        : [
+            ['table', 'ATTPHOTO'],
+            ['Stamp', 9999],
+          ],
+    body: Buffer.concat([Buffer.from(head), jpeg]),
+    checkBody: containsOk,
+  }
+}
+
+export function queryQuestion(result: QueryResult): Question {
+  const { commandId, table, rows, type = 'tabledata', packets = { count: 1, index: 1 } } = result
+  const isTable = type === 'tabledata'
+  return {
+    kind: 'querydata',
+    method: 'POST',
+    endpoint: 'querydata',
+    query: [
+      ['type', type],
+      ['cmdid', commandId],
+      ['tablename', table],
+      ['count', rows.length],
+      ['packcnt', packets.count],
+      ['packidx', packets.index],
+    ],
+    body: isTable ? rows.map((row) => `${row}\r\n`).join('') : rows.join(','),
+    checkBody: isTable ? isExactly(`${table}=${rows.length}`) : containsOk,
+  }
+}
+
+export const PING: Question = {
+  kind: 'ping',
+  method: 'GET',
+  endpoint: 'ping',
+  checkBody: containsOk,
+}
