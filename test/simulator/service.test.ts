@@ -1,0 +1,248 @@
+import { describe, expect, it } from 'vitest'
+import { DeliveryError, type DeviceCommand } from '../../src/simulator.js'
+import { conversing, handingOut } from '../support/conversation.js'
+import { deviceAt } from '../support/server.js'
+
+const UNTIL_IDLE = { untilIdle: true, delay: 1 }
+
+describe('a device at work', () => {
+  it('runs the commands of a response in order, and posts their replies together before the next poll', async () => {
+    const { server, heard } = await conversing({
+      getrequest: handingOut(['DATA UPDATE USERINFO PIN=1', 'CHECK'], ['CLEAR LOG']),
+    })
+    const executed: DeviceCommand[] = []
+    const service = await deviceAt(server).serve(async (command) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return executed.push(command) === 2 ? -3 : 0
+    }, UNTIL_IDLE)
+    expect(executed).toEqual([
+      { commandId: 'c1', text: 'DATA UPDATE USERINFO PIN=1' },
+      { commandId: 'c2', text: 'CHECK' },
+      { commandId: 'c3', text: 'CLEAR LOG' },
+    ])
+    expect(heard.map(({ endpoint, body }) => `${endpoint} ${body}`.trim())).toEqual([
+      'getrequest',
+      'devicecmd ID=c1&Return=0&CMD=DATA\nID=c2&Return=-3&CMD=CHECK',
+      'getrequest',
+      'devicecmd ID=c3&Return=0&CMD=CLEAR_LOG',
+      'getrequest',
+    ])
+    expect(service).toEqual({ ended: 'idle', polls: 3, executed: 3, restarts: 0 })
+  })
+
+  it('posts replies again, with later ones appended, until they are accepted', async () => {
+    const refusals = [{ status: 500 }, { headers: { 'Content-Type': 'text/html' } }]
+    const { server, of } = await conversing({
+      getrequest: handingOut(['CHECK'], ['LOG'], [], ['CHECK']),
+      devicecmd: () => refusals.shift(),
+    })
+    await deviceAt(server).serve(() => 0, UNTIL_IDLE)
+    expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual([
+      'c1',
+      'c1,c2',
+      'c1,c2',
+      'c3',
+    ])
+  })
+
+  it('posts the reply to INFO alone, after those before it', async () => {
+    const { server, of } = await conversing({
+      getrequest: handingOut(['CHECK', 'LOG', 'INFO', 'LOG', 'CHECK']),
+    })
+    await deviceAt(server).serve(() => 0, UNTIL_IDLE)
+    expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual([
+      'c1,c2',
+      'c3',
+      'c4,c5',
+    ])
+    expect(of('devicecmd')[1]?.body).toMatch(
+      /^ID=c3&Return=0&CMD=INFO\n~SerialNumber=0316144680030\n/,
+    )
+  })
+
+  it('posts the replies to GetFile and Shell once, even if they are refused', async () => {
+    const { server, of } = await conversing({
+      getrequest: handingOut(['GetFile a', 'SHELL ls', 'CHECK']),
+      devicecmd: ({ body }) => (/ID=c[12]\n/.test(body) ? { status: 500 } : 'OK'),
+    })
+    const device = deviceAt(server)
+    await device.serve(({ commandId, text }) => {
+      return text.startsWith('GetFile')
+        ? device.records.getFile(commandId, 'a', Buffer.from('x'))
+        : 0
+    }, UNTIL_IDLE)
+    expect(of('devicecmd').map(({ body }) => body.match(/CMD=\w+/)?.[0])).toEqual([
+      'CMD=GetFile',
+      'CMD=Shell',
+      'CMD=CHECK',
+    ])
+  })
+
+  it('replies what the function returns: a code, records, or nothing', async () => {
+    const { server, of } = await conversing({
+      getrequest: handingOut(['DATA UPDATE user Pin=1', 'A', 'B', 'SET OPTIONS a=1', 'C']),
+    })
+    const device = deviceAt(server, { manners: 'access' })
+    const { records } = device
+    await device.serve(({ commandId, text }) => {
+      if (text === 'A')
+        return [records.reply(commandId, -5000, 'A'), records.reply(commandId, 0, 'A')]
+      if (text === 'B') return `ID=${commandId}&return=7`
+      return text === 'C' ? undefined : 0
+    }, UNTIL_IDLE)
+    expect(of('devicecmd').map(({ body }) => body)).toEqual([
+      [
+        'ID=c1&return=0&CMD=DATA UPDATE',
+        'ID=c2&return=-5000&CMD=A',
+        'ID=c2&return=0&CMD=A',
+        'ID=c3&return=7',
+        'ID=c4&return=0&CMD=SET OPTIONS\n',
+      ].join('\n'),
+    ])
+  })
+
+  it('finishes what it has in hand when its signal is aborted', async () => {
+    const { server, of } = await conversing({ getrequest: handingOut(['CHECK', 'LOG'], ['INFO']) })
+    const controller = new AbortController()
+    const service = await deviceAt(server).serve(
+      () => {
+        controller.abort()
+        return 0
+      },
+      { signal: controller.signal },
+    )
+    expect(service).toEqual({ ended: 'signal', polls: 1, executed: 2, restarts: 0 })
+    expect(of('devicecmd')).toHaveLength(1)
+    expect(of('getrequest')).toHaveLength(1)
+
+    const none = await deviceAt(server).serve(() => 0, { signal: controller.signal })
+    expect(none).toMatchObject({ ended: 'signal', polls: 0 })
+    expect(of('getrequest')).toHaveLength(1)
+  })
+
+  it('goes on while the server fails, and wakes from its rest when it is told to stop', async () => {
+    let polls = 0
+    const { server } = await conversing({
+      getrequest: () => {
+        if (++polls === 4) setImmediate(() => controller.abort())
+        return polls < 3 ? { status: 500 } : 'OK'
+      },
+    })
+    const controller = new AbortController()
+    const pace = { signal: controller.signal, delay: 1 }
+    const device = deviceAt(server)
+    await device.serve(() => 0, { ...pace })
+    expect(polls).toBeGreaterThanOrEqual(4)
+
+    const sleeping = new AbortController()
+    const service = device.serve(() => 0, { signal: sleeping.signal, delay: 1_000_000 })
+    await expect.poll(() => polls).toBeGreaterThanOrEqual(5)
+    sleeping.abort()
+    expect(await service).toMatchObject({ ended: 'signal' })
+  })
+
+  it('gives up on a server that never lets it become idle', async () => {
+    const { server } = await conversing({ getrequest: () => 'C:1:INFO' })
+    const device = deviceAt(server, { giveUpAfter: 50 })
+    const error = await device.serve(() => 0, UNTIL_IDLE).catch((reason) => reason)
+    expect(error).toBeInstanceOf(DeliveryError)
+    expect(error.message).toContain('the last line has no line end')
+  })
+
+  it('rejects with the error of the function', async () => {
+    const { server } = await conversing({ getrequest: handingOut(['CHECK']) })
+    const failing = deviceAt(server).serve(() => {
+      throw new Error('no hands')
+    })
+    await expect(failing).rejects.toThrow('no hands')
+  })
+
+  it('sends requests with the faults asked for', async () => {
+    const { server, heard } = await conversing({ getrequest: handingOut(['CHECK']) })
+    let faults = 3
+    const service = await deviceAt(server).serve(() => 0, {
+      ...UNTIL_IDLE,
+      faults: (kind) => (faults-- > 0 ? { cutAfter: kind === 'reply' ? Infinity : 5 } : undefined),
+    })
+    // Two polls break off before the server reads them.
+    expect(heard.map(({ endpoint }) => endpoint)).toEqual(['getrequest', 'devicecmd', 'getrequest'])
+    expect(service.executed).toBe(1)
+  })
+})
+
+describe('power loss', () => {
+  it('forgets the commands handed out and the replies not accepted, and ends the work', async () => {
+    const { server, of } = await conversing({
+      getrequest: handingOut(['CHECK'], ['LOG', 'INFO'], ['CLEAR LOG']),
+      devicecmd: ({ body }) => (body.includes('c4') ? 'OK' : { status: 500 }),
+    })
+    const device = deviceAt(server)
+    const executed: string[] = []
+    const service = await device.serve(
+      ({ commandId }) => {
+        executed.push(commandId)
+        if (commandId === 'c2') device.crash()
+        return 0
+      },
+      { delay: 1 },
+    )
+    expect(service).toMatchObject({ ended: 'crash', executed: 2 })
+    expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual(['c1'])
+
+    await device.serve(() => 0, UNTIL_IDLE)
+    expect(executed).toEqual(['c1', 'c2'])
+    expect(of('devicecmd').at(-1)?.body).toBe('ID=c4&Return=0&CMD=CLEAR_LOG\n')
+  })
+
+  it('ends a command that would never end, and a request that hangs', async () => {
+    const { server } = await conversing({ getrequest: handingOut(['ENROLL_FP PIN=1']) })
+    const device = deviceAt(server)
+    const enrolling = device.serve(() => new Promise<number>(() => setImmediate(device.crash)))
+    expect(await enrolling).toMatchObject({ ended: 'crash' })
+
+    const silent = await conversing({ getrequest: () => new Promise(() => {}) })
+    const waiting = deviceAt(silent.server, { timeout: 60_000 })
+    const polled = waiting.poll()
+    await expect.poll(() => silent.heard).toHaveLength(1)
+    waiting.crash()
+    expect(await polled).toMatchObject({ accepted: false, refusal: 'the device lost power' })
+  })
+
+  it('of a reboot lets it go on, with a handshake if it had one', async () => {
+    const { server, heard } = await conversing({
+      getrequest: handingOut(['CHECK', 'LOG'], ['LOG']),
+    })
+    const device = deviceAt(server)
+    let hasRebooted = false
+    const service = await device.start(() => {
+      if (!hasRebooted) device.reboot()
+      hasRebooted = true
+      return 0
+    }, UNTIL_IDLE)
+    expect(service).toMatchObject({ ended: 'idle', restarts: 1, executed: 2 })
+    const spoken = heard.map(({ endpoint, body }) => `${endpoint} ${body.trim()}`.trim())
+    expect(spoken).toEqual([
+      'cdata',
+      'getrequest',
+      'cdata',
+      'getrequest',
+      'devicecmd ID=c3&Return=0&CMD=LOG',
+      'getrequest',
+    ])
+  })
+
+  it('follows the reply to REBOOT, and forgets the commands behind it', async () => {
+    const { server, heard } = await conversing({
+      getrequest: handingOut(['CHECK', 'REBOOT', 'LOG']),
+    })
+    const service = await deviceAt(server).start(() => 0, UNTIL_IDLE)
+    expect(service).toMatchObject({ executed: 2, restarts: 1 })
+    expect(heard.map(({ endpoint }) => endpoint)).toEqual([
+      'cdata',
+      'getrequest',
+      'devicecmd',
+      'cdata',
+      'getrequest',
+    ])
+  })
+})

@@ -1,0 +1,48 @@
+// A small server written by hand that holds the whole conversation, so that a device can be tested without the endpoints.
+import type { IncomingHttpHeaders } from 'node:http'
+import { PLAIN, serving } from './server.js'
+
+export interface Heard {
+  method: string
+  /** The last part of the path, such as `getrequest`. */
+  endpoint: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+type Said = string | { status?: number; headers?: Record<string, string>; body?: string }
+
+/** What the server says, by endpoint; `handshake` is a GET of cdata. `OK` where it says nothing of its own. */
+export type Script = Record<string, (heard: Heard) => Said | undefined | Promise<Said | undefined>>
+
+export const OPTION_BLOCK = 'GET OPTION FROM: X\nATTLOGStamp=9999\nDelay=2\nServerVer=2.4.1\n'
+
+export async function conversing(script: Script = {}) {
+  const heard: Heard[] = []
+  const server = await serving(async (req, res) => {
+    const body = Buffer.concat(await req.toArray().catch(() => [])).toString('latin1')
+    const url = new URL(String(req.url), 'http://localhost')
+    const endpoint = url.pathname.split('/').at(-1)?.replace('.aspx', '') ?? ''
+    const { method = '', headers } = req
+    const one = { method, endpoint, path: url.pathname, query: url.searchParams, headers, body }
+    heard.push(one)
+    const isHandshake = method === 'GET' && endpoint === 'cdata'
+    const usual = isHandshake ? OPTION_BLOCK : 'OK'
+    const said = (await script[isHandshake ? 'handshake' : endpoint]?.(one)) ?? usual
+    const answer = typeof said === 'string' ? { body: said } : said
+    const { Date: date, ...headersSaid }: Record<string, string> = { ...PLAIN, ...answer.headers }
+    if (date === '') res.sendDate = false
+    res.writeHead(answer.status ?? 200, headersSaid).end(answer.body ?? 'OK')
+  })
+  const of = (endpoint: string) => heard.filter((one) => one.endpoint === endpoint)
+  return { server, heard, of }
+}
+
+/** Hands out one list of commands a poll, numbered from c1, then `OK`. */
+export function handingOut(...polls: string[][]): () => string {
+  let id = 0
+  const bodies = polls.map((texts) => texts.map((text) => `C:c${++id}:${text}\n`).join(''))
+  return () => bodies.shift() ?? 'OK'
+}
