@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { pauseAfter, rest, unlessAborted } from '../../src/simulator/pace.js'
+import { deviceAt, recording } from '../support/server.js'
+
+it('polls again at once after a command, and otherwise after the delay', () => {
+  expect(pauseAfter(0, false, {}, {})).toBe(0)
+  expect(pauseAfter(1, false, {}, {})).toBe(100)
+  expect(pauseAfter(0, true, {}, { delay: 7 })).toBe(7)
+})
+
+it('slows down like firmware, up to the Delay of the server', () => {
+  const pauses = (settings: Record<string, string>) =>
+    Array.from({ length: 12 }, (_, idle) => pauseAfter(idle, false, settings, { realTime: true }))
+  expect(pauses({})).toEqual([
+    1000, 1100, 1200, 2000, 3100, 3500, 4000, 5200, 6400, 10_000, 10_000, 10_000,
+  ])
+  expect(pauses({ Delay: '3' }).slice(2, 6)).toEqual([1200, 2000, 3000, 3000])
+  expect(pauses({ RequestDelay: '2' }).at(-1)).toBe(2000)
+  expect(pauses({ Delay: 'x' }).at(-1)).toBe(10_000)
+  expect(pauses({ Delay: '-1' })[0]).toBe(1000)
+})
+
+it('waits for the ErrorDelay of the server after a refusal', () => {
+  const realTime = { realTime: true }
+  expect(pauseAfter(0, true, { ErrorDelay: '30' }, realTime)).toBe(30_000)
+  expect(pauseAfter(0, true, {}, realTime)).toBe(15_000)
+})
+
+it('wakes early, and leaves no listener behind', async () => {
+  const controller = new AbortController()
+  const { signal } = controller
+  await rest(1, [signal, undefined])
+  const resting = rest(1_000_000, [undefined, signal])
+  const never = unlessAborted(new Promise(() => {}), signal)
+  controller.abort()
+  await resting
+  expect(await never).toBeUndefined()
+  await rest(1_000_000, [signal])
+  expect(await unlessAborted(3, new AbortController().signal)).toBe(3)
+})
+
+it('checks the delay', async () => {
+  const device = deviceAt((await recording()).server)
+  await expect(device.serve(() => 0, { delay: Infinity })).rejects.toThrow('"delay" is Infinity')
+})
