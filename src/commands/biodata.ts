@@ -7,13 +7,13 @@ export interface Biodata {
   /** `Pin`. */
   pin: string
   /**
-   * `Type`: 0 general, 1 finger, 2 near-infrared face, 3 voice, 4 iris, 5 retina, 6 palm print, 7 finger
-   * vein, 8 palm vein, 9 visible-light face, 10 visible-light palm.
+   * `Type`: 0 general, 1 finger, 2 near-infrared face, 3 voice, 4 iris, 5 retina, 6 palm print, 7
+   * finger vein, 8 palm vein, 9 visible-light face, 10 visible-light palm.
    */
   type: number
   /** `No`: the finger 0–9, or the hand or eye (0 left, 1 right); 0 by default. */
   no?: number
-  /** `Index`: the piece of a template in pieces; 0 by default. Send every piece. */
+  /** `Index`: which piece of the template, 0 by default. Send every piece. */
   index?: number
   /** `Valid`; true by default. */
   isValid?: boolean
@@ -44,7 +44,7 @@ export const BIO_TYPE: Value = integer(0, 10)
 /** A finger, a hand or an eye. */
 export const NO: Value = integer(0, 9)
 
-/** The fields of a unified template; the template itself is last, so that it cannot hide a key. */
+/** The fields of a unified template; the template comes last so that no key can hide in it. */
 export const BIODATA: readonly Field[] = [
   required('Pin', 'pin', PIN),
   optional('No', 'no', NO, '0'),
@@ -57,5 +57,5 @@ export const BIODATA: readonly Field[] = [
   optional('Format', 'format', integer(0, 9), '0'),
   required('Tmp', 'template', CONTENT),
 ]
-/** What makes a unified template one. */
+/** The keys that identify a unified template. */
 export const BIODATA_INTENT: readonly string[] = ['Pin', 'No', 'Index', 'Type']

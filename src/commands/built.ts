@@ -1,15 +1,18 @@
-// What a builder returns, and how often and how long each nature of command is handed out.
+// What a builder returns, and the limits of each kind of command.
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/** A command ready to be issued. Limits that are missing are the queue's defaults, which suit data. */
+/**
+ * A command ready to be issued. Limits that are missing are the queue's defaults, which suit data.
+ */
 export interface BuiltCommand {
-  /** The text behind `C:<id>:`; one line, without a line end. */
+  /** What follows `C:<id>:`: one line, without its line end. */
   text: string
   /**
-   * Names an intent of one device, such as `option Volume`: a newer command with the same key replaces an
-   * older one that was not handed out yet. Only set where that can neither skip nor reorder anything.
+   * Names an intent of one device, such as `option Volume`: a newer command with the same key
+   * replaces an older one that was not handed out yet. Only set where that can neither skip nor
+   * reorder anything.
    */
   key?: string
   /** How often the command is handed out at most; 1 is at most once. */
@@ -18,25 +21,27 @@ export interface BuiltCommand {
   replyWithin?: number
   /** After this many milliseconds the command is not handed out any more. */
   expiresAfter?: number
-  /** Whether commands behind it in the same answer would be lost or held up: it must be the last. */
+  /**
+   * Whether it must be the last of an answer, because commands behind it would be lost or held up.
+   */
   endsAnswer?: boolean
 }
 
-/** The limits that a command has because of what it does. */
+/** The limits of a kind of command. */
 export type Nature = Omit<BuiltCommand, 'text' | 'key'>
 
 /** Harmless when executed twice: the queue's defaults. */
 export const DATA: Nature = {}
-/** The terminal uploads rows first, and replies after them. */
+/** The terminal uploads its rows before it replies. */
 export const QUERY: Nature = { replyWithin: 5 * MINUTE }
 /** A person has to come to the terminal, which does nothing else until then. */
 export const ENROLLMENT: Nature = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
-/** Acts on a door now, or not at all. */
-export const DOOR: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
-/** Holds a time that is wrong a minute later. */
-export const CLOCK: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
+/** Must happen now or not at all: a door, the clock. */
+export const NOW: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
 /** Must not be executed twice. */
 export const ONCE: Nature = { attempts: 1 }
+/** Must not be executed twice, and may take minutes. */
+export const LONG: Nature = { attempts: 1, replyWithin: 5 * MINUTE }
 /** The terminal replies, restarts, and forgets what it has not executed. */
 export const RESTART: Nature = { attempts: 1, endsAnswer: true }
 /** The terminal downloads a file first. */

@@ -1,3 +1,3 @@
-// What wipes a terminal or takes it over, apart from the rest so that completion alone never offers it.
+// Commands that wipe a terminal or take it over, kept apart so that completion never offers them.
 export * as access from './dangerous/access.js'
 export * as attendance from './dangerous/attendance.js'

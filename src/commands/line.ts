@@ -1,4 +1,4 @@
-// Writes a command line from a table of fields, and refuses what any firmware could read otherwise.
+// Writes a command line from a table of fields, and refuses what old or new firmware would misread.
 import { describe, quoted } from '../endpoint/errors.js'
 import type { BuiltCommand, Nature } from './built.js'
 import type { Value } from './value.js'
@@ -9,23 +9,23 @@ export interface Field {
   /** The builder's member that the value comes from; missing for a fixed text. */
   member?: string
   value?: Value
-  /** What is written if the member is missing; without it, the field is left out. */
+  /** What is written if the member is missing; if undefined, the field is left out. */
   absent?: string
   isRequired?: boolean
 }
 
 /** The form of a command. */
 export interface Shape {
-  /** The words in front, exactly as the manual prints them. */
+  /** The first words, exactly as the manual prints them. */
   head: string
-  /** In the order in which they are written. */
+  /** In the order of the line. */
   fields?: readonly Field[]
   nature: Nature
-  /** What stands between two fields: a TAB by default. */
+  /** What separates two fields: a TAB by default. */
   between?: string
-  /** Keys that firmware looks for in this command, but that it never writes. */
+  /** Keys that firmware also looks for in this command, but no field writes. */
   alsoRead?: readonly string[]
-  /** The keys whose values name the intent; `'text'` if only the same text is the same intent. */
+  /** The keys whose values identify the intent, or `'text'` for the whole text; none by default. */
   intent?: readonly string[] | 'text'
 }
 
@@ -52,8 +52,8 @@ export function fixed(key: string, absent: string): Field {
 /**
  * Writes a command.
  *
- * @throws TypeError or RangeError that names the builder and the member, what came (never a secret) and what
- * was expected
+ * @throws TypeError or RangeError that names the builder and the member, what came (never a secret)
+ * and what was expected
  */
 export function build(builder: string, shape: Shape, members: object = {}): BuiltCommand {
   const { head, fields = [], nature, between = '\t', alsoRead = [], intent } = shape
@@ -67,7 +67,7 @@ export function build(builder: string, shape: Shape, members: object = {}): Buil
   return { text, key, ...nature }
 }
 
-/** The text of fields alone, for a command that nests them. */
+/** Writes fields alone, for a command that nests them. */
 export function row(builder: string, fields: readonly Field[], members: object): string {
   return textOf(write(builder, fields, members), '\t')
 }
@@ -111,7 +111,8 @@ function checkNames(builder: string, fields: readonly Field[], members: unknown)
   }
 }
 
-// Old firmware takes the first `Key=` anywhere in a line for that field, and some compares without case.
+// Old firmware reads a field at the first `Key=` anywhere in the line. Letter case is ignored here
+// in case some firmware ignores it too.
 function checkKeys(
   builder: string,
   head: string,

@@ -1,12 +1,12 @@
-// Options of a terminal, which the families set in different words.
+// Options of a terminal: both families set and get them, in different words.
 import { quoted } from '../endpoint/errors.js'
 import { type BuiltCommand, DATA, QUERY } from './built.js'
-import { build, required, row, type Shape } from './line.js'
+import { build, required, row } from './line.js'
 import { matching, rawText, type Value } from './value.js'
 
 /** An option and its new value. */
 export interface Option {
-  /** Its name, in exactly the terminal's letter case. */
+  /** Its name, in the terminal's letter case. */
   name: string
   /** At most 512 bytes, without commas. Never shown in an error. */
   value: string
@@ -57,11 +57,6 @@ export function settingOne(builder: string, head: string, option: Option): Built
 
 /** Asks for options. */
 export function getting(builder: string, head: string, names: readonly string[]): BuiltCommand {
-  const shape: Shape = {
-    head,
-    fields: [required('', 'names', NAMES)],
-    nature: QUERY,
-    intent: 'text',
-  }
+  const shape = { head, fields: [required('', 'names', NAMES)], nature: QUERY }
   return build(builder, shape, { names })
 }

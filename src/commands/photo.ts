@@ -1,10 +1,10 @@
-// Photos, which both families write nearly alike.
+// Photos: both families write them nearly the same way.
 import { BIO_TYPE } from './biodata.js'
 import { DATA } from './built.js'
 import { type Field, fixed, optional, required, type Shape } from './line.js'
 import { CONTENT, CONTENT_SIZE, flag, PIN, URL_TEXT } from './value.js'
 
-/** A photo, sent along (`content`) or fetched by the terminal (`url`): one of the two. */
+/** A photo: either its content, or a URL the terminal fetches it from. */
 export interface UserPhoto {
   /** `PIN`. */
   pin: string
@@ -14,11 +14,11 @@ export interface UserPhoto {
   url?: string
 }
 
-/** A photo that a terminal makes a template of. */
+/** A photo that the terminal turns into a template. */
 export interface FacePhoto extends UserPhoto {
   /** `Type`, as in `Biodata`: 9, a visible-light face, by default. */
   type?: number
-  /** `PostBackTmpFlag`: whether the terminal uploads the template it made; false by default. */
+  /** `PostBackTmpFlag`: whether the terminal uploads that template; false by default. */
   returnsTemplate?: boolean
 }
 

@@ -1,10 +1,10 @@
-// Times as a terminal has them: its own wall clock, without a time zone.
+// Times in the form terminals use: local wall-clock time without a time zone.
 import type { Value } from './value.js'
 
 const TIME = /^(20\d\d)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/
 const DAY = /^(20\d\d)-(\d\d)-(\d\d)$/
 const CLOCK_TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
-const NOT_A_DATE = "(a Date names no wall clock: format it in the terminal's time zone)"
+const NOT_A_DATE = "(a Date has no time zone: format it in the terminal's own)"
 
 const isString = (value: unknown) => typeof value === 'string'
 
@@ -41,7 +41,10 @@ export function spanEnd(end: 0 | 1): Value {
   return span((ends) => ends[end])
 }
 
-/** Up to three spans of a day, of which one is written as a number: start · 65536 + end, both `hhmm`. */
+/**
+ * Up to three spans of a day, of which one is written as a number: start · 65536 + end, both
+ * `hhmm`.
+ */
 export function spanNumber(index: 0 | 1 | 2): Value {
   const one = span(([start, end]) => String(Number(start) * 65_536 + Number(end)))
   return {
@@ -78,15 +81,13 @@ function timeCode(value: unknown): string | undefined {
   return String(days * 86_400 + hours * 3600 + minutes * 60 + seconds)
 }
 
+// The numbers of a time or day, if it exists in the calendar.
 function partsOf(value: unknown, pattern: RegExp): number[] | undefined {
   const match = typeof value === 'string' ? pattern.exec(value) : null
-  if (match === null) return undefined
-  const [year = 0, month = 0, date = 0, hours = 0, minutes = 0, seconds = 0] = match
-    .slice(1)
-    .map(Number)
-  const moment = new Date(Date.UTC(year, month - 1, date, hours, minutes, seconds))
-  const isReal = moment.getUTCMonth() === month - 1 && moment.getUTCDate() === date
-  return isReal && hours < 24 && minutes < 60 && seconds < 60
-    ? match.slice(1).map(Number)
-    : undefined
+  const parts = match?.slice(1).map(Number)
+  if (parts === undefined) return undefined
+  const [year = 0, month = 0, date = 0, hours = 0, minutes = 0, seconds = 0] = parts
+  const day = new Date(Date.UTC(year, month - 1, date))
+  const isDay = day.getUTCMonth() === month - 1 && day.getUTCDate() === date
+  return isDay && hours < 24 && minutes < 60 && seconds < 60 ? parts : undefined
 }

@@ -12,10 +12,10 @@ export interface Value {
   isSecret?: boolean
 }
 
-// A terminal ends a line at CR or LF, a field at TAB, and C code a text at NUL. The others, lone surrogates
-// included, cannot be typed or shown there.
+// CR and LF end a line, TAB a field, NUL a C string; no terminal shows the other control
+// characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u
-/** The most that may be delivered at once. [manual, 16.2] */
+// The attendance manual's limit for one delivery, in base64 characters here.
 const MOST_CONTENT = 900_000
 const BASE64 = /^[A-Za-z0-9+/]+(={0,2})$/
 
@@ -28,19 +28,19 @@ export function matching(pattern: RegExp, expected: string): Value {
   return { expected, text, isTyped: isString }
 }
 
-/** A user's number. It is text, for `007` is not `7`; 0 is what terminals report for nobody. */
+/** A user's number, as text because `007` is not `7`. Terminals report 0 for nobody. */
 export const PIN: Value = matching(
   /^(?!0+$)[0-9A-Za-z_]{1,24}$/,
   "a string of 1 to 24 digits, letters or _ that is not 0, such as '7'",
 )
 
-/** A password typed on a keypad; empty takes it away. */
+/** A keypad password; empty removes it. */
 export const PASSWORD: Value = {
   ...matching(/^\d{0,8}$/, "a string of at most 8 digits, such as '1234'"),
   isSecret: true,
 }
 
-/** A card as a decimal number below 2^64, or as its bytes in hex, low byte first. Empty takes it away. */
+/** A card number in decimal, or as hex bytes, low byte first. Empty removes it. */
 export const CARD: Value = {
   expected: "a string: a decimal number below 2^64, a form such as '[15CD5B07]', or ''",
   isTyped: isString,
@@ -77,8 +77,8 @@ export function choice(words: Readonly<Record<string, string>>): Value {
 }
 
 /**
- * Text that a person reads. `=` is refused: old firmware finds keys as substrings, so that a name such as
- * `x Pri=14` would make an administrator. 64 bytes if the manual prints no limit.
+ * Text that a person reads. `=` is refused: old firmware finds keys as substrings, so that a name
+ * such as `x Pri=14` would make an administrator. 64 bytes if the manual prints no limit.
  */
 export function freeText(mostBytes = 64): Value {
   const expected = `a string of at most ${mostBytes} bytes in UTF-8, without = and control characters`
@@ -123,7 +123,7 @@ export const CONTENT: Value = {
   },
 }
 
-/** The characters of base64 that a content takes: what the keys Size and SIZE count. */
+/** The length of a content in base64, which the keys `Size` and `SIZE` hold. */
 export const CONTENT_SIZE: Value = {
   ...CONTENT,
   text: (value) => CONTENT.text(value)?.length.toString(),

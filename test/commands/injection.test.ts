@@ -81,7 +81,9 @@ const anyCalls = SAMPLES.map((sample) => {
 })
 const freeCalls = SAMPLES.flatMap((sample) => {
   const free = FREE.filter((name) => name in sample.members)
-  return free.map((name) => callsOf(sample, fc.tuple(fc.constant(name), any), 1))
+  const ownKey = fc.constantFrom('PIN', ...keysOf(sample)).map((key) => `a?${key}=1`)
+  const value = fc.oneof({ weight: 4, arbitrary: any }, { weight: 1, arbitrary: ownKey })
+  return free.map((name) => callsOf(sample, fc.tuple(fc.constant(name), value), 1))
 })
 const call = fc.oneof(fc.oneof(...anyCalls), fc.oneof(...freeCalls))
 

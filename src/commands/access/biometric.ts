@@ -17,7 +17,7 @@ export type { Biodata, BiodataSelection }
 export interface Fingerprint {
   /** `Pin`. */
   pin: string
-  /** `FingerID`: 0–9 from the left little finger to the right one. */
+  /** `FingerID`: 0–9, from the left little finger to the right little finger. */
   finger: number
   /** `Valid=3`: this finger gives a silent alarm; false by default. */
   isDuress?: boolean
@@ -54,21 +54,23 @@ const DELETE_BIODATA: Shape = {
 }
 
 /**
- * Adds or replaces a fingerprint (`DATA UPDATE templatev10`). Replied with 0 or more; -26 for an empty
- * template, -27 without the user, -30 for another algorithm version.
+ * Adds or replaces a fingerprint (`DATA UPDATE templatev10`). Reply: 0 or more; -26 for an
+ * empty template, -27 without the user, -30 for another algorithm version.
  */
 export function putFingerprint(fingerprint: Fingerprint): BuiltCommand {
   return build('access.putFingerprint', PUT_FINGERPRINT, fingerprint)
 }
 
-/** Deletes one fingerprint, or all of a user (`DATA DELETE templatev10`). Replied with 0 or more. */
+/**
+ * Deletes one fingerprint, or all of a user (`DATA DELETE templatev10`). Reply: 0 or more.
+ */
 export function deleteFingerprints(selection: { pin: string; finger?: number }): BuiltCommand {
   return build('access.deleteFingerprints', DELETE_FINGERPRINTS, selection)
 }
 
 /**
- * Adds or replaces a unified template (`DATA UPDATE biodata`). Replied with 0 or more; -30 for another
- * algorithm version, -631 for a wrong length of base64.
+ * Adds or replaces a unified template (`DATA UPDATE biodata`). Reply: 0 or more; -30 for
+ * another algorithm version, -631 for a wrong length of base64.
  */
 export function putBiodata(biodata: Biodata): BuiltCommand {
   const shape = { head: 'DATA UPDATE biodata', fields: BIODATA, nature: DATA }
@@ -76,8 +78,8 @@ export function putBiodata(biodata: Biodata): BuiltCommand {
 }
 
 /**
- * Deletes a user's unified templates of one type (`DATA DELETE biodata`). Replied with 0 or more. Without
- * `Pin` the terminal would delete those of everybody, so `pin` is required.
+ * Deletes a user's unified templates of one type (`DATA DELETE biodata`). Reply: 0 or more.
+ * Without `Pin` the terminal would delete those of everybody, so `pin` is required.
  */
 export function deleteBiodata(selection: BiodataSelection): BuiltCommand {
   return build('access.deleteBiodata', DELETE_BIODATA, selection)

@@ -1,6 +1,6 @@
-// An access terminal as a device: options, clock, tables, restart.
+// The access terminal itself: options, clock, tables, restart.
 import { BIO_TYPE } from '../biodata.js'
-import { type BuiltCommand, CLOCK, QUERY, RESTART } from '../built.js'
+import { type BuiltCommand, NOW, QUERY, RESTART } from '../built.js'
 import { build, type Field, fixed, optional, required, row } from '../line.js'
 import { getting, setting } from '../option.js'
 import { TIME_CODE, time } from '../time.js'
@@ -9,15 +9,15 @@ import { TABLE, type Table } from './table.js'
 
 export type { Table }
 
-/** Which rows of a table: all of them if nothing but the table is given. */
+/** Which rows of a table: all of them by default. */
 export interface Selection {
-  /** The table, in exactly this letter case. */
+  /** The table; its letter case matters. */
   table: Table
   /** `Pin`. */
   pin?: string
-  /** `Type`, as in `Biodata`; newer terminals want it for biodata and biophoto. */
+  /** `Type`, as in `Biodata`; newer terminals need it for biodata and biophoto. */
   type?: number
-  /** `starttime`, `YYYY-MM-DD hh:mm:ss`: for `transaction`, where the terminal supports it. Unproven. */
+  /** `starttime`, `YYYY-MM-DD hh:mm:ss`: for `transaction`, on some terminals. Unproven. */
   from?: string
   /** `endtime`, as `from`. */
   to?: string
@@ -41,8 +41,8 @@ function tableQuery(builder: string, table: unknown, filter: string): BuiltComma
 }
 
 /**
- * Has rows of a table posted to `querydata` (`DATA QUERY tablename=…`). The reply follows with the number of
- * rows; on some models it never comes.
+ * Requests rows of a table, posted to `querydata` (`DATA QUERY tablename=…`). The reply follows
+ * with the number of rows; some models never send it.
  *
  * @example
  * access.query({ table: 'user' })
@@ -52,12 +52,18 @@ export function query(selection: Selection): BuiltCommand {
   return tableQuery('access.query', table, row('access.query', CONDITIONS, conditions))
 }
 
-/** Has the events posted that were not yet uploaded (`DATA QUERY … filter=NewRecord`). */
+/**
+ * Requests the events that were not uploaded yet, posted to `querydata` (`DATA QUERY …
+ * filter=NewRecord`).
+ */
 export function queryNewEvents(): BuiltCommand {
   return tableQuery('access.queryNewEvents', 'transaction', 'NewRecord')
 }
 
-/** Counts a table (`DATA COUNT`): the number is posted to `querydata`. Newer terminals want `type` for biodata. */
+/**
+ * Counts a table (`DATA COUNT`): the number is posted to `querydata`. Newer terminals need `type`
+ * for biodata.
+ */
 export function count(selection: { table: Table; type?: number }): BuiltCommand {
   const fields = [required('', 'table', TABLE), optional('Type', 'type', BIO_TYPE)]
   const shape = { head: 'DATA COUNT', fields, nature: QUERY, between: ' ' }
@@ -65,8 +71,8 @@ export function count(selection: { table: Table; type?: number }): BuiltCommand 
 }
 
 /**
- * Sets options (`SET OPTIONS a=1,b=2`). Replied with 0 or more, -612 if they cannot be saved. A wrong address
- * of the server leaves the terminal out of reach. Values are never shown in an error.
+ * Sets options (`SET OPTIONS a=1,b=2`). Reply: 0 or more, -612 if they cannot be saved. A
+ * wrong server address puts the terminal out of reach. Values are never shown in an error.
  *
  * @example
  * access.setOptions({ Door1Drivetime: '5', Door1Detectortime: '15' })
@@ -81,18 +87,18 @@ export function getOptions(names: readonly string[]): BuiltCommand {
 }
 
 /**
- * Sets the clock to the terminal's local time (`SET OPTIONS DateTime=`). Replied with 0 or more. Some
- * terminals ask `rtdata?type=time` right after. Handed out once, and only within 15 s.
+ * Sets the clock to the terminal's local time (`SET OPTIONS DateTime=`). Reply: 0 or more.
+ * Some terminals ask `rtdata?type=time` right after. Handed out once, and only within 15 s.
  */
 export function setClock(clock: { time: string }): BuiltCommand {
   const fields = [required('DateTime', 'time', TIME_CODE)]
-  const command = build('access.setClock', { head: 'SET OPTIONS', fields, nature: CLOCK }, clock)
+  const command = build('access.setClock', { head: 'SET OPTIONS', fields, nature: NOW }, clock)
   return { ...command, key: 'SET OPTIONS DateTime' }
 }
 
 /**
- * Restarts the terminal (`CONTROL DEVICE 03000000`). Replied with 0 or more, -615 if it fails. Handed out
- * once, and as the last of an answer.
+ * Restarts the terminal (`CONTROL DEVICE 03000000`). Reply: 0 or more, -615 if it fails.
+ * Handed out once, and last in an answer.
  */
 export function reboot(): BuiltCommand {
   const shape = { head: 'CONTROL DEVICE 03000000', nature: RESTART }

@@ -1,16 +1,16 @@
-// Enrollment at an access terminal: it asks a person, and does nothing else until done.
+// Enrollment at an access terminal, which is blocked until the person is done.
 import { BIO_TYPE, NO } from '../biodata.js'
 import { type BuiltCommand, ENROLLMENT } from '../built.js'
 import { build, fixed, optional, required, type Shape } from '../line.js'
 import { flag, integer, PIN } from '../value.js'
 
-/** Whom to enroll, and how often to try. */
+/** Whom to enroll, and how often to retry. */
 export interface Enrollment {
   /** `PIN`. */
   pin: string
-  /** `RETRY`: tries after the first, 3 by default. */
+  /** `RETRY`: how often to retry, 3 by default. */
   retries?: number
-  /** `MODE`: whether the terminal keeps what it uploads; true by default. */
+  /** `MODE`: whether the terminal stores the result as well as uploading it; true by default. */
   keeps?: boolean
 }
 
@@ -39,17 +39,17 @@ const ENROLL_BIODATA: Shape = {
 }
 
 /**
- * Asks a user for a card (`ENROLL_INFO TYPE=0`). The card comes as an upload of type `EnrollInfoData`, the
- * reply when the person has come, within minutes: 0 or an error.
+ * Asks a user for a card (`ENROLL_INFO TYPE=0`). The card comes as an upload of type
+ * `EnrollInfoData`, the reply once the person is done, within minutes: 0 or an error.
  */
 export function enrollCard(enrollment: Enrollment): BuiltCommand {
   return build('access.enrollCard', ENROLL_CARD, enrollment)
 }
 
 /**
- * Asks a user for a finger, face or palm (`ENROLL_BIO`): `type` and `no` as in `Biodata`. The template comes
- * as an upload of type `BioData`, the reply when the person has come, within minutes: 0, or 2 already
- * enrolled, 4 poor quality, 5 another's, 6 cancelled, 7 busy.
+ * Asks a user for a finger, face or palm (`ENROLL_BIO`): `type` and `no` as in `Biodata`. The
+ * template comes as an upload of type `BioData`, the reply once the person is done, within minutes:
+ * 0, or 2 already enrolled, 4 poor quality, 5 another user's, 6 cancelled, 7 busy.
  */
 export function enrollBiodata(
   enrollment: Enrollment & { type: number; no?: number; overwrite?: boolean },

@@ -26,26 +26,27 @@ function photo(fields: readonly Field[]): Shape {
   return { head: 'DATA UPDATE userpic', fields: all, nature: DATA, intent: ['pin'] }
 }
 
-/** Adds or replaces the photo shown for a user (`DATA UPDATE userpic`). Replied with 0 or more. */
+/** Adds or replaces the photo shown for a user (`DATA UPDATE userpic`). Reply: 0 or more. */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
   const shape = userPhoto?.url === undefined ? PUT_PHOTO : PUT_PHOTO_URL
   return build('access.putUserPhoto', shape, userPhoto)
 }
 
-/** Deletes the photo shown for a user (`DATA DELETE userpic`). Replied with 0 or more. */
+/** Deletes the photo shown for a user (`DATA DELETE userpic`). Reply: 0 or more. */
 export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
   return deletion('access.deleteUserPhoto', 'userpic', user, 'pin')
 }
 
 /**
- * Adds a photo that a visible-light terminal compares faces with (`DATA UPDATE biophoto`). Replied with 0 or
- * more. Send either the photo or a template of the same face, never both.
+ * Adds or replaces the photo that a visible-light terminal compares a face with (`DATA UPDATE
+ * biophoto`). Reply: 0 or more. Send either the photo or a template of the same face, never
+ * both.
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
   return build('access.putFacePhoto', facePhotoShape('DATA UPDATE biophoto', facePhoto), facePhoto)
 }
 
-/** Deletes a user's comparison photo (`DATA DELETE biophoto`). Replied with 0 or more. */
+/** Deletes a user's comparison photo (`DATA DELETE biophoto`). Reply: 0 or more. */
 export function deleteFacePhoto(user: { pin: string }): BuiltCommand {
   return deletion('access.deleteFacePhoto', 'biophoto', user, 'PIN')
 }

@@ -7,9 +7,9 @@ import { flag, integer } from '../value.js'
 /** Up to three spans of a day, such as `[['08:00', '12:00'], ['13:00', '17:30']]`. */
 export type DaySpans = readonly (readonly [start: string, end: string])[]
 
-/** When a door may be opened. A day that is missing has no span: it is closed. */
+/** When a door may be opened. A missing day is closed. */
 export interface TimeZone {
-  /** `TimezoneId`: 1 to 255. Terminals come with 1 as always. */
+  /** `TimezoneId`: 1 to 255. Terminals ship with 1 as "always". */
   id: number
   sunday?: DaySpans
   monday?: DaySpans
@@ -30,9 +30,9 @@ export interface TimeZone {
 export interface Holiday {
   /** `Holiday`, `YYYY-MM-DD`. */
   date: string
-  /** `HolidayType`: which spans of a time zone count, 1 to 3. */
+  /** `HolidayType`: which of a time zone's holiday spans apply, 1 to 3. */
   type: 1 | 2 | 3
-  /** `Loop`: whether it comes back every year on the same day. */
+  /** `Loop`: whether it recurs every year. */
   everyYear: boolean
 }
 
@@ -81,24 +81,26 @@ const DELETE_HOLIDAY: Shape = {
 }
 
 /**
- * Adds a time zone (`DATA UPDATE timezone`). Replied with 0 or more. Delete a time zone before changing it.
- * All thirty spans are written, so that none is left over from before.
+ * Adds a time zone (`DATA UPDATE timezone`). Reply: 0 or more. Delete a time zone before
+ * changing it. All thirty spans are written, so that no old one remains.
  */
 export function putTimeZone(timeZone: TimeZone): BuiltCommand {
   return build('access.putTimeZone', PUT_TIME_ZONE, timeZone)
 }
 
-/** Deletes a time zone (`DATA DELETE timezone`). Replied with 0 or more. */
+/** Deletes a time zone (`DATA DELETE timezone`). Reply: 0 or more. */
 export function deleteTimeZone(timeZone: { id: number }): BuiltCommand {
   return build('access.deleteTimeZone', DELETE_TIME_ZONE, timeZone)
 }
 
-/** Adds a holiday (`DATA UPDATE holiday`). Replied with 0 or more. */
+/** Adds a holiday (`DATA UPDATE holiday`). Reply: 0 or more. */
 export function putHoliday(holiday: Holiday): BuiltCommand {
   return build('access.putHoliday', PUT_HOLIDAY, holiday)
 }
 
-/** Deletes a holiday (`DATA DELETE holiday`). The manual prints only `*` for this table: unproven. */
+/**
+ * Deletes a holiday (`DATA DELETE holiday`). Unproven: the manual only prints `*` for this table.
+ */
 export function deleteHoliday(holiday: { date: string }): BuiltCommand {
   return build('access.deleteHoliday', DELETE_HOLIDAY, holiday)
 }

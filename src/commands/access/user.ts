@@ -1,5 +1,5 @@
-// Users of access terminals, their cards and what they may open. Letter case counts: a lower-case key made
-// an empty user.
+// Users of access terminals, their cards and what they may open. Letter case matters: lower-case
+// keys created an empty user.
 import { type BuiltCommand, DATA } from '../built.js'
 import { build, optional, required, type Shape } from '../line.js'
 import { PRIVILEGE, type Privilege } from '../privilege.js'
@@ -9,19 +9,22 @@ import { deletion } from './deletion.js'
 
 export type { Privilege }
 
-/** A user as an access terminal keeps it. */
+/** A user as stored on an access terminal. */
 export interface User {
   /** `Pin`: 1 to 24 digits, letters or `_`; many models take 9 digits at most. */
   pin: string
-  /** `CardNo`: decimal, or bytes in hex such as `'[15CD5B07]'`; not used where a user has several cards. */
+  /**
+   * `CardNo`: decimal, or bytes in hex such as `'[15CD5B07]'`; unused if the terminal keeps several
+   * cards per user.
+   */
   card?: string
-  /** `Password`: at most 8 digits; empty takes it away. */
+  /** `Password`: at most 8 digits; empty removes it. */
   password?: string
   /** `Group`. */
   group?: number
   /**
-   * `StartTime`: `'2026-12-25'` if the terminal's `DateFmtFunOn` is 0, `'2026-12-25 08:00:00'` (its local
-   * time) if it is 1.
+   * `StartTime`: `'2026-12-25'` if the terminal's `DateFmtFunOn` is 0, `'2026-12-25 08:00:00'` (its
+   * local time) if it is 1.
    */
   validFrom?: string
   /** `EndTime`, as `validFrom`. */
@@ -103,8 +106,8 @@ const PUT_CARD: Shape = {
 }
 
 /**
- * Adds or changes a user (`DATA UPDATE user`). Replied with 0 or more. The user opens nothing until
- * authorized. Issue it before authorizations, templates and photos. It has no `key`, since replacing an
+ * Adds or changes a user (`DATA UPDATE user`). Reply: 0 or more. The user opens nothing until
+ * authorized. Issue it before authorizations, templates and photos. It has no `key`: superseding an
  * unsent one would move the user behind what needs it.
  *
  * @example
@@ -115,32 +118,38 @@ export function putUser(user: User): BuiltCommand {
 }
 
 /**
- * Deletes a user (`DATA DELETE user Pin=`). Replied with 0 or more. Nothing else of the user goes with it:
- * delete authorizations, templates and photos first.
+ * Deletes a user (`DATA DELETE user Pin=`). Reply: 0 or more. Nothing else is deleted with
+ * it: delete authorizations, templates and photos first.
  */
 export function deleteUser(user: { pin: string }): BuiltCommand {
   return deletion('access.deleteUser', 'user', user)
 }
 
 /**
- * Lets a user open doors at the times of a time zone (`DATA UPDATE userauthorize`). Replied with 0 or more.
+ * Lets a user open doors within a time zone (`DATA UPDATE userauthorize`). Reply: 0 or more.
  * Issue the user and the time zone first.
  */
 export function authorize(authorization: Authorization): BuiltCommand {
   return build('access.authorize', AUTHORIZE, authorization)
 }
 
-/** Takes all doors away from a user (`DATA DELETE userauthorize Pin=`). Replied with 0 or more. */
+/** Revokes all of a user's doors (`DATA DELETE userauthorize Pin=`). Reply: 0 or more. */
 export function deleteAuthorizations(user: { pin: string }): BuiltCommand {
   return deletion('access.deleteAuthorizations', 'userauthorize', user)
 }
 
-/** Adds one of several cards of a user (`DATA UPDATE mulcarduser`); `putUser({ card })` is for a single one. */
+/**
+ * Adds one of several cards of a user (`DATA UPDATE mulcarduser`); `putUser({ card })` is for a
+ * single one.
+ */
 export function putCard(card: Card): BuiltCommand {
   return build('access.putCard', PUT_CARD, card)
 }
 
-/** Deletes all of several cards of a user (`DATA DELETE mulcarduser Pin=`). Replied with 0 or more. */
+/**
+ * Deletes all cards that `putCard` gave a user (`DATA DELETE mulcarduser Pin=`). Reply: 0 or
+ * more.
+ */
 export function deleteCards(user: { pin: string }): BuiltCommand {
   return deletion('access.deleteCards', 'mulcarduser', user)
 }

@@ -17,11 +17,13 @@ export type { Biodata, BiodataSelection }
 export interface Fingerprint {
   /** `PIN`. */
   pin: string
-  /** `FID`: 0–9 from the left little finger to the right one. */
+  /** `FID`: 0–9, from the left little finger to the right little finger. */
   finger: number
   /** `Valid=3`: this finger gives a silent alarm; false by default. */
   isDuress?: boolean
-  /** `TMP`: base64 as it was uploaded, or bytes; `Size` is counted here. Never shown in an error. */
+  /**
+   * `TMP`: base64 as it was uploaded, or bytes; `Size` is counted here. Never shown in an error.
+   */
   template: string | Uint8Array
 }
 
@@ -47,7 +49,7 @@ export interface FingerVein {
   template: string | Uint8Array
 }
 
-/** A person's fingers: one of them, or all if it is missing. */
+/** One finger of a user, or all of them if `finger` is missing. */
 export interface FingerSelection {
   /** The user. */
   pin: string
@@ -107,21 +109,24 @@ const QUERY_BIODATA = [
 ]
 
 /**
- * Adds or replaces a fingerprint (`DATA UPDATE FINGERTMP`). Replied with 0; -9 if the size differs, -10 or
- * -11 without the user, -11 or -12 for a template it cannot use.
+ * Adds or replaces a fingerprint (`DATA UPDATE FINGERTMP`). Reply: 0; -9 if the size differs,
+ * -10 or -11 without the user, -11 or -12 for an invalid template.
  */
 export function putFingerprint(fingerprint: Fingerprint): BuiltCommand {
   return build('attendance.putFingerprint', PUT_FINGERPRINT, fingerprint)
 }
 
-/** Deletes one fingerprint, or all of a user (`DATA DELETE FINGERTMP`). Replied with 0. */
+/** Deletes one fingerprint, or all of a user (`DATA DELETE FINGERTMP`). Reply: 0. */
 export function deleteFingerprints(selection: FingerSelection): BuiltCommand {
   const fields = [required('PIN', 'pin', PIN), optional('FID', 'finger', FINGER)]
   const shape = { head: 'DATA DELETE FINGERTMP', fields, nature: DATA }
   return build('attendance.deleteFingerprints', shape, selection)
 }
 
-/** Has a user's fingerprints uploaded as OPERLOG (`DATA QUERY FINGERTMP`). `Return` may be a count. */
+/**
+ * Requests a user's fingerprints, uploaded as OPERLOG (`DATA QUERY FINGERTMP`). `Return` may be a
+ * count.
+ */
 export function queryFingerprints(selection: FingerSelection): BuiltCommand {
   const fields = [required('PIN', 'pin', PIN), optional('FingerID', 'finger', FINGER)]
   const shape: Shape = { head: 'DATA QUERY FINGERTMP', fields, nature: QUERY, intent: 'text' }
@@ -129,25 +134,25 @@ export function queryFingerprints(selection: FingerSelection): BuiltCommand {
 }
 
 /**
- * Adds one piece of a near-infrared face (`DATA UPDATE FACE`). Replied with 0 for each piece. No other
- * person's piece may come between.
+ * Adds one piece of a near-infrared face (`DATA UPDATE FACE`). Reply: 0 for each piece.
+ * Pieces of another person must not come between them.
  */
 export function putFace(piece: FacePiece): BuiltCommand {
   return build('attendance.putFace', PUT_FACE, piece)
 }
 
-/** Deletes a user's near-infrared face (`DATA DELETE FACE`). Replied with 0. */
+/** Deletes a user's near-infrared face (`DATA DELETE FACE`). Reply: 0. */
 export function deleteFace(user: { pin: string }): BuiltCommand {
   const shape = { head: 'DATA DELETE FACE', fields: [required('PIN', 'pin', PIN)], nature: DATA }
   return build('attendance.deleteFace', shape, user)
 }
 
-/** Adds or replaces a piece of a finger vein (`DATA UPDATE FVEIN`). Replied with 0. */
+/** Adds or replaces a piece of a finger vein (`DATA UPDATE FVEIN`). Reply: 0. */
 export function putFingerVein(vein: FingerVein): BuiltCommand {
   return build('attendance.putFingerVein', PUT_FINGER_VEIN, vein)
 }
 
-/** Deletes one finger vein, or all of a user (`DATA DELETE FVEIN`). Replied with 0. */
+/** Deletes one finger vein, or all of a user (`DATA DELETE FVEIN`). Reply: 0. */
 export function deleteFingerVeins(selection: FingerSelection): BuiltCommand {
   const fields = [required('Pin', 'pin', PIN), optional('FID', 'finger', FINGER)]
   const shape = { head: 'DATA DELETE FVEIN', fields, nature: DATA }
@@ -155,23 +160,24 @@ export function deleteFingerVeins(selection: FingerSelection): BuiltCommand {
 }
 
 /**
- * Adds or replaces a unified template (`DATA UPDATE BIODATA`). Replied with 0, also by some terminals that
- * cannot use it: query it back to be sure. -12 for a wrong value, -30 for another algorithm version.
+ * Adds or replaces a unified template (`DATA UPDATE BIODATA`). Some terminals reply 0 even if they
+ * cannot use it: query it back to be sure. -12 for a wrong value, -30 for another algorithm
+ * version.
  */
 export function putBiodata(biodata: Biodata): BuiltCommand {
   const shape = { head: 'DATA UPDATE BIODATA', fields: BIODATA, nature: DATA }
   return build('attendance.putBiodata', { ...shape, intent: BIODATA_INTENT }, biodata)
 }
 
-/** Deletes a user's unified templates of one type (`DATA DELETE BIODATA`). Replied with 0. */
+/** Deletes a user's unified templates of one type (`DATA DELETE BIODATA`). Reply: 0. */
 export function deleteBiodata(selection: BiodataSelection): BuiltCommand {
   const shape = { head: 'DATA DELETE BIODATA', fields: DELETE_BIODATA, nature: DATA }
   return build('attendance.deleteBiodata', shape, selection)
 }
 
 /**
- * Has unified templates of one type uploaded as BIODATA (`DATA QUERY BIODATA`): of everybody, of one user,
- * or one finger, hand or eye of a user. `Return` may be a count.
+ * Requests unified templates of one type, uploaded as BIODATA (`DATA QUERY BIODATA`): of everybody,
+ * of one user, or one finger, hand or eye of a user. `Return` may be a count.
  */
 export function queryBiodata(
   selection: Omit<BiodataSelection, 'pin'> & { pin?: string },

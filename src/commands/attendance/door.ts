@@ -1,5 +1,5 @@
-// Doors of attendance terminals: the relay, and the groups and time zones that open it.
-import { type BuiltCommand, DATA, DOOR } from '../built.js'
+// The door of an attendance terminal, and the groups and time zones that may open it.
+import { type BuiltCommand, DATA, NOW } from '../built.js'
 import { build, optional, required, type Shape } from '../line.js'
 import { day, spanEnd } from '../time.js'
 import { flag, freeText, integer, type Value } from '../value.js'
@@ -24,9 +24,9 @@ export interface TimeZone {
 export interface Group {
   /** `ID`: 1 to 99. */
   id: number
-  /** `Verify`: a code of the manual's table of verification modes; 0 by default. */
+  /** `Verify`: a code from the manual's table of verification modes; 0 by default. */
   verification?: number
-  /** `ValidHoliday`: whether holidays count; false by default. */
+  /** `ValidHoliday`: whether holidays apply; false by default. */
   observesHolidays?: boolean
   /** `TZ`: up to three time zones. */
   timeZones: readonly number[]
@@ -42,15 +42,15 @@ export interface Holiday {
   from: string
   /** `EndDate`, `YYYY-MM-DD`; terminals keep month and day. */
   to: string
-  /** `TimeZone`: the time zone that counts on it. */
+  /** `TimeZone`: the time zone that applies then. */
   timeZone: number
 }
 
-/** Groups of which one member each must come to open the door. */
+/** Groups that must each send a member to open the door. */
 export interface UnlockCombination {
   /** `UID`: 1 to 99. */
   id: number
-  /** `Group1` to `Group5`: up to five groups; a group may be named more than once. */
+  /** `Group1` to `Group5`: up to five groups; a group may appear more than once. */
   groups: readonly number[]
 }
 
@@ -135,34 +135,39 @@ function numbers(
 }
 
 /**
- * Opens the terminal's door once, for the time set there (`AC_UNLOCK`). Replied with 0. Handed out once, and
- * only within 15 s, so that no door opens late or twice.
+ * Opens the terminal's door once, for the time configured on the terminal (`AC_UNLOCK`). Reply:
+ * 0. Handed out once, and only within 15 s, so that no door opens late or twice.
  */
 export function openDoor(): BuiltCommand {
-  return build('attendance.openDoor', { head: 'AC_UNLOCK', nature: DOOR, intent: 'text' })
+  return build('attendance.openDoor', { head: 'AC_UNLOCK', nature: NOW, intent: 'text' })
 }
 
-/** Ends an alarm (`AC_UNALARM`). Replied with 0. Handed out once, and only within 15 s. */
+/** Ends an alarm (`AC_UNALARM`). Reply: 0. Handed out once, and only within 15 s. */
 export function cancelAlarm(): BuiltCommand {
-  return build('attendance.cancelAlarm', { head: 'AC_UNALARM', nature: DOOR, intent: 'text' })
+  return build('attendance.cancelAlarm', { head: 'AC_UNALARM', nature: NOW, intent: 'text' })
 }
 
-/** Adds or replaces a time zone (`DATA UPDATE AccTimeZone`). Replied with 0. All seven days are needed. */
+/** Adds or replaces a time zone (`DATA UPDATE AccTimeZone`). Reply: 0. */
 export function putTimeZone(timeZone: TimeZone): BuiltCommand {
   return build('attendance.putTimeZone', PUT_TIME_ZONE, timeZone)
 }
 
-/** Adds or replaces an access group (`DATA UPDATE AccGroup`). Replied with 0. Time zones come first. */
+/**
+ * Adds or replaces an access group (`DATA UPDATE AccGroup`). Reply: 0. Time zones come first.
+ */
 export function putGroup(group: Group): BuiltCommand {
   return build('attendance.putGroup', PUT_GROUP, group)
 }
 
-/** Adds or replaces a holiday (`DATA UPDATE AccHoliday`). Replied with 0. */
+/** Adds or replaces a holiday (`DATA UPDATE AccHoliday`). Reply: 0. */
 export function putHoliday(holiday: Holiday): BuiltCommand {
   return build('attendance.putHoliday', PUT_HOLIDAY, holiday)
 }
 
-/** Adds or replaces an unlock combination (`DATA UPDATE AccUnLockComb`). Replied with 0. Groups come first. */
+/**
+ * Adds or replaces an unlock combination (`DATA UPDATE AccUnLockComb`). Reply: 0. Groups come
+ * first.
+ */
 export function putUnlockCombination(combination: UnlockCombination): BuiltCommand {
   return build('attendance.putUnlockCombination', PUT_UNLOCK_COMBINATION, combination)
 }

@@ -1,14 +1,14 @@
-// Enrollment at an attendance terminal: it asks a person, and does nothing else until done.
+// Enrollment at an attendance terminal, which is blocked until the person is done.
 import { BIO_TYPE } from '../biodata.js'
 import { type BuiltCommand, ENROLLMENT } from '../built.js'
 import { build, optional, required, type Shape } from '../line.js'
 import { CARD, flag, integer, PIN } from '../value.js'
 
-/** Whom to enroll, and how often to try. */
+/** Whom to enroll, and how often to retry. */
 export interface Enrollment {
   /** `PIN`: the user must exist. */
   pin: string
-  /** `RETRY`: tries after the first, 3 by default. */
+  /** `RETRY`: how often to retry, 3 by default. */
   retries?: number
 }
 
@@ -42,9 +42,10 @@ const ENROLL_BIODATA: Shape = {
 }
 
 /**
- * Asks a user for a finger (`ENROLL_FP`). The reply comes when the person has come, within minutes: 0, or 2
- * already enrolled, 4 poor quality, 5 another's finger, 6 cancelled, 7 busy; -2 or -10 without the user.
- * `finger` is 0–9; `overwrite` (false by default) replaces a finger that is there.
+ * Asks a user for a finger (`ENROLL_FP`). The reply comes once the person is done, within minutes:
+ * 0, or 2 already enrolled, 4 poor quality, 5 the finger of another user, 6 cancelled, 7 busy; -2
+ * or -10 without the user. `finger` is 0–9; `overwrite` (false by default) replaces an enrolled
+ * finger.
  */
 export function enrollFingerprint(
   enrollment: Enrollment & { finger: number; overwrite?: boolean },
@@ -52,14 +53,14 @@ export function enrollFingerprint(
   return build('attendance.enrollFingerprint', ENROLL_FINGERPRINT, enrollment)
 }
 
-/** Asks a user for a card (`ENROLL_MF`). Replied with 0, or 4 failed, 5 timed out, 6 cancelled. */
+/** Asks a user for a card (`ENROLL_MF`). Reply: 0, or 4 failed, 5 timed out, 6 cancelled. */
 export function enrollCard(enrollment: Enrollment): BuiltCommand {
   return build('attendance.enrollCard', ENROLL_CARD, enrollment)
 }
 
 /**
- * Asks a user for a face, palm or other feature (`ENROLL_BIO`): `type` as in `Biodata`, 9 for a visible-light
- * face. Replied as `enrollFingerprint`; terminals that do not know it reply -1002.
+ * Asks a user for a face, palm or other feature (`ENROLL_BIO`): `type` as in `Biodata`, 9 for a
+ * visible-light face. The replies are those of `enrollFingerprint`, or -1002 if unsupported.
  */
 export function enrollBiodata(
   enrollment: Enrollment & { type: number; card?: string; overwrite?: boolean },

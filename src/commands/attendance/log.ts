@@ -13,28 +13,28 @@ export interface Period {
 
 function period(builder: string, head: string, selection: Period): BuiltCommand {
   const fields = [required('StartTime', 'from', time()), required('EndTime', 'to', time())]
-  const command = build(builder, { head, fields, nature: QUERY, intent: 'text' }, selection)
+  const command = build(builder, { head, fields, nature: QUERY }, selection)
   const { from, to } = selection
   if (from <= to) return command
   throw new RangeError(`express-iclock: ${builder}: "to" is ${to}; expected a time from ${from} on`)
 }
 
 /**
- * Has the records of a period uploaded again as ATTLOG (`DATA QUERY ATTLOG`). The rows come before the reply;
- * `Return` may be a count. Some firmware names the command in the upload, most does not.
+ * Requests the records of a period again, uploaded as ATTLOG (`DATA QUERY ATTLOG`). The rows come
+ * before the reply; `Return` may be a count. Most firmware does not name the command in the upload.
  */
 export function queryAttendance(selection: Period): BuiltCommand {
   return period('attendance.queryAttendance', 'DATA QUERY ATTLOG', selection)
 }
 
-/** Has the photos of a period uploaded again as ATTPHOTO (`DATA QUERY ATTPHOTO`). */
+/** Requests the photos of a period again, uploaded as ATTPHOTO (`DATA QUERY ATTPHOTO`). */
 export function queryAttendancePhotos(selection: Period): BuiltCommand {
   return period('attendance.queryAttendancePhotos', 'DATA QUERY ATTPHOTO', selection)
 }
 
 /**
- * Counts the records of a period (`VERIFY SUM ATTLOG`). The reply carries `StartTime`, `EndTime` and
- * `AttlogSum` (newer firmware: `AttlogCount`).
+ * Counts the records of a period (`VERIFY SUM ATTLOG`). The reply carries `StartTime`, `EndTime`
+ * and `AttlogSum` (newer firmware: `AttlogCount`).
  */
 export function countAttendance(selection: Period): BuiltCommand {
   return period('attendance.countAttendance', 'VERIFY SUM ATTLOG', selection)

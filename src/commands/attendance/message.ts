@@ -59,28 +59,31 @@ const PUT_WORK_CODE: Shape = {
   intent: ['CODE'],
 }
 
-/** Adds or replaces a message (`DATA UPDATE SMS`). Replied with 0. Assign it if it is not for everyone. */
+/**
+ * Adds or replaces a message (`DATA UPDATE SMS`). Reply: 0. Assign it if it is not for
+ * everyone.
+ */
 export function putMessage(message: Message): BuiltCommand {
   return build('attendance.putMessage', PUT_MESSAGE, message)
 }
 
-/** Shows a message to a user (`DATA UPDATE USER_SMS`). Replied with 0. Issue the message first. */
+/** Shows a message to a user (`DATA UPDATE USER_SMS`). Reply: 0. Issue the message first. */
 export function assignMessage(assignment: { pin: string; id: number }): BuiltCommand {
   return build('attendance.assignMessage', ASSIGN_MESSAGE, assignment)
 }
 
-/** Deletes a message (`DATA DELETE SMS`). Replied with 0. */
+/** Deletes a message (`DATA DELETE SMS`). Reply: 0. */
 export function deleteMessage(message: { id: number }): BuiltCommand {
   const shape = { head: 'DATA DELETE SMS', fields: [required('UID', 'id', UID)], nature: DATA }
   return build('attendance.deleteMessage', shape, message)
 }
 
-/** Adds or replaces a work code (`DATA UPDATE WORKCODE`). Replied with 0. */
+/** Adds or replaces a work code (`DATA UPDATE WORKCODE`). Reply: 0. */
 export function putWorkCode(workCode: WorkCode): BuiltCommand {
   return build('attendance.putWorkCode', PUT_WORK_CODE, workCode)
 }
 
-/** Deletes a work code (`DATA DELETE WORKCODE`). Replied with 0. */
+/** Deletes a work code (`DATA DELETE WORKCODE`). Reply: 0. */
 export function deleteWorkCode(workCode: { code: string }): BuiltCommand {
   const shape = {
     head: 'DATA DELETE WORKCODE',

@@ -26,7 +26,10 @@ export interface Advertisement {
 const INDEX = integer(0, 255)
 const EXTENSION = choice({ jpg: 'jpg', jpeg: 'jpeg', png: 'png', gif: 'gif', bmp: 'bmp' })
 
-/** Adds or replaces the photo shown for a user (`DATA UPDATE USERPIC`). Replied with 0; -2 for a wrong size. */
+/**
+ * Adds or replaces the photo shown for a user (`DATA UPDATE USERPIC`). Reply: 0; -2 for a
+ * wrong size.
+ */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
   const fields = [required('PIN', 'pin', PIN), ...photoFields(userPhoto)]
   const head = 'DATA UPDATE USERPIC'
@@ -34,7 +37,7 @@ export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
   return build('attendance.putUserPhoto', shape, userPhoto)
 }
 
-/** Deletes the photo shown for a user (`DATA DELETE USERPIC`). Replied with 0. */
+/** Deletes the photo shown for a user (`DATA DELETE USERPIC`). Reply: 0. */
 export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
   const fields = [required('PIN', 'pin', PIN)]
   return build(
@@ -45,16 +48,19 @@ export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
 }
 
 /**
- * Adds a photo that a visible-light terminal compares faces with (`DATA UPDATE BIOPHOTO`). Replied with 0;
- * -1001 for a photo it refuses: portraits of 45 to 60 KB worked, larger ones did not. Send either the photo
- * or a template of the same face, never both.
+ * Adds or replaces the photo that a visible-light terminal compares a face with (`DATA UPDATE
+ * BIOPHOTO`). Reply: 0; -1001 if it refuses the photo: portraits of 45 to 60 KB worked,
+ * larger ones did not. Send either the photo or a template of the same face, never both.
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
   const shape = facePhotoShape('DATA UPDATE BIOPHOTO', facePhoto)
   return build('attendance.putFacePhoto', shape, facePhoto)
 }
 
-/** Deletes a user's comparison photo (`DATA DELETE BIOPHOTO`). Replied with 0. Newer terminals want `type`. */
+/**
+ * Deletes a user's comparison photo (`DATA DELETE BIOPHOTO`). Reply: 0. Newer terminals need
+ * `type`.
+ */
 export function deleteFacePhoto(photo: { pin: string; type?: number }): BuiltCommand {
   const fields = [required('PIN', 'pin', PIN), optional('Type', 'type', BIO_TYPE)]
   return build(
@@ -76,12 +82,12 @@ const PUT_ADVERTISEMENT: Shape = {
   intent: ['Index'],
 }
 
-/** Adds or replaces a picture for the idle screen (`DATA UPDATE ADPIC`). Replied with 0. */
+/** Adds or replaces a picture for the idle screen (`DATA UPDATE ADPIC`). Reply: 0. */
 export function putAdvertisement(advertisement: Advertisement): BuiltCommand {
   return build('attendance.putAdvertisement', PUT_ADVERTISEMENT, advertisement)
 }
 
-/** Deletes a picture of the idle screen (`DATA DELETE ADPIC`). Replied with 0. */
+/** Deletes a picture of the idle screen (`DATA DELETE ADPIC`). Reply: 0. */
 export function deleteAdvertisement(advertisement: { index: number }): BuiltCommand {
   const fields = [required('Index', 'index', INDEX)]
   const shape = { head: 'DATA DELETE ADPIC', fields, nature: DATA }

@@ -7,7 +7,7 @@ import { CARD, freeText, integer, matching, PASSWORD, PIN } from '../value.js'
 
 export type { Privilege }
 
-/** A user as an attendance terminal keeps it. */
+/** A user as stored on an attendance terminal. */
 export interface User {
   /** `PIN`: 1 to 24 digits, letters or `_`; many models take 9 digits at most. */
   pin: string
@@ -15,15 +15,18 @@ export interface User {
   name?: string
   /** `Pri`. */
   privilege?: Privilege
-  /** `Passwd`: at most 8 digits; empty takes it away. */
+  /** `Passwd`: at most 8 digits; empty removes it. */
   password?: string
-  /** `Card`: decimal, such as `'123456789'`, or its bytes in hex, low byte first, such as `'[15CD5B07]'`. */
+  /**
+   * `Card`: decimal, such as `'123456789'`, or its bytes in hex, low byte first, such as
+   * `'[15CD5B07]'`.
+   */
   card?: string
   /** `Grp`: the access group, 1 on most terminals. */
   group?: number
   /** `TZ`: 8 or 16 digits, as the terminal uploads them. */
   timeZones?: string
-  /** `Verify`: a code of the manual's table of verification modes; -1 is the group's. */
+  /** `Verify`: a code from the manual's table of verification modes; -1 for the group's. */
   verification?: number
   /** `ViceCard`: a second card; needs `card`. */
   viceCard?: string
@@ -72,12 +75,11 @@ const QUERY_USER: Shape = {
 }
 
 /**
- * Adds a user or replaces it (`DATA UPDATE USERINFO`). Replied with 0; a negative code when the terminal is
- * full. Firmware may reset what is not sent: send the whole user. Issue it before the user's templates and
- * photos, which fail for an unknown user. It has no `key`, since replacing an unsent one would move the user
- * behind its templates, or drop a deletion that must take the former owner's fingerprints with it. A name in
- * another script than the terminal's needs the right encoding, and is counted in UTF-8 here. A period of
- * validity needs `UserValidTimeFun=1`; one model stores and ignores it.
+ * Adds a user or replaces it (`DATA UPDATE USERINFO`). The reply is 0, or negative if the terminal
+ * is full. Firmware may reset fields that are not sent, so send the whole user. Issue it before the
+ * user's templates and photos, which fail for an unknown user. It has no `key`: superseding an
+ * unsent one would move the user behind its templates. A period of validity needs the option
+ * `UserValidTimeFun=1`; one model stores it but does not enforce it.
  *
  * @example
  * attendance.putUser({ pin: '7', name: 'Ada', card: '123456789' })
@@ -88,19 +90,25 @@ export function putUser(user: User): BuiltCommand {
 }
 
 /**
- * Deletes a user with its templates and photos (`DATA DELETE USERINFO`). Replied with 0, also if there is no
- * such user.
+ * Deletes a user with its templates and photos (`DATA DELETE USERINFO`). Reply: 0, also if
+ * there is no such user.
  */
 export function deleteUser(user: { pin: string }): BuiltCommand {
   return build('attendance.deleteUser', DELETE_USER, user)
 }
 
-/** Has a user uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a count. */
+/**
+ * Requests a user, uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a
+ * count.
+ */
 export function queryUser(user: { pin: string }): BuiltCommand {
   return build('attendance.queryUser', QUERY_USER, user)
 }
 
-/** Has all users uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a count. */
+/**
+ * Requests all users, uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a
+ * count.
+ */
 export function queryUsers(): BuiltCommand {
   return build('attendance.queryUsers', { ...QUERY_USER, fields: [] })
 }

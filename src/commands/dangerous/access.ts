@@ -1,4 +1,4 @@
-// What wipes an access terminal or takes it over.
+// Commands that wipe an access terminal or take it over.
 import { TABLE, type Table } from '../access/table.js'
 import { type BuiltCommand, ONCE } from '../built.js'
 import { build, fixed, required } from '../line.js'
@@ -6,8 +6,8 @@ import { build, fixed, required } from '../line.js'
 export { type Firmware, upgrade } from './upgrade.js'
 
 /**
- * Deletes all rows of a table (`DATA DELETE <table> *`): all users, all authorizations, all events, and so
- * on. Replied with 0 or more. Handed out once.
+ * Deletes all rows of a table (`DATA DELETE <table> *`): all users, all authorizations, all events,
+ * and so on. Reply: 0 or more. Handed out once.
  */
 export function clear(selection: { table: Table }): BuiltCommand {
   const fields = [required('', 'table', TABLE), fixed('', '*')]

@@ -1,5 +1,5 @@
-// What wipes an attendance terminal or takes it over.
-import { type BuiltCommand, ONCE, QUERY, TRANSFER } from '../built.js'
+// Commands that wipe an attendance terminal or take it over.
+import { type BuiltCommand, LONG, ONCE, TRANSFER } from '../built.js'
 import { build, optional, required } from '../line.js'
 import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
 
@@ -9,13 +9,13 @@ export { type Firmware, upgrade } from './upgrade.js'
 export interface PutFile {
   /** Where the terminal fetches it: relative to `/iclock/`, or absolute. */
   url: string
-  /** Where it is kept; a `.tgz` is unpacked there. */
+  /** Where to store it; a `.tgz` is unpacked there. */
   path: string
 }
 
 /** A file of rows to put into a terminal's tables. */
 export interface PutRows extends PutFile {
-  /** `Action`: `sync` throws away the table's rows first, `append` keeps them. */
+  /** `Action`: `sync` first deletes the table's rows, `append` keeps them. */
   action: 'sync' | 'append'
   /** `TableName`; needed for `sync`. */
   table?: 'USERINFO' | 'FINGERTMP' | 'FACE'
@@ -40,18 +40,18 @@ function clear(builder: string, head: string): BuiltCommand {
 }
 
 /**
- * Runs a command line in the terminal's system (`SHELL`): full control of it. The reply has `Return`, the
- * exit status, and `Content`, the output; old firmware posts it once and never again. Handed out once.
+ * Runs a command line in the terminal's system (`SHELL`): full control of the terminal. The reply
+ * has `Return`, the exit status, and `Content`, the output; old firmware posts it once and never
+ * again. Handed out once.
  */
 export function shell(shellCommand: { command: string }): BuiltCommand {
-  const nature = { ...ONCE, replyWithin: QUERY.replyWithin ?? 0 }
-  const shape = { head: 'SHELL', fields: [required('', 'command', COMMAND)], nature }
+  const shape = { head: 'SHELL', fields: [required('', 'command', COMMAND)], nature: LONG }
   return build('dangerous.attendance.shell', shape, shellCommand)
 }
 
 /**
- * Puts a file anywhere on the terminal (`PutFile`). `Return` is the number of bytes taken. A wrong path can
- * end a terminal for good. Handed out once.
+ * Puts a file anywhere on the terminal (`PutFile`). `Return` is the number of bytes received. A
+ * wrong path can destroy a terminal. Handed out once.
  */
 export function putFile(file: PutFile): BuiltCommand {
   const shape = { head: 'PutFile', fields: FILE, nature: TRANSFER, alsoRead: ROW_KEYS }
@@ -59,8 +59,8 @@ export function putFile(file: PutFile): BuiltCommand {
 }
 
 /**
- * Puts a file of rows into the terminal's tables (`PutFile … Action=`). `Return` is the number of rows done.
- * `sync` deletes what the file does not have. Handed out once.
+ * Puts a file of rows into the terminal's tables (`PutFile … Action=`). `Return` is the number of
+ * rows done. `sync` deletes what the file does not have. Handed out once.
  */
 export function putRows(rows: PutRows): BuiltCommand {
   const isSync = rows?.action === 'sync'
@@ -75,27 +75,31 @@ export function putRows(rows: PutRows): BuiltCommand {
   return build('dangerous.attendance.putRows', shape, rows)
 }
 
-/** Deletes all attendance records (`CLEAR LOG`). Replied with 0. Handed out once. */
+/** Deletes all attendance records (`CLEAR LOG`). Reply: 0. Handed out once. */
 export function clearAttendance(): BuiltCommand {
   return clear('clearAttendance', 'CLEAR LOG')
 }
 
-/** Deletes all attendance photos (`CLEAR PHOTO`). Replied with 0. Handed out once. */
+/** Deletes all attendance photos (`CLEAR PHOTO`). Reply: 0. Handed out once. */
 export function clearAttendancePhotos(): BuiltCommand {
   return clear('clearAttendancePhotos', 'CLEAR PHOTO')
 }
 
-/** Deletes all unified templates (`CLEAR BIODATA`). Replied with 0. Handed out once. */
+/** Deletes all unified templates (`CLEAR BIODATA`). Reply: 0. Handed out once. */
 export function clearBiodata(): BuiltCommand {
   return clear('clearBiodata', 'CLEAR BIODATA')
 }
 
-/** Deletes all users, but not their records (`CLEAR ALL USERINFO`, newer firmware). Handed out once. */
+/**
+ * Deletes all users, but not their records (`CLEAR ALL USERINFO`, newer firmware). Handed out once.
+ */
 export function clearUsers(): BuiltCommand {
   return clear('clearUsers', 'CLEAR ALL USERINFO')
 }
 
-/** Deletes all users, templates, photos and records (`CLEAR DATA`). Replied with 0. Handed out once. */
+/**
+ * Deletes all users, templates, photos and records (`CLEAR DATA`). Reply: 0. Handed out once.
+ */
 export function clearEverything(): BuiltCommand {
   return clear('clearEverything', 'CLEAR DATA')
 }

@@ -1,11 +1,11 @@
-// A firmware upgrade, which both families take in the same words.
+// The firmware upgrade, the same for both families.
 import { type BuiltCommand, TRANSFER } from '../built.js'
 import { build, fixed, required, type Shape } from '../line.js'
 import { integer, matching, URL_TEXT } from '../value.js'
 
 /** A firmware file. */
 export interface Firmware {
-  /** `url`: where the terminal fetches it, through `/iclock/file` on most models. */
+  /** `url`: where to fetch it; most models go through `/iclock/file`. */
   url: string
   /** `checksum`: its MD5 in hex. */
   checksum: string
@@ -27,8 +27,9 @@ const UPGRADE: Shape = {
 }
 
 /**
- * Replaces the firmware (`UPGRADE type=1,…`: the file as it is, not as base64). Replied with 0 after the
- * download, then the terminal restarts. Firmware of another model can end a terminal for good.
+ * Replaces the firmware (`UPGRADE type=1,…`: the file as it is, not as base64). Reply: 0
+ * after the download, then the terminal restarts. Firmware for another model can destroy a
+ * terminal.
  */
 export function upgrade(firmware: Firmware): BuiltCommand {
   return build('dangerous.upgrade', UPGRADE, firmware)
