@@ -39,9 +39,11 @@ export function contactBook(
   const report = hookOf('onContact', (error: unknown) => Promise.reject(error), onError)
 
   const entryOf = (serialNumber: string): Entry => {
-    const entry = entries.get(serialNumber) ?? newEntry()
-    entries.delete(serialNumber)
-    entries.set(serialNumber, entry)
+    // Bare decimals have hashes that anybody can make collide.
+    const key = `SN=${serialNumber}`
+    const entry = entries.get(key) ?? newEntry()
+    entries.delete(key)
+    entries.set(key, entry)
     if (entries.size > limit) entries.delete(String(entries.keys().next().value))
     return entry
   }

@@ -7,7 +7,8 @@ import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
 const MOST_OPTIONS = 500
 const LONGEST_VALUE = 1000
-const OPTION_KEY = /^~?[\w-]{1,64}$/
+// Not a bare decimal: those have hashes that anybody can make collide.
+const OPTION_KEY = /^(?!\d+$)~?[\w-]{1,64}$/
 const COUNT = /^\d{1,9}$/
 // One line that every database can keep and every page can show.
 const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
@@ -53,16 +54,12 @@ export function infoFacts(info: string | undefined): TerminalFacts {
 
 /** What a terminal's options tell: those of `table=options`, of `registry`, and of the reply to `INFO`. */
 export function optionFacts(options: Readonly<Record<string, string>>): TerminalFacts {
-  const kept: Record<string, string> = {}
+  const kept = Object.entries(options).filter(isKept).slice(0, MOST_OPTIONS)
+  if (kept.length === 0) return {}
   const found = new Map<string, string>()
-  for (const [key, value] of Object.entries(options)) {
-    if (!OPTION_KEY.test(key) || key === '__proto__') continue
-    if (value.length > LONGEST_VALUE || value.includes('\0')) continue
-    kept[key] = value
+  for (const [key, value] of kept) {
     if (!found.has(key.toLowerCase())) found.set(key.toLowerCase(), value)
-    if (found.size === MOST_OPTIONS) break
   }
-  if (found.size === 0) return {}
   return known({
     family: familyOfType(found.get('devicetype')),
     firmware: plain(found.get('fwversion') ?? found.get('firmver')),
@@ -71,19 +68,20 @@ export function optionFacts(options: Readonly<Record<string, string>>): Terminal
     fingers: count(found.get('fpcount')),
     faces: count(found.get('facecount')),
     records: count(found.get('transactioncount')),
-    options: kept,
+    options: Object.fromEntries(kept),
   })
 }
 
-/** Reads `Key=Value,Key=Value`. A piece without `=` goes on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`. */
+/** Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=` goes on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`. */
 export function pairsOf(body: string): Record<string, string> {
   const pairs: Record<string, string> = Object.create(null)
   let last: string | undefined
   for (const piece of body.split(/[,\r\n]/)) {
     const splitAt = piece.indexOf('=')
-    if (splitAt > 0) {
-      last = piece.slice(0, splitAt)
-      pairs[last] ??= piece.slice(splitAt + 1)
+    if (splitAt !== -1) {
+      const key = piece.slice(0, splitAt)
+      last = OPTION_KEY.test(key) ? key : undefined
+      if (last !== undefined) pairs[last] ??= piece.slice(splitAt + 1)
     } else if (last !== undefined && piece !== '') {
       pairs[last] += `,${piece}`
     }
@@ -112,6 +110,11 @@ export function familyOfType(type: string | undefined): Family | undefined {
 export function plain(text: string | undefined): string | undefined {
   const trimmed = text?.trim()
   return trimmed !== undefined && PLAIN.test(trimmed) ? trimmed : undefined
+}
+
+function isKept([key, value]: [string, string]): boolean {
+  const isName = OPTION_KEY.test(key) && key !== '__proto__'
+  return isName && value.length <= LONGEST_VALUE && !value.includes('\0')
 }
 
 function stampsOf(

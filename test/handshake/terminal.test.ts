@@ -101,6 +101,7 @@ describe('options', () => {
         const { options = {} } = optionFacts(claimed)
         for (const [key, value] of Object.entries(options)) {
           expect(key).toMatch(/^~?[\w-]{1,64}$/)
+          expect(key).not.toMatch(/^\d+$/)
           expect(value).toBe(claimed[key])
           expect(value).not.toContain('\0')
         }
@@ -109,6 +110,12 @@ describe('options', () => {
     )
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, '1']))
     expect(Object.keys(optionFacts(many).options ?? {})).toHaveLength(500)
+    const spellings = Array.from({ length: 5000 }, (_, index) =>
+      [...index.toString(2).padStart(13, '0')].map((bit) => (bit === '0' ? 'a' : 'A')).join(''),
+    )
+    const alike = Object.fromEntries(spellings.map((key) => [key, '1']))
+    expect(Object.keys(optionFacts(alike).options ?? {})).toHaveLength(500)
+    expect(pairsOf('1=a,a b=c,d,e=f,g')).toEqual({ e: 'f,g' })
     expect(optionFacts({ long: 'x'.repeat(1001), '$set.a': '1' })).toEqual({})
     expect(optionFacts(pairsOf('__proto__=1,a=2')).options).toEqual({ a: '2' })
   })
