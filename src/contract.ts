@@ -2,9 +2,10 @@
 import { AssertionError } from 'node:assert/strict'
 import { REPLY_CASES } from './contract/reply.js'
 import type { Case, ContractSubject } from './contract/subject.js'
+import { UPLOAD_CASES } from './contract/upload.js'
 import type { Awaitable } from './endpoint/deadline.js'
 
-export type { ContractSubject, StalledAdapter } from './contract/subject.js'
+export type { ContractSubject, StalledAdapter, UploadedLine } from './contract/subject.js'
 
 /** One promise of an adapter. */
 export interface ContractCase {
@@ -17,7 +18,7 @@ export interface ContractCase {
   run(this: unknown, context?: unknown): Promise<void>
 }
 
-const CASES: readonly Case[] = [...REPLY_CASES]
+const CASES: readonly Case[] = [...REPLY_CASES, ...UPLOAD_CASES]
 
 /**
  * Makes the cases that prove a storage adapter right. They run in any order and side by side.

@@ -5,12 +5,12 @@ import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { adapterContract, type ContractSubject } from '../src/contract.js'
 import { memoryAdapter } from '../src/index.js'
-import { wholeSubject } from './contract/whole.js'
+import { linesOf, wholeSubject } from './contract/whole.js'
 
 describe('memoryAdapter', () => {
   const create = (): ContractSubject => {
     const adapter = memoryAdapter()
-    return { adapter, issue: adapter.issue, replies: adapter.replies, unparsed: adapter.unparsed }
+    return { ...adapter, adapter, lines: () => linesOf(adapter) }
   }
   for (const { name, run } of adapterContract(create)) it(name, run)
 })
@@ -70,6 +70,7 @@ it('skips a case through the context of the test, whether it is handed over or c
       'not proved: the subject has no disconnect()',
       'not proved: the adapter has no onUnparsed, or the subject no unparsed() to look at',
       'not proved: the adapter has no findCommands and onReplies',
+      'not proved: the adapter has no onUpload',
     ]),
   )
 })

@@ -3,6 +3,7 @@ import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import type { UploadRecord } from '../upload/upload.js'
 
 /**
  * An adapter under test, on storage that nothing else uses. Serial numbers and ids of the cases are ones that the
@@ -20,6 +21,8 @@ export interface ContractSubject {
   replies(): Awaitable<readonly CommandReply[]>
   /** Every unparsed line that is kept, in any order. */
   unparsed?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
+  /** Every line of an upload that is kept, in any order: each record, and the bytes of each line that is unparsed. */
+  lines?(): Awaitable<readonly UploadedLine[]>
   /** Another adapter over the same storage, as another process of the app has it: with a connection of its own. */
   reopen?(): Awaitable<ReplyStorage>
   /**
@@ -31,6 +34,12 @@ export interface ContractSubject {
   disconnect?(): Awaitable<unknown>
   /** Ends the subject, also after a case that failed. */
   dispose?(): Awaitable<unknown>
+}
+
+/** A line of an upload as it is kept. A record may have further members. */
+export interface UploadedLine {
+  serialNumber: string
+  line: UploadRecord | Buffer
 }
 
 /** An adapter whose calls stop midway. */

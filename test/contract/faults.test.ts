@@ -2,12 +2,13 @@ import { AssertionError } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { REPLY_FAULTS } from './reply-faults.js'
+import { UPLOAD_FAULTS } from './upload-faults.js'
 import { type Fault, wholeSubject } from './whole.js'
 
 // A judge that is right in most runs is none: CONTRACT_RUNS=100 proves what three runs suggest.
 const RUNS = Number(process.env.CONTRACT_RUNS ?? 2)
 
-const FAULTS: Record<string, Record<string, Fault>> = { ...REPLY_FAULTS }
+const FAULTS: Record<string, Record<string, Fault>> = { ...REPLY_FAULTS, ...UPLOAD_FAULTS }
 
 it('knows faults for every case', () => {
   const cases = adapterContract(wholeSubject).map(({ name }) => name)

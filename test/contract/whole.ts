@@ -1,10 +1,16 @@
 // A right adapter with every call, over storage whose queries take a moment: faults are planted in it.
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
-import type { ContractSubject } from '../../src/contract.js'
-import { type CommandReply, memoryAdapter, type ReplyStorage } from '../../src/index.js'
+import type { ContractSubject, UploadedLine } from '../../src/contract.js'
+import {
+  type CommandReply,
+  type MemoryAdapter,
+  memoryAdapter,
+  type ReplyStorage,
+} from '../../src/index.js'
 import type { CommandStorage } from '../../src/queue/storage.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
+import type { UploadStorage } from '../../src/upload/storage.js'
 
 /** What all connections of a subject share. A fault may replace what the subject looks at. */
 export class Storage {
@@ -16,6 +22,8 @@ export class Storage {
   replies = (): CommandReply[] => this.memory.replies()
   unparsed = (): { serialNumber: string; line: Buffer }[] => this.memory.unparsed()
 
+  lines = (): UploadedLine[] => linesOf(this.memory)
+
   /** What a fault keeps for all connections. */
   once<T>(name: string, make: () => T): T {
     if (!this.shared.has(name)) this.shared.set(name, make())
@@ -23,7 +31,7 @@ export class Storage {
   }
 }
 
-export type WholeAdapter = Required<ReplyStorage> & CommandStorage
+export type WholeAdapter = Required<ReplyStorage> & CommandStorage & Required<UploadStorage>
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
 export interface Connection {
@@ -102,8 +110,23 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
       await query()
       return memory.findRecord(...args)
     },
+    async onUpload(upload) {
+      await query()
+      return memory.onUpload(upload)
+    },
+    async findPackets(...args) {
+      await query()
+      return memory.findPackets(...args)
+    },
   }
   return { adapter, storage, query }
+}
+
+/** The lines that storage in memory keeps. */
+export function linesOf({ uploads }: Pick<MemoryAdapter, 'uploads'>): UploadedLine[] {
+  return uploads().flatMap(({ serialNumber, records, unparsed }) => {
+    return [...records, ...unparsed].map((line) => ({ serialNumber, line }))
+  })
 }
 
 /** A subject with every way in and out; with a fault, in each of its connections. */
@@ -119,6 +142,7 @@ export function wholeSubject(fault: Fault = () => {}) {
     issue: (command: IssuedCommand) => storage.issue(command),
     replies: () => storage.replies(),
     unparsed: () => storage.unparsed(),
+    lines: () => storage.lines(),
     reopen: () => open(moment),
     stall(steps: number) {
       let left = steps

@@ -1,0 +1,12 @@
+// The cases on keeping uploads.
+
+import type { Case } from './subject.js'
+import { onCapability } from './subject.js'
+import { KEEP_CASES } from './upload/keep.js'
+import { QUERY_CASES } from './upload/query.js'
+import { RACE_CASES } from './upload/race.js'
+
+export const UPLOAD_CASES: readonly Case[] = onCapability(
+  ['onUpload'],
+  [...KEEP_CASES, ...RACE_CASES, ...QUERY_CASES],
+)

@@ -1,0 +1,150 @@
+// Cases: which lines of uploads are kept, and which of them were new.
+import { deepEqual, ok } from 'node:assert/strict'
+import type { Upload } from '../../upload/upload.js'
+import { fails } from '../proof.js'
+import { ALIKE_DEVICES, EVERY_BYTE, textOf } from '../sample.js'
+import { type Case, without } from '../subject.js'
+import { attendance, hand, keepsLines, membersOf, upload, uploadOf } from './sample.js'
+
+const missing = without('lines')
+
+const LINES = [
+  'USER PIN=1\tName=王小明\tPri=0',
+  'USER __proto__=x\tconstructor=y\t$set=1\ta.b=2\t=\t',
+  'OPLOG 4\t14\t2026-10-05 06:58:10\t0\tDHCP',
+  'FP PIN=1\tFID=0\tTMP=ab==',
+  'USER PIN=2\tName=O\'Neill "x" \\ %_',
+  `BIODATA Pin=1\tTmp=${textOf(70_000)}`,
+  '  total garbage ',
+  'no \0 record',
+].join('\n')
+
+function everyKind(): Upload[] {
+  return [
+    uploadOf('A', 'ATTLOG', '007\t2026-10-05 06:58:10\t0\t1\t\t0\t0\nwhat\n'),
+    uploadOf('A', 'OPERLOG', LINES),
+    uploadOf('A', 'rtlog', 'time=2026-10-05 06:58:10\tpin=1\tevent=0'),
+    uploadOf('A', 'options', '~DeviceName=X,~OEMVendor=ZKTeco Co., Ltd.'),
+    uploadOf(
+      'A',
+      'ATTPHOTO',
+      Buffer.concat([
+        Buffer.from('PIN=20261005065810-7.jpg\nsize=9\nCMD=uploadphoto\0'),
+        EVERY_BYTE,
+      ]),
+    ),
+    upload('A', { records: [], unparsed: [EVERY_BYTE, Buffer.from([0xff]), Buffer.from([0xfe])] }),
+  ]
+}
+
+export const KEEP_CASES: readonly Case[] = [
+  {
+    name: 'keeps every line of an upload with the device that sent it, byte for byte',
+    otherwise: 'Who came or went is lost though the terminal was told OK.',
+    missing,
+    async check(subject) {
+      await hand(subject, ...everyKind())
+      await keepsLines(subject, everyKind())
+    },
+  },
+  {
+    name: 'keeps a repeated line once',
+    otherwise: 'A terminal that sends again makes two arrivals of one.',
+    missing,
+    async check(subject) {
+      const [one, more] = [attendance('A', ['1', '2']), attendance('A', ['1', '2', '3'])]
+      const twice = upload('B', {
+        records: [...attendance('B', ['1']).records, ...attendance('B', ['1']).records],
+        unparsed: [Buffer.from('what'), Buffer.from('what')],
+      })
+      await hand(subject, one, one, more, one, twice, twice)
+      const [record] = twice.records
+      ok(record)
+      const once = upload('B', { records: [record], unparsed: [Buffer.from('what')] })
+      await keepsLines(subject, [more, once])
+    },
+  },
+  {
+    name: 'tells lines apart that differ in a device, a letter, a blank or the last of many bytes',
+    otherwise: 'A record that looks like another one is thrown away as a repeat.',
+    missing,
+    async check(subject) {
+      const devices = new Set(ALIKE_DEVICES.flat())
+      const long = `USER PIN=1\tName=${textOf(3000)}`
+      const alike = [
+        ...['USER PIN=1', 'USER PIN=01', 'USER pin=1', 'user PIN=1', 'USER PIN=1 ', 'USER  PIN=1'],
+        ...['USER PIN=e', 'USER PIN=é', 'USER PIN=e\u0301', 'USER PIN=E', 'USER PIN=\uff11'],
+        ...[`${long}a`, `${long}b`, long],
+      ]
+      const uploads = [
+        ...[...devices].map((device) => attendance(device, ['1'])),
+        ...alike.map((line) => uploadOf('A', 'OPERLOG', line)),
+        ...['x', 'X', ' x'].map((line) => {
+          return upload('A', { records: [], unparsed: [Buffer.from(line)] })
+        }),
+      ]
+      await hand(subject, ...uploads)
+      await keepsLines(subject, uploads)
+    },
+  },
+  {
+    name: 'keeps every line of a large upload, and of many small ones',
+    otherwise: 'What is over a limit of the database is dropped, and the terminal was told OK.',
+    missing,
+    async check(subject) {
+      const pins = Array.from({ length: 2500 }, (_, index) => `${index}`)
+      const large = attendance('A', pins)
+      const small = Array.from({ length: 120 }, (_, index) => attendance('B', [`${index}`]))
+      await hand(subject, large, ...small)
+      await keepsLines(subject, [large, ...small])
+    },
+  },
+  {
+    name: 'fulfills onUpload only when every line can be read back',
+    otherwise: 'The terminal reads OK and forgets lines that a crash at this moment loses.',
+    missing,
+    async check(subject) {
+      const kept: Upload[] = []
+      for (let turn = 0; turn < 4; turn++) {
+        const next = attendance(`device ${turn}`, ['1', '2', '3', '4', '5'])
+        await hand(subject, next)
+        kept.push(next)
+        await keepsLines(subject, kept)
+      }
+    },
+  },
+  {
+    name: 'rejects an upload that it cannot keep',
+    otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
+    missing,
+    async check(subject) {
+      const broken = { ...attendance('A', ['1']), records: [undefined as never] }
+      await fails('onUpload', () => hand(subject, broken))
+    },
+  },
+  {
+    name: 'says truthfully which records were new, if it says so',
+    otherwise:
+      'afterUpload is called again for each repeat, or never: a mail goes out twice, or none does.',
+    async check(subject) {
+      const [first, more] = [attendance('A', ['1', '2']), attendance('A', ['1', '2', '3', '4'])]
+      const twice = upload('B', { records: [...first.records, ...first.records], unparsed: [] })
+      const said = await hand(
+        subject,
+        first,
+        first,
+        more,
+        attendance('C', ['1', '2']),
+        twice,
+        twice,
+      )
+      if (said.every((records) => records === undefined)) return
+      const shown = said.map((records) => records?.map(membersOf) ?? 'nothing, which counts as all')
+      const expected = [first.records, [], more.records.slice(2), first.records, first.records, []]
+      deepEqual(
+        shown,
+        expected.map((records) => records.map(membersOf)),
+      )
+    },
+  },
+]

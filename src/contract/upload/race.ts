@@ -1,0 +1,73 @@
+// Cases: uploads that come at the same moment, and storage that is out of reach.
+import { equal } from 'node:assert/strict'
+import type { UploadStorage } from '../../upload/storage.js'
+import { fails } from '../proof.js'
+import { type Case, without } from '../subject.js'
+import { attendance, hand, keepsLines } from './sample.js'
+
+export const RACE_CASES: readonly Case[] = [
+  {
+    name: 'keeps an upload once that comes thirty times at the same moment, and fulfills every call',
+    otherwise:
+      'It looks first and inserts then: a terminal that sends twice makes two arrivals of one.',
+    missing: without('lines'),
+    async check(subject) {
+      const upload = attendance('A', ['1', '2', '3'])
+      const said = await Promise.all(Array.from({ length: 30 }, () => hand(subject, upload)))
+      await keepsLines(subject, [upload])
+      saysOnce(said.flat(), 3)
+    },
+  },
+  {
+    name: 'keeps what a hundred devices upload at the same moment',
+    otherwise:
+      'One device writes over what another uploaded: both were answered OK, and one is gone.',
+    missing: without('lines'),
+    async check(subject) {
+      const uploads = Array.from({ length: 100 }, (_, index) => {
+        return attendance(`device ${index % 60}`, [`${index}`, `x${index}`])
+      })
+      await Promise.all(uploads.map((upload) => hand(subject, upload)))
+      await keepsLines(subject, uploads)
+    },
+  },
+  {
+    name: 'keeps once what two processes receive at the same moment',
+    otherwise:
+      'A lock or a cache in one process does not see the other: a line is lost or kept twice.',
+    missing: without('lines', 'reopen'),
+    async check(subject) {
+      const other = await subject.reopen?.()
+      if (other === undefined) return
+      const uploads = Array.from({ length: 30 }, (_, index) => {
+        return attendance(`device ${index}`, [`${index}`, `x${index}`])
+      })
+      const said = await Promise.all(
+        uploads.map(async (upload) => {
+          const calls = [hand(subject, upload), hand({ adapter: other }, upload)]
+          return (await Promise.all(calls)).flat()
+        }),
+      )
+      await keepsLines(subject, uploads)
+      for (const each of said) saysOnce(each, 2)
+    },
+  },
+  {
+    name: 'rejects uploads while its storage is out of reach',
+    otherwise: 'It swallows errors: terminals read OK and forget what storage never had.',
+    missing: without('disconnect'),
+    async check(subject) {
+      const { findPackets } = subject.adapter as Partial<UploadStorage>
+      await hand(subject, attendance('A', ['1']))
+      await subject.disconnect?.()
+      await fails('onUpload', () => hand(subject, attendance('A', ['2'])))
+      if (findPackets) await fails('findPackets', () => findPackets('A', '1'))
+    },
+  },
+]
+
+function saysOnce(said: readonly (readonly unknown[] | undefined)[], count: number): void {
+  if (said.every((records) => records === undefined)) return
+  const fresh = said.reduce((sum, records) => sum + (records?.length ?? count), 0)
+  equal(fresh, count, `of ${count} records in ${said.length} calls, ${fresh} were said to be new`)
+}

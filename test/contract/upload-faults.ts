@@ -1,0 +1,323 @@
+// Faults of adapters that keep uploads, each under the case that refuses it.
+import type { UploadedLine } from '../../src/contract.js'
+import { lineKey, type PacketRecord, type Upload, type UploadRecord } from '../../src/index.js'
+import type { Fault } from './whole.js'
+
+type Line = UploadRecord | Buffer
+
+/** Keeps what a change makes of each upload. */
+function keepingChanged(change: (upload: Upload) => Upload): Fault {
+  return ({ adapter }) => {
+    const { onUpload } = adapter
+    adapter.onUpload = (upload) => onUpload(change(upload))
+  }
+}
+
+function changingLines(change: (line: Line) => Line | undefined): Fault {
+  return keepingChanged((upload) => ({
+    ...upload,
+    records: upload.records.flatMap((record) => (change(record) as UploadRecord) ?? []),
+    unparsed: upload.unparsed.flatMap((line) => (change(line) as Buffer) ?? []),
+  }))
+}
+
+const bytesOf = (line: Line) => (Buffer.isBuffer(line) ? line : line.raw)
+
+/** Keeps each line under a key of its own making. */
+function keyedBy(keyOf: (upload: Upload, line: Line) => unknown): Fault {
+  return ({ adapter, storage, query }) => {
+    const kept = storage.once('lines', () => new Map<unknown, UploadedLine>())
+    adapter.onUpload = async (upload) => {
+      await query()
+      const { serialNumber } = upload
+      const isNew = (line: Line) => {
+        const key = keyOf(upload, line)
+        if (kept.has(key)) return false
+        kept.set(key, { serialNumber, line })
+        return true
+      }
+      upload.unparsed.filter(isNew)
+      return upload.records.filter(isNew)
+    }
+    storage.lines = () => [...kept.values()]
+  }
+}
+
+const keyedByText = (change: (text: string) => string) => {
+  return keyedBy(({ serialNumber }, line) => {
+    const type = Buffer.isBuffer(line) ? '' : line.kind
+    return JSON.stringify([serialNumber, type, change(bytesOf(line).toString('latin1'))])
+  })
+}
+
+const answering = (answer: (upload: Upload, fresh: readonly UploadRecord[]) => unknown): Fault => {
+  return ({ adapter }) => {
+    const { onUpload } = adapter
+    adapter.onUpload = async (upload) => {
+      const fresh = (await onUpload(upload)) ?? []
+      return answer(upload, fresh) as readonly UploadRecord[]
+    }
+  }
+}
+
+// Looks what is there, then inserts, with a query between.
+const checkedThenInserted: Fault = ({ adapter, storage, query }) => {
+  const kept = storage.once('lines', () => [] as (UploadedLine & { key: string })[])
+  adapter.onUpload = async (upload) => {
+    const { serialNumber } = upload
+    await query()
+    const known = new Set(kept.map(({ key }) => key))
+    const fresh = [...upload.records, ...upload.unparsed].filter((line) => {
+      return !known.has(lineKey(upload, line))
+    })
+    await query()
+    for (const line of new Set(fresh)) {
+      kept.push({ serialNumber, line, key: lineKey(upload, line) })
+    }
+  }
+  storage.lines = () => kept
+}
+
+// One document for all: read, changed, and written as a whole.
+const inOneDocument: Fault = ({ adapter, storage, query }) => {
+  const document = storage.once('document', () => ({ lines: new Map<string, UploadedLine>() }))
+  adapter.onUpload = async (upload) => {
+    const { serialNumber } = upload
+    await query()
+    const lines = new Map(document.lines)
+    for (const line of [...upload.records, ...upload.unparsed]) {
+      lines.set(lineKey(upload, line), { serialNumber, line })
+    }
+    await query()
+    document.lines = lines
+  }
+  storage.lines = () => [...document.lines.values()]
+}
+
+const writingBehind: Fault = ({ adapter }) => {
+  const { onUpload } = adapter
+  adapter.onUpload = async (upload) => {
+    setTimeout(() => void Promise.resolve(onUpload(upload)).catch(() => {}), 20)
+  }
+}
+
+const swallowing: Fault = ({ adapter }) => {
+  const { onUpload } = adapter
+  adapter.onUpload = async (upload) => {
+    try {
+      return await onUpload(upload)
+    } catch {
+      return []
+    }
+  }
+}
+
+// Remembers in its own process what it has kept.
+const cachedInProcess: Fault = ({ adapter, storage, query }) => {
+  const known = new Set<string>()
+  const kept = storage.once('lines', () => [] as UploadedLine[])
+  adapter.onUpload = async (upload) => {
+    await query()
+    const { serialNumber } = upload
+    const isNew = (line: Line) => {
+      const { size } = known
+      return known.add(lineKey(upload, line)).size > size
+    }
+    const fresh = upload.records.filter(isNew)
+    for (const line of [...fresh, ...upload.unparsed.filter(isNew)])
+      kept.push({ serialNumber, line })
+    return fresh
+  }
+  storage.lines = () => kept
+}
+
+function findingPackets(
+  change: (packets: readonly PacketRecord[]) => readonly PacketRecord[],
+): Fault {
+  return ({ adapter }) => {
+    const { findPackets } = adapter
+    adapter.findPackets = async (...args) => change(await findPackets(...args))
+  }
+}
+
+function askingFor(change: (serialNumber: string, id: string) => [string, string]): Fault {
+  return ({ adapter }) => {
+    const { findPackets } = adapter
+    adapter.findPackets = (serialNumber, id) => findPackets(...change(serialNumber, id))
+  }
+}
+
+/** The faults of each case. */
+export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
+  'keeps every line of an upload with the device that sent it, byte for byte': {
+    'keeps records alone': keepingChanged((upload) => ({ ...upload, unparsed: [] })),
+    'keeps attendance alone': changingLines((line) => {
+      return Buffer.isBuffer(line) || line.kind === 'attendance' ? line : undefined
+    }),
+    'keeps lines as text': changingLines((line) => {
+      return Buffer.isBuffer(line) ? Buffer.from(line.toString()) : line
+    }),
+    'keeps files as text': changingLines((line) => {
+      if (Buffer.isBuffer(line) || line.kind !== 'file') return line
+      return { ...line, content: Buffer.from(line.content.toString()) }
+    }),
+    'trims what it keeps': changingLines((line) => {
+      return Buffer.isBuffer(line) ? Buffer.from(line.toString('latin1').trim(), 'latin1') : line
+    }),
+    'cuts values at 64 kB': changingLines((line) => {
+      if (Buffer.isBuffer(line) || line.kind !== 'fields') return line
+      const cut = Object.entries(line.fields).map(([key, value]) => [key, value.slice(0, 65_535)])
+      return { ...line, fields: Object.fromEntries(cut) }
+    }),
+    'loses keys that mean something to JavaScript': changingLines((line) => {
+      if (Buffer.isBuffer(line) || line.kind !== 'fields') return line
+      const fields: Record<string, string> = {}
+      for (const [key, value] of Object.entries(line.fields)) fields[key] = value
+      return { ...line, fields }
+    }),
+    'keeps person 007 as number 7': changingLines((line) => {
+      if (Buffer.isBuffer(line) || line.kind !== 'attendance') return line
+      return { ...line, pin: String(Number(line.pin)) }
+    }),
+    'loses the moment': changingLines((line) => {
+      if (Buffer.isBuffer(line) || line.kind !== 'attendance') return line
+      const { instant: _, ...record } = line
+      return record
+    }),
+    'keeps it under another device': keepingChanged((upload) => ({ ...upload, serialNumber: 'X' })),
+  },
+  'keeps a repeated line once': {
+    'keeps every delivery': keyedBy(() => Symbol('new')),
+    'compares with the upload before alone': keyedBy(({ body }, line) => {
+      return `${body.toString('latin1')} ${bytesOf(line).toString('latin1')}`
+    }),
+    'looks into storage once for each upload': checkedThenInserted,
+    'keeps every unparsed line': keyedBy((upload, line) => {
+      return Buffer.isBuffer(line) ? Symbol('new') : lineKey(upload, line)
+    }),
+  },
+  'tells lines apart that differ in a device, a letter, a blank or the last of many bytes': {
+    'ignores case': keyedByText((text) => text.toLowerCase()),
+    'ignores blanks': keyedByText((text) => text.replaceAll(' ', '')),
+    'ignores trailing blanks': keyedByText((text) => text.trimEnd()),
+    'compares the first 255 characters': keyedByText((text) => text.slice(0, 255)),
+    'compares the first 3000 characters': keyedByText((text) => text.slice(0, 3000)),
+    'ignores accents': keyedByText((text) => {
+      return Buffer.from(text, 'latin1').toString().normalize('NFKD').replace(/\p{M}/gu, '')
+    }),
+    'ignores the device': keyedBy((_, line) => bytesOf(line).toString('latin1')),
+    'ignores the case of the device': keyedBy((upload, line) => {
+      return lineKey({ ...upload, serialNumber: upload.serialNumber.toLowerCase() }, line)
+    }),
+    'takes the device for a number': keyedBy((upload, line) => {
+      const { serialNumber } = upload
+      const number = Number(serialNumber)
+      return lineKey({ ...upload, serialNumber: `${number || serialNumber}` }, line)
+    }),
+  },
+  'keeps every line of a large upload, and of many small ones': {
+    'drops what is over 999': keepingChanged((upload) => {
+      return { ...upload, records: upload.records.slice(0, 999) }
+    }),
+    'drops what is over 2000': keepingChanged((upload) => {
+      return { ...upload, records: upload.records.slice(0, 2000) }
+    }),
+    'keeps the newest hundred uploads': ({ storage }) => {
+      const { lines } = storage
+      storage.lines = () => lines().slice(-100)
+    },
+  },
+  'fulfills onUpload only when every line can be read back': {
+    'writes behind': writingBehind,
+    'does not wait for the query': ({ adapter }) => {
+      const { onUpload } = adapter
+      adapter.onUpload = async (upload) => {
+        setImmediate(() => setImmediate(() => setImmediate(() => void onUpload(upload))))
+      }
+    },
+  },
+  'rejects an upload that it cannot keep': { 'swallows errors': swallowing },
+  'says truthfully which records were new, if it says so': {
+    'says that all were new': answering(({ records }) => records),
+    'says that none was new': answering(() => []),
+    'says all or nothing': answering(({ records }, fresh) => (fresh.length > 0 ? records : [])),
+    'says nothing where none was new': answering((_, fresh) =>
+      fresh.length > 0 ? fresh : undefined,
+    ),
+    'says that a record that came twice at once is two': answering(({ records }, fresh) => {
+      const raws = new Set(fresh.map(({ raw }) => raw.toString()))
+      return records.filter(({ raw }) => raws.has(raw.toString('latin1')))
+    }),
+    'forgets whose record it was': keyedBy((_, line) => bytesOf(line).toString('latin1')),
+  },
+  'keeps an upload once that comes thirty times at the same moment, and fulfills every call': {
+    'looks first and inserts then': checkedThenInserted,
+    'rejects the duplicate': ({ adapter }) => {
+      const { onUpload } = adapter
+      adapter.onUpload = async (upload) => {
+        const fresh = (await onUpload(upload)) ?? []
+        if (fresh.length === 0) throw new Error('duplicate key')
+        return fresh
+      }
+    },
+    'says to each caller that it was new': answering(({ records }) => records),
+  },
+  'keeps what a hundred devices upload at the same moment': {
+    'reads, changes and writes one document': inOneDocument,
+  },
+  'keeps once what two processes receive at the same moment': {
+    'remembers in its process what it has kept': cachedInProcess,
+    'looks first and inserts then': checkedThenInserted,
+  },
+  'rejects uploads while its storage is out of reach': {
+    'swallows errors': swallowing,
+    'finds no packets then': ({ adapter }) => {
+      const { findPackets } = adapter
+      adapter.findPackets = async (...args) => {
+        try {
+          return await findPackets(...args)
+        } catch {
+          return []
+        }
+      }
+    },
+  },
+  'keeps the same rows for each query that they answer, and attendance once': {
+    'ignores the command': keyedBy(({ commandId: _, ...upload }, line) => lineKey(upload, line)),
+    'has the command in every key': keyedBy((upload, line) => {
+      return `${upload.commandId} ${lineKey(upload, line)}`
+    }),
+  },
+  'finds the packets of a command of a device, in the order in which they came': {
+    'finds those of every device': ({ adapter, storage }) => {
+      adapter.findPackets = async (_, commandId) => {
+        return storage.memory.uploads().flatMap(({ commandId: id, records }) => {
+          return id === commandId ? records.filter((record) => record.kind === 'packet') : []
+        })
+      }
+    },
+    'ignores the case of the device': askingFor((serialNumber, id) => [
+      serialNumber.toUpperCase(),
+      id,
+    ]),
+    'takes the id for a number': askingFor((serialNumber, id) => [serialNumber, `${Number(id)}`]),
+    'finds them in the order of their numbers': findingPackets((packets) => {
+      return [...packets].sort((one, other) => one.index - other.index)
+    }),
+    'finds one for each number': findingPackets((packets) => {
+      return [...new Map(packets.map((packet) => [packet.index, packet])).values()]
+    }),
+    'finds one for each content': findingPackets((packets) => {
+      return [...new Map(packets.map((packet) => [packet.raw.toString(), packet])).values()]
+    }),
+    'loses the table': findingPackets((packets) => {
+      return packets.map((packet) => ({ ...packet, table: '' }))
+    }),
+    'finds them as text': findingPackets((packets) => {
+      return packets.map((packet) => ({
+        ...packet,
+        raw: Buffer.from(packet.raw.toString('ascii')),
+      }))
+    }),
+  },
+}
