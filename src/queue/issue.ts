@@ -54,6 +54,11 @@ export function queuedCommand<Issued extends IssuedCommand>(
   issuedAt: Date,
   encoding: string,
 ): QueuedCommand<Issued> {
+  if (typeof command !== 'object' || command === null) {
+    throw new TypeError(
+      `express-iclock: command is ${describe(command)}; expected an object with a text, such as { text: 'CHECK' }`,
+    )
+  }
   checkNames(command, NAMES)
   checkMembers(members)
   const { text } = command

@@ -1,0 +1,271 @@
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type CommandState,
+  type CommandStorage,
+  commandQueue,
+  type IssuedCommand,
+  memoryAdapter,
+  type QueuedCommand,
+} from '../../src/index.js'
+import { finalReply } from '../support/reply.js'
+
+const SN = '0316144680030'
+const DATA = { text: 'DATA UPDATE USERINFO PIN=7\tName=Ada' }
+interface EmployeeCommand extends IssuedCommand {
+  employee: number
+}
+
+function start<Issued extends IssuedCommand = IssuedCommand>() {
+  const adapter = memoryAdapter<Issued>()
+  return { adapter, commands: commandQueue(adapter) }
+}
+
+/** Claims what is due, as a poll does. */
+function handOut(adapter: CommandStorage, commandId: string, attempt = 1, seconds = 60) {
+  const sentAt = new Date()
+  const replyDueAt = new Date(sentAt.getTime() + seconds * 1000)
+  return adapter.claim(SN, [{ commandId, attempt, sentAt, replyDueAt }])
+}
+
+describe('issue', () => {
+  it('keeps the command with an id of its own, the terms of data, and the members of the app', async () => {
+    const { adapter, commands } = start<EmployeeCommand>()
+    const issued = await commands.issue(SN, DATA, { employee: 7 })
+    expect(issued).toEqual({
+      ...DATA,
+      serialNumber: SN,
+      commandId: expect.stringMatching(/^[0-9a-z]{16}$/),
+      employee: 7,
+    })
+    expect(adapter.findRecord(SN, issued.commandId)).toEqual({
+      command: issued,
+      terms: { attempts: 5, replyWithin: 60_000 },
+      issuedAt: expect.any(Date),
+      attemptsMade: 0,
+    })
+    expect(adapter.findCommand(SN, issued.commandId)).toEqual(issued)
+  })
+
+  it('keeps the terms of the command', async () => {
+    const { adapter, commands } = start()
+    const terms = { attempts: 1, replyWithin: 5000, key: 'door 1', endsAnswer: true }
+    const { commandId } = await commands.issue(SN, {
+      text: 'AC_UNLOCK',
+      expiresAfter: 15_000,
+      ...terms,
+    })
+    const record = adapter.findRecord(SN, commandId)
+    const expiresAt = new Date((record?.issuedAt?.getTime() ?? 0) + 15_000)
+    expect(record).toMatchObject({ terms: { ...terms, expiresAt }, openUntil: expiresAt })
+  })
+
+  it.each([
+    'REBOOT',
+    'reboot',
+    'CONTROL DEVICE 03000000',
+    'ENROLL_FP PIN=1\tFID=0',
+    'UPGRADE checksum=1,url=/x,size=1',
+    'SHELL ls',
+  ])('lets %s end an answer', async (text) => {
+    const { adapter, commands } = start()
+    const { commandId } = await commands.issue(SN, { text })
+    expect(adapter.findRecord(SN, commandId)?.terms?.endsAnswer).toBe(true)
+  })
+
+  it('rejects with the error of storage', async () => {
+    const failure = new Error('no disk')
+    const adapter = { ...memoryAdapter(), issue: () => Promise.reject(failure) }
+    await expect(commandQueue(adapter).issue(SN, DATA)).rejects.toBe(failure)
+  })
+})
+
+describe('issueAll', () => {
+  it('keeps commands for many devices in one call of storage, in order', async () => {
+    const { adapter } = start()
+    const issue = vi.fn((queued: readonly QueuedCommand[]) => adapter.issue(queued))
+    const commands = commandQueue({ ...adapter, issue })
+    const issued = await commands.issueAll(
+      ['A', 'B', 'A'].map((serialNumber, pin) => ({
+        serialNumber,
+        command: { text: `PIN=${pin}` },
+      })),
+    )
+    expect(issue).toHaveBeenCalledTimes(1)
+    expect(issued.map(({ text }) => text)).toEqual(['PIN=0', 'PIN=1', 'PIN=2'])
+    const open = adapter.openCommands('A', new Date(), 10)
+    expect(open.map(({ command }) => command?.text)).toEqual(['PIN=0', 'PIN=2'])
+    expect(new Set(issued.map(({ commandId }) => commandId)).size).toBe(3)
+  })
+
+  it('keeps nothing if one is wrong', async () => {
+    const { adapter, commands } = start()
+    const issues = [DATA, { text: 'a\nb' }].map((command) => ({ serialNumber: SN, command }))
+    await expect(commands.issueAll(issues)).rejects.toThrow(TypeError)
+    expect(adapter.openCommands(SN, new Date(), 10)).toEqual([])
+  })
+
+  it('asks storage nothing for nothing', async () => {
+    const { adapter } = start()
+    const issue = vi.fn((queued: readonly QueuedCommand[]) => adapter.issue(queued))
+    expect(await commandQueue({ ...adapter, issue }).issueAll([])).toEqual([])
+    expect(issue).not.toHaveBeenCalled()
+  })
+})
+
+describe('a key', () => {
+  const keyed = (name: string) => ({
+    text: `DATA UPDATE USERINFO PIN=7\tName=${name}`,
+    key: 'user 7',
+  })
+
+  it('lets a newer command take the place of older ones that were not handed out', async () => {
+    const { commands } = start()
+    const ada = await commands.issue(SN, keyed('Ada'))
+    const other = await commands.issue(SN, { ...DATA, key: 'user 8' })
+    const elsewhere = await commands.issue('B', keyed('Ada'))
+    const grace = await commands.issue(SN, keyed('Grace'))
+    const states = await Promise.all([ada, other, elsewhere, grace].map(commands.state))
+    expect(states).toEqual(['superseded', 'waiting', 'waiting', 'waiting'])
+  })
+
+  it('leaves what was handed out', async () => {
+    const { adapter, commands } = start()
+    const ada = await commands.issue(SN, keyed('Ada'))
+    handOut(adapter, ada.commandId)
+    await commands.issue(SN, keyed('Grace'))
+    expect(await commands.state(ada)).toBe('sent')
+  })
+
+  it('leaves the last of one call', async () => {
+    const { commands } = start()
+    const issued = await commands.issueAll(
+      ['Ada', 'Grace', 'Joan'].map((name) => ({ serialNumber: SN, command: keyed(name) })),
+    )
+    const states = await Promise.all(issued.map(commands.state))
+    expect(states).toEqual(['superseded', 'superseded', 'waiting'])
+  })
+
+  it('leaves the new one kept if storage fails before the older are closed', async () => {
+    const { adapter, commands } = start()
+    const ada = await commands.issue(SN, keyed('Ada'))
+    const cancel = () => Promise.reject(new Error('no disk'))
+    await expect(commandQueue({ ...adapter, cancel }).issue(SN, keyed('Grace'))).rejects.toThrow()
+    expect(await commands.state(ada)).toBe('waiting')
+    expect(adapter.openCommands(SN, new Date(), 10)).toHaveLength(2)
+  })
+
+  it('never lets two that race close each other', async () => {
+    const { adapter } = start()
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const slow: CommandStorage = {
+      ...adapter,
+      async openCommands(...asked) {
+        await gate
+        return adapter.openCommands(...asked)
+      },
+    }
+    const both = ['Ada', 'Grace'].map((name) => commandQueue(slow).issue(SN, keyed(name)))
+    await expect.poll(() => adapter.openCommands(SN, new Date(), 10)).toHaveLength(2)
+    open()
+    const states = (await Promise.all(both)).map(commandQueue(adapter).state)
+    expect(await Promise.all(states)).toEqual(['superseded', 'waiting'])
+  })
+})
+
+describe('cancel', () => {
+  it.each<[string, boolean, CommandState, (adapter: CommandStorage, id: string) => unknown]>([
+    ['a waiting command', true, 'cancelled', () => {}],
+    ['a sent command', true, 'cancelled', handOut],
+    ['an answered command', false, 'succeeded', (adapter, id) => finalReply(adapter, SN, id)],
+  ])('of %s returns %s', async (_which, inTime, state, happen) => {
+    const { adapter, commands } = start()
+    const issued = await commands.issue(SN, DATA)
+    happen(adapter, issued.commandId)
+    expect(await commands.cancel(issued)).toBe(inTime)
+    expect(await commands.state(issued)).toBe(state)
+  })
+
+  it('does not hide a reply that comes later', async () => {
+    const { adapter, commands } = start()
+    const issued = await commands.issue(SN, DATA)
+    handOut(adapter, issued.commandId)
+    await commands.cancel(issued)
+    finalReply(adapter, SN, issued.commandId)
+    expect(await commands.state(issued)).toBe('succeeded')
+  })
+
+  it('of an unknown command returns false', async () => {
+    const { commands } = start()
+    expect(await commands.cancel({ serialNumber: SN, commandId: '1' })).toBe(false)
+  })
+})
+
+describe('state', () => {
+  it('is undefined for an unknown command', async () => {
+    const { commands } = start()
+    expect(await commands.state({ serialNumber: SN, commandId: '1' })).toBe(undefined)
+  })
+
+  it('follows the family of the device', async () => {
+    const { adapter } = start()
+    const family = (serialNumber: string) =>
+      serialNumber === 'door' ? ('access' as const) : ('attendance' as const)
+    const commands = commandQueue(adapter, { family })
+    for (const serialNumber of ['door', 'clock']) finalReply(adapter, serialNumber, '1', 7)
+    expect(await commands.state({ serialNumber: 'door', commandId: '1' })).toBe('succeeded')
+    expect(await commands.state({ serialNumber: 'clock', commandId: '1' })).toBe('unknown')
+    const access = commandQueue(adapter, { family: 'access' })
+    expect(await access.state({ serialNumber: 'clock', commandId: '1' })).toBe('succeeded')
+  })
+})
+
+describe('commands', () => {
+  it('hands the filter to storage, and adds the state', async () => {
+    const { adapter } = start()
+    const record = { attemptsMade: 0, command: { ...DATA, serialNumber: SN, commandId: '1' } }
+    const list = vi.fn((_filter: object, _now: Date) => [record])
+    const commands = commandQueue({ ...adapter, commands: list })
+    expect(await commands.commands({ state: 'waiting', limit: 5 })).toEqual([
+      { ...record, state: 'waiting' },
+    ])
+    expect(list).toHaveBeenCalledWith({ state: 'waiting', limit: 5 }, expect.any(Date))
+  })
+
+  it('says that an adapter without it has no list', async () => {
+    const adapter = { ...memoryAdapter(), commands: undefined } as unknown as CommandStorage
+    await expect(commandQueue(adapter).commands()).rejects.toThrow('option "adapter.commands"')
+  })
+
+  it('refuses a filter it does not know', async () => {
+    const { commands } = start()
+    await expect(commands.commands({ states: 'sent' } as never)).rejects.toThrow('"states"')
+  })
+})
+
+describe('a queue is refused', () => {
+  it.each<[string, () => unknown, string]>([
+    ['without an adapter', () => commandQueue(undefined as never), 'option "adapter" is undefined'],
+    [
+      'without a call of the adapter',
+      () => commandQueue({ ...memoryAdapter(), findRecord: undefined } as never),
+      'option "adapter.findRecord" is undefined',
+    ],
+    ['with an unknown option', () => commandQueue(memoryAdapter(), { x: 1 } as never), '"x"'],
+    [
+      'with an unknown family',
+      () => commandQueue(memoryAdapter(), { family: 'security' as never }),
+      'option "family" is "security"; expected "attendance", "access"',
+    ],
+    [
+      'with an encoding that text cannot be written in',
+      () => commandQueue(memoryAdapter(), { encoding: 'utf-16le' }),
+      'option "encoding" is "utf-16le"',
+    ],
+  ])('%s', (_title, make, message) => {
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(message)
+  })
+})
