@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 // A test's name says what it needs: Express (both majors), or a database server that is started once for all of them.
 const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
+const build = 'test/support/build-setup.ts'
+// No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
+const testTimeout = 60_000
 
 export default defineConfig({
   test: {
@@ -12,22 +15,23 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [onExpress, onMongodb],
-          globalSetup: 'test/support/build-setup.ts',
+          globalSetup: build,
+          testTimeout,
         },
       },
       {
         test: {
           name: 'mongodb',
           include: [onMongodb],
-          globalSetup: ['test/support/build-setup.ts', 'test/support/mongodb-setup.ts'],
-          testTimeout: 60_000,
+          globalSetup: [build, 'test/support/mongodb-setup.ts'],
+          testTimeout,
         },
       },
       {
-        test: { name: 'express 4', include: [onExpress], env: { EXPRESS: '4' } },
+        test: { name: 'express 4', include: [onExpress], env: { EXPRESS: '4' }, testTimeout },
         resolve: { alias: { express: 'express4' } },
       },
-      { test: { name: 'express 5', include: [onExpress], env: { EXPRESS: '5' } } },
+      { test: { name: 'express 5', include: [onExpress], env: { EXPRESS: '5' }, testTimeout } },
       {
         test: {
           name: 'types',

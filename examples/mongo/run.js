@@ -1,9 +1,9 @@
-// Runs the HR app of app.js on the MongoDB of MONGODB_URL, or on a server that is started as the tests do.
+// Runs the HR app of app.js on the MongoDB of MONGODB_URL: `MONGODB_URL=mongodb://127.0.0.1:27017 npm run example:mongo`.
 // Look at: one document for each command, though the terminal reports one three times, and once after a restart.
 import { inspect } from 'node:util'
 import { virtualDevice } from 'express-iclock/simulator'
-import { openServer } from '../../test/support/mongodb.js'
 import { startApp } from './app.js'
+import { connect } from './server.js'
 
 // Of its own, for it is dropped at the end.
 const DATABASE = `iclock_example_${process.pid}`
@@ -12,14 +12,8 @@ const show = (title, value) => {
   console.log(`\n${title}\n${inspect(value, { depth: 4, compact: 1, breakLength: 100 })}`)
 }
 
-const mongodb = await openServer()
-if ('reasons' in mongodb) {
-  console.error(`No MongoDB to show this with. ${mongodb.reasons.join('; ')}`)
-  process.exit(1)
-}
-console.log(`The app keeps its data in ${mongodb.name}.`)
-
-let app = await startApp(mongodb.url, DATABASE)
+let client = await connect()
+let app = await startApp(client, DATABASE)
 try {
   for (const [commandId, text, employee] of [
     ['hr1001', 'DATA UPDATE USERINFO PIN=7\tName=Ada', 'Ada'],
@@ -37,8 +31,11 @@ try {
     records.getFile('hr1003', '/etc/motd', Buffer.from('Good morning\n')),
   ])
 
-  await app.stop()
-  app = await startApp(mongodb.url, DATABASE)
+  // The app ends, and starts again.
+  app.server.close()
+  await client.close()
+  client = await connect()
+  app = await startApp(client, DATABASE)
   await virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER }).send(
     records.reply('hr1001', 0),
   )
@@ -51,13 +48,13 @@ try {
   const { storage } = app
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000)
   const told = ({ commandId, outcome, meaning }) => `${commandId} ${outcome}: ${meaning}`
-  show("A command's reply", told(await storage.reply(SERIAL_NUMBER, 'hr1001')))
+  show("A command's reply", told(await storage.findReply(SERIAL_NUMBER, 'hr1001')))
   const last = await storage.replies({ serialNumber: SERIAL_NUMBER, limit: 10 })
   show("The device's last replies", last.map(told).sort())
   const failed = await storage.replies({ outcome: 'failed', since: yesterday })
   show('Failed since yesterday', failed.map(told))
 } finally {
   await app.db.dropDatabase()
-  await app.stop()
-  await mongodb.remove()
+  app.server.close()
+  await client.close()
 }

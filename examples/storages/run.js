@@ -1,4 +1,4 @@
-// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, `-- mongodb`, `-- memory`.
+// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, or with `-- mongodb` and MONGODB_URL.
 // Look at: the same lines for each of them, however often the terminal sends its replies.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,8 +8,8 @@ import express from 'express'
 import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { virtualDevice } from 'express-iclock/simulator'
-import { MongoClient } from 'mongodb'
-import { openServer } from '../../test/support/mongodb.js'
+import Database from 'libsql'
+import { connect } from '../mongo/server.js'
 import { sqliteAdapter } from './sqlite.js'
 
 const ends = []
@@ -18,18 +18,20 @@ const STORAGES = {
   memory: () => memoryAdapter(),
   async sqlite() {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-example-'))
-    ends.push(() => rm(folder, { recursive: true }))
-    return sqliteAdapter(join(folder, 'iclock.db'))
+    // Another process may hold the database for a moment.
+    const db = new Database(join(folder, 'iclock.db'), { timeout: 5000 })
+    ends.push(
+      () => db.close(),
+      () => rm(folder, { recursive: true }),
+    )
+    return sqliteAdapter(db)
   },
   async mongodb() {
-    const mongodb = await openServer()
-    if ('reasons' in mongodb) throw new Error(`No MongoDB: ${mongodb.reasons.join('; ')}`)
-    const client = await new MongoClient(mongodb.url).connect()
+    const client = await connect()
     const db = client.db(`iclock_example_${process.pid}`)
     ends.push(
       () => db.dropDatabase(),
       () => client.close(),
-      () => mongodb.remove(),
     )
     return mongoAdapter(db)
   },

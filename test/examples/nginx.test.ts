@@ -1,31 +1,11 @@
-import { exec, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import manifest from '../package.json' with { type: 'json' }
-import { virtualDevice } from '../src/simulator.js'
+import { virtualDevice } from '../../src/simulator.js'
+import { runExample } from '../support/example.js'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const SERIAL_NUMBER = '0316144680030'
-const { VITEST: _, NODE_ENV: __, REQUIRE_NGINX, ...env } = process.env
-
-/** Runs an example as its script does, but for the build, which was made before the tests. */
-function run(example: keyof typeof manifest.scripts) {
-  const command = manifest.scripts[example].replace('node build.js --if-stale && ', '')
-  return promisify(exec)(`PATH=node_modules/.bin:$PATH ${command}`, { cwd: root, env })
-}
-
-it('the demo keeps every reply, each once', async () => {
-  const { stdout } = await run('demo')
-  expect(stdout).toMatch(/Every reply is kept, each once: 8 of 8\.\n$/)
-})
-
-it('the tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
-  const { stderr } = await run('example:hr-app-jest')
-  expect(stderr).toMatch(/Tests: +5 passed, 5 total/)
-})
 
 const missing = ['nginx', 'openssl'].filter((name) => {
   const found = spawnSync(`PATH=$PATH:/usr/local/sbin:/usr/sbin command -v ${name}`, {
@@ -33,18 +13,18 @@ const missing = ['nginx', 'openssl'].filter((name) => {
   })
   return found.status !== 0
 })
-const isSkipped = missing.length > 0 && REQUIRE_NGINX !== '1'
-const reason = `${missing.join(' and ')} missing: apt-get install -y nginx-light openssl`
-if (isSkipped) process.stderr.write(`test/examples.test.ts skips nginx; ${reason}\n`)
+const isSkipped = missing.length > 0 && process.env.REQUIRE_NGINX !== '1'
+const reason = `Missing: ${missing.join(' and ')}; apt-get install -y nginx-light openssl`
+if (isSkipped) process.stderr.write(`\nSkipped: the example behind nginx. ${reason}\n`)
 
 describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () => {
   const startNginx = async (appPort: number) => {
-    const { href } = new URL('../examples/nginx/nginx.js', import.meta.url)
+    const { href } = new URL('../../examples/nginx/nginx.js', import.meta.url)
     return (await import(href)).startNginx(appPort)
   }
 
   it('replies come through with the path kept, rewritten and over TLS', async () => {
-    const { stdout } = await run('example:nginx')
+    const { stdout } = await runExample('example:nginx')
     const anyPort = stdout.replace(/:\d{4,5}\//g, ':PORT/').replace(/OK, .*GMT/g, 'OK, DATE')
     expect(anyPort.split('\n')).toEqual([
       'path kept: http://127.0.0.1:PORT/hr',
@@ -90,7 +70,7 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     expect(forwarded).toEqual(['203.0.113.9, 127.0.0.1', 'http'])
   })
 
-  it('a port without an app is told from an endpoint', async () => {
+  it('a port without an app is not mistaken for an endpoint', async () => {
     const nginx = await startNginx(9)
     const device = virtualDevice({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
     const exchange = await device.exchange('ID=1&Return=0')
