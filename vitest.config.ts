@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 // A test's name says what it needs: Express (both majors), or a database server that is started once for all of them.
 const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
+const onPostgres = 'test/**/*.postgres.test.ts'
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const testTimeout = 60_000
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [onExpress, onMongodb],
+          exclude: [onExpress, onMongodb, onPostgres],
           globalSetup: build,
           testTimeout,
         },
@@ -24,6 +25,14 @@ export default defineConfig({
           name: 'mongodb',
           include: [onMongodb],
           globalSetup: [build, 'test/support/mongodb-setup.ts'],
+          testTimeout,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: [onPostgres],
+          globalSetup: [build, 'test/support/postgres-setup.ts'],
           testTimeout,
         },
       },

@@ -58,7 +58,10 @@ export function checkIsIssuable({ serialNumber, commandId, text }: IssuedCommand
 }
 
 /** The error of every adapter whose device has had a command's id with another text or with a reply. */
-export function usedId({ serialNumber, commandId }: IssuedCommand): Error {
+export function usedId({
+  serialNumber,
+  commandId,
+}: Pick<IssuedCommand, 'serialNumber' | 'commandId'>): Error {
   return new Error(
     `express-iclock: device ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
       'or a reply to it; expected an id of its own for each command, because an old reply would count for the new one',

@@ -1,0 +1,93 @@
+// Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and whatever looks like them.
+import type { IssuedCommand } from './command.js'
+import { describe } from './endpoint/errors.js'
+import { checkNames, wrong } from './endpoint/options.js'
+import type { TerminalStorage } from './handshake/storage.js'
+import type { Forgotten } from './kept.js'
+import { commandsOn, type PostgresCommands } from './postgres/command.js'
+import { databaseOn, type PostgresPool } from './postgres/query.js'
+import { type PostgresReplies, repliesOn } from './postgres/reply.js'
+import { forgetOn } from './postgres/retention.js'
+import { migration } from './postgres/schema.js'
+import { terminalsOn } from './postgres/terminal.js'
+import { type PostgresUploads, uploadsOn } from './postgres/upload.js'
+import type { Family } from './reply/outcome.js'
+
+export type {
+  Forgotten,
+  KeptAttendance,
+  KeptLine,
+  KeptRecord,
+  KeptRecordFilter,
+  KeptReply,
+  KeptReplyFilter,
+} from './kept.js'
+export type { PostgresPool }
+
+/** The options of `postgresAdapter`. */
+export interface PostgresAdapterOptions {
+  /** The schema that holds the tables: lower-case letters, digits and `_`; `'iclock'` by default. */
+  schema?: string
+  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default. */
+  family?: Family
+}
+
+/** Storage in PostgreSQL, with ways to look at what came. */
+export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
+  extends PostgresCommands<Issued>,
+    PostgresReplies<Issued>,
+    PostgresUploads,
+    TerminalStorage {
+  /** Brings the tables up to date. Call it at each start: it does nothing if they are, and many processes may call it at once. */
+  migrate(): Promise<void>
+  /** Deletes what was closed, replied or uploaded before this moment. What is open is never deleted. */
+  forget(before: Date): Promise<Forgotten>
+}
+
+const OPTIONS = ['schema', 'family']
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
+
+/**
+ * Makes storage in a PostgreSQL database (12 or later) that the app has connected to; it neither connects nor closes.
+ * Call `migrate()` once at start: it makes the tables, in a schema of their own. The driver's errors pass through unchanged.
+ *
+ * @param pool a `Pool` of `pg`, a PGlite, or anything with their `query(text, values)`
+ * @throws TypeError if the pool or an option is wrong
+ *
+ * @example
+ * const adapter = postgresAdapter(new pg.Pool({ connectionString: process.env.DATABASE_URL }))
+ * await adapter.migrate()
+ * app.use(terminalRouter({ adapter }))
+ */
+export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
+  pool: PostgresPool,
+  options: PostgresAdapterOptions = {},
+): PostgresAdapter<Issued> {
+  checkPool(pool)
+  checkNames(options, OPTIONS)
+  const { schema = 'iclock', family = 'attendance' } = options
+  if (typeof schema !== 'string' || !SCHEMA.test(schema)) {
+    throw wrong('schema', schema, 'lower-case letters, digits and "_", such as "iclock"')
+  }
+  if (family !== 'attendance' && family !== 'access') {
+    throw wrong('family', family, '"attendance" or "access"')
+  }
+  const database = databaseOn(pool, schema)
+  return {
+    ...commandsOn<Issued>(database),
+    ...repliesOn<Issued>(database, family),
+    ...uploadsOn(database),
+    ...terminalsOn(database),
+    async migrate() {
+      await pool.query(migration(schema))
+    },
+    forget: (before) => forgetOn(database, before),
+  }
+}
+
+function checkPool(pool: unknown): void {
+  if (typeof (pool as Partial<PostgresPool> | null | undefined)?.query === 'function') return
+  throw new TypeError(
+    `express-iclock: the pool is ${describe(pool)}; expected an object with query(text, values), such as new pg.Pool() or new PGlite()`,
+  )
+}

@@ -1,0 +1,40 @@
+import { describe, it } from 'vitest'
+import { adapterContract } from '../../src/contract.js'
+import { type PostgresPool, postgresAdapter } from '../../src/postgres.js'
+import { openDatabase } from '../support/postgres-database.js'
+
+describe('postgresAdapter', () => {
+  const cases = adapterContract(async () => {
+    const { pool, reopen, schema, disconnect, remove } = await openDatabase()
+    const adapter = postgresAdapter(pool, { schema })
+    await adapter.migrate()
+    return {
+      adapter,
+      replies: () => adapter.replies(),
+      unparsed: () => adapter.unparsed(),
+      reopen: () => postgresAdapter(reopen(), { schema }),
+      stall(steps) {
+        const { pool, resume } = stalled(reopen(), steps)
+        return { adapter: postgresAdapter(pool, { schema }), resume }
+      },
+      disconnect,
+      dispose: remove,
+    }
+  })
+  for (const { name, run } of cases) it(name, run)
+})
+
+/** A pool that sends so many statements at once, and the others only after `resume()`. */
+function stalled(pool: PostgresPool, steps: number) {
+  let left = steps
+  let resume = () => {}
+  const resumed = new Promise<void>((resolve) => {
+    resume = resolve
+  })
+  const query: PostgresPool['query'] = async (text, values) => {
+    if (left === 0) await resumed
+    else left--
+    return pool.query(text, values)
+  }
+  return { pool: { query }, resume }
+}
