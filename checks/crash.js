@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import express from 'express'
 import { commandReplyRouter } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
-import { runFleet } from 'express-iclock/simulator'
+import { postReplies } from 'express-iclock/simulator'
 import { MongoClient } from 'mongodb'
 import { findProgram, freePort, serverName, startServer } from '../test/support/mongodb.js'
 import { readJournal } from './journal.js'
@@ -142,12 +142,12 @@ export async function runCampaign(campaign) {
   const random = randomFrom(seed)
   try {
     say(`${kills} kills of ${ground.name}, seed ${seed}.`)
-    /** @type {import('express-iclock/simulator').FleetReply[]} */
+    /** @type {import('express-iclock/simulator').SentReply[]} */
     const acknowledged = []
     let [unanswered, repeated, givenUp] = [0, 0, 0]
     for (let round = 0; round < kills; round++) {
       const [report] = await Promise.all([
-        runFleet({ ...ROUND, url: ground.url, replies: repliesOf(round), faults: faultsOf }),
+        postReplies({ ...ROUND, url: ground.url, replies: repliesOf(round), faults: faultsOf }),
         wait(random() * 900).then(() => ground.kill(200 + random() * 1300)),
       ])
       acknowledged.push(...report.acknowledged)
@@ -191,7 +191,7 @@ function compare(acknowledged, kept) {
 
 /** Single replies, batches and files. @param {number} round */
 function repliesOf(round) {
-  /** @type {NonNullable<import('express-iclock/simulator').FleetOptions['replies']>} */
+  /** @type {NonNullable<import('express-iclock/simulator').LoadOptions['replies']>} */
   return (body, records) => {
     const commandId = `r${round}b${body}`
     if (body % 5 === 0) {

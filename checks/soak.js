@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import express from 'express'
 import { commandReplyRouter, tolerateSurplus } from 'express-iclock'
-import { runFleet, virtualDevice } from 'express-iclock/simulator'
+import { postReplies, virtualDevice } from 'express-iclock/simulator'
 
 const MEGABYTE = 1 << 20
 // What a full collection leaves differs by as much from one time to the next.
@@ -102,7 +102,7 @@ async function soak() {
 
 /** @param {string} url @param {number} devices @param {number} duration */
 function fleetOf(url, devices, duration) {
-  return runFleet({
+  return postReplies({
     ...{ url, devices, duration, count: 1e9, pause: 20 },
     replies: (body, records) => {
       const commandId = `c${body}`

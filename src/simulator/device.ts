@@ -11,7 +11,7 @@ import { type RecordWriter, recordWriter } from './records.js'
 import { isExactly } from './refusal.js'
 import type { Body } from './request.js'
 import { type ServeOptions, type Service, serve } from './service.js'
-import { ask, askOver, losePower, openSession, type Question } from './session.js'
+import { ask, askOver, losePower, openSession, type Question, type Session } from './session.js'
 import {
   type Photo,
   PING,
@@ -99,7 +99,11 @@ export interface VirtualDevice extends RecordSender {
  * await device.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
  */
 export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
-  const session = openSession(options)
+  return deviceOf(openSession(options))
+}
+
+/** The calls of a device on its session. */
+export function deviceOf(session: Session): VirtualDevice {
   const { serialNumber, manners } = session.identity
   const records = recordWriter(serialNumber, manners)
   const delivery: Delivery = session.identity

@@ -49,6 +49,8 @@ export interface Exchange {
   body: Buffer
   /** The time that the device would set its clock to: a valid `Date`. */
   clock: Date | undefined
+  /** How long it took in ms, the connection included. */
+  duration: number
   /** The bytes that were sent. */
   sent: Buffer
   /** The bytes that were received. */
@@ -74,6 +76,7 @@ export function exchangeOn(
   strictness: Strictness,
 ): Promise<Omit<Exchange, 'kind'>> {
   const { method, message, wholeSize } = request
+  const start = performance.now()
   const done = new AbortController()
   const progress: Progress = { started: 0, flushed: 0 }
   return new Promise((resolve) => {
@@ -102,6 +105,7 @@ export function exchangeOn(
         headers: response.headers,
         body: response.body,
         clock: clockOf(response),
+        duration: performance.now() - start,
         sent: message.subarray(0, progress.started),
         received,
       })

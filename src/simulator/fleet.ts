@@ -1,125 +1,194 @@
-// Many devices that post to one server, with an exact account of each reply.
-import { setTimeout as sleep } from 'node:timers/promises'
+// Many whole terminals at one server, with an exact account of each command.
+import { setMaxListeners } from 'node:events'
+import { Account, type FleetCommand } from './account.js'
+import { type Punch, remember } from './attendance.js'
 import { checkCounts, checkDelays, wrong } from './check.js'
-import { DeliveryError, type SendOptions } from './delivery.js'
-import { type VirtualDevice, virtualDevice } from './device.js'
-import type { Exchange } from './exchange.js'
+import { DeliveryError } from './delivery.js'
+import { deviceOf, type VirtualDevice } from './device.js'
+import type { ExchangeKind, ExchangeOptions } from './exchange.js'
+import type { Execution } from './execution.js'
+import { Gate } from './gate.js'
+import { type KindReport, Ledger } from './ledger.js'
 import type { VirtualDeviceOptions } from './options.js'
-import type { RecordWriter } from './records.js'
+import { rest } from './pace.js'
+import type { DeviceCommand } from './poll.js'
+import { type Observer, type ServeOptions, serve } from './service.js'
+import { openSession, type Session } from './session.js'
 
-/** A reply sent by a device of the fleet. */
-export interface FleetReply {
-  serialNumber: string
-  commandId: string
-  returnCode: number
-}
-
-/** The options of `runFleet`: those of its devices, and how much they post. */
-export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber' | 'giveUpAfter'> {
-  /** The number of devices. Each posts one body at a time, like a terminal. */
+/** The options of `runFleet`: those of its devices, and how they work. */
+export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber'> {
+  /** The number of devices. */
   devices: number
-  /** The number of bodies to post in total. */
-  count: number
-  /** The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing new. */
+  /** The time limit of the whole run in ms; what is under way then is finished first. */
   duration: number
-  /** Bodies started per second by all devices together; by default, as many as the server answers. */
-  rate?: number
+  /** How many polls all devices may make together; any number by default. */
+  polls?: number
+  /** The pause in ms between two idle polls of a device, 20 % more or less each time; 10,000 by default. */
+  delay?: number
+  /** The time in ms over which the devices are switched on; `delay` by default. */
+  rampUp?: number
+  /** How many connections they may have open at once; 256 by default. */
+  maxSockets?: number
   /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(device: number): string
-  /**
-   * What the body with this index reports, and the raw record, if not `records.reply()`:
-   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index `body % devices` posts it.
-   */
-  replies?(
-    body: number,
-    records: RecordWriter,
-  ): { commandId: string; returnCode: number; record?: Uint8Array }[]
-  /** What is unusual about the first attempt to post this body. */
-  faults?(body: number): Omit<SendOptions, 'giveUpAfter'> | undefined
+  /** Executes a command; it returns 0 by default. */
+  execute?(command: DeviceCommand, serialNumber: string): Execution | Promise<Execution>
+  /** The punches at this device since its last poll; none by default. */
+  punches?(serialNumber: string): readonly Punch[]
+  /** What is unusual about a request, if anything. */
+  faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
+  /** Called when a device is switched on, e.g. to take its power away at some time. */
+  onDevice?(device: VirtualDevice): void
+  /** Switches a device off once the server has no command for it, and it has nothing to report. */
+  untilIdle?: boolean
+  /** Ends the run early. */
+  signal?: AbortSignal
+  /** Numbers from 0 up to 1 for pauses; `Math.random` by default. */
+  random?(): number
 }
 
 /** What a fleet has done. */
 export interface FleetReport {
-  /** Requests started, retries included. */
-  sent: number
-  /** Requests answered, by the status of the response. */
-  answered: Record<number, number>
-  /** Requests without a response. */
-  unanswered: number
-  /** Requests that sent a body again. */
-  repeated: number
-  /** Replies that the server accepted at least once: a correct server has stored them. */
-  acknowledged: FleetReply[]
-  /** Replies that the server never accepted: it may have stored them or not. */
-  givenUp: FleetReply[]
+  /** Requests by what they were for. */
+  requests: Partial<Record<ExchangeKind, KindReport>>
+  /** Why responses were refused, and how often; digits are replaced by N. */
+  refusals: Record<string, number>
+  /** Each command that was handed out, in the order of the first time. */
+  commands: FleetCommand[]
+  /** Punches recorded, and how many of them the server never accepted. */
+  punches: { recorded: number; unsent: number }
+  /** How often a device restarted. */
+  restarts: number
+  /** The serial numbers of devices that gave up on a failing server; with `untilIdle` only. */
+  gaveUp: string[]
 }
 
 /**
- * Lets many devices post to one server, and reports exactly which replies were acknowledged.
+ * Runs many whole terminals: each shakes hands, polls, executes, replies and uploads attendance. Reports what became of
+ * each command. 10,000 of them fit into one process.
  *
  * @throws TypeError if an option is invalid
  * @example
- * const report = await runFleet({ url, devices: 50, count: 1000, duration: 60_000 })
+ * const report = await runFleet({ url, devices: 50, duration: 60_000, delay: 1000 })
  */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
-  const { devices, count, duration, rate = Infinity, serialNumber, replies, faults } = options
-  for (const [name, value] of Object.entries({ devices, count, duration, rate })) {
-    if (!(value > 0)) throw wrong(name, value, 'a number above 0')
+  const { devices, duration, polls, delay = 10_000, rampUp = delay, maxSockets = 256 } = options
+  if (devices === undefined) throw wrong('devices', devices, 'a number of devices')
+  if (duration === undefined) throw wrong('duration', duration, 'a number of milliseconds')
+  checkCounts({ devices, polls, maxSockets }, ['devices', 'polls', 'maxSockets'], 1)
+  checkDelays({ duration, delay, rampUp }, ['duration', 'delay', 'rampUp'])
+  const { random = Math.random, serialNumber = usualSerialNumber } = options
+
+  const run = new FleetRun(options, new Gate(maxSockets))
+  const timer = setTimeout(run.end, duration)
+  options.signal?.addEventListener('abort', run.end)
+  if (options.signal?.aborted) run.end()
+  try {
+    const working = Array.from({ length: devices }, async (_, index) => {
+      await rest(random() * rampUp, [run.signal])
+      if (!run.signal.aborted) await run.work(serialNumber(index))
+    })
+    await Promise.all(working)
+  } finally {
+    run.end()
+    clearTimeout(timer)
+    options.signal?.removeEventListener('abort', run.end)
   }
-  checkCounts({ devices, count }, ['devices', 'count'], 1)
-  checkDelays({ duration }, ['duration'])
-  const report: FleetReport = {
-    sent: 0,
-    answered: {},
-    unanswered: 0,
-    repeated: 0,
-    acknowledged: [],
-    givenUp: [],
+  return run.report()
+}
+
+const usualSerialNumber = (device: number) => `SIM${String(device).padStart(6, '0')}`
+
+class FleetRun {
+  readonly #options: FleetOptions
+  readonly #gate: Gate
+  readonly #over = new AbortController()
+  readonly #ledger = new Ledger()
+  readonly #account = new Account()
+  readonly #gaveUp: string[] = []
+  #polls = 0
+  #restarts = 0
+  #recorded = 0
+  #unsent = 0
+
+  constructor(options: FleetOptions, gate: Gate) {
+    // Every device listens.
+    setMaxListeners(0, this.#over.signal)
+    this.#options = options
+    this.#gate = gate
   }
-  const start = performance.now()
-  const note = (exchanges: readonly Exchange[], sent: FleetReply[]) => {
-    report.sent += exchanges.length
-    report.repeated += exchanges.length - 1
-    for (const { status } of exchanges) {
-      if (status === undefined) report.unanswered++
-      else report.answered[status] = (report.answered[status] ?? 0) + 1
+
+  get signal(): AbortSignal {
+    return this.#over.signal
+  }
+
+  end = (): void => this.#over.abort()
+
+  /** The work of one device, from its switching on until the end. */
+  async work(serialNumber: string): Promise<void> {
+    const { execute = () => 0, onDevice, onExchange } = this.#options
+    const session = openSession(
+      {
+        ...this.#options,
+        serialNumber,
+        onExchange: (exchange) => {
+          this.#ledger.count(exchange)
+          if (exchange.kind === 'poll' && ++this.#polls >= (this.#options.polls ?? Infinity)) {
+            this.end()
+          }
+          onExchange?.(exchange)
+        },
+      },
+      this.#gate,
+    )
+    onDevice?.(deviceOf(session))
+    const carryOut = (command: DeviceCommand) => {
+      this.#account.noteExecution(serialNumber, command)
+      return execute(command, serialNumber)
     }
-    const isAcknowledged = exchanges.some(({ accepted }) => accepted)
-    const list = isAcknowledged ? report.acknowledged : report.givenUp
-    list.push(...sent)
-  }
-  const post = async (device: VirtualDevice, body: number, giveUpAfter: number) => {
-    const { serialNumber, records } = device
-    const usual = { commandId: `c${body}`, returnCode: 0, record: undefined }
-    const reported = replies?.(body, records) ?? [usual]
-    const written = reported.map(({ commandId, returnCode, record }) => {
-      return record ?? records.reply(commandId, returnCode)
-    })
-    const sent = reported.map(({ commandId, returnCode }) => {
-      return { serialNumber, commandId, returnCode }
-    })
     try {
-      note(await device.send(written, { ...faults?.(body), giveUpAfter }), sent)
-      return true
+      const how = this.#serveOptions(serialNumber)
+      const { restarts } = await serve(session, carryOut, how, true, this.#observe(serialNumber))
+      this.#restarts += restarts
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
-      note(error.exchanges, sent)
-      return false
+      this.#gaveUp.push(serialNumber)
+    }
+    this.#unsent += session.log.unsent
+  }
+
+  #serveOptions(serialNumber: string): ServeOptions {
+    const { delay = 10_000, random = Math.random, faults, untilIdle = false } = this.#options
+    return {
+      signal: this.signal,
+      untilIdle,
+      delay: () => delay * (0.8 + 0.4 * random()),
+      faults: (kind) => faults?.(kind, serialNumber),
     }
   }
-  const work = async (index: number) => {
-    const name = serialNumber?.(index) ?? `SIM${String(index).padStart(6, '0')}`
-    const device = virtualDevice({ ...options, serialNumber: name })
-    for (let body = index; body < count; body += devices) {
-      const due = start + (body * 1000) / rate
-      const end = start + duration
-      if (due >= end) return
-      const wait = due - performance.now()
-      if (wait > 0) await sleep(wait)
-      const remaining = end - performance.now()
-      if (remaining <= 0 || !(await post(device, body, remaining))) return
+
+  #observe(serialNumber: string): Observer {
+    return {
+      beforeRound: (session: Session) => {
+        const punches = this.#options.punches?.(serialNumber) ?? []
+        this.#recorded += punches.length
+        remember(session, punches)
+      },
+      onHandedOut: (commands) => this.#account.noteHandedOut(serialNumber, commands),
+      onReplied: (commandIds, isAccepted) => {
+        if (isAccepted) this.#account.noteAcknowledged(serialNumber, commandIds)
+      },
     }
   }
-  await Promise.all(Array.from({ length: devices }, (_, index) => work(index)))
-  return report
+
+  report(): FleetReport {
+    return {
+      requests: this.#ledger.requests(),
+      refusals: this.#ledger.refusals(),
+      commands: this.#account.commands(),
+      punches: { recorded: this.#recorded, unsent: this.#unsent },
+      restarts: this.#restarts,
+      gaveUp: this.#gaveUp,
+    }
+  }
 }

@@ -9,6 +9,8 @@ export type Handling = 'batched' | 'alone' | 'once'
 
 export interface Post {
   records: Uint8Array[]
+  /** The commands that it replies to. */
+  commandIds: string[]
   handling: Handling
 }
 
@@ -20,16 +22,18 @@ export class Outbox {
   }
 
   /** Replies to later commands join a post that is still waiting. */
-  add(record: Uint8Array, handling: Handling): void {
+  add(commandId: string, record: Uint8Array, handling: Handling): void {
     const last = this.#posts.at(-1)
-    if (handling === 'batched' && last?.handling === 'batched') last.records.push(record)
-    else this.#posts.push({ records: [record], handling })
+    if (handling === 'batched' && last?.handling === 'batched') {
+      last.records.push(record)
+      last.commandIds.push(commandId)
+    } else this.#posts.push({ records: [record], commandIds: [commandId], handling })
   }
 
   /** Posts in order until one is refused; resolves with the refused exchange. */
-  async flush(post: (records: Uint8Array[]) => Promise<Exchange>): Promise<Exchange | undefined> {
+  async flush(post: (post: Post) => Promise<Exchange>): Promise<Exchange | undefined> {
     for (let first = this.#posts[0]; first !== undefined; first = this.#posts[0]) {
-      const exchange = await post(first.records)
+      const exchange = await post(first)
       if (!exchange.accepted && first.handling !== 'once') return exchange
       this.#posts.shift()
     }

@@ -3,8 +3,11 @@ import { checkDelays } from './check.js'
 
 /** The pace of a device at work. */
 export interface Pace {
-  /** The pause in ms between two polls while there is nothing to do; 100 by default. It polls at once after a command. */
-  delay?: number
+  /**
+   * The pause in ms between two polls while there is nothing to do, or a function that returns one; 100 by default. After a
+   * command it polls at once.
+   */
+  delay?: number | (() => number)
   /** Polls at the pace of firmware instead: after 1 s, then slower and slower up to the `Delay` of the handshake. */
   realTime?: boolean
 }
@@ -12,7 +15,8 @@ export interface Pace {
 const SLOWING_DOWN = [1000, 1100, 1200, 2000, 3100, 3500, 4000, 5200, 6400]
 
 export function checkPace(pace: Pace): void {
-  checkDelays(pace, ['delay'])
+  const { delay } = pace
+  if (typeof delay !== 'function') checkDelays({ delay }, ['delay'])
 }
 
 /** The pause after so many idle polls in a row, or after a refusal. */
@@ -22,7 +26,10 @@ export function pauseAfter(
   settings: Record<string, string>,
   { delay = 100, realTime = false }: Pace,
 ): number {
-  if (!realTime) return idlePolls > 0 || isRefused ? delay : 0
+  if (!realTime) {
+    if (idlePolls === 0 && !isRefused) return 0
+    return typeof delay === 'function' ? delay() : delay
+  }
   if (isRefused) return secondsOf(settings.ErrorDelay, 15)
   const longest = secondsOf(settings.Delay ?? settings.RequestDelay, 10)
   return Math.min(longest, SLOWING_DOWN[idlePolls] ?? longest)

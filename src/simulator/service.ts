@@ -1,4 +1,5 @@
 // A device at work: it shakes hands, uploads, polls, executes and replies, over and over, like firmware.
+import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
 import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
@@ -32,8 +33,16 @@ export interface Service {
   restarts: number
 }
 
+/** Is told what happens to the commands of a device, and asked what happens before each round. */
+export interface Observer {
+  beforeRound(session: Session): void
+  onHandedOut(commands: readonly DeviceCommand[]): void
+  onReplied(commandIds: readonly string[], isAccepted: boolean): void
+}
+
 interface Work {
   session: Session
+  observer: Observer | undefined
   execute: Execute
   faults: (kind: ExchangeKind) => ExchangeOptions | undefined
   greets: boolean
@@ -47,10 +56,13 @@ export async function serve(
   execute: Execute,
   options: ServeOptions,
   greets: boolean,
+  observer?: Observer,
 ): Promise<Service> {
   const { signal, untilIdle = false, faults = () => undefined } = options
+  // One signal may stop many devices.
+  if (signal) setMaxListeners(0, signal)
   const service: Service = { ended: 'signal', polls: 0, executed: 0, restarts: 0 }
-  const work: Work = { session, execute, faults, greets, mustGreet: greets, service }
+  const work: Work = { session, observer, execute, faults, greets, mustGreet: greets, service }
   let idlePolls = 0
   let failingSince: number | undefined
   while (!signal?.aborted) {
@@ -84,7 +96,8 @@ async function cycle(
   work: Work,
   power: AbortSignal,
 ): Promise<{ refused?: Exchange; isIdle: boolean }> {
-  const { session, faults, service } = work
+  const { session, faults, service, observer } = work
+  observer?.beforeRound(session)
   if (work.mustGreet) {
     const last = (await shakeHands(session, faults('handshake'))).at(-1)
     if (last?.accepted !== true) return { ...(last && { refused: last }), isIdle: false }
@@ -98,6 +111,7 @@ async function cycle(
   const polled = await poll(session, faults('poll'))
   if (polled.accepted) service.polls++
   else refused = polled
+  observer?.onHandedOut(polled.commands)
   for (const command of polled.commands) {
     if (power.aborted) break
     await carryOut(work, command, power)
@@ -115,15 +129,15 @@ async function carryOut(work: Work, command: DeviceCommand, power: AbortSignal):
   const handling = handlingOf(command.text)
   const records = recordWriter(identity.serialNumber, identity.manners)
   const record = recordOf(command, execution, records, identity)
-  if (record !== undefined) outbox.add(record, handling)
+  if (record !== undefined) outbox.add(command.commandId, record, handling)
   if (isCheck(command.text)) work.mustGreet = work.greets
   if (handling !== 'batched' || isReboot(command.text)) await flush(work)
   if (isReboot(command.text) && !power.aborted) losePower(session, true)
 }
 
-function flush({ session, faults }: Work): Promise<Exchange | undefined> {
-  return session.outbox.flush((records) =>
-    ask(
+function flush({ session, faults, observer }: Work): Promise<Exchange | undefined> {
+  return session.outbox.flush(async ({ records, commandIds }) => {
+    const exchange = await ask(
       session,
       {
         kind: 'reply',
@@ -133,6 +147,8 @@ function flush({ session, faults }: Work): Promise<Exchange | undefined> {
         checkBody: isExactly('OK'),
       },
       faults('reply'),
-    ),
-  )
+    )
+    observer?.onReplied(commandIds, exchange.accepted)
+    return exchange
+  })
 }

@@ -1,10 +1,12 @@
 // What a device holds while it runs, and how it puts one question to the server.
+import { setMaxListeners } from 'node:events'
 import {
   checkExchangeOptions,
   type Exchange,
   type ExchangeOptions,
   exchangeOn,
 } from './exchange.js'
+import type { Gate } from './gate.js'
 import { AttendanceLog } from './log.js'
 import { HABITS, headersOf, type Manners, tokenOf } from './manners.js'
 import { checkOptions, type VirtualDeviceOptions } from './options.js'
@@ -52,11 +54,13 @@ export interface Session {
   token: string
   /** The last `INFO` that the server accepted. */
   info: string
+  /** Limits the connections that many devices open at once. */
+  readonly gate: Gate | undefined
   /** Aborted by power loss; its reason says whether the device comes up again. */
   power: AbortController
 }
 
-export function openSession(options: VirtualDeviceOptions): Session {
+export function openSession(options: VirtualDeviceOptions, gate?: Gate): Session {
   checkOptions(options)
   const { serialNumber, manners = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
   return {
@@ -74,18 +78,22 @@ export function openSession(options: VirtualDeviceOptions): Session {
     },
     targetOf: targetFinder(options),
     log: new AttendanceLog(),
+    gate,
     ...powerOn(serialNumber),
   }
 }
 
 /** What a device holds after it was switched on. */
 function powerOn(serialNumber: string) {
+  const power = new AbortController()
+  // Each exchange listens, and a test may run many at once.
+  setMaxListeners(0, power.signal)
   return {
     outbox: new Outbox(),
     settings: {},
     token: tokenOf('', serialNumber, ''),
     info: '',
-    power: new AbortController(),
+    power,
   }
 }
 
@@ -102,11 +110,16 @@ export async function ask(
   question: Question,
   options?: ExchangeOptions,
 ): Promise<Exchange> {
-  const wire = openWire(session.targetOf())
+  await session.gate?.enter()
   try {
-    return await askOver(wire, session, question, options)
+    const wire = openWire(session.targetOf())
+    try {
+      return await askOver(wire, session, question, options)
+    } finally {
+      wire.socket.destroy()
+    }
   } finally {
-    wire.socket.destroy()
+    session.gate?.leave()
   }
 }
 

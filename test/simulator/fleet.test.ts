@@ -1,118 +1,170 @@
-import { createServer } from 'node:http'
-import type { Socket } from 'node:net'
-import { expect, it } from 'vitest'
-import { runFleet } from '../../src/simulator.js'
-import { listen, PLAIN, portOf, recording, serving } from '../support/server.js'
+import { describe, expect, it } from 'vitest'
+import { type FleetOptions, runFleet } from '../../src/simulator.js'
+import { conversing, type Heard } from '../support/conversation.js'
+import { portOf } from '../support/server.js'
 
-const byId = (a: { commandId: string }, b: { commandId: string }) =>
-  a.commandId < b.commandId ? -1 : 1
+const QUICK = { duration: 20_000, delay: 1, rampUp: 0, pause: 1 }
+const UNTIL_IDLE = { ...QUICK, untilIdle: true }
 
-it('posts the requested number of bodies from the requested devices, and reports what was acknowledged', async () => {
-  const stored: string[] = []
-  const server = await serving((req, res) => {
-    req.setEncoding('latin1')
-    req.on('data', (body) => stored.push(`${req.url} ${body}`))
-    req.on('end', () => res.writeHead(200, PLAIN).end('OK'))
-  })
-  const report = await runFleet({ server, devices: 3, count: 10, duration: 20_000 })
-  expect(report).toMatchObject({ sent: 10, answered: { 200: 10 }, unanswered: 0, repeated: 0 })
-  expect(report.givenUp).toEqual([])
-  expect(report.acknowledged.sort(byId)).toEqual(
-    Array.from({ length: 10 }, (_, body) => {
-      return { serialNumber: `SIM00000${body % 3}`, commandId: `c${body}`, returnCode: 0 }
-    }),
-  )
-  expect(stored.sort()).toEqual(
-    report.acknowledged
-      .map(({ serialNumber, commandId }) => {
-        return `/iclock/devicecmd?SN=${serialNumber} ID=${commandId}&Return=0&CMD=DATA\n`
-      })
-      .sort(),
-  )
-})
-
-it('counts what is repeated, cut off, and refused', async () => {
-  const { server, bodies } = await recording()
-  const report = await runFleet({
-    ...{ server, devices: 2, count: 6, duration: 20_000, pause: 1 },
-    serialNumber: (device) => `D${device}`,
-    replies: (body) => [
-      { commandId: `a${body}`, returnCode: body },
-      {
-        commandId: `b${body}`,
-        returnCode: -body,
-        record: Buffer.from(`ID=b${body}&Return=-${body}`),
-      },
-    ],
-    faults: (body) => {
-      if (body === 1) return { repeats: 2 }
-      if (body === 2) return { cutAfter: -1 }
-      return body === 3 ? { headers: { 'Content-Length': 'x' } } : undefined
+/** Hands each device these commands, one a poll, until it has executed them all. */
+function forEach(texts: string[]) {
+  const next = new Map<string, number>()
+  return {
+    getrequest({ query }: Heard) {
+      const at = next.get(String(query.get('SN'))) ?? 0
+      return at < texts.length ? `C:c${at}:${texts[at]}\n` : 'OK'
     },
-  })
-  expect(report).toMatchObject({
-    sent: 10,
-    answered: { 200: 8, 400: 1 },
-    unanswered: 1,
-    repeated: 4,
-    givenUp: [],
-  })
-  expect(report.acknowledged).toHaveLength(12)
-  expect(report.acknowledged).toContainEqual({
-    serialNumber: 'D1',
-    commandId: 'b5',
-    returnCode: -5,
-  })
-  expect(bodies).toHaveLength(8)
-  expect(bodies.map(String)).toContain('ID=a4&Return=4&CMD=DATA\nID=b4&Return=-4')
-})
-
-it('gives up when its time is over, and starts nothing that is due later', async () => {
-  const server = await serving((_, res) => res.writeHead(503).end())
-  const settings = { server, devices: 2, duration: 200, pause: 20 }
-  const report = await runFleet({ ...settings, count: 1_000_000 })
-  expect(report.acknowledged).toEqual([])
-  expect(report.givenUp.map(({ commandId }) => commandId).sort()).toEqual(['c0', 'c1'])
-  expect(report.answered[503]).toBe(report.sent - report.unanswered)
-
-  const slow = await runFleet({ ...settings, count: 100, rate: 0.001 })
-  expect(slow.givenUp.map(({ commandId }) => commandId)).toEqual(['c0'])
-})
-
-it('carries on when its server is killed and comes back', async () => {
-  const kept: string[] = []
-  const sockets = new Set<Socket>()
-  const start = (onPort: number, killedAt: number) => {
-    const server = createServer(async (req, res) => {
-      const body = Buffer.concat(await req.toArray().catch(() => []))
-      if (kept.push(String(body)) === killedAt) {
-        for (const socket of sockets) socket.resetAndDestroy()
-        server.close(() => start(port, Infinity))
-      } else res.writeHead(200, PLAIN).end('OK')
-    })
-    return listen(server, '127.0.0.1', onPort)
+    devicecmd({ query, body }: Heard) {
+      const id = Number(/ID=c(\d+)/.exec(body)?.[1])
+      next.set(String(query.get('SN')), id + 1)
+      return 'OK'
+    },
   }
-  const first = await start(0, 20)
-  first.on('connection', (socket) => sockets.add(socket))
-  const port = portOf(first)
+}
 
-  const report = await runFleet({
-    url: `http://127.0.0.1:${port}`,
-    ...{ devices: 4, count: 100, duration: 30_000, pause: 10 },
+describe('a fleet', () => {
+  it('runs whole terminals, and accounts for each command', async () => {
+    const { server, of, heard } = await conversing(forEach(['CHECK', 'LOG']))
+    const report = await runFleet({ server, devices: 3, ...UNTIL_IDLE })
+    expect(report.commands).toHaveLength(6)
+    const numbers = report.commands.flatMap(({ executions }) => executions)
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
+    for (const serialNumber of ['SIM000000', 'SIM000001', 'SIM000002']) {
+      const own = report.commands.filter((command) => command.serialNumber === serialNumber)
+      expect(own).toMatchObject([
+        { commandId: 'c0', text: 'CHECK', handedOut: 1, acknowledged: 1 },
+        { commandId: 'c1', text: 'LOG', handedOut: 1, acknowledged: 1 },
+      ])
+      const order = own.map(({ executions }) => executions[0] ?? -1)
+      expect(order).toEqual(order.toSorted((a, b) => a - b))
+    }
+    expect(report.requests.reply).toMatchObject({ sent: 6, accepted: 6 })
+    expect(report.requests.poll?.sent).toBe(of('getrequest').length)
+    expect(report.requests.poll?.p99).toBeGreaterThan(0)
+    expect(heard[0]?.endpoint).toBe('cdata')
+    expect(report).toMatchObject({ refusals: {}, restarts: 0, gaveUp: [] })
   })
-  expect(report.acknowledged).toHaveLength(100)
-  expect(report.givenUp).toEqual([])
-  expect(report.unanswered).toBeGreaterThan(0)
-  expect(report.sent).toBe(100 + report.repeated)
-  expect(new Set(kept).size).toBe(100)
-})
 
-it('refuses invalid numbers', async () => {
-  const fleet = { url: 'http://localhost', devices: 1, count: 1, duration: 1 }
-  await expect(runFleet({ ...fleet, devices: 0 })).rejects.toThrow('option "devices" is 0')
-  const unbounded = { ...fleet, count: undefined } as unknown as typeof fleet
-  await expect(runFleet(unbounded)).rejects.toThrow('option "count" is undefined')
-  await expect(runFleet({ ...fleet, rate: Number.NaN })).rejects.toThrow('option "rate" is NaN')
-  await expect(runFleet({ ...fleet, devices: 1.5 })).rejects.toThrow('option "devices" is 1.5')
-  await expect(runFleet({ ...fleet, duration: Infinity })).rejects.toThrow('"duration" is Infinity')
+  it('reports what a device received twice, executed twice, or never got acknowledged', async () => {
+    let polls = 0
+    const { server } = await conversing({
+      getrequest: () => (++polls <= 2 ? 'C:a:CHECK\n' : polls === 3 ? 'C:b:LOG\n' : 'OK'),
+      devicecmd: ({ body }) => (body.includes('ID=b') ? { status: 500 } : 'OK'),
+    })
+    const report = await runFleet({ server, devices: 1, ...UNTIL_IDLE, giveUpAfter: 30 })
+    expect(report.commands).toEqual([
+      {
+        serialNumber: 'SIM000000',
+        commandId: 'a',
+        text: 'CHECK',
+        handedOut: 2,
+        executions: [0, 1],
+        acknowledged: 2,
+      },
+      {
+        serialNumber: 'SIM000000',
+        commandId: 'b',
+        text: 'LOG',
+        handedOut: 1,
+        executions: [2],
+        acknowledged: 0,
+      },
+    ])
+    expect(report.gaveUp).toEqual(['SIM000000'])
+    expect(Object.keys(report.refusals)).toEqual(['the status is N, not N'])
+  })
+
+  it('executes by a function, and uploads punches', async () => {
+    const { server, of } = await conversing(forEach(['ENROLL_FP PIN=1']))
+    const told: string[] = []
+    let punches = 4
+    const report = await runFleet({
+      ...{ server, devices: 2, ...UNTIL_IDLE },
+      serialNumber: (device) => `D${device}`,
+      execute: ({ text }, serialNumber) => {
+        told.push(`${serialNumber} ${text}`)
+        return 6
+      },
+      punches: () => (punches-- > 0 ? [{ pin: '1' }, { pin: '2' }] : []),
+    })
+    expect(told.sort()).toEqual(['D0 ENROLL_FP PIN=1', 'D1 ENROLL_FP PIN=1'])
+    expect(of('devicecmd').map(({ body }) => body)).toEqual(
+      Array(2).fill('ID=c0&Return=6&CMD=ENROLL_FP\n'),
+    )
+    expect(report.punches).toEqual({ recorded: 8, unsent: 0 })
+    const lines = of('cdata').flatMap(({ body }) => body.split('\n').filter(Boolean))
+    expect(lines).toHaveLength(8)
+  })
+
+  it('lets devices lose their power', async () => {
+    const { server } = await conversing(forEach(['CHECK', 'LOG', 'INFO']))
+    const report = await runFleet({
+      ...{ server, devices: 4, ...UNTIL_IDLE },
+      onDevice(device) {
+        setTimeout(device.reboot, 5)
+      },
+    })
+    expect(report.restarts).toBe(4)
+    expect(report.commands).toHaveLength(12)
+    for (const { executions } of report.commands) expect(executions.length).toBeGreaterThan(0)
+  })
+
+  it('sends the faults that it is told', async () => {
+    const { server } = await conversing(forEach(['CHECK']))
+    let lost = 2
+    const report = await runFleet({
+      ...{ server, devices: 1, ...UNTIL_IDLE },
+      faults: (kind) => (kind === 'poll' && lost-- > 0 ? { cutAfter: Infinity } : undefined),
+    })
+    expect(report.requests.poll?.sent).toBe((report.requests.poll?.accepted ?? 0) + 2)
+    expect(report.refusals).toEqual({
+      'the device dropped the connection after N bytes, as requested': 2,
+    })
+  })
+
+  it('opens no more connections at once than allowed', async () => {
+    let [open, most] = [0, 0]
+    const { server } = await conversing()
+    server.on('connection', (socket) => {
+      most = Math.max(most, ++open)
+      socket.on('close', () => open--)
+    })
+    await runFleet({ server, devices: 30, maxSockets: 3, ...UNTIL_IDLE })
+    // A connection that the device has closed may still be open here.
+    expect(most).toBeLessThanOrEqual(6)
+  })
+
+  it('ends after so many polls, when its time is over, or when it is told to', async () => {
+    const { server, of } = await conversing()
+    await runFleet({ server, devices: 2, ...QUICK, polls: 6 })
+    expect(of('getrequest').length).toBeGreaterThanOrEqual(6)
+    expect(of('getrequest').length).toBeLessThanOrEqual(8)
+
+    const brief = await runFleet({ server, devices: 2, ...QUICK, duration: 30, delay: 1_000_000 })
+    expect(brief.requests.poll?.sent ?? 0).toBeLessThanOrEqual(2)
+
+    const controller = new AbortController()
+    const working = runFleet({ server, devices: 2, ...QUICK, signal: controller.signal })
+    controller.abort()
+    expect((await working).gaveUp).toEqual([])
+    expect(
+      (await runFleet({ server, devices: 1, ...QUICK, signal: controller.signal })).requests,
+    ).toEqual({})
+  })
+
+  it('needs the address only once its devices work', async () => {
+    const { server } = await conversing()
+    const url = `http://127.0.0.1:${portOf(server)}`
+    expect((await runFleet({ url, devices: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)
+  })
+
+  it('refuses invalid numbers', async () => {
+    const fleet: FleetOptions = { url: 'http://localhost', devices: 1, duration: 1 }
+    const refused = (options: object) => expect(runFleet({ ...fleet, ...options })).rejects
+    await refused({ devices: 0 }).toThrow('option "devices" is 0')
+    await refused({ devices: undefined }).toThrow('option "devices" is undefined')
+    await refused({ duration: Infinity }).toThrow('option "duration" is Infinity')
+    await refused({ maxSockets: 0.5 }).toThrow('option "maxSockets" is 0.5')
+    await refused({ delay: -1 }).toThrow('option "delay" is -1')
+  })
 })

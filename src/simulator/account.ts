@@ -1,0 +1,46 @@
+// What became of each command that the devices of a fleet were handed.
+import type { DeviceCommand } from './poll.js'
+
+/** What became of one command at its device. */
+export interface FleetCommand extends DeviceCommand {
+  serialNumber: string
+  /** How often the device received it. */
+  handedOut: number
+  /** When the device executed it, by its position among all executions of the fleet: in order, one entry each time. */
+  executions: number[]
+  /** How often a reply to it was accepted. */
+  acknowledged: number
+}
+
+export class Account {
+  readonly #commands = new Map<string, FleetCommand>()
+  #executions = 0
+
+  noteHandedOut(serialNumber: string, commands: readonly DeviceCommand[]): void {
+    for (const command of commands) this.#commandOf(serialNumber, command).handedOut++
+  }
+
+  noteExecution(serialNumber: string, command: DeviceCommand): void {
+    this.#commandOf(serialNumber, command).executions.push(this.#executions++)
+  }
+
+  noteAcknowledged(serialNumber: string, commandIds: readonly string[]): void {
+    for (const commandId of commandIds) {
+      this.#commandOf(serialNumber, { commandId, text: '' }).acknowledged++
+    }
+  }
+
+  commands(): FleetCommand[] {
+    return [...this.#commands.values()]
+  }
+
+  #commandOf(serialNumber: string, { commandId, text }: DeviceCommand): FleetCommand {
+    const key = `${serialNumber} ${commandId}`
+    let command = this.#commands.get(key)
+    if (command === undefined) {
+      command = { serialNumber, commandId, text, handedOut: 0, executions: [], acknowledged: 0 }
+      this.#commands.set(key, command)
+    }
+    return command
+  }
+}
