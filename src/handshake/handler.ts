@@ -137,6 +137,15 @@ export function handshakeWing(
   }
 }
 
+/**
+ * Makes a function that returns the offset of a terminal's zone from UTC at a moment, in minutes east; the one of this
+ * process if the terminal's is not known.
+ */
+export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSettings['offsetOf'] {
+  const zoneOf = timeZoneOf(option)
+  return (serialNumber, at) => offsetAt(zoneOf(serialNumber) ?? ownZone(), at)
+}
+
 function pingEndpoint(options: EndpointOptions, contacts: ContactBook): Handler {
   return endpoint(endpointSettings(options), (serialNumber, req) => {
     contacts.mention(contactOf(serialNumber, req, 'ping'))
@@ -147,12 +156,11 @@ function pingEndpoint(options: EndpointOptions, contacts: ContactBook): Handler 
 function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook): ArrivalSettings {
   const { adapter, handshake, secret } = options
   if (secret !== undefined) checkSecret(secret)
-  const zoneOf = timeZoneOf(options.timeZone)
   return {
     adapter,
     contacts,
     secret,
-    offsetOf: (serialNumber, at) => offsetAt(zoneOf(serialNumber) ?? ownZone(), at),
+    offsetOf: offsetOfOption(options.timeZone),
     settingsFor: settingsForOf(handshake),
   }
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Family } from '../reply/outcome.js'
 import { isStamp } from './handshake.js'
-import { membersOf } from './request.js'
+import { membersOf, segmentOf } from './request.js'
 import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
 const MOST_OPTIONS = 500
@@ -89,15 +89,25 @@ export function pairsOf(body: string): Record<string, string> {
   return pairs
 }
 
-/** What the query of an upload tells: the family, by its table, and the stamp of that table. */
+/** What the request of an upload tells: the family, by its path or table, and the stamp of that table. */
 export function uploadFacts(req: IncomingMessage): TerminalFacts {
   const members = membersOf(req)
   const table = members.get('table')?.toUpperCase()
   return known({
-    family: table === undefined ? undefined : FAMILY_OF_TABLE.get(table),
+    family: familyOfUpload(req, members, table),
     // The result of a query does not move the stamp.
     stamps: members.has('cmdid') ? undefined : stampsOf(members, table),
   })
+}
+
+function familyOfUpload(
+  req: IncomingMessage,
+  members: ReadonlyMap<string, string>,
+  table: string | undefined,
+): Family | undefined {
+  if (segmentOf(req) === 'querydata') return 'access'
+  if (table !== undefined) return FAMILY_OF_TABLE.get(table)
+  return Object.keys(STAMPS).some((member) => members.has(member)) ? 'attendance' : undefined
 }
 
 /** `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a time-clock. */

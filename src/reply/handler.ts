@@ -1,4 +1,5 @@
 // POST devicecmd: a device reports what came of its commands.
+import type { IncomingMessage } from 'node:http'
 import type { IssuedCommand } from '../command.js'
 import { readBody } from '../endpoint/body.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
@@ -15,6 +16,7 @@ import {
 } from '../endpoint/options.js'
 import { announce } from './arrival.js'
 import { parseReplies } from './parse.js'
+import type { CommandReply } from './reply.js'
 import type { ReplyStorage } from './storage.js'
 import { keepInStorage } from './store.js'
 
@@ -46,9 +48,14 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
   return replyEndpoint(options)
 }
 
-/** The endpoint, on options whose names were checked. */
+/**
+ * The endpoint, on options whose names were checked.
+ *
+ * @param onKept called with the replies of every body, repeated or not, once storage has them
+ */
 export function replyEndpoint<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
+  onKept?: (replies: readonly CommandReply[], serialNumber: string, req: IncomingMessage) => void,
 ): Handler {
   const { adapter } = options
   checkReplyStorage(adapter)
@@ -60,6 +67,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
       const parsed = parseReplies(body, serialNumber, encoding)
       await keepInStorage(parsed, serialNumber, adapter, deadline)
       for (const { commandId } of parsed.replies) announce(serialNumber, commandId)
+      onKept?.(parsed.replies, serialNumber, req)
       return 'OK'
     },
     ({ method }) => method === 'POST',

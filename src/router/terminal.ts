@@ -4,25 +4,44 @@ import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Handler } from '../endpoint/endpoint.js'
+import type { HookOptions } from '../endpoint/hook.js'
 import {
   checkAdapter,
+  checkFunction,
   checkNames,
   ENDPOINT_OPTIONS,
   type EndpointOptions,
 } from '../endpoint/options.js'
+import { contactBook } from '../handshake/contact.js'
+import {
+  ARRIVAL_OPTIONS,
+  type ArrivalOptions,
+  handshakeWing,
+  offsetOfOption,
+} from '../handshake/handler.js'
+import { offsetWatch } from '../handshake/offset.js'
+import type { TerminalStorage } from '../handshake/storage.js'
 import { DELIVERY_CALLS, type DeliveryOptions, deliveryEndpoint } from '../queue/handler.js'
+import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { type CommandReplyHandlerOptions, replyEndpoint } from '../reply/handler.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import { type UploadOptions, uploadEndpoint } from '../upload/handler.js'
+import type { UploadStorage } from '../upload/storage.js'
 import { noticeMount } from './mount.js'
+import { observers } from './observer.js'
 
 /** What `terminalRouter` needs of storage; `memoryAdapter()` has it all. */
 export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = ReplyStorage<Issued> &
-  Pick<CommandStorage<Issued>, 'openCommands' | 'claim'>
+  CommandStorage<Issued> &
+  UploadStorage &
+  TerminalStorage
 
 /** The options of `terminalRouter`. Those of a single endpoint nest under its name, so that they open nothing else. */
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>
-  extends EndpointOptions {
+  extends EndpointOptions,
+    ArrivalOptions,
+    HookOptions {
   /** The storage of all endpoints. */
   adapter: TerminalAdapter<Issued>
   /**
@@ -36,6 +55,13 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   reply?: Pick<CommandReplyHandlerOptions<Issued>, 'limit'>
   /** How commands are handed out. */
   delivery?: DeliveryOptions
+  /** What concerns uploads alone. */
+  upload?: Pick<UploadOptions, 'limit' | 'maxRecords'>
+  /**
+   * Called once with the records of an upload that were new, after storage has them. Nobody waits for it, and what it
+   * throws goes to `onError`; what must not be missed belongs into `onUpload` of the adapter.
+   */
+  afterUpload?: UploadOptions['afterUpload']
 }
 
 /** An endpoint and the name that terminals know it by. */
@@ -45,16 +71,28 @@ interface Place {
   handler: Handler
 }
 
-const OPTIONS = ['adapter', 'encoding', 'reply', 'delivery', ...ENDPOINT_OPTIONS]
+const OPTIONS = [
+  ...['adapter', 'encoding', 'reply', 'delivery', 'upload', 'afterUpload', 'onError'],
+  ...[...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS],
+]
+const CALLS = [
+  ...['findCommand', 'onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord'],
+  ...['onUpload', 'onContact', 'findTerminal'],
+]
 // The second is what terminals ask for if somebody typed the first into their server address.
 const FOLDERS = ['/iclock', '/iclock/iclock']
+// Harmless if it comes twice, and useless once the terminal has been restarted.
+const RENEWAL = { text: 'CHECK', key: 'utc-offset', expiresAfter: 24 * 60 * 60_000 }
 const SMALLER =
   'an adapter that has only findCommand and onReply fits commandReplyRouter, which serves devicecmd alone'
 
 /**
- * Makes an Express router that answers everything a terminal asks for: `getrequest` and `devicecmd` (PUSH manual, "Get
- * Request", "Command Reply"), below `/iclock/` and `/iclock/iclock/`, in any letter case, with or without `.aspx` and a
- * trailing slash. Mount it before body parsers, at the root or under any path.
+ * Makes an Express router that answers everything a terminal asks for: handshakes and registration, uploads, polls for
+ * commands and their replies (PUSH manuals), below `/iclock/` and `/iclock/iclock/`, in any letter case, with or without
+ * `.aspx` and a trailing slash. Mount it before body parsers, at the root or under any path.
+ *
+ * A terminal is told its offset from UTC in its handshake. If daylight saving begins or ends while it is up, the router
+ * issues it a `CHECK`, with the key `utc-offset`, so that it shakes hands again.
  *
  * Errors go to the app's error handler, this package's with `status` and `code`. Other methods and paths go on to the app;
  * those below `/iclock/` can be watched on the diagnostics channel `express-iclock:unknown`.
@@ -70,19 +108,63 @@ export function terminalRouter<Issued extends IssuedCommand>(
   options: TerminalRouterOptions<Issued>,
 ): Router {
   checkNames(options, OPTIONS)
-  const { adapter, encoding, reply = {}, delivery = {}, timeout, authorize } = options
+  const { adapter, encoding, reply = {}, delivery = {}, upload = {} } = options
+  const { timeout, authorize, onError, timeZone, secret, handshake, afterUpload } = options
   checkNames(reply, ['limit'])
-  checkAdapter(adapter, ['findCommand', 'onReply', ...DELIVERY_CALLS], [], SMALLER)
+  checkNames(upload, ['limit', 'maxRecords'])
+  checkFunction('onError', onError, 'a function (error)')
+  checkAdapter(adapter, CALLS, [], SMALLER)
   const shared = {
     adapter,
-    ...(encoding !== undefined && { encoding }),
     ...(timeout !== undefined && { timeout }),
     ...(authorize !== undefined && { authorize: authorize.bind(options) }),
   }
-  const poll = deliveryEndpoint({ ...shared, delivery })
+  const hooks = { ...(onError !== undefined && { onError: onError.bind(options) }) }
+  const text = { ...(encoding !== undefined && { encoding }) }
+  const zone = { ...(timeZone !== undefined && { timeZone }) }
+
+  const contacts = contactBook(adapter, hooks)
+  const commands = commandQueue(adapter)
+  const isPolling = offsetWatch({
+    adapter,
+    offsetOf: offsetOfOption(timeZone),
+    renew: (serialNumber) => commands.issue(serialNumber, RENEWAL),
+    ...hooks,
+  })
+  const { onPoll, onUpload, onReplies } = observers(contacts, isPolling)
+  const { cdata, registry, push, rtdata, exchange, ping } = handshakeWing(
+    {
+      ...shared,
+      ...hooks,
+      ...zone,
+      ...(secret !== undefined && { secret }),
+      ...(handshake !== undefined && {
+        handshake: typeof handshake === 'function' ? handshake.bind(options) : handshake,
+      }),
+    },
+    contacts,
+  )
+  const poll = deliveryEndpoint({ ...shared, ...text, delivery }, onPoll)
+  const replies = replyEndpoint({ ...shared, ...text, ...reply }, onReplies)
+  const uploads = uploadEndpoint(
+    {
+      ...{ ...shared, ...text, ...upload, ...hooks, ...zone },
+      ...(afterUpload !== undefined && { afterUpload: afterUpload.bind(options) }),
+    },
+    { onKept: onUpload },
+  )
   return routerOf([
+    { name: 'cdata', methods: ['get'], handler: cdata },
+    { name: 'cdata', methods: ['post'], handler: uploads },
+    { name: 'querydata', methods: ['post'], handler: uploads },
+    { name: 'fdata', methods: ['post'], handler: uploads },
     { name: 'getrequest', methods: ['get', 'post'], handler: poll },
-    { name: 'devicecmd', methods: ['post'], handler: replyEndpoint({ ...shared, ...reply }) },
+    { name: 'devicecmd', methods: ['post'], handler: replies },
+    { name: 'registry', methods: ['post'], handler: registry },
+    { name: 'push', methods: ['get', 'post'], handler: push },
+    { name: 'rtdata', methods: ['get'], handler: rtdata },
+    { name: 'exchange', methods: ['get', 'post'], handler: exchange },
+    { name: 'ping', methods: ['get', 'post'], handler: ping },
   ])
 }
 

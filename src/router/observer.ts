@@ -1,0 +1,54 @@
+// What polls, uploads and replies tell of their terminals. A contact of theirs that fails fails nothing else: what they
+// are for is in storage already, and a terminal would send it again for ever.
+import type { IncomingMessage } from 'node:http'
+import type { ContactBook } from '../handshake/contact.js'
+import { membersOf } from '../handshake/request.js'
+import type { TerminalFacts } from '../handshake/storage.js'
+import { contactOf, infoFacts, optionFacts, uploadFacts } from '../handshake/terminal.js'
+import type { CommandReply } from '../reply/reply.js'
+import type { Upload } from '../upload/upload.js'
+
+/** Functions for the endpoints to call, each when storage has what its request brought. */
+export interface Observers {
+  onPoll(serialNumber: string, req: IncomingMessage): void
+  onUpload(upload: Upload, req: IncomingMessage): void
+  onReplies(replies: readonly CommandReply[], serialNumber: string, req: IncomingMessage): void
+}
+
+// Commands whose replies list the options of the terminal.
+const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
+
+/**
+ * Makes the observers of a contact book.
+ *
+ * @param isPolling called at each poll as well
+ */
+export function observers(
+  contacts: ContactBook,
+  isPolling: (serialNumber: string, at: Date) => void,
+): Observers {
+  return {
+    onPoll(serialNumber, req) {
+      const facts = infoFacts(membersOf(req).get('info'))
+      const contact = contactOf(serialNumber, req, 'poll', facts)
+      contacts.mention(contact)
+      isPolling(serialNumber, contact.at)
+    },
+    onUpload(upload, req) {
+      const facts = { ...uploadFacts(req), ...optionsIn(upload) }
+      contacts.mention(contactOf(upload.serialNumber, req, 'upload', facts))
+    },
+    onReplies(replies, serialNumber, req) {
+      const listing = replies.find(({ commandName }) => LISTS_OPTIONS.test(commandName))
+      const facts = listing === undefined ? {} : optionFacts(listing.fields)
+      contacts.mention(contactOf(serialNumber, req, 'reply', facts))
+    },
+  }
+}
+
+function optionsIn({ records }: Upload): TerminalFacts {
+  for (const record of records) {
+    if (record.kind === 'fields' && record.type === 'options') return optionFacts(record.fields)
+  }
+  return {}
+}

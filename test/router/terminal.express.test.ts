@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs'
+import express from 'express'
+import request from 'supertest'
+import { describe, expect, it } from 'vitest'
+import {
+  carriesToken,
+  commandQueue,
+  isHandshake,
+  memoryAdapter,
+  type TerminalRouterOptions,
+  terminalRouter,
+} from '../../src/index.js'
+import { type VirtualDeviceOptions, virtualDevice } from '../../src/simulator.js'
+import { serve } from '../support/device.js'
+
+interface Vector {
+  name: string
+  method: 'GET' | 'POST'
+  path: string
+  headers: Record<string, string>
+  body?: string
+  bodyBase64?: string
+  expected: { kind: string; sn: string; info?: string[]; answer?: string[] }
+}
+
+const vectors: Vector[] = JSON.parse(
+  readFileSync(new URL('../fixtures/uploads.json', import.meta.url), 'utf8'),
+)
+
+function appWith(options: Partial<TerminalRouterOptions> = {}, mount = '/') {
+  const adapter = memoryAdapter()
+  const app = express()
+    .set('env', 'test')
+    .use(mount, terminalRouter({ adapter, ...options }))
+  return { adapter, app }
+}
+
+const send = (app: express.Express, { method, path, headers, body, bodyBase64 }: Vector) => {
+  const { Host: _, Connection: __, 'Content-Length': ___, ...others } = headers
+  const bytes =
+    bodyBase64 === undefined ? Buffer.from(body ?? '') : Buffer.from(bodyBase64, 'base64')
+  const sent = method === 'GET' ? request(app).get(path) : request(app).post(path)
+  const asked = sent.set(others).buffer(true)
+  return method === 'GET' ? asked : asked.serialize((sentBody) => sentBody).send(bytes as never)
+}
+
+const settled = () => new Promise((done) => setImmediate(done))
+
+describe('a request that was captured or is printed', () => {
+  const answers: Record<string, { status: number; text: RegExp }> = {
+    handshake: { status: 200, text: /^(GET OPTION FROM: |registry=ok\n|OK$)/ },
+    registry: { status: 200, text: /^RegistryCode=[0-9a-f]{32}$/ },
+    config: { status: 200, text: /^ServerVersion=3/ },
+    ping: { status: 200, text: /^OK$/ },
+    poll: { status: 200, text: /^OK$/ },
+    replies: { status: 200, text: /^OK$/ },
+    remoteatt: { status: 200, text: /^NONE$/ },
+    exchange: { status: 406, text: /encrypt/ },
+    // The app's own 404: nothing is served that was not offered.
+    file: { status: 404, text: /Cannot GET/ },
+  }
+  const others = vectors.filter(({ expected }) => answers[expected.kind] !== undefined)
+  it('is none of an unknown kind', () => {
+    const uploads = vectors.filter(({ expected }) => /upload|querydata/.test(expected.kind))
+    expect(others.length + uploads.length).toBe(vectors.length)
+  })
+
+  it.each(others)('is answered: $name', async (vector) => {
+    const prefix = vector.path.slice(0, vector.path.indexOf('/iclock'))
+    const { app, adapter } = appWith({}, prefix || '/')
+    const { kind, sn } = vector.expected
+    const response = await send(app, vector)
+    expect(response.status).toBe(answers[kind]?.status)
+    expect(response.text).toMatch(answers[kind]?.text ?? '')
+    if (response.status !== 200) return
+    expect(response.headers['content-type']).toMatch(/^text\/plain$/)
+    expect(response.headers.date).toMatch(/GMT$/)
+    await settled()
+    const isContact = kind !== 'remoteatt' && !(kind === 'replies' && /cdata/.test(vector.path))
+    if (isContact) expect(adapter.findTerminal(sn)).toMatchObject({ serialNumber: sn })
+  })
+})
+
+describe('a factory-new terminal, and an app with one line', () => {
+  it.each<[string, Partial<VirtualDeviceOptions>, object]>([
+    ['a time-clock', {}, { family: 'attendance', pushVersion: '2.4.1', model: 'Virtual' }],
+    ['a time-clock of 2009', { pushVersion: '' }, { family: 'attendance' }],
+    ['an access terminal', { manners: 'access' }, { family: 'access', pushVersion: '3.1.2' }],
+  ])('work together: %s', async (_, manners, facts) => {
+    const adapter = memoryAdapter()
+    const server = await serve(express().use(terminalRouter({ adapter })))
+    const device = virtualDevice({ server, serialNumber: 'NEW1', pause: 5, ...manners })
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue('NEW1', { text: 'CHECK' })
+    await device.attend([{ pin: '7' }, { pin: '8' }] as never)
+    const { executed } = await device.start(() => 0, { untilIdle: true })
+    expect(executed).toBeGreaterThan(0)
+    expect(await commands.state(issued)).toBe('succeeded')
+    expect(adapter.findTerminal('NEW1')).toMatchObject({ address: '127.0.0.1', ...facts })
+  })
+})
+
+describe('what a terminal is known by', () => {
+  it('comes from its polls, its options, its replies and its uploads', async () => {
+    const { app, adapter } = appWith()
+    await request(app).get('/iclock/getrequest?SN=A&INFO=Ver%201,2,3,4,192.0.2.27,10,7,15,5,111')
+    await settled()
+    expect(adapter.findTerminal('A')).toMatchObject({
+      firmware: 'Ver 1',
+      users: 2,
+      fingers: 3,
+      records: 4,
+      faces: 5,
+    })
+    await request(app)
+      .post('/iclock/devicecmd?SN=A')
+      .type('text/plain')
+      .send('ID=1&Return=0&CMD=INFO\n~DeviceName=X100-C\nUserCount=9\n')
+    await settled()
+    expect(adapter.findTerminal('A')).toMatchObject({ model: 'X100-C', users: 9 })
+    await request(app)
+      .post('/iclock/cdata?SN=A&table=options')
+      .type('text/plain')
+      .send('~DeviceName=X200,FWVersion=Ver 2,DeviceType=att')
+    await settled()
+    expect(adapter.findTerminal('A')).toMatchObject({
+      model: 'X200',
+      firmware: 'Ver 2',
+      family: 'attendance',
+      options: { UserCount: '9', DeviceType: 'att' },
+    })
+  })
+
+  it('is its family, as it behaves: a door that uploads events, a time-clock that uploads attendance', async () => {
+    const { app, adapter } = appWith()
+    const upload = async (table: string) => {
+      await request(app).post(`/iclock/cdata?SN=A&table=${table}`).type('text/plain').send('x=1')
+      await settled()
+      return adapter.findTerminal('A')?.family
+    }
+    expect(await upload('rtlog')).toBe('access')
+    expect(await upload('ATTLOG')).toBe('attendance')
+    const { text } = await request(app).get('/iclock/cdata?SN=A&options=all&pushver=3.1.2')
+    expect(text).toMatch(/^GET OPTION FROM: A\n/)
+  })
+
+  it('is the stamp of each table: the next handshake gives it back', async () => {
+    const { app } = appWith()
+    await request(app)
+      .post('/iclock/cdata?SN=A&table=ATTLOG&Stamp=12345')
+      .type('text/plain')
+      .send('7\t2026-10-05 06:58:10\t0\t1\n')
+      .expect(200)
+    await settled()
+    const { text } = await request(app).get('/iclock/cdata?SN=A&options=all&pushver=2.4.1')
+    expect(text).toContain('\nATTLOGStamp=12345\nOPERLOGStamp=0\n')
+  })
+
+  it('is its address, as Express knows it', async () => {
+    const { app, adapter } = appWith()
+    app.set('trust proxy', true)
+    await request(app).get('/iclock/ping?SN=A').set('X-Forwarded-For', '192.0.2.9')
+    await settled()
+    expect(adapter.findTerminal('A')?.address).toBe('192.0.2.9')
+  })
+})
+
+describe('storage that fails at a contact', () => {
+  const failure = new Error('no disk')
+  const failing = () => {
+    const errors: unknown[] = []
+    const adapter = { ...memoryAdapter(), onContact: () => Promise.reject(failure) }
+    return { errors, ...appWith({ adapter, onError: (error) => errors.push(error) }) }
+  }
+
+  it.each([
+    ['get', '/iclock/getrequest?SN=A', ''],
+    ['post', '/iclock/devicecmd?SN=A', 'ID=1&Return=0'],
+    ['post', '/iclock/cdata?SN=A&table=ATTLOG&Stamp=1', '7\t2026-10-05 06:58:10\t0\t1\n'],
+    ['get', '/iclock/ping?SN=A', ''],
+  ] as const)('fails nothing else: %s %s', async (method, path, body) => {
+    const { app, errors } = failing()
+    const asked = request(app)[method](path).type('text/plain')
+    await (body === '' ? asked : asked.send(body)).expect(200, /^OK/)
+    await settled()
+    expect(errors).toEqual([failure])
+  })
+
+  it.each([
+    ['get', '/iclock/cdata?SN=A&options=all'],
+    ['post', '/iclock/registry?SN=A'],
+    ['post', '/iclock/push?SN=A'],
+  ] as const)('fails what the terminal asks again: %s %s', async (method, path) => {
+    const { app, errors } = failing()
+    expect((await request(app)[method](path)).status).toBe(500)
+    expect(errors).toEqual([])
+  })
+})
+
+describe('a token', () => {
+  const secret = 'a secret of the whole house'
+  const options: Partial<TerminalRouterOptions> = {
+    secret,
+    authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret),
+  }
+
+  it('is asked for where the app does: an access terminal has it once it has shaken hands', async () => {
+    const { app, adapter } = appWith(options)
+    const server = await serve(app)
+    const device = virtualDevice({ server, serialNumber: 'A', manners: 'access', pause: 5 })
+    expect((await device.poll()).status).toBe(403)
+    await device.handshake()
+    expect((await device.poll()).status).toBe(200)
+    const other = virtualDevice({ server, serialNumber: 'B', manners: 'access' })
+    expect((await other.poll()).status).toBe(403)
+    expect(adapter.findTerminal('B')).toBeUndefined()
+  })
+})
+
+it('makes a terminal shake hands again if it was told another offset than holds now', async () => {
+  let timeZone = '+01:00'
+  const { app, adapter } = appWith({ timeZone: () => timeZone })
+  const server = await serve(app)
+  const device = virtualDevice({ server, serialNumber: 'A', pause: 5 })
+  const told = () => device.settings.TimeZone
+  await device.start(() => 0, { untilIdle: true })
+  expect(told()).toBe('1')
+  timeZone = '+02:00'
+  await device.poll()
+  await settled()
+  await settled()
+  const open = () => adapter.openCommands('A', new Date(), 9)
+  expect(open()).toMatchObject([{ command: { text: 'CHECK' }, terms: { key: 'utc-offset' } }])
+  await device.serve(() => 0, { untilIdle: true })
+  await device.handshake()
+  expect(told()).toBe('2')
+  await device.poll()
+  await settled()
+  await settled()
+  expect(open()).toEqual([])
+})
+
+it.each<[object, string]>([
+  [{ timeZone: 'Manila' }, 'option "timeZone" is "Manila"'],
+  [{ secret: '' }, 'option "secret" has 0 characters'],
+  [{ handshake: { delay: 0 } }, 'option "delay" is 0'],
+  [{ upload: { afterUpload() {} } }, 'there is no option "afterUpload"'],
+  [{ upload: { limit: 0 } }, 'option "limit" is 0'],
+  [{ onError: 1 }, 'option "onError" is 1'],
+  [{ delay: 5 }, 'there is no option "delay"'],
+])('refuses wrong options: %j', (options, message) => {
+  expect(() => appWith(options as never)).toThrow(message)
+})
