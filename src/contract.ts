@@ -1,5 +1,6 @@
 // What every adapter must do, as cases for any test runner. It asserts with node:assert alone.
 import { AssertionError } from 'node:assert/strict'
+import { COMMAND_CASES } from './contract/command.js'
 import { REPLY_CASES } from './contract/reply.js'
 import type { Case, ContractSubject } from './contract/subject.js'
 import { UPLOAD_CASES } from './contract/upload.js'
@@ -18,7 +19,7 @@ export interface ContractCase {
   run(this: unknown, context?: unknown): Promise<void>
 }
 
-const CASES: readonly Case[] = [...REPLY_CASES, ...UPLOAD_CASES]
+const CASES: readonly Case[] = [...REPLY_CASES, ...COMMAND_CASES, ...UPLOAD_CASES]
 
 /**
  * Makes the cases that prove a storage adapter right. They run in any order and side by side.

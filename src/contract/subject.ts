@@ -45,6 +45,8 @@ export interface UploadedLine {
 /** An adapter whose calls stop midway. */
 export interface StalledAdapter {
   adapter: ReplyStorage
+  /** Fulfills when a call has stopped. */
+  stopped: Promise<unknown>
   /** Lets the calls that stopped go on. */
   resume(): Awaitable<unknown>
 }

@@ -2,19 +2,25 @@
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
-import {
-  type CommandReply,
-  type MemoryAdapter,
-  memoryAdapter,
-  type ReplyStorage,
-} from '../../src/index.js'
-import type { CommandStorage } from '../../src/queue/storage.js'
+import type { CommandReply, MemoryAdapter, ReplyStorage } from '../../src/index.js'
+import { commandMemory } from '../../src/memory/command.js'
+import { replyMemory } from '../../src/memory/reply.js'
+import { terminalMemory } from '../../src/memory/terminal.js'
+import { uploadMemory } from '../../src/memory/upload.js'
+import type { CommandRecord, CommandStorage } from '../../src/queue/storage.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
 
 /** What all connections of a subject share. A fault may replace what the subject looks at. */
 export class Storage {
-  memory = memoryAdapter()
+  records = new Map<string, CommandRecord>()
+  // As memoryAdapter() is put together, with its records in reach.
+  memory: MemoryAdapter = {
+    ...replyMemory(this.records),
+    ...commandMemory(this.records),
+    ...terminalMemory(),
+    ...uploadMemory(),
+  }
   isConnected = true
   calledAt = new Map<string, number>()
   shared = new Map<string, unknown>()
@@ -150,10 +156,16 @@ export function wholeSubject(fault: Fault = () => {}) {
       const gate = new Promise<void>((resolve) => {
         resume = resolve
       })
-      const adapter = open(async () => {
-        if (left-- <= 0) await gate
+      let stop = () => {}
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve
       })
-      return { adapter, resume }
+      const adapter = open(async () => {
+        if (left-- > 0) return
+        stop()
+        await gate
+      })
+      return { adapter, stopped, resume }
     },
     disconnect() {
       storage.isConnected = false

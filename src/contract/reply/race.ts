@@ -1,9 +1,11 @@
 // Cases: what comes at the same moment.
 import { equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
+import type { ReplyStorage } from '../../reply/storage.js'
 import { holds, issueFor, report, started, turns } from '../proof.js'
 import { fileOf, idsOf, replyTo } from '../sample.js'
-import { type Case, type ContractSubject, without } from '../subject.js'
+import { heldUp } from '../stall.js'
+import { type Case, without } from '../subject.js'
 
 export const RACE_CASES: readonly Case[] = [
   {
@@ -104,7 +106,12 @@ export const RACE_CASES: readonly Case[] = [
           const [before, newer] = [replyTo('A', id, 7), replyTo('A', id, -1)]
           await issueFor(subject, [newer])
           if (isKnown) await report(subject.adapter, before)
-          await overtaken(subject, steps, replyTo('A', id, code), newer)
+          const older = replyTo('A', id, code)
+          const call = async (adapter: ReplyStorage) => adapter.onReply(older, undefined)
+          await heldUp(subject, steps, call, async () => {
+            await nextMillisecond()
+            await subject.adapter.onReply(newer, undefined)
+          })
           later.push(newer)
         }
       }
@@ -112,27 +119,6 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
 ]
-
-async function overtaken(
-  subject: ContractSubject,
-  steps: number,
-  older: CommandReply,
-  newer: CommandReply,
-): Promise<void> {
-  const stalled = await subject.stall?.(steps)
-  if (stalled === undefined) return
-  const call = (async () => stalled.adapter.onReply(older, undefined))()
-  // What is too late may also reject.
-  const settled = call.then(
-    () => {},
-    () => {},
-  )
-  await Promise.race([settled, turns(20)])
-  await nextMillisecond()
-  await subject.adapter.onReply(newer, undefined)
-  await stalled.resume()
-  await settled
-}
 
 // Two calls in one millisecond have no order that two processes could agree on.
 async function nextMillisecond(): Promise<void> {

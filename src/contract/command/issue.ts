@@ -1,0 +1,181 @@
+// Cases: commands are kept in order, all or none, and each id once.
+import { deepEqual } from 'node:assert/strict'
+import type { QueuedCommand } from '../../queue/storage.js'
+import { fails, plain, report } from '../proof.js'
+import { command, idsOf, MARKS, replyTo, textOf } from '../sample.js'
+import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+
+const UNFIT_IDS = ['', ' ', 'a b', '1\n', 'é', '12345678901234567', '123e4567-e89b', 'a_b', '１']
+const UNFIT_TEXTS = ['', 'CHECK\n', 'CHECK\r', 'CHECK\nC:2:REBOOT', 'CHECK\0']
+
+export const ISSUE_CASES: readonly CommandCase[] = [
+  {
+    name: "gives back a command with the app's own members, its terms and its times",
+    otherwise:
+      'The app asks who a command was for, and how often it is handed out, and gets another answer.',
+    async check({ adapter }) {
+      const members = {
+        employee: 7,
+        site: { city: 'Wien', floor: 0 },
+        note: null,
+        tags: ['a', 'é'],
+      }
+      const text = `DATA UPDATE USERINFO PIN=7\tName=José 王 😀\tPhoto=${textOf(70_000)} `
+      const terms = { attempts: 3, replyWithin: 300_000, expiresAt: at(90), key: 'user 7' }
+      const full = { ...queued('A', '1', { text, terms, openUntil: at(90) }), issuedAt: at(0.456) }
+      full.command = { ...full.command, ...members } as typeof full.command
+      const bare = queued('A', '2')
+      await adapter.issue([full, bare])
+      for (const each of [full, bare]) {
+        await knows(adapter, 'A', each.command.commandId, { ...each, attemptsMade: 0 })
+        const found = await adapter.findCommand('A', each.command.commandId)
+        deepEqual(plain(found), plain(each.command))
+      }
+      deepEqual(
+        Object.fromEntries(
+          Object.entries((await adapter.findCommand('A', '1')) ?? {}).filter(
+            ([name]) => name in members,
+          ),
+        ),
+        members,
+      )
+      const [first] = await adapter.openCommands('A', at(1), 1)
+      deepEqual(plain(first?.command), plain(full.command))
+      for (const [serialNumber, id] of [
+        ['A', '3'],
+        ['B', '1'],
+        ['A', '01'],
+        ['a', '1'],
+      ] as const) {
+        await knows(adapter, serialNumber, id, undefined)
+      }
+    },
+  },
+  {
+    name: 'lists the open commands of each device in the order in which they were issued',
+    otherwise: 'A fingerprint is sent before its user, or a user is deleted before it is added.',
+    async check({ adapter }) {
+      const issued = new Map<string, string[]>([
+        ['A', []],
+        ['a', []],
+        ['B', []],
+      ])
+      const lists = [3, 1, 12, 2].map((length, list) =>
+        idsOf(length).map((id, index): QueuedCommand => {
+          const serialNumber = ['A', 'a', 'B', 'A'][(list + index) % 4] ?? 'A'
+          const commandId = `${9 - list}x${id}`
+          issued.get(serialNumber)?.push(commandId)
+          // A clock that steps back changes no order.
+          return queued(serialNumber, commandId, { issuedAt: at(-list) })
+        }),
+      )
+      for (const list of lists) await adapter.issue(list)
+      for (const [serialNumber, ids] of issued) {
+        deepEqual(await openIds(adapter, serialNumber), ids)
+        deepEqual(await openIds(adapter, serialNumber, at(1), 2), ids.slice(0, 2))
+      }
+      deepEqual(await openIds(adapter, 'C'), [])
+    },
+  },
+  {
+    name: 'keeps every command of a list of more than a thousand, in order',
+    otherwise:
+      'A large roster is cut at a limit of the database: some people never reach the terminal.',
+    async check({ adapter }) {
+      const ids = idsOf(1010)
+      await adapter.issue(ids.map((id) => queued('A', id)))
+      deepEqual(await openIds(adapter, 'A', at(1), 2000), ids)
+      deepEqual(await openIds(adapter, 'A', at(1), 200), ids.slice(0, 200))
+    },
+  },
+  {
+    name: 'keeps all commands of a list, or none',
+    otherwise: 'An app that issues a list again after an error has a part of it twice.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', 'taken')])
+      const wrong = [
+        queued('A', 'taken', { text: 'REBOOT' }),
+        queued('A', '1\n'),
+        queued('A', 'x', { text: 'a\nb' }),
+      ]
+      for (const each of wrong) {
+        for (const place of [0, 1, 2]) {
+          const list = [queued('A', '1'), queued('B', '2')]
+          list.splice(place, 0, each)
+          await fails('issue', () => adapter.issue(list))
+        }
+      }
+      await fails('issue', () =>
+        adapter.issue([queued('A', '3'), queued('A', '3', { text: 'INFO' })]),
+      )
+      deepEqual(await openIds(adapter, 'A'), ['taken'])
+      deepEqual(await openIds(adapter, 'B'), [])
+      for (const id of ['1', 'x', '3']) await knows(adapter, 'A', id, undefined)
+    },
+  },
+  {
+    name: 'refuses an id that its device has had with another text or with a reply',
+    otherwise: 'The old success is shown for the new command, which nobody has executed.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', '1'), queued('A', '2'), queued('A', '3')])
+      await report(adapter, replyTo('A', '2', 0))
+      await report(adapter, replyTo('A', '3', -5000))
+      await adapter.onReply(replyTo('A', '4', 0), undefined)
+      await fails('issue', () => adapter.issue([queued('A', '1', { text: 'CHECK ' })]))
+      for (const id of ['2', '3', '4']) await fails('issue', () => adapter.issue([queued('A', id)]))
+      deepEqual(await openIds(adapter, 'A'), ['1'])
+      await adapter.issue(['1', '2', '4'].map((id) => queued('B', id, { text: 'INFO' })))
+      deepEqual(await openIds(adapter, 'B'), ['1', '2', '4'])
+      await knows(adapter, 'A', '1', { ...queued('A', '1'), attemptsMade: 0 })
+    },
+  },
+  {
+    name: 'changes nothing if a command without a reply is issued again with the same text',
+    otherwise:
+      'An app that issues again after a crash has its command sent twice, or out of order.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', '2'), queued('A', '1'), queued('A', '3')])
+      await claimed(adapter, 'A', claimOf('2', 1))
+      await adapter.cancel('A', ['3'], at(11), 'cancelled')
+      const later = { terms: { attempts: 1, replyWithin: 1 }, issuedAt: at(12), openUntil: at(13) }
+      await adapter.issue([queued('A', '3', later), queued('A', '2', later), queued('A', '4')])
+      deepEqual(await openIds(adapter, 'A', at(20)), ['2', '1', '4'])
+      const { sentAt, replyDueAt } = claimOf('2', 1)
+      await knows(adapter, 'A', '2', { ...queued('A', '2'), attemptsMade: 1, sentAt, replyDueAt })
+      const cancelled = { at: at(11), reason: 'cancelled' } as const
+      await knows(adapter, 'A', '3', { ...queued('A', '3'), attemptsMade: 0, cancelled })
+    },
+  },
+  {
+    name: 'refuses ids and texts that no terminal carries',
+    otherwise: 'A terminal reads one command as two, or answers with an id that is cut.',
+    async check({ adapter }) {
+      for (const id of UNFIT_IDS)
+        await fails(`issue of id "${id}"`, () => adapter.issue([queued('A', id)]))
+      for (const text of UNFIT_TEXTS) {
+        const call = `issue of text ${JSON.stringify(text)}`
+        await fails(call, () => adapter.issue([queued('A', '1', { text })]))
+      }
+      await fails('issue of id 12', () => adapter.issue([queued('A', 12 as never)]))
+      await fails('issue without a device', () => adapter.issue([queued('', '1')]))
+      deepEqual(await openIds(adapter, 'A'), [])
+    },
+  },
+  {
+    name: 'keeps devices apart, whatever characters their serial numbers have',
+    otherwise: 'A terminal is handed the commands of another.',
+    async check({ adapter }) {
+      const devices = [...MARKS.map((mark) => `X${mark}1`), 'x1', 'X', 'É1', 'é1', '7'.repeat(64)]
+      for (const [index, device] of devices.entries()) {
+        await adapter.issue([queued(device, '1', { text: `CHECK ${index}` })])
+      }
+      for (const [index, device] of devices.entries()) {
+        const open = await adapter.openCommands(device, at(1), 10)
+        deepEqual(
+          open.map((record) => plain(record.command)),
+          [command(device, '1', `CHECK ${index}`)],
+        )
+      }
+    },
+  },
+]

@@ -1,0 +1,165 @@
+// Cases: polls, replies and people at the same moment, in one process and in several.
+import { deepEqual, equal } from 'node:assert/strict'
+import { report, turns } from '../proof.js'
+import { idsOf, replyTo } from '../sample.js'
+import { without } from '../subject.js'
+import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+
+export const COMMAND_RACE_CASES: readonly CommandCase[] = [
+  {
+    name: 'shows in one process what another process did',
+    otherwise: 'Another process of the app goes by what it saw before: it hands out what is done.',
+    missing: without('reopen'),
+    async check(subject) {
+      const { adapter } = subject
+      const other = await subject.reopen?.()
+      if (other === undefined) return
+      deepEqual(await openIds(other, 'A'), [])
+      await knows(other, 'A', '1', undefined)
+      await adapter.issue(['1', '2', '3'].map((id) => queued('A', id)))
+      deepEqual(await openIds(other, 'A'), ['1', '2', '3'])
+      deepEqual(await claimed(adapter, 'A', claimOf('1', 1)), ['1'])
+      deepEqual(await claimed(other, 'A', claimOf('1', 1)), [])
+      const { sentAt, replyDueAt } = claimOf('1', 1)
+      await knows(other, 'A', '1', { ...queued('A', '1'), attemptsMade: 1, sentAt, replyDueAt })
+      await report(other, replyTo('A', '1'))
+      deepEqual([...(await other.cancel('A', ['1', '2'], at(2), 'cancelled'))], ['2'])
+      deepEqual(await openIds(adapter, 'A', at(3)), ['3'])
+      await other.issue([queued('A', '4')])
+      deepEqual(await openIds(adapter, 'A', at(3)), ['3', '4'])
+    },
+  },
+  {
+    name: 'either supersedes a command or hands it out, if both come at the same moment',
+    otherwise: 'The terminal executes what the app shows as replaced.',
+    async check(subject) {
+      const { adapter } = subject
+      const other = (await subject.reopen?.()) ?? adapter
+      const ids = idsOf(40)
+      await adapter.issue(ids.map((id) => queued('A', id)))
+      await Promise.all(
+        ids.map(async (id, index) => {
+          const claim = async () => (await claimed(adapter, 'A', claimOf(id, 1))).length
+          const cancel = async () => (await other.cancel('A', [id], at(10), 'superseded')).length
+          const calls = index % 2 ? [claim(), cancel()] : [cancel(), claim()]
+          const won = await Promise.all(calls)
+          equal(
+            won.reduce((sum, count) => sum + count),
+            1,
+            `${id}: both, or neither, got it`,
+          )
+        }),
+      )
+    },
+  },
+  {
+    name: 'tells exactly one of many callers that it cancelled a command',
+    otherwise: 'Two people are told that they stopped a command in time.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', '1')])
+      const calls = Array.from({ length: 20 }, (_, second) =>
+        adapter.cancel('A', ['1'], at(second), 'cancelled'),
+      )
+      const closed = (await Promise.all(calls)).map((ids) => ids.length)
+      equal(
+        closed.reduce((sum, count) => sum + count),
+        1,
+      )
+      const cancelled = { at: at(closed.indexOf(1)), reason: 'cancelled' } as const
+      await knows(adapter, 'A', '1', { ...queued('A', '1'), attemptsMade: 0, cancelled })
+    },
+  },
+  {
+    name: 'keeps one of two commands that get the same id at the same moment',
+    otherwise: 'One command disappears, though the app was told that it is kept.',
+    async check(subject) {
+      const { adapter } = subject
+      const other = (await subject.reopen?.()) ?? adapter
+      for (const id of idsOf(10)) {
+        const texts = ['CHECK', 'INFO', 'CHECK', 'REBOOT']
+        const calls = texts.map(async (text, index) =>
+          (index % 2 ? other : adapter).issue([queued('A', id, { text })]),
+        )
+        const settled = await Promise.allSettled(calls)
+        const { command } = (await adapter.findRecord('A', id)) ?? {}
+        const kept = texts.filter((_, index) => settled[index]?.status === 'fulfilled')
+        deepEqual([...new Set(kept)], [command?.text], `the device has ${command?.text}`)
+      }
+      deepEqual(await openIds(adapter, 'A'), idsOf(10))
+    },
+  },
+  {
+    name: 'keeps the order within each of two lists that are issued at the same moment',
+    otherwise: 'A fingerprint is sent before its user.',
+    async check(subject) {
+      const { adapter } = subject
+      const other = (await subject.reopen?.()) ?? adapter
+      const lists = Array.from({ length: 8 }, (_, list) => idsOf(10).map((id) => `${list}y${id}`))
+      await Promise.all(
+        lists.map((ids, index) =>
+          (index % 2 ? other : adapter).issue(ids.map((id) => queued('A', id))),
+        ),
+      )
+      const open = await openIds(adapter, 'A')
+      equal(open.length, 80)
+      for (const ids of lists)
+        deepEqual(
+          open.filter((id) => ids.includes(id)),
+          ids,
+        )
+    },
+  },
+  {
+    name: 'keeps what fifty devices do at the same moment',
+    otherwise: 'One device writes over what another did: a command is lost, or handed out again.',
+    async check({ adapter }) {
+      const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
+      const all = (call: (device: string) => unknown) =>
+        Promise.all(devices.map(async (device) => call(device)))
+      await all((device) => adapter.issue(['1', '2', '3'].map((id) => queued(device, id))))
+      await all((device) => adapter.claim(device, [claimOf('1', 1), claimOf('2', 1)]))
+      await all((device) => adapter.cancel(device, ['3'], at(11), 'cancelled'))
+      await all((device) => report(adapter, replyTo(device, '1')))
+      await all((device) => adapter.release(device, at(20)))
+      for (const device of devices) {
+        deepEqual(await openIds(adapter, device, at(21)), ['2'], device)
+        const { sentAt } = claimOf('2', 1)
+        const facts = { attemptsMade: 1, sentAt, replyDueAt: at(20) }
+        await knows(adapter, device, '2', { ...queued(device, '2'), ...facts })
+      }
+    },
+  },
+  {
+    name: 'keeps a reply and an attempt that come at the same moment',
+    otherwise:
+      'A poll writes over a reply, or a reply makes storage forget how often a command was sent.',
+    async check(subject) {
+      const { adapter } = subject
+      const other = (await subject.reopen?.()) ?? adapter
+      const ids = idsOf(40)
+      await adapter.issue(ids.map((id) => queued('A', id)))
+      for (const id of ids) await claimed(adapter, 'A', claimOf(id, 1))
+      await Promise.all(
+        ids.map(async (id, index) => {
+          const reply = replyTo('A', id)
+          const calls = [
+            async () => report(other, reply),
+            async () => claimed(adapter, 'A', claimOf(id, 2)),
+            async () => adapter.release('A', at(20)),
+          ]
+          const order = index % 2 ? calls : calls.reverse()
+          const results = await Promise.all(
+            order.map(async (call, place) => {
+              await turns(place * (index % 3))
+              return call()
+            }),
+          )
+          const granted = results[1] as string[]
+          const record = await adapter.findRecord('A', id)
+          deepEqual([record?.attemptsMade, record?.reply?.returnCode], [1 + granted.length, 0], id)
+        }),
+      )
+      deepEqual(await openIds(adapter, 'A', at(999)), [])
+    },
+  },
+]

@@ -1,0 +1,145 @@
+// Cases: a command ends by its reply, or is closed without one.
+import { deepEqual, ok } from 'node:assert/strict'
+import type { CommandRecord } from '../../queue/storage.js'
+import { report } from '../proof.js'
+import { fileOf, replyTo } from '../sample.js'
+import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+
+const sent = { attemptsMade: 1, sentAt: at(10), replyDueAt: at(70) }
+
+export const SETTLE_CASES: readonly CommandCase[] = [
+  {
+    name: 'keeps a reply with its command, pending or final',
+    otherwise: 'The app waits for a result that came long ago, or sees one of another command.',
+    async check({ adapter }) {
+      await adapter.issue(['1', '2', '3'].map((id) => queued('A', id)))
+      await claimed(adapter, 'A', ...['1', '2', '3'].map((id) => claimOf(id, 1)))
+      const file = fileOf('A', '1', Buffer.from([0, 255, 10, 13]))
+      await report(adapter, file)
+      const [pending, failed] = [replyTo('A', '2', -5000), replyTo('A', '2', -1)]
+      await report(adapter, pending)
+      await knows(adapter, 'A', '1', { ...queued('A', '1'), ...sent, reply: file })
+      await knows(adapter, 'A', '2', { ...queued('A', '2'), ...sent, reply: pending })
+      await knows(adapter, 'A', '3', { ...queued('A', '3'), ...sent })
+      await report(adapter, failed)
+      await report(adapter, pending)
+      await knows(adapter, 'A', '2', { ...queued('A', '2'), ...sent, reply: failed })
+      deepEqual(await openIds(adapter, 'A', at(80)), ['3'])
+    },
+  },
+  {
+    name: 'notes when a reply first came',
+    otherwise: 'Each repeat makes an old result look new.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', '1')])
+      const before = Date.now()
+      await report(adapter, replyTo('A', '1'))
+      const first = (await adapter.findRecord('A', '1'))?.repliedAt?.getTime() ?? 0
+      // The clock of a database server may differ somewhat.
+      ok(Math.abs(first - before) < 600_000, `repliedAt is ${first - before} ms off`)
+      while (Date.now() < before + 20) await report(adapter, replyTo('A', '1'))
+      deepEqual((await adapter.findRecord('A', '1'))?.repliedAt?.getTime(), first)
+    },
+  },
+  {
+    name: 'keeps a late reply to a command that is cancelled or over',
+    otherwise: 'What was done is shown as cancelled, and the terminal that says so as a stranger.',
+    async check({ adapter }) {
+      const over = queued('A', 'over', { openUntil: at(1) })
+      await adapter.issue([queued('A', 'cancelled'), queued('A', 'superseded'), over])
+      const closed: Record<string, CommandRecord> = { over: { ...over, attemptsMade: 0 } }
+      for (const reason of ['cancelled', 'superseded'] as const) {
+        await adapter.cancel('A', [reason], at(5), reason)
+        const cancelled = { at: at(5), reason }
+        closed[reason] = { ...queued('A', reason), attemptsMade: 0, cancelled }
+      }
+      for (const [id, record] of Object.entries(closed)) {
+        await knows(adapter, 'A', id, record)
+        const reply = replyTo('A', id, 0)
+        await report(adapter, reply)
+        await knows(adapter, 'A', id, { ...record, reply })
+      }
+    },
+  },
+  {
+    name: 'knows a reply to a command that nobody issued',
+    otherwise: 'Nobody sees that a device answers what it was not asked.',
+    async check({ adapter }) {
+      const reply = replyTo('A', 'unknown', -1)
+      await adapter.onReply(reply, undefined)
+      await knows(adapter, 'A', 'unknown', { attemptsMade: 0, reply })
+      deepEqual(await openIds(adapter, 'A'), [])
+      deepEqual(await claimed(adapter, 'A', claimOf('unknown', 1)), [])
+      deepEqual(await adapter.cancel('A', ['unknown'], at(1), 'cancelled'), [])
+    },
+  },
+  {
+    name: 'cancels what has no final reply, and says which commands it closed',
+    otherwise:
+      'A command that was cancelled is executed, or one that is done is shown as cancelled.',
+    async check({ adapter }) {
+      const ids = ['waiting', 'sent', 'pending', 'done', 'failed', 'strange', 'other']
+      await adapter.issue(ids.map((id) => queued('A', id)))
+      await claimed(adapter, 'A', claimOf('sent', 1))
+      const replies = { pending: -5000, done: 0, failed: -1, strange: null }
+      for (const [id, code] of Object.entries(replies))
+        await report(adapter, replyTo('A', id, code))
+      const asked = ['unknown', ...ids.slice(0, -1)]
+      const closed = await adapter.cancel('A', asked, at(30), 'cancelled')
+      deepEqual([...closed].sort(), ['pending', 'sent', 'waiting'])
+      deepEqual([...(await adapter.cancel('A', asked, at(40), 'cancelled'))], [])
+      deepEqual([...(await adapter.cancel('A', asked, at(40), 'superseded'))], [])
+      deepEqual([...(await adapter.cancel('A', [], at(40), 'cancelled'))], [])
+      const cancelled = { at: at(30), reason: 'cancelled' } as const
+      await knows(adapter, 'A', 'waiting', {
+        ...queued('A', 'waiting'),
+        attemptsMade: 0,
+        cancelled,
+      })
+      await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent, cancelled })
+      const reply = replyTo('A', 'done', 0)
+      await knows(adapter, 'A', 'done', { ...queued('A', 'done'), attemptsMade: 0, reply })
+      deepEqual(await openIds(adapter, 'A', at(31)), ['other'])
+    },
+  },
+  {
+    name: 'supersedes only commands that were not handed out',
+    otherwise: 'A command that the terminal has is shown as replaced, though it executes it.',
+    async check({ adapter }) {
+      await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued('A', id)))
+      await claimed(adapter, 'A', claimOf('sent', 1), claimOf('done', 1))
+      await report(adapter, replyTo('A', 'done', 0))
+      const closed = await adapter.cancel('A', ['sent', 'waiting', 'done'], at(30), 'superseded')
+      deepEqual([...closed], ['waiting'])
+      const cancelled = { at: at(30), reason: 'superseded' } as const
+      await knows(adapter, 'A', 'waiting', {
+        ...queued('A', 'waiting'),
+        attemptsMade: 0,
+        cancelled,
+      })
+      await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent })
+      deepEqual(await openIds(adapter, 'A', at(31)), ['sent'])
+    },
+  },
+  {
+    name: 'makes what waits for a reply due when the device starts anew',
+    otherwise:
+      'What a terminal lost in a power cut is handed out minutes late, or is never sent again.',
+    async check({ adapter }) {
+      await adapter.issue(['sent', 'last', 'waiting', 'done'].map((id) => queued('A', id)))
+      const last = claimOf('last', 1, { openUntil: at(70) })
+      await claimed(adapter, 'A', claimOf('sent', 1), last, claimOf('done', 1))
+      const reply = replyTo('A', 'done', 0)
+      await report(adapter, reply)
+      await adapter.release('A', at(20))
+      await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent, replyDueAt: at(20) })
+      const rest = { ...sent, replyDueAt: at(20), openUntil: at(70) }
+      await knows(adapter, 'A', 'last', { ...queued('A', 'last'), ...rest })
+      await knows(adapter, 'A', 'waiting', { ...queued('A', 'waiting'), attemptsMade: 0 })
+      const record = await adapter.findRecord('A', 'done')
+      deepEqual([record?.attemptsMade, record?.reply?.returnCode], [1, 0])
+      deepEqual(await openIds(adapter, 'A', at(21)), ['sent', 'last', 'waiting'])
+      deepEqual(await claimed(adapter, 'A', claimOf('sent', 2, { sentAt: at(21) })), ['sent'])
+    },
+  },
+]

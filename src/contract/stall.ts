@@ -1,0 +1,41 @@
+// A call that is held up on its way to storage, as by a slow network, and goes on later.
+import { setTimeout } from 'node:timers/promises'
+import { started } from './proof.js'
+import type { ContractSubject } from './subject.js'
+
+// A call that waits for a lock of the one that is held up waits until that one goes on.
+const PATIENCE = 500
+
+/** How a call ended that was held up. */
+export interface HeldUp<Result, Other> {
+  /** What the call returned; undefined if it rejected, as what comes too late may. */
+  result: Result | undefined
+  /** What was done meanwhile. */
+  other: Other
+  /** Whether that was done before the call went on: not if the call needs too few steps, or holds a lock. */
+  isOvertaken: boolean
+}
+
+/** Holds a call up after some steps, does something else meanwhile, and lets the call go on. */
+export async function heldUp<Adapter, Result, Other>(
+  subject: ContractSubject & { adapter: Adapter },
+  steps: number,
+  call: (stalled: Adapter) => Promise<Result>,
+  meanwhile: () => Promise<Other>,
+): Promise<HeldUp<Result, Other>> {
+  const stalled = await subject.stall?.(steps)
+  if (stalled === undefined) throw new TypeError('the subject has no stall()')
+  const result = started(call(stalled.adapter as typeof subject.adapter)).catch(() => undefined)
+  const isStopped = await Promise.race([result.then(() => false), stalled.stopped.then(() => true)])
+  const other = started(meanwhile())
+  const impatience = new AbortController()
+  const waited = setTimeout(PATIENCE, false, { signal: impatience.signal }).catch(() => false)
+  const isDone = await Promise.race([other.then(() => true), waited])
+  impatience.abort()
+  await stalled.resume()
+  return {
+    result: await result,
+    other: await other,
+    isOvertaken: isStopped && isDone,
+  }
+}

@@ -1,0 +1,1024 @@
+// Faults of adapters that hand commands out, each under the case that refuses it.
+import { keyOf } from '../../src/command.js'
+import type { CommandReply } from '../../src/index.js'
+import type { Claim, CommandRecord, QueuedCommand } from '../../src/queue/storage.js'
+import type { Connection, Fault, Storage } from './whole.js'
+
+type Change = (queued: QueuedCommand) => object
+
+const issuing =
+  (change: Change): Fault =>
+  ({ adapter }) => {
+    const { issue } = adapter
+    adapter.issue = (commands) =>
+      issue(commands.map((each) => ({ ...each, ...change(each) }) as QueuedCommand))
+  }
+
+const issuingCommand = (change: (command: QueuedCommand['command']) => object): Fault =>
+  issuing(({ command }) => ({ command: { ...command, ...change(command) } }))
+
+const withoutMember = (member: keyof QueuedCommand) => issuing(() => ({ [member]: undefined }))
+
+const finding =
+  (change: (record: CommandRecord) => object | undefined): Fault =>
+  ({ adapter }) => {
+    const { findRecord } = adapter
+    adapter.findRecord = async (serialNumber, id) => {
+      const record = await findRecord(serialNumber, id)
+      const changes = record && change(record)
+      return record && changes && ({ ...record, ...changes } as CommandRecord)
+    }
+  }
+
+const opening =
+  (change: (open: readonly CommandRecord[], limit: number) => readonly CommandRecord[]): Fault =>
+  ({ adapter }) => {
+    const { openCommands } = adapter
+    adapter.openCommands = async (serialNumber, now, limit) =>
+      change(await openCommands(serialNumber, now, 10_000), limit).slice(0, limit)
+  }
+
+// What is open by another rule.
+const openBy =
+  (isOpen: (record: CommandRecord, now: Date) => boolean): Fault =>
+  ({ adapter, storage, query }) => {
+    adapter.openCommands = async (serialNumber, now, limit) => {
+      await query()
+      const own = [...storage.records.values()].filter(
+        (record) => record.command?.serialNumber === serialNumber && isOpen(record, now),
+      )
+      return own.slice(0, limit)
+    }
+  }
+
+const isOver = ({ openUntil }: CommandRecord, now: Date) =>
+  openUntil !== undefined && openUntil <= now
+
+// What is claimed by another rule: at once, without a second query.
+const claimingBy =
+  (
+    isGranted: (record: CommandRecord, claim: Claim) => boolean,
+    note: (claim: Claim) => object = factsOf,
+  ): Fault =>
+  ({ adapter, storage, query }) => {
+    adapter.claim = async (serialNumber, claims) => {
+      await query()
+      const claimed: string[] = []
+      for (const claim of claims) {
+        const record = storage.records.get(keyOf(serialNumber, claim.commandId))
+        if (record?.command === undefined || !isGranted(record, claim)) break
+        delete record.openUntil
+        Object.assign(record, note(claim))
+        claimed.push(claim.commandId)
+      }
+      return claimed
+    }
+  }
+
+function factsOf({ commandId: _, attempt, ...facts }: Claim): object {
+  return { ...facts, attemptsMade: attempt }
+}
+
+function isNext(record: CommandRecord, { attempt }: Claim): boolean {
+  return record.attemptsMade === attempt - 1
+}
+
+function isClaimable(record: CommandRecord, claim: Claim): boolean {
+  const { reply, cancelled } = record
+  return isNext(record, claim) && !reply && !cancelled && !isOver(record, claim.sentAt)
+}
+
+const cancellingBy =
+  (
+    isClosed: (record: CommandRecord, reason: string) => boolean,
+    answer = (closed: readonly string[], _ids: readonly string[]) => closed,
+  ): Fault =>
+  ({ adapter, storage, query }) => {
+    adapter.cancel = async (serialNumber, ids, at, reason) => {
+      await query()
+      const closed = ids.filter((id) => {
+        const record = storage.records.get(keyOf(serialNumber, id))
+        if (record?.command === undefined || !isClosed(record, reason)) return false
+        record.cancelled = { at, reason }
+        return true
+      })
+      return answer(closed, ids)
+    }
+  }
+
+function isClosable({ cancelled, reply, attemptsMade }: CommandRecord, reason: string): boolean {
+  const isFinal = reply !== undefined && reply.returnCode !== -5000
+  return !cancelled && !isFinal && (reason === 'cancelled' || attemptsMade === 0)
+}
+
+const releasingBy =
+  (change: (record: CommandRecord, at: Date) => void, devices?: 'all'): Fault =>
+  ({ adapter, storage, query }) => {
+    adapter.release = async (serialNumber, at) => {
+      await query()
+      for (const record of storage.records.values()) {
+        const isOwn = record.command?.serialNumber === serialNumber
+        if ((isOwn || devices) && !record.reply) change(record, at)
+      }
+    }
+  }
+
+const replying =
+  (
+    change: (record: CommandRecord | undefined, reply: CommandReply) => boolean | undefined,
+  ): Fault =>
+  ({ adapter, storage }) => {
+    const { onReply } = adapter
+    adapter.onReply = async (reply, command) => {
+      const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+      if (change(record, reply) === false) return undefined
+      return onReply(reply, command)
+    }
+  }
+
+// Two queries where there must be one: it decides by what it saw in the first.
+const lookThenClaim: Fault = ({ adapter, storage, query }) => {
+  adapter.claim = async (serialNumber, claims) => {
+    await query()
+    const isGood = claims.map((claim) => {
+      const record = storage.records.get(keyOf(serialNumber, claim.commandId))
+      return record?.command !== undefined && isClaimable(record, claim)
+    })
+    const first = isGood.indexOf(false)
+    const granted = first === -1 ? claims : claims.slice(0, first)
+    await query()
+    for (const claim of granted) {
+      const record = storage.records.get(keyOf(serialNumber, claim.commandId))
+      if (record) Object.assign(record, factsOf(claim))
+    }
+    return granted.map(({ commandId }) => commandId)
+  }
+}
+
+const lookThenCancel: Fault = ({ adapter, storage, query }) => {
+  adapter.cancel = async (serialNumber, ids, at, reason) => {
+    await query()
+    const closed = ids.filter((id) => {
+      const record = storage.records.get(keyOf(serialNumber, id))
+      return record?.command !== undefined && isClosable(record, reason)
+    })
+    await query()
+    for (const id of closed) {
+      const record = storage.records.get(keyOf(serialNumber, id))
+      if (record) record.cancelled = { at, reason }
+    }
+    return closed
+  }
+}
+
+type Call = 'issue' | 'openCommands' | 'claim' | 'release' | 'cancel' | 'findRecord' | 'onReply'
+
+function replaceAll(storage: Storage, facts: ReadonlyMap<string, CommandRecord>): void {
+  for (const [key, record] of storage.records) {
+    const before = facts.get(key)
+    if (before === undefined) continue
+    for (const member of Object.keys(record)) delete record[member as keyof CommandRecord]
+    Object.assign(record, before)
+  }
+}
+
+// A call that reads some records, changes them, and writes them as a whole in a second query.
+const asDocuments =
+  (call: Call, isRead: (record: CommandRecord, args: readonly unknown[]) => boolean): Fault =>
+  ({ adapter, storage, query }) => {
+    const right = adapter[call] as (...args: unknown[]) => Promise<unknown>
+    adapter[call] = (async (...args: unknown[]) => {
+      await query()
+      const read = new Map<string, CommandRecord>()
+      for (const [key, record] of storage.records) {
+        if (isRead(record, args)) read.set(key, { ...record })
+      }
+      await query()
+      // What others changed since is gone.
+      replaceAll(storage, read)
+      return right(...args)
+    }) as never
+  }
+
+const ofDevice = (record: CommandRecord, [first]: readonly unknown[]) => {
+  const serialNumber = typeof first === 'string' ? first : (first as CommandReply)?.serialNumber
+  return record.command?.serialNumber === serialNumber
+}
+
+const locked =
+  (call: 'claim', wrong: Fault): Fault =>
+  (connection) => {
+    wrong(connection)
+    const { adapter } = connection
+    const inner = adapter[call]
+    let last: PromiseLike<unknown> = Promise.resolve()
+    adapter[call] = (...args) => {
+      const turn = last.then(() => inner(...args))
+      last = turn.then(
+        () => {},
+        () => {},
+      )
+      return turn
+    }
+  }
+
+function swallowing(call: Call) {
+  return ({ adapter }: Connection) => {
+    const right = adapter[call] as (...args: unknown[]) => Promise<unknown>
+    adapter[call] = (async (...args: unknown[]) => {
+      try {
+        return await right(...args)
+      } catch {
+        return call === 'findRecord' ? undefined : []
+      }
+    }) as never
+  }
+}
+
+const toTheSecond = (date: Date | undefined) => date && new Date(Math.floor(+date / 1000) * 1000)
+
+export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
+  "gives back a command with the app's own members, its terms and its times": {
+    "forgets the app's members": issuing(({ command: { serialNumber, commandId, text } }) => ({
+      command: { serialNumber, commandId, text },
+    })),
+    'keeps members as text': issuingCommand((command) =>
+      'employee' in command ? { employee: `${command.employee}` } : {},
+    ),
+    'drops null members': issuingCommand((command) =>
+      'note' in command ? { note: undefined } : {},
+    ),
+    'keeps times to the second': issuing(({ issuedAt }) => ({ issuedAt: toTheSecond(issuedAt) })),
+    'gives times back as text': finding(({ issuedAt }) => ({ issuedAt: issuedAt?.toISOString() })),
+    'gives null for what is missing': finding(({ sentAt = null }) => ({ sentAt })),
+    'forgets the key': issuing(({ terms: { key: _, ...terms } }) => ({ terms })),
+    'forgets when it expires': issuing(({ terms: { expiresAt: _, ...terms } }) => ({ terms })),
+    'forgets the attempts': issuing(({ terms }) => ({ terms: { ...terms, attempts: 5 } })),
+    'forgets until when it is open': withoutMember('openUntil'),
+    'forgets when it was issued': withoutMember('issuedAt'),
+    'trims its text': issuingCommand(({ text }) => ({ text: text.trim() })),
+    'cuts its text at 65,535 characters': issuingCommand(({ text }) => ({
+      text: text.slice(0, 65_535),
+    })),
+    'finds no command of the queue': ({ adapter }) => {
+      adapter.findCommand = () => undefined
+    },
+    'finds records of any device': ({ adapter, storage }) => {
+      adapter.findRecord = async (_, id) =>
+        [...storage.records.values()].find(({ command }) => command?.commandId === id)
+    },
+  },
+  'lists the open commands of each device in the order in which they were issued': {
+    'sorts them by id': opening((open) =>
+      [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
+    ),
+    'sorts them by time': opening((open) =>
+      [...open].sort((a, b) => Number(a.issuedAt) - Number(b.issuedAt)),
+    ),
+    'lists the newest first': opening((open) => [...open].reverse()),
+    'reverses each list': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) => issue([...commands].reverse())
+    },
+    'ignores the limit': ({ adapter }) => {
+      const { openCommands } = adapter
+      adapter.openCommands = (serialNumber, now) => openCommands(serialNumber, now, 10_000)
+    },
+    "lists any device's": ({ adapter, storage }) => {
+      adapter.openCommands = async (_, __, limit) => [...storage.records.values()].slice(0, limit)
+    },
+    'ignores the case of serial numbers': ({ adapter, storage }) => {
+      adapter.openCommands = async (serialNumber, _, limit) =>
+        [...storage.records.values()]
+          .filter(
+            ({ command }) => command?.serialNumber.toLowerCase() === serialNumber.toLowerCase(),
+          )
+          .slice(0, limit)
+    },
+  },
+  'keeps every command of a list of more than a thousand, in order': {
+    ...Object.fromEntries(
+      [100, 200, 500, 999, 1000].map((limit) => [
+        `keeps the first ${limit}`,
+        ({ adapter }: Connection) => {
+          const { issue } = adapter
+          adapter.issue = (commands) => issue(commands.slice(0, limit))
+        },
+      ]),
+    ),
+    'lists a hundred': opening((open) => open.slice(0, 100)),
+    'lists a thousand': opening((open) => open.slice(0, 1000)),
+    'keeps them in parallel': ({ adapter, query }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        await Promise.all(
+          commands.map(async (each) => {
+            await query()
+            await issue([each])
+          }),
+        )
+      }
+    },
+  },
+  'keeps all commands of a list, or none': {
+    'keeps those before the one that it refuses': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const each of commands) await issue([each])
+      }
+    },
+    'keeps those that it does not refuse': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        const settled = await Promise.allSettled(commands.map(async (each) => issue([each])))
+        for (const each of settled) if (each.status === 'rejected') throw each.reason
+      }
+    },
+    'leaves out what it refuses, and fulfills': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        await Promise.allSettled(commands.map(async (each) => issue([each])))
+      }
+    },
+    'does not compare a list with itself': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) => {
+        const ids = commands.map(({ command }) => keyOf(command.serialNumber, command.commandId))
+        return issue(
+          commands.filter((_, index) => !ids.slice(0, index).includes(ids[index] as string)),
+        )
+      }
+    },
+  },
+  'refuses an id that its device has had with another text or with a reply': {
+    'replaces the text': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) {
+          const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+          if (known?.command && !known.reply) known.command = command
+        }
+        await issue(commands)
+      }
+    },
+    'ignores every command whose id is known': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(
+          commands.filter(({ command }) => {
+            return !storage.records.has(keyOf(command.serialNumber, command.commandId))
+          }),
+        )
+    },
+    'compares texts without blanks': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(
+          commands.map((each) => ({
+            ...each,
+            command: { ...each.command, text: each.command.text.trim() },
+          })),
+        )
+    },
+    'does not look at replies': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(
+          commands.filter(({ command }) => {
+            return !storage.records.get(keyOf(command.serialNumber, command.commandId))?.reply
+          }),
+        )
+    },
+    'does not look at pending replies': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(
+          commands.filter(({ command }) => {
+            const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+            return known?.reply?.returnCode !== -5000
+          }),
+        )
+    },
+    'does not look at replies that nobody asked for': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(
+          commands.filter(({ command }) => {
+            const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+            return known === undefined || known.command !== undefined
+          }),
+        )
+    },
+    'refuses the ids of other devices as duplicate keys': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) {
+          for (const { command: known } of storage.records.values()) {
+            if (known?.commandId !== command.commandId) continue
+            if (known.serialNumber !== command.serialNumber) throw new Error('duplicate key')
+          }
+        }
+        await issue(commands)
+      }
+    },
+  },
+  'changes nothing if a command without a reply is issued again with the same text': {
+    'refuses it as a duplicate key': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) {
+          const key = keyOf(command.serialNumber, command.commandId)
+          if (storage.records.has(key)) throw new Error('duplicate key')
+        }
+        await issue(commands)
+      }
+    },
+    'counts its attempts from 0': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) {
+          const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+          if (known) known.attemptsMade = 0
+        }
+        await issue(commands)
+      }
+    },
+    'takes the new terms': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command, ...more } of commands) {
+          const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+          if (known) Object.assign(known, more)
+        }
+        await issue(commands)
+      }
+    },
+    'opens what was cancelled': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) {
+          const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+          delete known?.cancelled
+        }
+        await issue(commands)
+      }
+    },
+    'puts it behind the others': ({ adapter, storage }) => {
+      const { issue, openCommands } = adapter
+      const order = storage.once('order', () => new Map<string, number>())
+      adapter.issue = async (commands) => {
+        await issue(commands)
+        for (const { command } of commands) order.set(command.commandId, order.size * 1000)
+        for (const [index, { command }] of commands.entries()) {
+          order.set(command.commandId, Date.now() * 1000 + index)
+        }
+      }
+      adapter.openCommands = async (...args) =>
+        [...(await openCommands(...args))].sort(
+          (a, b) =>
+            (order.get(`${a.command?.commandId}`) ?? 0) -
+            (order.get(`${b.command?.commandId}`) ?? 0),
+        )
+    },
+  },
+  'refuses ids and texts that no terminal carries': {
+    'takes any id': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(commands.filter(({ command }) => /^[0-9A-Za-z]{1,16}$/.test(command.commandId)))
+    },
+    'takes ids of up to 24 characters': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(commands.filter(({ command }) => !/^[0-9A-Za-z]{17,24}$/.test(command.commandId)))
+    },
+    'cuts ids': issuingCommand(({ commandId }) => ({ commandId: `${commandId}`.slice(0, 16) })),
+    'takes numbers as ids': issuingCommand(({ commandId }) => ({ commandId: `${commandId}` })),
+    'takes ids with letters of any script': ({ adapter }) => {
+      const { issue } = adapter
+      adapter.issue = (commands) =>
+        issue(commands.filter(({ command }) => /^\w*$/u.test(`${command.commandId}`)))
+    },
+    'takes several lines': issuingCommand(({ text }) => ({
+      text: text.includes('\n') ? 'CHECK' : text,
+    })),
+    'drops NUL': issuingCommand(({ text }) => ({ text: text.replaceAll('\0', '') })),
+    'takes a CR': issuingCommand(({ text }) => ({ text: text.replaceAll('\r', '') })),
+    'takes no text': issuingCommand(({ text }) => ({ text: text || 'CHECK' })),
+    'takes no device': issuingCommand(({ serialNumber }) => ({
+      serialNumber: serialNumber || 'A',
+    })),
+  },
+  'keeps devices apart, whatever characters their serial numbers have': Object.fromEntries(
+    (
+      [
+        ['ignores case', (sn) => sn.toLowerCase()],
+        [
+          'ignores accents and case',
+          (sn) => sn.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(),
+        ],
+        ['drops punctuation', (sn) => sn.replace(/\p{P}/gu, '')],
+        ['cuts them at two characters', (sn) => sn.slice(0, 2)],
+      ] as [string, (sn: string) => string][]
+    ).map(([fault, change]): [string, Fault] => [
+      fault,
+      ({ adapter }) => {
+        const { issue, openCommands } = adapter
+        adapter.issue = (commands) =>
+          issue(
+            commands.map(({ command, ...each }) => ({
+              ...each,
+              command: { ...command, serialNumber: change(command.serialNumber) },
+            })),
+          )
+        adapter.openCommands = (sn, ...args) => openCommands(change(sn), ...args)
+      },
+    ]),
+  ),
+  'leaves out of the open commands what is answered, cancelled or over': {
+    'lists what is answered': openBy((record, now) => !record.cancelled && !isOver(record, now)),
+    'lists what has a pending reply': openBy((record, now) => {
+      const isDone = record.reply !== undefined && record.reply.returnCode !== -5000
+      return !isDone && !record.cancelled && !isOver(record, now)
+    }),
+    'lists what failed': openBy((record, now) => {
+      const isDone = record.reply !== undefined && record.reply.returnCode !== -1
+      return !isDone && !record.cancelled && !isOver(record, now)
+    }),
+    'lists what is cancelled': openBy((record, now) => !record.reply && !isOver(record, now)),
+    'lists what is over': openBy(({ reply, cancelled }) => !reply && !cancelled),
+    'lists what ends at this moment': openBy(({ reply, cancelled, openUntil }, now) => {
+      return !reply && !cancelled && (openUntil === undefined || openUntil >= now)
+    }),
+    'goes by its own clock': openBy((record) => {
+      return !record.reply && !record.cancelled && !isOver(record, new Date())
+    }),
+    'compares times to the second': openBy(({ reply, cancelled, openUntil }, now) => {
+      const end = toTheSecond(openUntil)
+      return !reply && !cancelled && (end === undefined || end > now)
+    }),
+    'limits before it looks what is open': ({ adapter, storage }) => {
+      adapter.openCommands = async (serialNumber, now, limit) =>
+        [...storage.records.values()]
+          .filter(({ command }) => command?.serialNumber === serialNumber)
+          .slice(0, limit)
+          .filter((record) => !record.reply && !record.cancelled && !isOver(record, now))
+    },
+  },
+  'notes each attempt with its times': {
+    'notes no attempt': claimingBy(isClaimable, () => ({})),
+    'notes no time': claimingBy(isClaimable, ({ attempt }) => ({ attemptsMade: attempt })),
+    'notes no time for the reply': claimingBy(isClaimable, ({ attempt, sentAt, openUntil }) => ({
+      attemptsMade: attempt,
+      sentAt,
+      ...(openUntil && { openUntil }),
+    })),
+    'goes by its own clock': claimingBy(isClaimable, (claim) => ({
+      ...factsOf(claim),
+      sentAt: new Date(),
+    })),
+    'leaves no end': claimingBy(isClaimable, ({ openUntil: _, ...claim }) => factsOf(claim)),
+    'leaves the end of before': ({ adapter, storage }) => {
+      const { claim } = adapter
+      adapter.claim = async (serialNumber, claims) => {
+        const before = claims.map(
+          ({ commandId }) => storage.records.get(keyOf(serialNumber, commandId))?.openUntil,
+        )
+        const claimed = await claim(serialNumber, claims)
+        for (const [index, { commandId, openUntil }] of claims.entries()) {
+          const record = storage.records.get(keyOf(serialNumber, commandId))
+          const end = before[index]
+          if (record && end && !openUntil) record.openUntil = end
+        }
+        return claimed
+      }
+    },
+    'keeps times to the second': claimingBy(isClaimable, (claim) => ({
+      ...factsOf(claim),
+      ...(claim.openUntil && { openUntil: toTheSecond(claim.openUntil) }),
+    })),
+  },
+  'grants an attempt only if exactly those before it were made': {
+    'grants any': claimingBy(() => true),
+    'grants more than were made': claimingBy(
+      (record, { attempt }) => attempt > record.attemptsMade,
+    ),
+    'grants up to the next': claimingBy(
+      (record, { attempt }) => attempt <= record.attemptsMade + 1,
+    ),
+    'counts by itself': claimingBy(
+      () => true,
+      ({ attempt: _, ...claim }) => claim,
+    ),
+    'says that it granted what it did not': ({ adapter }) => {
+      const { claim } = adapter
+      adapter.claim = async (serialNumber, claims) => {
+        await claim(serialNumber, claims)
+        return claims.map(({ commandId }) => commandId)
+      }
+    },
+  },
+  'grants claims in their order, up to the first that it cannot grant': {
+    'grants every one that it can': ({ adapter }) => {
+      const { claim } = adapter
+      adapter.claim = async (serialNumber, claims) => {
+        const claimed: string[] = []
+        for (const each of claims) claimed.push(...(await claim(serialNumber, [each])))
+        return claimed
+      }
+    },
+    'grants all or none': ({ adapter, storage }) => {
+      const { claim } = adapter
+      adapter.claim = async (serialNumber, claims) => {
+        const isAll = claims.every((each) => {
+          const record = storage.records.get(keyOf(serialNumber, each.commandId))
+          return record !== undefined && isClaimable(record, each)
+        })
+        return isAll ? claim(serialNumber, claims) : []
+      }
+    },
+    'grants them by their ids': ({ adapter }) => {
+      const { claim } = adapter
+      adapter.claim = (serialNumber, claims) =>
+        claim(
+          serialNumber,
+          [...claims].sort((a, b) => (a.commandId < b.commandId ? -1 : 1)),
+        )
+    },
+    'notes those behind the first, but does not say so': ({ adapter }) => {
+      const { claim } = adapter
+      adapter.claim = async (serialNumber, claims) => {
+        const claimed = await claim(serialNumber, claims)
+        for (const each of claims.slice(claimed.length + 1)) await claim(serialNumber, [each])
+        return claimed
+      }
+    },
+  },
+  'grants no attempt at a command that is answered, cancelled or over': {
+    'looks at attempts alone': claimingBy(isNext),
+    'does not look at replies': claimingBy(
+      (record, claim) =>
+        isNext(record, claim) && !record.cancelled && !isOver(record, claim.sentAt),
+    ),
+    'does not look at pending replies': claimingBy((record, claim) => {
+      const { reply } = record
+      return isClaimable(
+        { ...record, ...(reply?.returnCode === -5000 && { reply: undefined as never }) },
+        claim,
+      )
+    }),
+    'does not look at cancellations': claimingBy(
+      (record, claim) => isNext(record, claim) && !record.reply && !isOver(record, claim.sentAt),
+    ),
+    'does not look at superseded ones': claimingBy((record, claim) => {
+      const { cancelled: _, ...rest } = record
+      return isClaimable(record.cancelled?.reason === 'superseded' ? rest : record, claim)
+    }),
+    'does not look at the end': claimingBy(
+      (record, claim) => isNext(record, claim) && !record.reply && !record.cancelled,
+    ),
+    'grants at the end itself': claimingBy((record, claim) => {
+      const { openUntil } = record
+      const isOpen = openUntil === undefined || openUntil >= claim.sentAt
+      return isNext(record, claim) && !record.reply && !record.cancelled && isOpen
+    }),
+    'goes by its own clock': claimingBy((record, claim) => {
+      return isClaimable(record, { ...claim, sentAt: new Date() })
+    }),
+  },
+  'claims, releases and cancels commands of the device alone, though others have the same ids': {
+    'claims by the id alone': ({ adapter, storage, query }) => {
+      adapter.claim = async (_, claims) => {
+        await query()
+        return claims.flatMap((claim) => {
+          const all = [...storage.records.values()].filter((record) => {
+            return record.command?.commandId === claim.commandId && isClaimable(record, claim)
+          })
+          for (const record of all) Object.assign(record, factsOf(claim))
+          return all.length > 0 ? claim.commandId : []
+        })
+      }
+    },
+    'releases every device': releasingBy((record, at) => {
+      if (record.replyDueAt) record.replyDueAt = at
+    }, 'all'),
+    'cancels by the id alone': ({ adapter, storage, query }) => {
+      adapter.cancel = async (_, ids, at, reason) => {
+        await query()
+        for (const record of storage.records.values()) {
+          if (ids.includes(`${record.command?.commandId}`)) record.cancelled = { at, reason }
+        }
+        return ids
+      }
+    },
+    'settles by the id alone': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = async (reply, command) => {
+        for (const record of storage.records.values()) {
+          if (record.command?.commandId === reply.commandId) record.reply = reply
+        }
+        return onReply(reply, command)
+      }
+    },
+  },
+  'keeps a reply with its command, pending or final': {
+    'shows no reply': finding(() => ({ reply: undefined })),
+    'shows no pending reply': finding(({ reply }) =>
+      reply?.returnCode === -5000 ? { reply: undefined } : {},
+    ),
+    'forgets the command once it is answered': finding((record) =>
+      record.reply ? { command: undefined } : {},
+    ),
+    'deletes what is answered': finding((record) => (record.reply ? undefined : {})),
+    'forgets the attempts once it is answered': finding((record) =>
+      record.reply ? { attemptsMade: 0, sentAt: undefined, replyDueAt: undefined } : {},
+    ),
+    'shows no content': finding(({ reply }) =>
+      reply ? { reply: { ...reply, content: undefined } } : {},
+    ),
+    'keeps the first reply': replying((record) => record?.reply === undefined),
+    'lets a pending reply win again': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = async (reply, command) => {
+        const said = await onReply(reply, command)
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        if (record) record.reply = reply
+        return said
+      }
+    },
+  },
+  'notes when a reply first came': {
+    'notes when it last came': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = async (reply, command) => {
+        const said = await onReply(reply, command)
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        if (record) record.repliedAt = new Date()
+        return said
+      }
+    },
+    'notes no time': finding(({ repliedAt: _ }) => ({ repliedAt: undefined })),
+    'notes when the command was issued': finding(({ issuedAt }) => ({ repliedAt: issuedAt })),
+  },
+  'keeps a late reply to a command that is cancelled or over': {
+    'drops what comes after a cancellation': replying((record) => !record?.cancelled),
+    'drops what comes after the end': replying((record) => !record || !isOver(record, new Date())),
+    'forgets the cancellation': replying((record) => {
+      delete record?.cancelled
+      return true
+    }),
+    'treats it as nobody’s': finding((record) =>
+      record.cancelled && record.reply ? { command: undefined, cancelled: undefined } : {},
+    ),
+  },
+  'knows a reply to a command that nobody issued': {
+    'drops it': replying((record) => record !== undefined),
+    'does not find it': finding((record) => (record.command ? {} : undefined)),
+    'makes a command of it': finding((record) =>
+      record.command ? {} : { command: { serialNumber: 'A', commandId: 'unknown', text: '' } },
+    ),
+    'grants attempts at it': ({ adapter, storage }) => {
+      adapter.claim = async (serialNumber, claims) =>
+        claims.flatMap(({ commandId }) =>
+          storage.records.has(keyOf(serialNumber, commandId)) ? commandId : [],
+        )
+    },
+  },
+  'cancels what has no final reply, and says which commands it closed': {
+    'cancels what is done': cancellingBy(({ cancelled }) => !cancelled),
+    'cancels what failed': cancellingBy((record, reason) => {
+      return record.reply?.returnCode === -1 || isClosable(record, reason)
+    }),
+    'cancels what has no return code': cancellingBy((record, reason) => {
+      return record.reply?.returnCode === null || isClosable(record, reason)
+    }),
+    'does not cancel what was handed out': cancellingBy((record, reason) => {
+      return record.attemptsMade === 0 && isClosable(record, reason)
+    }),
+    'does not cancel what has a pending reply': cancellingBy((record, reason) => {
+      return !record.reply && isClosable(record, reason)
+    }),
+    'cancels again': cancellingBy((record, reason) => {
+      const { cancelled: _, ...rest } = record
+      return isClosable(rest, reason)
+    }),
+    'says that it closed all': cancellingBy(isClosable, (_, ids) => ids),
+    'says that it closed none': cancellingBy(isClosable, () => []),
+    'says how many it closed': cancellingBy(isClosable, (closed) => closed.length as never),
+    'keeps the time of its own clock': ({ adapter }) => {
+      const { cancel } = adapter
+      adapter.cancel = (serialNumber, ids, _, reason) =>
+        cancel(serialNumber, ids, new Date(), reason)
+    },
+    'forgets the attempts': finding((record) => (record.cancelled ? { attemptsMade: 0 } : {})),
+  },
+  'supersedes only commands that were not handed out': {
+    'supersedes what was handed out': cancellingBy((record) => isClosable(record, 'cancelled')),
+    'supersedes what is done': cancellingBy(({ cancelled, attemptsMade, reply }) => {
+      return !cancelled && (attemptsMade === 0 || reply !== undefined)
+    }),
+    'supersedes nothing': cancellingBy((record, reason) => {
+      return reason === 'cancelled' && isClosable(record, reason)
+    }),
+    'shows it as cancelled': finding(({ cancelled }) =>
+      cancelled ? { cancelled: { ...cancelled, reason: 'cancelled' } } : {},
+    ),
+  },
+  'makes what waits for a reply due when the device starts anew': {
+    'releases nothing': releasingBy(() => {}),
+    'makes it due at once by its own clock': releasingBy((record) => {
+      if (record.replyDueAt) record.replyDueAt = new Date()
+    }),
+    'counts attempts from 0': releasingBy((record, at) => {
+      if (record.replyDueAt) Object.assign(record, { replyDueAt: at, attemptsMade: 0 })
+    }),
+    'takes the attempt back': releasingBy((record) => {
+      if (!record.replyDueAt) return
+      record.attemptsMade--
+      delete record.sentAt
+      delete record.replyDueAt
+    }),
+    'makes due what was never handed out': releasingBy((record, at) => {
+      record.replyDueAt = at
+    }),
+    'gives up what was handed out for the last time': releasingBy((record, at) => {
+      if (record.replyDueAt) record.replyDueAt = at
+      if (record.openUntil) record.openUntil = at
+    }),
+    'leaves the last attempt waiting': releasingBy((record, at) => {
+      if (record.replyDueAt && !record.openUntil) record.replyDueAt = at
+    }),
+  },
+  'hands each command to exactly one of twenty polls': {
+    'looks first, and claims then': lookThenClaim,
+    'grants what it looked up before': ({ adapter, storage, query }) => {
+      adapter.claim = async (serialNumber, claims) => {
+        await query()
+        const records = claims.map((claim) => {
+          return { claim, record: storage.records.get(keyOf(serialNumber, claim.commandId)) }
+        })
+        const granted = records.filter(({ claim, record }) => record && isClaimable(record, claim))
+        for (const { claim, record } of granted) {
+          await query()
+          Object.assign(record ?? {}, factsOf(claim))
+        }
+        return granted.map(({ claim }) => claim.commandId)
+      }
+    },
+  },
+  'hands each command to exactly one of twenty polls in four processes': {
+    'locks within its process': locked('claim', lookThenClaim),
+    'counts attempts in its process': ({ adapter, storage }) => {
+      const made = new Map<string, number>()
+      adapter.claim = async (serialNumber, claims) =>
+        claims.flatMap((claim) => {
+          const key = keyOf(serialNumber, claim.commandId)
+          if ((made.get(key) ?? 0) !== claim.attempt - 1) return []
+          made.set(key, claim.attempt)
+          Object.assign(storage.records.get(key) ?? {}, factsOf(claim))
+          return claim.commandId
+        })
+    },
+  },
+  'shows in one process what another process did': {
+    'remembers what was open': ({ adapter }) => {
+      const { openCommands } = adapter
+      const seen = new Map<string, readonly CommandRecord[]>()
+      adapter.openCommands = async (serialNumber, now, limit) => {
+        const open = seen.get(serialNumber) ?? (await openCommands(serialNumber, now, limit))
+        seen.set(serialNumber, open)
+        return open
+      }
+    },
+    'remembers that nothing was open': ({ adapter }) => {
+      const { issue, openCommands } = adapter
+      const empty = new Set<string>()
+      adapter.issue = async (commands) => {
+        for (const { command } of commands) empty.delete(command.serialNumber)
+        return issue(commands)
+      }
+      adapter.openCommands = async (serialNumber, now, limit) => {
+        if (empty.has(serialNumber)) return []
+        const open = await openCommands(serialNumber, now, limit)
+        if (open.length === 0) empty.add(serialNumber)
+        return open
+      }
+    },
+    'remembers records': ({ adapter }) => {
+      const { findRecord } = adapter
+      const seen = new Map<string, CommandRecord | null | undefined>()
+      adapter.findRecord = async (serialNumber, id) => {
+        const key = keyOf(serialNumber, id)
+        if (!seen.has(key)) seen.set(key, await findRecord(serialNumber, id))
+        return seen.get(key)
+      }
+    },
+  },
+  'either supersedes a command or hands it out, if both come at the same moment': {
+    'looks first, and cancels then': lookThenCancel,
+    'looks first, and claims then': lookThenClaim,
+  },
+  'tells exactly one of many callers that it cancelled a command': {
+    'looks first, and cancels then': lookThenCancel,
+    'cancels again': cancellingBy((record, reason) => {
+      const { cancelled: _, ...rest } = record
+      return isClosable(rest, reason)
+    }),
+  },
+  'keeps one of two commands that get the same id at the same moment': {
+    'looks first, and keeps then': ({ adapter, storage, query }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        await query()
+        const fresh = commands.filter(({ command }) => {
+          const known = storage.records.get(keyOf(command.serialNumber, command.commandId))
+          if (known && known.command?.text !== command.text) throw new Error('has had a command')
+          return known === undefined
+        })
+        await query()
+        for (const each of fresh) {
+          const known = storage.records.get(
+            keyOf(each.command.serialNumber, each.command.commandId),
+          )
+          if (known) known.command = each.command
+          else await issue([each])
+        }
+      }
+    },
+    'ignores what is there already': ({ adapter, storage }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) =>
+        issue(commands).then(undefined as never, (error: Error) => {
+          if (storage.records.size === 0) throw error
+        })
+    },
+  },
+  'keeps the order within each of two lists that are issued at the same moment': {
+    'keeps the commands of a list in parallel': ({ adapter, query }) => {
+      const { issue } = adapter
+      adapter.issue = async (commands) => {
+        await Promise.all(
+          commands.map(async (each) => {
+            await query()
+            await issue([each])
+          }),
+        )
+      }
+    },
+    'sorts by the time and the id': opening((open) =>
+      [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
+    ),
+  },
+  'keeps what fifty devices do at the same moment': Object.fromEntries(
+    (['claim', 'cancel', 'onReply', 'release'] as const).map((call) => [
+      `reads, changes and writes one file in ${call}`,
+      asDocuments(call, () => true),
+    ]),
+  ),
+  'keeps a reply and an attempt that come at the same moment': {
+    'writes a whole record in claim': asDocuments('claim', ofDevice),
+    'writes a whole record in onReply': asDocuments('onReply', ofDevice),
+    'writes a whole record in release': asDocuments('release', ofDevice),
+    'looks first, and claims then': lookThenClaim,
+  },
+  'grants no attempt that was overtaken while it was held up': {
+    'looks first, and claims then': lookThenClaim,
+    'looks first, and cancels then': lookThenCancelLate(),
+    'locks within its process': locked('claim', lookThenClaim),
+  },
+  'keeps a reply that came while a claim was held up': {
+    'writes a whole record in claim': asDocuments('claim', ofDevice),
+    'looks first, and claims then': lookThenClaim,
+  },
+  'keeps what was done while a reply was held up': {
+    'writes a whole record in onReply': asDocuments('onReply', ofDevice),
+    'writes one file in onReply': asDocuments('onReply', () => true),
+  },
+  'rejects every call on commands while its storage is out of reach': Object.fromEntries(
+    (['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord'] as const).map((call) => [
+      `swallows what goes wrong in ${call}`,
+      swallowing(call),
+    ]),
+  ),
+}
+
+// A claim that takes back what was cancelled since.
+function lookThenCancelLate(): Fault {
+  return ({ adapter, storage, query }) => {
+    adapter.claim = async (serialNumber, claims) => {
+      await query()
+      const granted = claims.filter((claim) => {
+        const record = storage.records.get(keyOf(serialNumber, claim.commandId))
+        return record?.command !== undefined && isClosable(record, 'cancelled')
+      })
+      await query()
+      return granted.flatMap((claim) => {
+        const record = storage.records.get(keyOf(serialNumber, claim.commandId))
+        if (!record || !isNext(record, claim)) return []
+        delete record.cancelled
+        Object.assign(record, factsOf(claim))
+        return claim.commandId
+      })
+    }
+  }
+}
