@@ -70,6 +70,7 @@ it('skips a case through the context of the test, whether it is handed over or c
       'not proved: the subject has no disconnect()',
       'not proved: the adapter has no onUnparsed, or the subject no unparsed() to look at',
       'not proved: the adapter has no findCommands and onReplies',
+      'not proved: the adapter has no issue, openCommands, claim, release, cancel, findRecord',
       'not proved: the adapter has no onUpload',
     ]),
   )

@@ -468,9 +468,8 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       const order = storage.once('order', () => new Map<string, number>())
       adapter.issue = async (commands) => {
         await issue(commands)
-        for (const { command } of commands) order.set(command.commandId, order.size * 1000)
-        for (const [index, { command }] of commands.entries()) {
-          order.set(command.commandId, Date.now() * 1000 + index)
+        for (const { command } of commands) {
+          order.set(command.commandId, Math.max(0, ...order.values()) + 1)
         }
       }
       adapter.openCommands = async (...args) =>
@@ -947,10 +946,13 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'ignores what is there already': ({ adapter, storage }) => {
       const { issue } = adapter
-      adapter.issue = async (commands) =>
-        issue(commands).then(undefined as never, (error: Error) => {
+      adapter.issue = async (commands) => {
+        try {
+          await issue(commands)
+        } catch (error) {
           if (storage.records.size === 0) throw error
-        })
+        }
+      }
     },
   },
   'keeps the order within each of two lists that are issued at the same moment': {
@@ -979,7 +981,6 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'writes a whole record in claim': asDocuments('claim', ofDevice),
     'writes a whole record in onReply': asDocuments('onReply', ofDevice),
     'writes a whole record in release': asDocuments('release', ofDevice),
-    'looks first, and claims then': lookThenClaim,
   },
   'grants no attempt that was overtaken while it was held up': {
     'looks first, and claims then': lookThenClaim,

@@ -11,7 +11,11 @@ const RUNS = Number(process.env.CONTRACT_RUNS ?? 2)
 
 const REFUSAL = /duplicate key|has had a command/
 
-const FAULTS: Record<string, Record<string, Fault>> = { ...REPLY_FAULTS, ...UPLOAD_FAULTS }
+const FAULTS: Record<string, Record<string, Fault>> = {
+  ...REPLY_FAULTS,
+  ...COMMAND_FAULTS,
+  ...UPLOAD_FAULTS,
+}
 
 it('knows faults for every case', () => {
   const cases = adapterContract(wholeSubject).map(({ name }) => name)

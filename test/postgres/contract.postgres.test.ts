@@ -14,8 +14,8 @@ describe('postgresAdapter', () => {
       unparsed: () => adapter.unparsed(),
       reopen: () => postgresAdapter(reopen(), { schema }),
       stall(steps) {
-        const { pool, resume } = stalled(reopen(), steps)
-        return { adapter: postgresAdapter(pool, { schema }), resume }
+        const { pool, stopped, resume } = stalled(reopen(), steps)
+        return { adapter: postgresAdapter(pool, { schema }), stopped, resume }
       },
       disconnect,
       dispose: remove,
@@ -31,10 +31,16 @@ function stalled(pool: PostgresPool, steps: number) {
   const resumed = new Promise<void>((resolve) => {
     resume = resolve
   })
+  let stop = () => {}
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve
+  })
   const query: PostgresPool['query'] = async (text, values) => {
-    if (left === 0) await resumed
-    else left--
+    if (left === 0) {
+      stop()
+      await resumed
+    } else left--
     return pool.query(text, values)
   }
-  return { pool: { query }, resume }
+  return { pool: { query }, stopped, resume }
 }

@@ -130,7 +130,10 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     async check({ adapter }) {
       for (const device of ['A', 'B', 'a'])
         await adapter.issue(['1', '2'].map((id) => queued(device, id)))
-      for (const device of ['A', 'B']) await claimed(adapter, device, claimOf('1', 1))
+      for (const device of ['A', 'B']) {
+        deepEqual(await claimed(adapter, device, claimOf('1', 1)), ['1'], device)
+      }
+      await knows(adapter, 'a', '1', { ...queued('a', '1'), attemptsMade: 0 })
       deepEqual(await claimed(adapter, 'C', claimOf('1', 1)), [])
       await adapter.release('A', at(20))
       await adapter.cancel('A', ['2'], at(20), 'cancelled')

@@ -58,13 +58,19 @@ export async function openIds(
   return open.map(({ command }) => `${command?.commandId}`)
 }
 
-/** Claims attempts; returns the ids as a list of its own. */
+/** Checks that a call returned a list of ids. */
+export function idsIn(returned: readonly string[]): string[] {
+  ok(Array.isArray(returned), 'expected a list of ids')
+  return [...returned]
+}
+
+/** Claims attempts; returns the ids that were claimed. */
 export async function claimed(
   adapter: CommandStorage,
   serialNumber: string,
   ...claims: Claim[]
 ): Promise<string[]> {
-  return [...(await adapter.claim(serialNumber, claims))]
+  return idsIn(await adapter.claim(serialNumber, claims))
 }
 
 /** Checks what is known of a command; `repliedAt` is checked to be a date, no more. */
