@@ -1,6 +1,13 @@
 // Commands in memory: issued, handed out in order, and closed.
 import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
-import type { Claim, CommandRecord, CommandStorage, QueuedCommand } from '../queue/storage.js'
+import { stateOf } from '../queue/state.js'
+import type {
+  Claim,
+  CommandFilter,
+  CommandRecord,
+  CommandStorage,
+  QueuedCommand,
+} from '../queue/storage.js'
 import { outcomeOf } from '../reply/outcome.js'
 
 /** The part of the memory adapter that hands commands out. */
@@ -19,6 +26,7 @@ export interface CommandMemory<Issued extends IssuedCommand> extends CommandStor
   release(serialNumber: string, at: Date): void
   cancel(...args: Parameters<CommandStorage['cancel']>): string[]
   findRecord(serialNumber: string, commandId: string): CommandRecord<Issued> | undefined
+  commands(filter: CommandFilter, now: Date): CommandRecord<Issued>[]
 }
 
 /** Keeps commands in records, in the order in which they were issued. */
@@ -99,6 +107,12 @@ export function commandMemory<Issued extends IssuedCommand>(
       const record = recordOf(serialNumber, commandId)
       return record && { ...record }
     },
+    commands(filter, now) {
+      const issued = [...records.values()].filter((record) => isListed(record, filter, now))
+      // Of those issued in the same millisecond the last comes first.
+      issued.reverse().sort((one, other) => Number(other.issuedAt) - Number(one.issuedAt))
+      return issued.slice(0, filter.limit ?? 100).map((record) => ({ ...record }))
+    },
   }
 }
 
@@ -110,6 +124,15 @@ function isList<Issued extends IssuedCommand>(
   issued: Issued | readonly QueuedCommand<Issued>[],
 ): issued is readonly QueuedCommand<Issued>[] {
   return Array.isArray(issued)
+}
+
+function isListed(record: CommandRecord, filter: CommandFilter, now: Date): boolean {
+  const { command, issuedAt } = record
+  const { serialNumber = command?.serialNumber, state, since, before } = filter
+  if (command === undefined || command.serialNumber !== serialNumber) return false
+  if (issuedAt === undefined || (since && issuedAt < since)) return false
+  if (before && issuedAt >= before) return false
+  return state === undefined || [state].flat().includes(stateOf(record, now))
 }
 
 function isUnsettled({ command, reply, cancelled }: CommandRecord): boolean {

@@ -1,8 +1,21 @@
 // Faults of adapters that hand commands out, each under the case that refuses it.
 import { keyOf } from '../../src/command.js'
 import type { CommandReply } from '../../src/index.js'
-import type { Claim, CommandRecord, QueuedCommand } from '../../src/queue/storage.js'
+import type {
+  Claim,
+  CommandFilter,
+  CommandRecord,
+  CommandStorage,
+  QueuedCommand,
+} from '../../src/queue/storage.js'
 import type { Connection, Fault, Storage } from './whole.js'
+
+const listing =
+  (change: (filter: CommandFilter) => CommandFilter): Fault =>
+  ({ adapter }) => {
+    const { commands } = adapter
+    adapter.commands = (filter, now) => commands(change(filter), now)
+  }
 
 type Change = (queued: QueuedCommand) => object
 
@@ -171,7 +184,7 @@ const lookThenCancel: Fault = ({ adapter, storage, query }) => {
   }
 }
 
-type Call = 'issue' | 'openCommands' | 'claim' | 'release' | 'cancel' | 'findRecord' | 'onReply'
+type Call = keyof CommandStorage | 'onReply'
 
 function replaceAll(storage: Storage, facts: ReadonlyMap<string, CommandRecord>): void {
   for (const [key, record] of storage.records) {
@@ -995,11 +1008,68 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'writes a whole record in onReply': asDocuments('onReply', ofDevice),
     'writes one file in onReply': asDocuments('onReply', () => true),
   },
+  'lists commands for people, the newest first, by device and by time': {
+    'lists the oldest first': ({ adapter }) => {
+      const { commands } = adapter
+      adapter.commands = async (filter, now) => [...(await commands(filter, now))].reverse()
+    },
+    'ignores the device': listing(({ serialNumber: _, ...filter }) => filter),
+    'ignores the case of the device': listing(({ serialNumber, ...filter }) => ({
+      ...filter,
+      ...(serialNumber !== undefined && { serialNumber: serialNumber.toUpperCase() }),
+    })),
+    'ignores since': listing(({ since: _, ...filter }) => filter),
+    'ignores before': listing(({ before: _, ...filter }) => filter),
+    'ignores the limit': listing(({ limit: _, ...filter }) => filter),
+    'lists those issued at the moment of before': listing(({ before, ...filter }) => ({
+      ...filter,
+      ...(before && { before: new Date(+before + 1) }),
+    })),
+    'leaves out those issued at the moment of since': listing(({ since, ...filter }) => ({
+      ...filter,
+      ...(since && { since: new Date(+since + 1) }),
+    })),
+    'limits to the oldest': ({ adapter }) => {
+      const { commands } = adapter
+      adapter.commands = async ({ limit = 100, ...filter }, now) =>
+        (await commands({ ...filter, limit: 10_000 }, now)).slice(-limit)
+    },
+  },
+  'lists a hundred commands unless it is told otherwise': {
+    'lists all': listing(({ limit = 10_000, ...filter }) => ({ ...filter, limit })),
+    'lists 50': listing(({ limit = 50, ...filter }) => ({ ...filter, limit })),
+    'lists a hundred at most': listing(({ limit = 100, ...filter }) => ({
+      ...filter,
+      limit: Math.min(limit, 100),
+    })),
+  },
+  'lists commands by their states at the moment that it is asked for': {
+    'ignores the state': listing(({ state: _, ...filter }) => filter),
+    'knows one state at a time': listing(({ state, ...filter }) => {
+      const [first] = [state ?? []].flat()
+      return { ...filter, ...(first && { state: first }) }
+    }),
+    'goes by its own clock': ({ adapter }) => {
+      const { commands } = adapter
+      adapter.commands = (filter) => commands(filter, new Date())
+    },
+    'treats what is unanswered as sent': listing(({ state, ...filter }) => ({
+      ...filter,
+      ...(state && { state: state === 'sent' ? ['sent', 'unanswered'] : state }),
+    })),
+    'treats what is unknown as failed': listing(({ state, ...filter }) => ({
+      ...filter,
+      ...(state && { state: state === 'failed' ? ['failed', 'unknown'] : state }),
+    })),
+    'treats what expired as waiting': listing(({ state, ...filter }) => ({
+      ...filter,
+      ...(state && { state: state === 'waiting' ? ['waiting', 'expired'] : state }),
+    })),
+  },
   'rejects every call on commands while its storage is out of reach': Object.fromEntries(
-    (['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord'] as const).map((call) => [
-      `swallows what goes wrong in ${call}`,
-      swallowing(call),
-    ]),
+    (
+      ['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord', 'commands'] as const
+    ).map((call) => [`swallows what goes wrong in ${call}`, swallowing(call)]),
   ),
 }
 

@@ -37,7 +37,9 @@ export class Storage {
   }
 }
 
-export type WholeAdapter = Required<ReplyStorage> & CommandStorage & Required<UploadStorage>
+export type WholeAdapter = Required<ReplyStorage> &
+  Required<CommandStorage> &
+  Required<UploadStorage>
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
 export interface Connection {
@@ -115,6 +117,10 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async findRecord(...args) {
       await query()
       return memory.findRecord(...args)
+    },
+    async commands(...args) {
+      await query()
+      return memory.commands?.(...args) ?? []
     },
     async onUpload(upload) {
       await query()
