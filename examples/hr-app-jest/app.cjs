@@ -1,63 +1,79 @@
-// An HR app as many are: CommonJS, with body parsers for all routes. It puts employees on a terminal and shows
-// what the terminal said.
-const { randomBytes } = require('node:crypto')
+// An HR app as many are: CommonJS, with body parsers for all routes. It puts employees on terminals, opens their doors, and
+// tells the browser what came of it.
 const express = require('express')
-const { commandReplyRouter, memoryAdapter, outcomeOf } = require('express-iclock')
+const { commandQueue, memoryAdapter, terminalRouter } = require('express-iclock')
+const { attendance } = require('express-iclock/commands')
 
-/** Makes the app; `storage` holds issued commands and replies. */
-function createApp(storage = memoryAdapter()) {
+/** Makes the app for these terminals; `patience` is how long a browser waits for one, in ms. */
+function createApp({ terminals, adapter = memoryAdapter(), patience = 20_000 }) {
   const app = express()
+  const commands = commandQueue(adapter)
   const employees = new Map()
-  const waiting = new Map()
 
-  // The endpoint stands before the parsers: it reads what the terminal sends itself.
+  // Before the parsers: it reads what terminals send itself.
   app.use(
-    commandReplyRouter({
-      adapter: {
-        ...storage,
-        async onReply(reply, command) {
-          await storage.onReply(reply, command)
-          if (command === undefined) return
-          waiting.delete(command.commandId)
-          const { outcome, meaning } = outcomeOf(reply)
-          employees.get(command.pin).terminal = `${outcome}: ${meaning}`
-        },
-      },
-    }),
+    terminalRouter({ adapter, authorize: (serialNumber) => terminals.includes(serialNumber) }),
   )
   app.use(express.json())
   app.use(express.urlencoded({ extended: false }))
 
-  app.post('/employees', async (req, res) => {
-    const { pin, name, serialNumber } = req.body
-    const isText = (value) => typeof value === 'string' && /^[^\t\r\n]+$/.test(value)
-    // A TAB or a line end in a value would write another command to the terminal.
-    if (![pin, name, serialNumber].every(isText)) return res.status(400).json({ error: 'invalid' })
-    const commandId = randomBytes(8).toString('hex')
-    const command = {
-      ...{ serialNumber, commandId, pin },
-      text: `DATA UPDATE USERINFO PIN=${pin}\tName=${name}`,
+  // The answer does not wait for the terminal, which may be off until tomorrow.
+  app.post(
+    '/employees',
+    route(async (req, res) => {
+      const { pin, name, serialNumber } = req.body
+      if (!terminals.includes(serialNumber)) return res.sendStatus(404)
+      const command = fromInput(() => attendance.putUser({ pin, name }))
+      const issued = await commands.issue(serialNumber, command, { employee: pin })
+      employees.set(pin, { pin, name, issued })
+      res.status(201).json({ pin, name })
+    }),
+  )
+
+  app.get(
+    '/employees/:pin',
+    route(async (req, res) => {
+      const employee = employees.get(req.params.pin)
+      if (employee === undefined) return res.sendStatus(404)
+      const { pin, name, issued } = employee
+      res.json({ pin, name, terminal: await commands.state(issued) })
+    }),
+  )
+
+  // Somebody stands at the door: this answer waits for the terminal.
+  app.post(
+    '/terminals/:serialNumber/door',
+    route(async (req, res) => {
+      const { serialNumber } = req.params
+      if (!terminals.includes(serialNumber)) return res.sendStatus(404)
+      const result = await commands.run(serialNumber, attendance.openDoor(), { timeout: patience })
+      res.json({ state: result.state, meaning: result.meaning })
+    }),
+  )
+
+  app.use((error, _req, res, next) => {
+    if (error.code === 'COMMAND_TIMEOUT') {
+      return res.status(504).json({ error: 'the terminal has not answered yet' })
     }
-    await storage.issue(command)
-    waiting.set(commandId, command)
-    employees.set(pin, { pin, name, terminal: 'waiting' })
-    res.status(201).json(employees.get(pin))
-  })
-
-  app.get('/employees/:pin', (req, res) => {
-    const employee = employees.get(req.params.pin)
-    return employee === undefined ? res.sendStatus(404) : res.json(employee)
-  })
-
-  // Terminals ask here for commands, a line for each.
-  app.get('/iclock/getrequest', (req, res) => {
-    const lines = [...waiting.values()]
-      .filter(({ serialNumber }) => serialNumber === req.query.SN)
-      .map(({ commandId, text }) => `C:${commandId}:${text}\n`)
-    res.type('text/plain').send(lines.join('') || 'OK')
+    if (error.status === undefined || error.status >= 500) return next(error)
+    res.status(error.status).json({ error: error.message })
   })
 
   return app
+}
+
+// Builders refuse what a terminal would misread, and say why: here that is the browser's mistake.
+function fromInput(build) {
+  try {
+    return build()
+  } catch (error) {
+    throw Object.assign(error, { status: 400 })
+  }
+}
+
+// Express 4 does not pass on what an async route rejects with.
+function route(handle) {
+  return (req, res, next) => handle(req, res).catch(next)
 }
 
 module.exports = { createApp }

@@ -7,77 +7,112 @@ const serialNumber = '0316144680030'
 let server
 let device
 
-async function start(storage) {
-  server = createApp(storage).listen(0)
+async function start(options) {
+  server = createApp({ terminals: [serialNumber], ...options }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   device = virtualDevice({ server, serialNumber })
 }
 
-afterEach(() => new Promise((resolve) => server.close(resolve)))
+afterEach(() => {
+  device.crash()
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(resolve))
+})
 
-const request = async (path, options) =>
-  fetch(`http://localhost:${server.address().port}${path}`, options)
+const request = (path, options) =>
+  fetch(`http://127.0.0.1:${server.address().port}${path}`, options)
 
-const addEmployee = (employee) =>
-  request('/employees', {
+const post = (path, body = {}) =>
+  request(path, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ pin: '7', name: 'Ada', serialNumber, ...employee }),
+    body: JSON.stringify(body),
   })
+
+const addEmployee = (changes) =>
+  post('/employees', { pin: '7', name: 'Ada', serialNumber, ...changes })
 
 const employee = async () => (await request('/employees/7')).json()
 
-/** The id of the command that the terminal would be given next. */
-async function handedOutId() {
-  const commands = await (await request(`/iclock/getrequest?SN=${serialNumber}`)).text()
-  return commands.split(':')[1]
-}
+/** Lets the terminal execute what waits for it; `execute` returns the return code for a command. */
+const work = (execute) => device.serve(execute, { untilIdle: true })
 
-test('shows an employee as waiting until the terminal has answered', async () => {
+test('puts an employee on the terminal', async () => {
   await start()
   await addEmployee()
   expect(await employee()).toEqual({ pin: '7', name: 'Ada', terminal: 'waiting' })
-  await device.reply(await handedOutId(), 0)
-  expect(await employee()).toMatchObject({ terminal: 'succeeded: done' })
+  const executed = []
+  await work(({ text }) => {
+    executed.push(text)
+    return 0
+  })
+  expect(executed).toEqual(['DATA UPDATE USERINFO PIN=7\tName=Ada'])
+  expect(await employee()).toMatchObject({ terminal: 'succeeded' })
 })
 
-test('shows why the terminal did not do it', async () => {
+test('shows that the terminal refused an employee', async () => {
   await start()
   await addEmployee()
-  await device.reply(await handedOutId(), -1001)
-  expect(await employee()).toMatchObject({ terminal: expect.stringMatching(/^failed: .*capacity/) })
+  await work(() => -1001)
+  expect(await employee()).toMatchObject({ terminal: 'failed' })
+})
+
+test('shows what is on its way to a terminal that lost power meanwhile', async () => {
+  await start()
+  await addEmployee()
+  expect((await device.poll()).commands).toHaveLength(1)
+  device.crash()
+  expect(await employee()).toMatchObject({ terminal: 'sent' })
+})
+
+test('opens a door, and waits until it is open', async () => {
+  await start()
+  void device.serve(() => 0, { delay: 10 })
+  const answer = await post(`/terminals/${serialNumber}/door`)
+  expect(await answer.json()).toEqual({ state: 'succeeded', meaning: 'done' })
+})
+
+test('tells the browser if the terminal does not answer in time', async () => {
+  await start({ patience: 100 })
+  const answer = await post(`/terminals/${serialNumber}/door`)
+  expect(answer.status).toBe(504)
+  expect(await answer.json()).toEqual({ error: 'the terminal has not answered yet' })
+})
+
+test('loses no reply while its storage fails', async () => {
+  const adapter = memoryAdapter()
+  let failures = 2
+  const onReply = (...reply) => {
+    if (failures-- > 0) throw new Error('the database is away')
+    return adapter.onReply(...reply)
+  }
+  await start({ adapter: { ...adapter, onReply } })
+  jest.spyOn(console, 'error').mockImplementation(() => {})
+  await addEmployee()
+  await work(() => 0)
+  expect(failures).toBe(-1)
+  expect(await employee()).toMatchObject({ terminal: 'succeeded' })
+  jest.restoreAllMocks()
 })
 
 test('takes the word of no other terminal', async () => {
   await start()
   await addEmployee()
+  const { commands } = await device.poll()
   const other = virtualDevice({ server, serialNumber: '0316144680031' })
-  await other.reply(await handedOutId(), 0)
-  expect(await employee()).toMatchObject({ terminal: 'waiting' })
+  const body = other.records.reply(commands[0].commandId, 0)
+  expect(await other.exchange(body)).toMatchObject({ accepted: false, status: 403 })
+  expect(await employee()).toMatchObject({ terminal: 'sent' })
 })
 
-test('loses no reply while its storage fails', async () => {
-  const storage = memoryAdapter()
-  let failures = 2
-  await start({
-    ...storage,
-    onReply(reply, command) {
-      if (failures-- > 0) throw new Error('the database is away')
-      storage.onReply(reply, command)
-    },
-  })
-  jest.spyOn(console, 'error').mockImplementation(() => {})
-  await addEmployee()
-  const exchanges = await device.reply(await handedOutId(), 0)
-  expect(exchanges.map(({ status }) => status)).toEqual([500, 500, 200])
-  expect(await employee()).toMatchObject({ terminal: 'succeeded: done' })
-  jest.restoreAllMocks()
-})
-
-test('still reads JSON and forms itself', async () => {
+test('lets no name write to the terminal, and still reads forms', async () => {
   await start()
-  expect((await addEmployee({ name: 'Ada\tPri=14' })).status).toBe(400)
+  for (const name of ['Ada\tPri=14', 'Ada\nC:1:REBOOT', 'x Pri=14']) {
+    const answer = await addEmployee({ name })
+    expect(answer.status).toBe(400)
+    expect((await answer.json()).error).toMatch(/name/)
+  }
   const form = new URLSearchParams({ pin: '7', name: 'Grace', serialNumber })
   expect((await request('/employees', { method: 'POST', body: form })).status).toBe(201)
-  expect(await employee()).toMatchObject({ name: 'Grace' })
+  expect(await employee()).toMatchObject({ name: 'Grace', terminal: 'waiting' })
 })
