@@ -2,14 +2,27 @@ import { expect, it } from 'vitest'
 import { runExample } from '../support/example.js'
 import { STORAGES_PRINT } from '../support/storages-print.js'
 
-it('the demo keeps every reply, each once', async () => {
+it('the demo closes the loop: done, done again after a restart, and refused', async () => {
   const { stdout } = await runExample('demo')
-  expect(stdout).toMatch(/Every reply is kept, each once: 8 of 8\.\n$/)
+  expect(stdout.match(/app +reads .*/g)).toEqual([
+    'app       reads "succeeded": done',
+    'app       reads "succeeded": done',
+    'app       reads "failed": capacity reached',
+  ])
+  expect(stdout.match(/is handed .*PIN=8/g)).toHaveLength(2)
+  expect(stdout).not.toContain('HTTP/1.1')
+})
+
+it('the demo shows every request and answer if asked', async () => {
+  const { stdout } = await runExample('demo', '--wire')
+  expect(stdout).toMatch(/> GET \/iclock\/getrequest\?SN=0316144680030/)
+  expect(stdout).toMatch(/< C:[0-9a-z]{16}:DATA UPDATE USERINFO PIN=7\tName=Ada/)
+  expect(stdout).toMatch(/> ID=[0-9a-z]{16}&Return=-1001&CMD=DATA/)
 })
 
 it('the tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
   const { stderr } = await runExample('example:hr-app-jest')
-  expect(stderr).toMatch(/Tests: +5 passed, 5 total/)
+  expect(stderr).toMatch(/Tests: +8 passed, 8 total/)
 })
 
 it.each(['memory', 'sqlite'])('the example of storages prints the same on %s', async (storage) => {

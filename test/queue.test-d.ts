@@ -1,0 +1,45 @@
+// What a TypeScript app is told of commands: checked by the compiler, never run.
+import { expectTypeOf, it } from 'vitest'
+import { attendance } from '../src/commands.js'
+import {
+  type CommandResult,
+  type CommandState,
+  type CommandStorage,
+  commandQueue,
+  type IssuedCommand,
+  memoryAdapter,
+} from '../src/index.js'
+
+interface PayrollCommand extends IssuedCommand {
+  employee: number
+}
+declare const payroll: CommandStorage<PayrollCommand>
+
+it("gives an app's own members back with their types", async () => {
+  const commands = commandQueue(payroll)
+  const issued = await commands.issue('A', { text: 'CHECK' }, { employee: 7 })
+  expectTypeOf(issued).toEqualTypeOf<PayrollCommand>()
+  const result = await commands.run('A', { text: 'CHECK' }, { members: { employee: 7 } })
+  expectTypeOf(result).toEqualTypeOf<CommandResult<PayrollCommand>>()
+  expectTypeOf(result.command).toEqualTypeOf<PayrollCommand | undefined>()
+  // @ts-expect-error an employee is a number
+  await commands.issue('A', { text: 'CHECK' }, { employee: '7' })
+  // @ts-expect-error the queue makes the id
+  await commands.issue('A', { text: 'CHECK' }, { employee: 7, commandId: '1' })
+})
+
+it('takes any members where the app names no type', () => {
+  commandQueue(memoryAdapter()).issue('A', { text: 'CHECK' }, { employee: 7 })
+})
+
+it('takes what the builders return', () => {
+  commandQueue(memoryAdapter()).run('A', attendance.openDoor(), { timeout: 15_000 })
+})
+
+it('resolves to states that are an end', async () => {
+  const { state } = await commandQueue(memoryAdapter()).result({
+    serialNumber: 'A',
+    commandId: '1',
+  })
+  expectTypeOf(state).toEqualTypeOf<Exclude<CommandState, 'waiting' | 'sent'>>()
+})
