@@ -14,6 +14,7 @@ import {
   wrong,
 } from '../endpoint/options.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import { announce } from '../reply/arrival.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { keepInStorage } from '../reply/store.js'
 import { type ReceptionSettings, uploadPart } from './reception.js'
@@ -64,14 +65,8 @@ export interface UploadExtras {
   onKept?: ReceptionSettings['onKept']
 }
 
-/** Where devices post uploads, below `/iclock`. */
-export const UPLOAD_PATHS: readonly string[] = ['/cdata', '/querydata', '/fdata']
-
-/** The options that concern uploads alone. */
-export const UPLOAD_OPTIONS: readonly string[] = ['limit', 'maxRecords', 'afterUpload']
-
 const HANDLER_OPTIONS = [
-  ...['adapter', 'timeZone', 'onError', ...UPLOAD_OPTIONS],
+  ...['adapter', 'maxRecords', 'afterUpload', 'timeZone', 'onError'],
   ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
 ]
 const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
@@ -135,5 +130,8 @@ function keeperOf<Issued extends IssuedCommand>(
   // Checked by name before this is called, and by checkAdapter after.
   if (!adapter?.findCommand || !adapter.onReply) return undefined
   const replies = adapter as ReplyStorage<Issued>
-  return (parsed, serialNumber, deadline) => keepInStorage(parsed, serialNumber, replies, deadline)
+  return async (parsed, serialNumber, deadline) => {
+    await keepInStorage(parsed, serialNumber, replies, deadline)
+    for (const { commandId } of parsed.replies) announce(serialNumber, commandId)
+  }
 }

@@ -81,6 +81,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
     if (replies !== undefined) {
       checkLineCount(body, maxRecords)
       await keepReplies?.(replies, serialNumber, deadline)
+      settings.onKept?.({ ...received, records: [], unparsed: [] }, req)
       return 'OK'
     }
     const type = typeOf(query.table, query.tableName, query.query)
