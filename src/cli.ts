@@ -2,6 +2,7 @@
 // The command line's entry point: connects the program to this process.
 import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { createInterface } from 'node:readline'
 import { run } from './cli/run.js'
 
 const version = (): string => {
@@ -17,6 +18,17 @@ run(process.argv.slice(2), {
   warn: (text) => void process.stderr.write(text),
   readInput: () => readFileSync(0),
   version,
+  onInterrupt(stop) {
+    // A second Ctrl-C ends the process at once.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
+    return () => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
+    }
+  },
+  readLines(onLine) {
+    const lines = createInterface({ input: process.stdin }).on('line', onLine)
+    return () => lines.close()
+  },
 }).then((status) => {
   process.exitCode = status
 })

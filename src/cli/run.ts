@@ -1,10 +1,12 @@
 // Chooses the command, and turns every failure into one line and an exit status.
 import { REPLY_HELP, runReply } from './reply.js'
+import { runTerminal, TERMINAL_HELP } from './terminal.js'
 import { type Surroundings, UsageError } from './usage.js'
 
 const HELP = `Usage: npx express-iclock COMMAND [options]
 
 Commands:
+  terminal   plays a whole ZKTeco terminal: shakes hands, polls, executes and replies, until Ctrl-C
   reply      posts Command Replies as a ZKTeco terminal does, and prints the bytes of each exchange
 
   -h, --help     prints this, or the options of a command: npx express-iclock reply --help
@@ -15,6 +17,7 @@ const COMMANDS: Record<
   string,
   { help: string; run(args: string[], surroundings: Surroundings): Promise<number> }
 > = {
+  terminal: { help: TERMINAL_HELP, run: runTerminal },
   reply: { help: REPLY_HELP, run: runReply },
 }
 

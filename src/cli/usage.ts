@@ -8,6 +8,10 @@ export interface Surroundings {
   /** All of standard input. */
   readInput(): Buffer
   version(): string
+  /** Calls back when the person presses Ctrl-C; returns a function that stops it. */
+  onInterrupt(stop: () => void): () => void
+  /** Calls back for each line typed; returns a function that stops it. */
+  readLines(onLine: (line: string) => void): () => void
 }
 
 /** The command line can't be understood; its message says what was expected. */

@@ -65,24 +65,25 @@ export async function serve(
   const work: Work = { session, observer, execute, faults, greets, mustGreet: greets, service }
   let idlePolls = 0
   let failingSince: number | undefined
+  let power = session.power.signal
   while (!signal?.aborted) {
-    const power = session.power.signal
     const { refused, isIdle } = await cycle(work, power)
+    if (!power.aborted) {
+      if (untilIdle && isIdle && !refused) return { ...service, ended: 'idle' }
+      failingSince = refused && (failingSince ?? performance.now())
+      if (untilIdle && refused && isOver(failingSince, session)) {
+        throw new DeliveryError(session.identity.serialNumber, [refused])
+      }
+      idlePolls = isIdle ? idlePolls + 1 : 0
+      const pause = pauseAfter(idlePolls, refused !== undefined, session.settings, options)
+      await rest(pause, [signal, power])
+    }
     if (power.aborted) {
       if (power.reason === 'crash') return { ...service, ended: 'crash' }
       service.restarts++
       work.mustGreet = greets
+      power = session.power.signal
     }
-    if (untilIdle && isIdle && !refused) return { ...service, ended: 'idle' }
-    failingSince = refused && (failingSince ?? performance.now())
-    if (untilIdle && refused && isOver(failingSince, session)) {
-      throw new DeliveryError(session.identity.serialNumber, [refused])
-    }
-    idlePolls = isIdle ? idlePolls + 1 : 0
-    await rest(pauseAfter(idlePolls, refused !== undefined, session.settings, options), [
-      signal,
-      session.power.signal,
-    ])
   }
   await flush(work)
   return service

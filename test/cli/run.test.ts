@@ -5,6 +5,7 @@ it.each([['-h'], ['--help']])('lists the commands with %s', async (option) => {
   const { status, stdout, stderr } = await runProgram([option])
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^Usage: npx express-iclock COMMAND/)
+  expect(stdout).toMatch(/^ {2}terminal /m)
   expect(stdout).toMatch(/^ {2}reply /m)
 })
 
@@ -18,8 +19,8 @@ it.each([['-v'], ['--version']])('prints the version with %s', async (option) =>
 })
 
 it.each([
-  [[], 'no command; expected reply'],
-  [['replay'], '"replay" is not a command; expected reply'],
+  [[], 'no command; expected terminal or reply'],
+  [['replay'], '"replay" is not a command; expected terminal or reply'],
   [['constructor'], '"constructor" is not a command'],
 ])('reports wrong usage of %j in one line', async (args, message) => {
   const { status, stdout, stderr } = await runProgram(args)

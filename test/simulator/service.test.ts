@@ -208,6 +208,21 @@ describe('power loss', () => {
     expect(await polled).toMatchObject({ accepted: false, refusal: 'the device lost power' })
   })
 
+  it('is noticed while the device rests', async () => {
+    const { server, of } = await conversing()
+    const device = deviceAt(server)
+    const resting = { delay: 1_000_000 }
+    const working = device.start(() => 0, resting)
+    await expect.poll(() => of('getrequest')).toHaveLength(1)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    device.reboot()
+    await expect.poll(() => of('getrequest')).toHaveLength(2)
+    expect(of('cdata')).toHaveLength(2)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    device.crash()
+    expect(await working).toMatchObject({ ended: 'crash', restarts: 1 })
+  })
+
   it('of a reboot lets it go on, with a handshake if it had one', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG'], ['LOG']),
