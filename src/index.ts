@@ -25,6 +25,7 @@ export {
 export type { Issue, NewCommand, OwnMembers } from './queue/issue.js'
 export {
   type CommandQueue,
+  type CommandQueueAdapter,
   type CommandQueueOptions,
   commandQueue,
   type ListedCommand,

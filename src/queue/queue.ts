@@ -2,8 +2,8 @@
 import type { IssuedCommand } from '../command.js'
 import { checkAdapter, checkNames, wrong } from '../endpoint/options.js'
 import { announce } from '../reply/arrival.js'
-import type { Family } from '../reply/outcome.js'
 import { encodingOf } from './encoding.js'
+import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
 import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
 import { type CommandIdentity, type CommandResult, type ResultOptions, resultOf } from './result.js'
 import { stateOf } from './state.js'
@@ -17,8 +17,8 @@ import type {
 
 /** The options of `commandQueue`. */
 export interface CommandQueueOptions {
-  /** Which family's return codes a device follows (see `outcomeOf`): `'attendance'` by default, or a function of its serial number. */
-  family?: Family | ((serialNumber: string) => Family)
+  /** Whose return codes a device follows (see `outcomeOf`): by default those of its `family`, if the adapter knows it. */
+  family?: FamilyOption
   /** The encoding in which commands are handed out: text that it lacks is refused; `'utf-8'` by default. */
   encoding?: string
 }
@@ -34,6 +34,10 @@ export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
   extends CommandRecord<Issued> {
   state: CommandState
 }
+
+/** What `commandQueue` needs of storage. */
+export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = KnowsFamilies &
+  Omit<CommandStorage<Issued>, 'claim' | 'release'>
 
 /** Issues commands, awaits what becomes of them, and lists them. */
 export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
@@ -93,12 +97,12 @@ const ALL_OPEN = 2 ** 31 - 1
  * @throws TypeError if the adapter lacks a call, or an option is wrong
  */
 export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
-  adapter: Omit<CommandStorage<Issued>, 'claim' | 'release'>,
+  adapter: CommandQueueAdapter<Issued>,
   options: CommandQueueOptions = {},
 ): CommandQueue<Issued> {
-  checkAdapter(adapter, CALLS, ['commands'])
+  checkAdapter(adapter, CALLS, ['commands', 'findTerminal'])
   checkNames(options, ['family', 'encoding'])
-  const familyOf = familyOption(options)
+  const familyOf = familyReader(options.family, adapter)
   const encoding = encodingOf(options.encoding)
 
   async function issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]> {
@@ -133,7 +137,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     how: ResultOptions = {},
   ): Promise<CommandResult<Issued>> {
     checkNames(how, ['timeout', 'signal'])
-    return resultOf(adapter, issued, how, familyOf(issued.serialNumber))
+    return resultOf(adapter, issued, how, familyOf)
   }
 
   return {
@@ -152,7 +156,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     },
     async state({ serialNumber, commandId }) {
       const record = await adapter.findRecord(serialNumber, commandId)
-      return record ? stateOf(record, new Date(), familyOf(serialNumber)) : undefined
+      return record ? stateOf(record, new Date(), await familyOf(record)) : undefined
     },
     async commands(filter = {}) {
       checkNames(filter, FILTERS)
@@ -161,9 +165,9 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       }
       const now = new Date()
       const records = await adapter.commands(filter, now)
-      return records.map((record) => {
-        const serialNumber = record.command?.serialNumber ?? record.reply?.serialNumber ?? ''
-        return { ...record, state: stateOf(record, now, familyOf(serialNumber)) }
+      const families = await Promise.all(records.map(familyOf))
+      return records.map((record, index) => {
+        return { ...record, state: stateOf(record, now, families[index]) }
       })
     },
   }
@@ -191,10 +195,4 @@ function olderUnsent(open: readonly CommandRecord[], keyed: Map<string, string>)
     else if (isPast.has(key) && attemptsMade === 0) older.push(command.commandId)
   }
   return older
-}
-
-function familyOption({ family = 'attendance' }: CommandQueueOptions): (sn: string) => Family {
-  if (typeof family === 'function') return family
-  if (family === 'attendance' || family === 'access') return () => family
-  throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
 }

@@ -5,6 +5,7 @@ import { wrong } from '../endpoint/options.js'
 import { listenFor } from '../reply/arrival.js'
 import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
+import type { FamilyOf } from './family.js'
 import { stateOf } from './state.js'
 import type { CommandRecord, CommandState, CommandStorage } from './storage.js'
 
@@ -53,13 +54,13 @@ export function resultOf<Issued extends IssuedCommand>(
   adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
   identity: CommandIdentity,
   { timeout = 60_000, signal }: ResultOptions,
-  family: Family,
+  familyOf: FamilyOf,
 ): Promise<CommandResult<Issued>> {
   if (!Number.isSafeInteger(timeout) || timeout < 0 || timeout > LONGEST_TIMER) {
     throw wrong('timeout', timeout, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no limit`)
   }
   return new Promise((resolve, reject) => {
-    const watch = new Watch(adapter, identity, family)
+    const watch = new Watch(adapter, identity, familyOf)
     const end = (settle: () => void) => {
       watch.end()
       clearTimeout(timer)
@@ -83,7 +84,7 @@ export function resultOf<Issued extends IssuedCommand>(
 class Watch<Issued extends IssuedCommand> {
   readonly adapter: Pick<CommandStorage<Issued>, 'findRecord'>
   readonly identity: CommandIdentity
-  readonly family: Family
+  readonly familyOf: FamilyOf
   readonly stopListening: () => void
   hasNews = false
   hasEnded = false
@@ -93,11 +94,11 @@ class Watch<Issued extends IssuedCommand> {
   constructor(
     adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
     identity: CommandIdentity,
-    family: Family,
+    familyOf: FamilyOf,
   ) {
     this.adapter = adapter
     this.identity = identity
-    this.family = family
+    this.familyOf = familyOf
     this.stopListening = listenFor(identity.serialNumber, identity.commandId, () => {
       this.hasNews = true
       this.wake()
@@ -112,7 +113,7 @@ class Watch<Issued extends IssuedCommand> {
       this.hasNews = false
       const record = await this.adapter.findRecord(serialNumber, commandId)
       if (!record) throw unknownError(this.identity)
-      const result = endOf(record, this.family)
+      const result = endOf(record, await this.familyOf(record))
       if (result !== undefined) return result
       await this.pause(pause)
       pause = Math.min(pause * 1.5, LONGEST_PAUSE)

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest'
+import {
+  type CommandQueueOptions,
+  commandQueue,
+  type Family,
+  memoryAdapter,
+} from '../../src/index.js'
+import { finalReply } from '../support/reply.js'
+
+const SN = '0316144680030'
+// A code that both families have, each with a meaning of its own.
+const DISPUTED = -9
+
+async function replied(options: CommandQueueOptions = {}, returnCode = DISPUTED) {
+  const memory = memoryAdapter()
+  let lookUps = 0
+  const adapter = {
+    ...memory,
+    findTerminal(serialNumber: string) {
+      lookUps++
+      return memory.findTerminal(serialNumber)
+    },
+  }
+  const commands = commandQueue(adapter, options)
+  const issued = await commands.issue(SN, { text: 'CHECK' })
+  finalReply(adapter, SN, issued.commandId, returnCode)
+  const meaning = async () => (await commands.result(issued)).meaning
+  const isAccess = () =>
+    memory.onContact({ serialNumber: SN, at: new Date(), kind: 'upload', family: 'access' })
+  return { commands, issued, meaning, isAccess, lookUps: () => lookUps }
+}
+
+it('is that of the terminal, as soon as it is known', async () => {
+  const { meaning, isAccess } = await replied()
+  expect(await meaning()).toBe('template differs from the stated size')
+  isAccess()
+  expect(await meaning()).toBe('CRC error')
+})
+
+const options: [CommandQueueOptions][] = [
+  [{ family: 'attendance' }],
+  [{ family: () => 'attendance' }],
+  [{ family: async (): Promise<Family> => 'attendance' }],
+]
+it.each(options)('is that of the option, whatever the terminal is: %j', async (option) => {
+  const { meaning, isAccess, lookUps } = await replied(option)
+  isAccess()
+  expect(await meaning()).toBe('template differs from the stated size')
+  expect(lookUps()).toBe(0)
+})
+
+it('is not asked for if it makes no difference', async () => {
+  const { commands, issued, meaning, lookUps } = await replied({}, 0)
+  expect(await meaning()).toBe('done')
+  expect(await commands.state(issued)).toBe('succeeded')
+  expect(lookUps()).toBe(0)
+})
+
+it('is attendance without storage that knows terminals', async () => {
+  const { findTerminal: _, ...adapter } = memoryAdapter()
+  const commands = commandQueue(adapter)
+  const issued = await commands.issue(SN, { text: 'CHECK' })
+  finalReply(adapter, SN, issued.commandId, DISPUTED)
+  expect((await commands.result(issued)).meaning).toBe('template differs from the stated size')
+})
