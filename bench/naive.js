@@ -12,7 +12,7 @@ export function naiveReplies(body) {
       return {
         commandId: ID,
         returnCode: Number(Return),
-        command: CMD,
+        commandName: CMD,
         fields,
         raw: Buffer.from(line),
       }

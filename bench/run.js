@@ -18,7 +18,7 @@ const rounds = Number(values.rounds)
 const seconds = Number(values.seconds)
 if (!(rounds >= 1 && seconds > 0)) {
   console.error(
-    `--rounds is ${values.rounds} and --seconds ${values.seconds}; meant are numbers above 0`,
+    `--rounds is ${values.rounds} and --seconds ${values.seconds}; expected numbers above 0`,
   )
   process.exit(2)
 }
@@ -151,6 +151,19 @@ row(
   '>= 3',
   `${Math.round(naive.perSecond)} posts/s`,
 )
+
+progress('hooks and channels')
+for (const [kind, other, aim] of [
+  ['node:http, handler', 'node:http, no hooks or channels', '>= 0.97'],
+  ['node:http, afterReply', 'node:http, handler', ''],
+  ['node:http, channels watched', 'node:http, handler', ''],
+]) {
+  for (const count of [1, 5]) {
+    const { ratio, perSecond } = await throughput([kind, other], count)
+    const name = other.replace('node:http, ', '')
+    row(`${kind} : ${name}, ${count} records`, ratio, aim, `${Math.round(perSecond)} posts/s`)
+  }
+}
 
 progress('memory')
 const file = Buffer.alloc(4 * MEGABYTE, 0xff)

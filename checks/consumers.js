@@ -80,7 +80,7 @@ function folderApart() {
     const modules = join(above, 'node_modules')
     if (!existsSync(modules)) continue
     throw new Error(
-      `${modules} stands above the temporary folder ${folder}, and the apps would load what it holds: ` +
+      `${modules} is above the temporary folder ${folder}, and the apps would load what it holds: ` +
         'set TMPDIR to a folder with no node_modules above it.',
     )
   }
@@ -264,8 +264,8 @@ async function checkApp(title, { folder }, file, options = {}) {
   })
 }
 
-function withoutRest({ serialNumber, commandId, returnCode, command, fields }) {
-  return { serialNumber, commandId, returnCode, command, fields }
+function withoutRest({ serialNumber, commandId, returnCode, commandName, fields }) {
+  return { serialNumber, commandId, returnCode, commandName, fields }
 }
 
 async function post(port, path, headers = []) {

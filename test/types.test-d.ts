@@ -1,6 +1,6 @@
-// What a TypeScript app is told: checked by the compiler, never run.
+// What the compiler tells a TypeScript app: checked by the compiler, never run.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Router } from 'express'
+import type { Request, Router } from 'express'
 import { expectTypeOf, it } from 'vitest'
 import {
   type AnsweredCommand,
@@ -97,6 +97,32 @@ it('gives Express a router, and node:http a request listener', () => {
   expectTypeOf(commandReplyHandler({ adapter: payroll })).toExtend<
     (req: IncomingMessage, res: ServerResponse) => void
   >()
+})
+
+it('gives authorize the request of Express in a router, and that of node:http in a handler', () => {
+  commandReplyRouter({
+    adapter: payroll,
+    authorize: (_serialNumber, req) => {
+      expectTypeOf(req).toEqualTypeOf<Request>()
+      return req.ip === '203.0.113.9'
+    },
+  })
+  commandReplyHandler({
+    adapter: payroll,
+    authorize: (_serialNumber, req) => {
+      expectTypeOf(req).toEqualTypeOf<IncomingMessage>()
+      return req.headers['x-token'] === 'secret'
+    },
+  })
+  // In app.post(path, handler) it is Express's, and may be said to be.
+  commandReplyHandler({
+    adapter: payroll,
+    authorize: (_serialNumber, req: Request) => req.ip === '203.0.113.9',
+  })
+})
+
+it('takes commands with more than the protocol needs, as they come', () => {
+  memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
 })
 
 it('lets authorize answer at once or later', () => {

@@ -19,6 +19,9 @@ adapter.issue({
   employee: 7,
 })
 
+// Without a type of its own, a command may still have more than the protocol needs.
+memoryAdapter().issue({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
+
 const replies: (CommandReply & { employee: number | undefined })[] = []
 const app = express()
 app.use(
@@ -30,6 +33,7 @@ app.use(
         replies.push({ ...reply, employee })
       },
     },
+    authorize: (serialNumber, req) => req.ip !== undefined && serialNumber !== '',
   }),
 )
 app.get('/replies', (_req, res) => {

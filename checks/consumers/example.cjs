@@ -8,7 +8,7 @@ exports.example = {
     serialNumber: '0316144680030',
     commandId,
     returnCode: 0,
-    command: 'DATA',
+    commandName: 'DATA',
     fields: {},
   })),
 }
