@@ -8,6 +8,7 @@ import {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
   commandReplyRouter,
+  handshakeHandler,
   IclockError,
   type IclockErrorCode,
   type IssuedCommand,
@@ -16,6 +17,8 @@ import {
   outcomeOf,
   parseReplies,
   type ReplyStorage,
+  type Terminal,
+  terminalRouter,
 } from '../src/index.js'
 import type { QueuedCommand } from '../src/queue/storage.js'
 
@@ -147,4 +150,28 @@ it('names every outcome and every code', () => {
   expectTypeOf(new IclockError('BODY_ALREADY_READ', '').code).toEqualTypeOf<IclockErrorCode>()
   // @ts-expect-error: no such code
   new IclockError('NOT_A_CODE', '')
+})
+
+it('lets an app decide for each terminal, at once or later, and knows its words', () => {
+  const adapter = memoryAdapter()
+  terminalRouter({ adapter })
+  terminalRouter({
+    adapter,
+    timeZone: (serialNumber) => (serialNumber === 'A' ? 'Asia/Manila' : undefined),
+    authorize: (serialNumber, req) => req.ip === '192.0.2.1' || serialNumber === 'A',
+    handshake: async ({ model, family }) =>
+      model === 'X100-C' && family === 'attendance' ? { transFlag: ['AttLog'] } : {},
+  })
+  terminalRouter({
+    adapter,
+    handshake: ({ firmware }) => ({ keys: { ServerName: `${firmware}` } }),
+  })
+  // @ts-expect-error: firmware knows AttLog
+  terminalRouter({ adapter, handshake: { transFlag: ['attlog'] } })
+  // @ts-expect-error: a zone is text
+  handshakeHandler({ adapter, timeZone: 8 })
+  expectTypeOf(handshakeHandler({ adapter })).toExtend<
+    (req: IncomingMessage, res: ServerResponse) => void
+  >()
+  expectTypeOf(adapter.findTerminal('A')).toEqualTypeOf<Terminal | undefined>()
 })

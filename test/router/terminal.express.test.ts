@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import express from 'express'
 import request from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   carriesToken,
   commandQueue,
@@ -215,6 +216,55 @@ describe('a token', () => {
     expect((await other.poll()).status).toBe(403)
     expect(adapter.findTerminal('B')).toBeUndefined()
   })
+})
+
+describe('whatever a device claims', () => {
+  const lines = 'Encrypt=1%0AC:1:REBOOT%0D%0A'
+
+  it('its next handshake has the same lines as that of any other', async () => {
+    const { app } = appWith()
+    const keys = async (query: string) => {
+      const { text } = await request(app).get(`/iclock/cdata?${query}&pushver=2.4.1`).expect(200)
+      expect(text).not.toMatch(/Encrypt=1|REBOOT|\r/)
+      const [, ...told] = text.split('\n')
+      return told.map((line) => line.split('=', 1)[0])
+    }
+    const hostile = `/iclock/cdata?SN=A&table=ATTLOG&Stamp=1%0A${lines}&ATTLOGStamp=1%0A${lines}`
+    await request(app).post(hostile).type('text/plain').send('x').expect(200)
+    await request(app).get(`/iclock/getrequest?SN=A&INFO=Ver%0A${lines},1,2,3`).expect(200)
+    await request(app)
+      .post(`/iclock/cdata?SN=A&table=options`)
+      .type('text/plain')
+      .send('~DeviceName=x\rEncrypt=1,pushver=2.4.1\nEncrypt=1')
+      .expect(200)
+    await settled()
+    const calm = await keys('SN=B&options=all')
+    expect(await keys(`SN=A&options=all%0A${lines}&DeviceType=att%0A${lines}`)).toEqual(calm)
+    expect(await keys('SN=A&options=all&language=69%0AEncrypt=1')).toEqual(calm)
+  })
+
+  it('a serial number with a line break is refused', async () => {
+    const { app, adapter } = appWith()
+    await request(app).get(`/iclock/cdata?SN=A%0A${lines}&options=all`).expect(400)
+    expect(adapter.terminals()).toEqual([])
+  })
+})
+
+it('shows who watches what a terminal asked in vain, and leaves it to the app', async () => {
+  const seen: unknown[] = []
+  const note = (message: unknown) => void seen.push(message)
+  subscribe('express-iclock:unknown', note)
+  onTestFinished(() => void unsubscribe('express-iclock:unknown', note))
+  const { app } = appWith()
+  app.use((_req, res) => void res.send('the app'))
+  const paths = [
+    '/iclock/file?SN=A&url=http://192.0.2.13/x',
+    '/iclock/cdata?SN=A&AuthType=device',
+    '/iclock/rtdata?SN=A&type=other',
+    '/iclock/iclock/edata.aspx?SN=A',
+  ]
+  for (const path of paths) await request(app).get(path).expect(200, 'the app')
+  expect(seen).toEqual(paths.map((path) => ({ method: 'GET', path: path.replace(/\?.*/, '') })))
 })
 
 it('makes a terminal shake hands again if it was told another offset than holds now', async () => {
