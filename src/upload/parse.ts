@@ -26,7 +26,7 @@ export interface ParseUploadOptions {
 }
 
 // An archive that is larger unpacked isn't a terminal's.
-const MOST_UNPACKED = 64 * 1024 * 1024
+const MOST_UNPACKED = 16 * 1024 * 1024
 
 /**
  * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates, options, door events,

@@ -1,6 +1,5 @@
 // What the query of an upload says: which table, up to where, for which command. Pure.
 import { newFields } from './octets.js'
-import { fieldOf } from './pairs.js'
 import type { Upload } from './upload.js'
 
 /** The members of an upload that its query tells. */
@@ -18,13 +17,17 @@ const NUMBER = /^\d{1,9}$/
 /** Reads a query, without its `?`. Keys count in any letter case, and of a key given twice the first. */
 export function readQuery(text: string): UploadQuery {
   const query = newFields()
+  const members = new Map<string, string>()
   for (const [key, value] of new URLSearchParams(text)) {
-    if (key.toLowerCase() !== 'sn' && fieldOf(query, key) === undefined) query[key] = value
+    const name = key.toLowerCase()
+    if (name === 'sn' || members.has(name)) continue
+    members.set(name, value)
+    query[key] = value
   }
   const read: UploadQuery = { query }
   const take = (form: RegExp, ...keys: string[]) => {
     for (const key of keys) {
-      const value = fieldOf(query, key)
+      const value = members.get(key)
       if (value !== undefined) return form.test(value) ? value : undefined
     }
     return undefined
@@ -35,7 +38,7 @@ export function readQuery(text: string): UploadQuery {
   }
   const table = take(NAME, 'table', 'type')
   const tableName = take(NAME, 'tablename')
-  const stamp = take(STAMP, 'Stamp', 'OpStamp', 'PhotoStamp')
+  const stamp = take(STAMP, 'stamp', 'opstamp', 'photostamp')
   const commandId = take(COMMAND_ID, 'cmdid')
   const count = numberOf('count')
   const [index, packets] = [numberOf('packidx'), numberOf('packcnt')]

@@ -50,4 +50,9 @@ describe('the query of an upload', () => {
       ['__proto__', 'x'],
     ])
   })
+
+  it('costs little however many members it has', () => {
+    const many = Array.from({ length: 50_000 }, (_, index) => `k${index}=`).join('&')
+    expect(Object.keys(readQuery(many).query)).toHaveLength(50_000)
+  })
 })
