@@ -16,9 +16,11 @@ import {
   memoryAdapter,
   outcomeOf,
   parseReplies,
+  parseUpload,
   type ReplyStorage,
   type Terminal,
   terminalRouter,
+  uploadHandler,
 } from '../src/index.js'
 import type { QueuedCommand } from '../src/queue/storage.js'
 
@@ -174,4 +176,38 @@ it('lets an app decide for each terminal, at once or later, and knows its words'
     (req: IncomingMessage, res: ServerResponse) => void
   >()
   expectTypeOf(adapter.findTerminal('A')).toEqualTypeOf<Terminal | undefined>()
+})
+
+it('tells the records of an upload apart by their kind', () => {
+  for (const record of parseUpload(Buffer.alloc(0)).records) {
+    if (record.kind === 'attendance') {
+      expectTypeOf(record.pin).toEqualTypeOf<string>()
+      expectTypeOf(record.instant).toEqualTypeOf<Date | undefined>()
+      // @ts-expect-error: it has columns
+      record.fields
+    } else if (record.kind === 'fields') {
+      expectTypeOf(record.fields).toEqualTypeOf<Record<string, string>>()
+    } else if (record.kind === 'file') expectTypeOf(record.content).toEqualTypeOf<Buffer>()
+    expectTypeOf(record.raw).toEqualTypeOf<Buffer>()
+  }
+})
+
+it('takes storage that says what was new, and storage that does not', () => {
+  const adapter = memoryAdapter()
+  const rows: string[] = []
+  uploadHandler({
+    adapter: {
+      ...adapter,
+      async onUpload(upload) {
+        const fresh = adapter.onUpload(upload)
+        rows.push(...fresh.flatMap((record) => (record.kind === 'attendance' ? record.pin : [])))
+        return fresh
+      },
+    },
+    afterUpload: ({ records }) => records.length,
+  })
+  uploadHandler({ adapter: { onUpload: () => {} } })
+  uploadHandler({ adapter: { onUpload: async () => {} } })
+  // @ts-expect-error: nothing keeps uploads
+  uploadHandler({ adapter: { findCommand: () => null } })
 })
