@@ -3,6 +3,7 @@ import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
 import { REPLY_CASES } from './contract/reply.js'
 import type { Case, ContractSubject } from './contract/subject.js'
+import { TERMINAL_CASES } from './contract/terminal.js'
 import { UPLOAD_CASES } from './contract/upload.js'
 import type { Awaitable } from './endpoint/deadline.js'
 
@@ -19,7 +20,12 @@ export interface ContractCase {
   run(this: unknown, context?: unknown): Promise<void>
 }
 
-const CASES: readonly Case[] = [...REPLY_CASES, ...COMMAND_CASES, ...UPLOAD_CASES]
+const CASES: readonly Case[] = [
+  ...REPLY_CASES,
+  ...COMMAND_CASES,
+  ...UPLOAD_CASES,
+  ...TERMINAL_CASES,
+]
 
 /**
  * Makes the cases that prove a storage adapter right. They run in any order and side by side.

@@ -72,6 +72,7 @@ it('skips a case through the context of the test, whether it is handed over or c
       'not proved: the adapter has no findCommands and onReplies',
       'not proved: the adapter has no issue, openCommands, claim, release, cancel, findRecord',
       'not proved: the adapter has no onUpload',
+      'not proved: the adapter has no onContact, terminals, findTerminal',
     ]),
   )
 })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { COMMAND_FAULTS } from './command-faults.js'
 import { REPLY_FAULTS } from './reply-faults.js'
+import { TERMINAL_FAULTS } from './terminal-faults.js'
 import { UPLOAD_FAULTS } from './upload-faults.js'
 import { type Fault, wholeSubject } from './whole.js'
 
@@ -15,6 +16,7 @@ const FAULTS: Record<string, Record<string, Fault>> = {
   ...REPLY_FAULTS,
   ...COMMAND_FAULTS,
   ...UPLOAD_FAULTS,
+  ...TERMINAL_FAULTS,
 }
 
 it('knows faults for every case', () => {

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
+import type { TerminalStorage } from '../../src/handshake/storage.js'
 import type { CommandReply, MemoryAdapter, ReplyStorage } from '../../src/index.js'
 import { commandMemory } from '../../src/memory/command.js'
 import { replyMemory } from '../../src/memory/reply.js'
@@ -39,6 +40,7 @@ export class Storage {
 
 export type WholeAdapter = Required<ReplyStorage> &
   Required<CommandStorage> &
+  TerminalStorage &
   Required<UploadStorage>
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
@@ -117,6 +119,18 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async findRecord(...args) {
       await query()
       return memory.findRecord(...args)
+    },
+    async onContact(contact) {
+      await query()
+      memory.onContact(contact)
+    },
+    async terminals() {
+      await query()
+      return memory.terminals()
+    },
+    async findTerminal(serialNumber) {
+      await query()
+      return memory.findTerminal(serialNumber)
     },
     async commands(...args) {
       await query()

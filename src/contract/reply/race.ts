@@ -79,10 +79,10 @@ export const RACE_CASES: readonly Case[] = [
       const later: CommandReply[] = []
       for (const [index, file] of files.entries()) {
         const small = replyTo('A', file.commandId, -1)
-        const slow = started(report(subject.adapter, file))
+        const slow = started((async () => subject.adapter.onReply(file, undefined))())
         await turns(index)
         await nextMillisecond()
-        await report(other, small)
+        await other.onReply(small, undefined)
         await slow
         later.push(small)
       }

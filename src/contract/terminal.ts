@@ -1,0 +1,11 @@
+// The cases on terminals: what is known of each from its contacts.
+import { type Case, onCapability } from './subject.js'
+import { CONTACT_CASES } from './terminal/contact.js'
+import { TERMINAL_RACE_CASES } from './terminal/race.js'
+
+const CALLS = ['onContact', 'terminals', 'findTerminal']
+
+export const TERMINAL_CASES: readonly Case[] = onCapability(CALLS, [
+  ...CONTACT_CASES,
+  ...TERMINAL_RACE_CASES,
+])

@@ -1,0 +1,164 @@
+// Cases: what a terminal tells is kept, and joined with what it told before.
+import { deepEqual } from 'node:assert/strict'
+import type { TerminalFacts } from '../../handshake/storage.js'
+import { fails } from '../proof.js'
+import { ALIKE_DEVICES, MARKS, textOf } from '../sample.js'
+import { without } from '../subject.js'
+import { at, contactOf, knows, readable, type TerminalCase } from './sample.js'
+
+const FACTS: TerminalFacts = {
+  family: 'access',
+  address: '2001:db8::1',
+  firmware: 'Ver 8.0.4.3-20151228',
+  model: 'SpeedFace "V5L" 王 😀',
+  pushVersion: '2.4.1',
+  users: 12,
+  fingers: 70_000,
+  faces: 1,
+  records: 100_000,
+  utcOffset: -570,
+  options: { '~OS': '1', MAC: '00:17:61:00:00:01', Empty: '' },
+  stamps: { ATTLOG: '9999', OPERLOG: '00000000000000000001' },
+}
+
+// Keys that the endpoint accepts, and values as a hostile device sends them.
+const HOSTILE = Object.fromEntries([
+  ['__proto__', '{}'],
+  ['constructor', 'x'],
+  ['toString', '1'],
+  ['~__proto__', 'x'],
+  ['_id', '7'],
+  ['length', '0'],
+  ['1', 'one'],
+  ['a', 'lower'],
+  ['A', 'upper'],
+  ['x'.repeat(64), 'long'],
+  ['nul', 'a\0b'],
+  ['quotes', `'";--\\`],
+  ['dollar', '$set'],
+  ['break', 'a\u2028b'],
+  ['emoji', '😀'],
+  ['blank', '\u00a0x '],
+  ['null', 'null'],
+  ['large', textOf(5000)],
+])
+
+export const CONTACT_CASES: readonly TerminalCase[] = [
+  {
+    name: 'gives back what a terminal told, and nothing of one that never called',
+    otherwise: 'A page shows another firmware or address, or a terminal that does not exist.',
+    async check({ adapter }) {
+      await knows(adapter, 'A', undefined)
+      deepEqual([...(await adapter.terminals())], [])
+      await adapter.onContact(contactOf('A', 0, FACTS))
+      await adapter.onContact(contactOf('B', 1))
+      await knows(adapter, 'A', {
+        ...FACTS,
+        serialNumber: 'A',
+        firstSeenAt: at(0),
+        lastSeenAt: at(0),
+      })
+      await knows(adapter, 'B', { serialNumber: 'B', firstSeenAt: at(1), lastSeenAt: at(1) })
+      await knows(adapter, 'C', undefined)
+    },
+  },
+  {
+    name: 'joins what a terminal tells with what it told before',
+    otherwise:
+      'A poll wipes what the handshake told, or a stamp is lost: the terminal sends its whole memory again.',
+    async check({ adapter }) {
+      const seen = { serialNumber: 'A', firstSeenAt: at(0) }
+      await adapter.onContact(contactOf('A', 0, FACTS))
+      await adapter.onContact(contactOf('A', 1))
+      await knows(adapter, 'A', { ...FACTS, ...seen, lastSeenAt: at(1) })
+      const options = { MAC: '00:17:61:00:00:02', New: '1' }
+      const stamps = { ATTLOG: '0', BIODATA: '5' }
+      const changes = {
+        users: 0,
+        fingers: 1,
+        utcOffset: 0,
+        address: '192.0.2.1',
+        family: 'attendance',
+      } as const
+      await adapter.onContact(contactOf('A', 2, { ...changes, options, stamps }))
+      await adapter.onContact(contactOf('A', 3, { options: {}, stamps: {} }))
+      await knows(adapter, 'A', {
+        ...{ ...FACTS, ...changes, ...seen, lastSeenAt: at(3) },
+        options: { ...FACTS.options, ...options },
+        stamps: { ...FACTS.stamps, ...stamps },
+      })
+    },
+  },
+  {
+    name: 'never lets an older contact replace when a terminal was last seen',
+    otherwise: 'A terminal that is there is shown as silent.',
+    async check({ adapter }) {
+      await adapter.onContact(contactOf('A', 0))
+      for (const second of [100, 50, 99.999, 1]) {
+        await adapter.onContact(contactOf('A', second, { options: { [`at${second * 1000}`]: '' } }))
+      }
+      const options = { at100000: '', at50000: '', at99999: '', at1000: '' }
+      const seen = { serialNumber: 'A', firstSeenAt: at(0), lastSeenAt: at(100) }
+      await knows(adapter, 'A', { ...seen, options })
+    },
+  },
+  {
+    name: 'keeps hostile names and values as they came',
+    otherwise: 'A device changes what storage means, or blocks itself with its own options.',
+    async check({ adapter }) {
+      const facts = { firmware: 'Ver \0 \u2028 "', model: textOf(300), options: HOSTILE }
+      await adapter.onContact(contactOf('A', 0, facts))
+      await adapter.onContact(contactOf('A', 1, { options: { other: '1' } }))
+      await knows(adapter, 'A', {
+        ...{ ...facts, serialNumber: 'A', firstSeenAt: at(0), lastSeenAt: at(1) },
+        options: { ...HOSTILE, other: '1' },
+      })
+      deepEqual(({} as Record<string, unknown>).other, undefined)
+    },
+  },
+  {
+    name: 'keeps terminals apart, whatever characters their serial numbers have',
+    otherwise: 'Two terminals are shown as one.',
+    async check({ adapter }) {
+      const devices = new Set([...ALIKE_DEVICES.flat(), ...MARKS.map((mark) => `X${mark}Y`)])
+      for (const [index, device] of [...devices].entries()) {
+        await adapter.onContact(contactOf(device, index, { model: `model ${index}` }))
+      }
+      for (const [index, serialNumber] of [...devices].entries()) {
+        const seen = { firstSeenAt: at(index), lastSeenAt: at(index) }
+        await knows(adapter, serialNumber, { serialNumber, model: `model ${index}`, ...seen })
+      }
+      deepEqual((await adapter.terminals()).length, devices.size)
+    },
+  },
+  {
+    name: 'lists every terminal, in the order of their serial numbers',
+    otherwise: 'A page for people leaves terminals out, or shows them in a new order each time.',
+    async check({ adapter }) {
+      const devices = Array.from({ length: 250 }, (_, index) => `${(index * 7919) % 9973}`)
+      devices.push('A', 'AB', 'B', '0316144680030')
+      for (const [index, device] of devices.entries())
+        await adapter.onContact(contactOf(device, index))
+      const all = await adapter.terminals()
+      deepEqual(
+        all.map(({ serialNumber }) => serialNumber),
+        [...devices].sort(),
+      )
+      const [first] = all
+      deepEqual(readable(first), readable((await adapter.findTerminal('0')) ?? undefined))
+    },
+  },
+  {
+    name: 'rejects every call on terminals while its storage is out of reach',
+    otherwise: 'It swallows errors: every terminal looks silent, and nobody knows why.',
+    missing: without('disconnect'),
+    async check(subject) {
+      const { adapter } = subject
+      await adapter.onContact(contactOf('A', 0))
+      await subject.disconnect?.()
+      await fails('onContact', () => adapter.onContact(contactOf('A', 1)))
+      await fails('terminals', () => adapter.terminals())
+      await fails('findTerminal', () => adapter.findTerminal('A'))
+    },
+  },
+]

@@ -1,0 +1,97 @@
+// Cases: contacts at the same moment, in one process and in several.
+import { deepEqual } from 'node:assert/strict'
+import { heldUp } from '../stall.js'
+import { without } from '../subject.js'
+import { at, contactOf, knows, type TerminalAdapter, type TerminalCase } from './sample.js'
+
+export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
+  {
+    name: 'keeps what fifty terminals tell at the same moment',
+    otherwise: 'One terminal writes over what another told.',
+    async check({ adapter }) {
+      const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
+      const tell = async (device: string, index: number) =>
+        adapter.onContact(contactOf(device, index, { model: device }))
+      await Promise.all(devices.map(tell))
+      for (const [index, serialNumber] of devices.entries()) {
+        const seen = { firstSeenAt: at(index), lastSeenAt: at(index) }
+        await knows(adapter, serialNumber, { serialNumber, model: serialNumber, ...seen })
+      }
+    },
+  },
+  {
+    name: 'keeps all that one terminal tells in many requests at the same moment',
+    otherwise: 'A stamp is lost: the terminal sends its whole memory again.',
+    async check(subject) {
+      const other = (await subject.reopen?.()) ?? subject.adapter
+      await subject.adapter.onContact(contactOf('A', 0))
+      await allTold(subject.adapter, other)
+    },
+  },
+  {
+    name: 'keeps all that a new terminal tells in its first requests at the same moment',
+    otherwise: 'A new terminal is refused, or half of what it told is lost.',
+    async check(subject) {
+      await allTold(subject.adapter, (await subject.reopen?.()) ?? subject.adapter)
+    },
+  },
+  {
+    name: 'knows in one process what another process was told',
+    otherwise: 'Each process knows its own terminals alone.',
+    missing: without('reopen'),
+    async check(subject) {
+      const other = await subject.reopen?.()
+      if (other === undefined) return
+      await knows(other, 'A', undefined)
+      deepEqual([...(await other.terminals())], [])
+      await subject.adapter.onContact(contactOf('A', 0, { users: 1 }))
+      const seen = { serialNumber: 'A', firstSeenAt: at(0) }
+      await knows(other, 'A', { ...seen, lastSeenAt: at(0), users: 1 })
+      await other.onContact(contactOf('A', 1, { users: 2 }))
+      await knows(subject.adapter, 'A', { ...seen, lastSeenAt: at(1), users: 2 })
+      await other.onContact(contactOf('A', 2, { users: 3 }))
+      await knows(subject.adapter, 'A', { ...seen, lastSeenAt: at(2), users: 3 })
+      deepEqual((await other.terminals()).length, 1)
+    },
+  },
+  {
+    name: 'keeps what was told while an older contact was held up',
+    otherwise: 'A slow request makes storage forget a stamp, or that the terminal was there.',
+    missing: without('stall'),
+    async check(subject) {
+      const { adapter } = subject
+      for (const steps of [0, 1, 2, 3, 4]) {
+        for (const isKnown of [true, false]) {
+          const device = `${steps} ${isKnown}`
+          if (isKnown) await adapter.onContact(contactOf(device, 10))
+          const older = contactOf(device, 11, { options: { older: '1' } })
+          const newer = contactOf(device, 12, { options: { newer: '1' } })
+          const tell = async (stalled: TerminalAdapter) => {
+            await stalled.onContact(older)
+            return true
+          }
+          const { result } = await heldUp(subject, steps, tell, async () =>
+            adapter.onContact(newer),
+          )
+          const terminal = await adapter.findTerminal(device)
+          deepEqual(terminal?.lastSeenAt.getTime(), at(12).getTime(), device)
+          deepEqual(terminal?.options?.newer, '1', device)
+          if (result) deepEqual(terminal?.options?.older, '1', device)
+        }
+      }
+    },
+  },
+]
+
+async function allTold(one: TerminalAdapter, other: TerminalAdapter): Promise<void> {
+  const seconds = Array.from({ length: 30 }, (_, index) => ((index * 7) % 30) + 1)
+  const told = seconds.map(async (second, index) => {
+    const options = { [`option${second}`]: `${second}` }
+    await (index % 2 ? one : other).onContact(contactOf('A', second, { options }))
+  })
+  await Promise.all(told)
+  const terminal = await one.findTerminal('A')
+  deepEqual(terminal?.lastSeenAt.getTime(), at(30).getTime())
+  const options = Object.entries(terminal?.options ?? {}).sort()
+  deepEqual(options, seconds.map((second) => [`option${second}`, `${second}`]).sort())
+}

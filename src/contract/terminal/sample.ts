@@ -1,0 +1,67 @@
+// How the cases on terminals tell something and look at what is known.
+import { deepEqual } from 'node:assert/strict'
+import type { Awaitable } from '../../endpoint/deadline.js'
+import type { Contact, Terminal, TerminalStorage } from '../../handshake/storage.js'
+import type { ReplyStorage } from '../../reply/storage.js'
+import type { Case, ContractSubject } from '../subject.js'
+
+export type TerminalAdapter = ReplyStorage & TerminalStorage
+
+/** A subject whose adapter knows the terminals. */
+export interface TerminalSubject extends ContractSubject {
+  adapter: TerminalAdapter
+  reopen?(): Awaitable<TerminalAdapter>
+}
+
+export type TerminalCase = Case<TerminalSubject>
+
+/** A moment, so many seconds after the cases begin. */
+export function at(seconds: number): Date {
+  return new Date(Date.UTC(2024, 1, 29, 23, 59, 58, 123) + seconds * 1000)
+}
+
+/** A contact at a moment. */
+export function contactOf(
+  serialNumber: string,
+  second: number,
+  facts: Partial<Contact> = {},
+): Contact {
+  return { serialNumber, at: at(second), kind: 'poll', ...facts }
+}
+
+/** Checks what is known of a terminal. */
+export async function knows(
+  { findTerminal }: Pick<TerminalAdapter, 'findTerminal'>,
+  serialNumber: string,
+  expected: Terminal | undefined,
+): Promise<void> {
+  const found = (await findTerminal(serialNumber)) ?? undefined
+  deepEqual(readable(found), readable(expected))
+}
+
+/** A terminal in a shape that diffs readably, without members that an adapter may add. */
+export function readable(terminal: Terminal | undefined): Record<string, unknown> | undefined {
+  if (terminal === undefined) return undefined
+  const { serialNumber, family, address, firmware, model, pushVersion } = terminal
+  const { users, fingers, faces, records, utcOffset } = terminal
+  const facts = {
+    ...{ serialNumber, family, address, firmware, model, pushVersion },
+    ...{ users, fingers, faces, records, utcOffset },
+    options: pairsOf(terminal.options),
+    stamps: pairsOf(terminal.stamps),
+    firstSeenAt: shown(terminal.firstSeenAt),
+    lastSeenAt: shown(terminal.lastSeenAt),
+  }
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
+}
+
+function pairsOf(pairs: Record<string, string> | undefined): string[] | undefined {
+  const all = Object.entries(pairs ?? {}).map((pair) => JSON.stringify(pair))
+  return all.length > 0 ? all.sort() : undefined
+}
+
+// Under Jest a Date may come from another realm.
+function shown(date: Date): string {
+  const isDate = Object.prototype.toString.call(date) === '[object Date]'
+  return isDate ? date.toISOString() : `no Date: ${JSON.stringify(date)}`
+}

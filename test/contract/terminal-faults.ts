@@ -1,0 +1,320 @@
+// Faults of adapters that know the terminals, each under the case that refuses it.
+import type { Contact, Terminal } from '../../src/handshake/storage.js'
+import type { Connection, Fault } from './whole.js'
+
+const telling =
+  (change: (contact: Contact) => Contact | undefined): Fault =>
+  ({ adapter }) => {
+    const { onContact } = adapter
+    adapter.onContact = async (contact) => {
+      const changed = change(contact)
+      if (changed !== undefined) await onContact(changed)
+    }
+  }
+
+const withoutFact = (fact: keyof Contact) =>
+  telling((contact) => {
+    const { [fact]: _, ...rest } = contact
+    return rest as Contact
+  })
+
+const showing =
+  (change: (terminal: Terminal) => object): Fault =>
+  ({ adapter }) => {
+    const { findTerminal } = adapter
+    adapter.findTerminal = async (serialNumber) => {
+      const terminal = await findTerminal(serialNumber)
+      return terminal && ({ ...terminal, ...change(terminal) } as Terminal)
+    }
+  }
+
+const withTexts = (change: (text: string) => string | undefined) =>
+  telling((contact) => {
+    const told = Object.entries(contact.options ?? {}).map(([key, value]) => [key, change(value)])
+    return contact.options ? { ...contact, options: Object.fromEntries(told) } : contact
+  })
+
+const withNames = (change: (name: string) => string | undefined) =>
+  telling((contact) => {
+    if (!contact.options) return contact
+    const options = Object.entries(contact.options).flatMap(([key, value]) => {
+      const name = change(key)
+      return name === undefined ? [] : [[name, value]]
+    })
+    return { ...contact, options: Object.fromEntries(options) }
+  })
+
+const withDevices =
+  (change: (serialNumber: string) => string): Fault =>
+  ({ adapter }) => {
+    const { onContact, findTerminal } = adapter
+    adapter.onContact = (contact) =>
+      onContact({ ...contact, serialNumber: change(contact.serialNumber) })
+    adapter.findTerminal = async (serialNumber) => {
+      const terminal = await findTerminal(change(serialNumber))
+      return terminal && { ...terminal, serialNumber }
+    }
+  }
+
+// Reads, joins in the process, and writes what it has then in a second query.
+const asDocuments =
+  (documentOf: (serialNumber: string) => string, isNewer = false): Fault =>
+  ({ adapter, storage, query }) => {
+    const documents = storage.once('documents', () => new Map<string, Map<string, Terminal>>())
+    adapter.onContact = async ({ serialNumber, at, kind: _, options, stamps, ...facts }) => {
+      const name = documentOf(serialNumber)
+      await query()
+      const document = new Map(documents.get(name))
+      const known = document.get(serialNumber)
+      if (isNewer && known && known.lastSeenAt > at) return
+      await query()
+      const terminal: Terminal = {
+        ...known,
+        ...facts,
+        serialNumber,
+        options: { ...known?.options, ...options },
+        stamps: { ...known?.stamps, ...stamps },
+        firstSeenAt: known?.firstSeenAt ?? at,
+        lastSeenAt: known && known.lastSeenAt > at ? known.lastSeenAt : at,
+      }
+      documents.set(name, document.set(serialNumber, terminal))
+    }
+    adapter.findTerminal = async (serialNumber) => {
+      await query()
+      return documents.get(documentOf(serialNumber))?.get(serialNumber)
+    }
+    adapter.terminals = async () => {
+      await query()
+      return [...documents.values()].flatMap((document) => [...document.values()])
+    }
+  }
+
+const aDevice = (serialNumber: string) => serialNumber
+const oneFile = () => 'all'
+
+function swallowing(call: 'onContact' | 'terminals' | 'findTerminal') {
+  return ({ adapter }: Connection) => {
+    const right = adapter[call] as (...args: unknown[]) => Promise<unknown>
+    adapter[call] = (async (...args: unknown[]) => {
+      try {
+        return await right(...args)
+      } catch {
+        return call === 'terminals' ? [] : undefined
+      }
+    }) as never
+  }
+}
+
+export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
+  'gives back what a terminal told, and nothing of one that never called': {
+    ...Object.fromEntries(
+      (
+        [
+          ...['family', 'address', 'firmware', 'model', 'pushVersion', 'users', 'fingers'],
+          ...['faces', 'records', 'utcOffset', 'options', 'stamps'],
+        ] as (keyof Contact)[]
+      ).map((fact) => [`forgets ${fact}`, withoutFact(fact)]),
+    ),
+    'keeps counts of 16 bits': telling((contact) => ({
+      ...contact,
+      ...(contact.fingers && { fingers: contact.fingers & 0xffff }),
+    })),
+    'gives times back as text': showing(({ lastSeenAt }) => ({ lastSeenAt: `${lastSeenAt}` })),
+    'gives null for what is missing': showing(({ users = null }) => ({ users })),
+    'keeps times to the second': telling((contact) => ({
+      ...contact,
+      at: new Date(Math.floor(+contact.at / 1000) * 1000),
+    })),
+    'makes a terminal up': ({ adapter }) => {
+      const { findTerminal } = adapter
+      const now = new Date()
+      adapter.findTerminal = async (serialNumber) =>
+        (await findTerminal(serialNumber)) ?? { serialNumber, firstSeenAt: now, lastSeenAt: now }
+    },
+    'keeps stamps as numbers': telling((contact) => {
+      const stamps = Object.entries(contact.stamps ?? {}).map(([key, value]) => [key, `${+value}`])
+      return contact.stamps ? { ...contact, stamps: Object.fromEntries(stamps) } : contact
+    }),
+    'drops empty values': withTexts((text) => text || undefined),
+  },
+  'joins what a terminal tells with what it told before': {
+    'replaces the terminal': ({ adapter, storage }) => {
+      const all = storage.once('all', () => new Map<string, Terminal>())
+      adapter.onContact = ({ at, kind: _, ...facts }) => {
+        const firstSeenAt = all.get(facts.serialNumber)?.firstSeenAt ?? at
+        all.set(facts.serialNumber, { ...facts, firstSeenAt, lastSeenAt: at })
+      }
+      adapter.findTerminal = (serialNumber) => all.get(serialNumber)
+    },
+    'replaces all options': ({ adapter, storage }) => {
+      const last = storage.once('options', () => new Map<string, Record<string, string>>())
+      const { onContact, findTerminal } = adapter
+      adapter.onContact = async (contact) => {
+        if (contact.options) last.set(contact.serialNumber, contact.options)
+        await onContact(contact)
+      }
+      adapter.findTerminal = async (serialNumber) => {
+        const [terminal, options] = [await findTerminal(serialNumber), last.get(serialNumber)]
+        return terminal && { ...terminal, ...(options && { options }) }
+      }
+    },
+    'keeps the first stamp': ({ adapter, storage }) => {
+      const { onContact } = adapter
+      adapter.onContact = async ({ stamps, ...contact }) => {
+        const known = storage.memory.findTerminal(contact.serialNumber) as Terminal | undefined
+        await onContact({ ...contact, ...(stamps && { stamps: { ...stamps, ...known?.stamps } }) })
+      }
+    },
+    'treats 0 as not told': telling(({ users, ...contact }) => ({
+      ...contact,
+      ...(users && { users }),
+    })),
+    'treats an offset of 0 as not told': telling(({ utcOffset, ...contact }) => ({
+      ...contact,
+      ...(utcOffset && { utcOffset }),
+    })),
+    'notes the first seen anew': showing(({ lastSeenAt }) => ({ firstSeenAt: lastSeenAt })),
+    'forgets the rest with the first contact of another kind': ({ adapter }) => {
+      const { onContact } = adapter
+      let contacts = 0
+      adapter.onContact = (contact) => (contacts++ ? undefined : onContact(contact))
+    },
+  },
+  'never lets an older contact replace when a terminal was last seen': {
+    'notes the last that came': ({ adapter, storage }) => {
+      const last = storage.once('last', () => new Map<string, Date>())
+      const { onContact, findTerminal } = adapter
+      adapter.onContact = async (contact) => {
+        last.set(contact.serialNumber, contact.at)
+        await onContact(contact)
+      }
+      adapter.findTerminal = async (serialNumber) => {
+        const [terminal, lastSeenAt] = [await findTerminal(serialNumber), last.get(serialNumber)]
+        return terminal && { ...terminal, ...(lastSeenAt && { lastSeenAt }) }
+      }
+    },
+    'drops an older contact': asDocuments(aDevice, true),
+    'goes by its own clock': telling((contact) => ({ ...contact, at: new Date() })),
+  },
+  'keeps hostile names and values as they came': {
+    'assigns options to an object with a prototype': ({ adapter }) => {
+      const { findTerminal } = adapter
+      adapter.findTerminal = async (serialNumber) => {
+        const terminal = await findTerminal(serialNumber)
+        const options: Record<string, string> = {}
+        for (const [key, value] of Object.entries(terminal?.options ?? {})) options[key] = value
+        return terminal && { ...terminal, options }
+      }
+    },
+    'drops names that an object has': withNames((name) => (name in {} ? undefined : name)),
+    'puts names in lower case': withNames((name) => name.toLowerCase()),
+    'cuts names at 32 characters': withNames((name) => name.slice(0, 32)),
+    'drops NUL': withTexts((text) => text.replaceAll('\0', '')),
+    'trims values': withTexts((text) => text.trim()),
+    'cuts values at 255 characters': withTexts((text) => text.slice(0, 255)),
+    'cuts values at 4,000 characters': withTexts((text) => text.slice(0, 4000)),
+    'reads "null" as null': withTexts((text) => (text === 'null' ? '' : text)),
+    'keeps three bytes of a character at most': withTexts((text) =>
+      text.replace(/[\u{10000}-\u{10ffff}]/gu, '?'),
+    ),
+    'cuts the model at 255 characters': telling((contact) => ({
+      ...contact,
+      ...(contact.model && { model: contact.model.slice(0, 255) }),
+    })),
+  },
+  'keeps terminals apart, whatever characters their serial numbers have': {
+    'ignores case': withDevices((sn) => sn.toLowerCase()),
+    'ignores accents': withDevices((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
+    'treats full-width digits as ASCII': withDevices((sn) => sn.normalize('NFKC')),
+    'ignores punctuation': withDevices((sn) => sn.replace(/\p{P}/gu, '')),
+    'compares them as numbers': withDevices((sn) => (Number(sn) ? `${Number(sn)}` : sn)),
+    'cuts them at 32 characters': withDevices((sn) => sn.slice(0, 32)),
+  },
+  'lists every terminal, in the order of their serial numbers': {
+    ...Object.fromEntries(
+      [100, 250].map((limit) => [
+        `lists ${limit}`,
+        ({ adapter }: Connection) => {
+          const { terminals } = adapter
+          adapter.terminals = async () => (await terminals()).slice(0, limit)
+        },
+      ]),
+    ),
+    'lists them as numbers': ({ adapter }) => {
+      const { terminals } = adapter
+      adapter.terminals = async () =>
+        [...(await terminals())].sort((a, b) => Number(a.serialNumber) - Number(b.serialNumber))
+    },
+    'lists the last seen first': ({ adapter }) => {
+      const { terminals } = adapter
+      adapter.terminals = async () =>
+        [...(await terminals())].sort((a, b) => +b.lastSeenAt - +a.lastSeenAt)
+    },
+    'lists serial numbers alone': ({ adapter }) => {
+      const { terminals } = adapter
+      adapter.terminals = async () =>
+        (await terminals()).map(({ serialNumber }) => ({ serialNumber }) as Terminal)
+    },
+  },
+  'rejects every call on terminals while its storage is out of reach': Object.fromEntries(
+    (['onContact', 'terminals', 'findTerminal'] as const).map((call) => [
+      `swallows what goes wrong in ${call}`,
+      swallowing(call),
+    ]),
+  ),
+  'keeps what fifty terminals tell at the same moment': {
+    'reads, changes and writes one file': asDocuments(oneFile),
+  },
+  'keeps all that one terminal tells in many requests at the same moment': {
+    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'reads, changes and writes one file': asDocuments(oneFile),
+  },
+  'keeps all that a new terminal tells in its first requests at the same moment': {
+    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'refuses the second request as a duplicate key': ({ adapter, storage, query }) => {
+      const { onContact } = adapter
+      adapter.onContact = async (contact) => {
+        await query()
+        const isKnown = storage.memory.findTerminal(contact.serialNumber) !== undefined
+        await query()
+        const isThere = storage.memory.findTerminal(contact.serialNumber) !== undefined
+        if (!isKnown && isThere) throw new Error('duplicate key')
+        await onContact(contact)
+      }
+    },
+  },
+  'knows in one process what another process was told': {
+    'keeps terminals in the process': ({ adapter }) => {
+      const all = new Map<string, Terminal>()
+      adapter.onContact = ({ serialNumber, at, kind: _, ...facts }) => {
+        const firstSeenAt = all.get(serialNumber)?.firstSeenAt ?? at
+        const known = all.get(serialNumber)
+        all.set(serialNumber, { ...known, ...facts, serialNumber, firstSeenAt, lastSeenAt: at })
+      }
+      adapter.findTerminal = (serialNumber) => all.get(serialNumber)
+      adapter.terminals = () => [...all.values()]
+    },
+    'remembers what it found': ({ adapter }) => {
+      const { findTerminal } = adapter
+      const seen = new Map<string, Terminal | null | undefined>()
+      adapter.findTerminal = async (serialNumber) => {
+        const terminal = seen.get(serialNumber) ?? (await findTerminal(serialNumber))
+        seen.set(serialNumber, terminal)
+        return terminal
+      }
+    },
+    'remembers whom it does not know': ({ adapter }) => {
+      const { findTerminal } = adapter
+      const absent = new Set<string>()
+      adapter.findTerminal = async (serialNumber) => {
+        const terminal = absent.has(serialNumber) ? undefined : await findTerminal(serialNumber)
+        if (!terminal) absent.add(serialNumber)
+        return terminal
+      }
+    },
+  },
+  'keeps what was told while an older contact was held up': {
+    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'reads, changes and writes one file': asDocuments(oneFile),
+  },
+}
