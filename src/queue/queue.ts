@@ -4,16 +4,12 @@ import { checkAdapter, checkNames, wrong } from '../endpoint/options.js'
 import { announce } from '../reply/arrival.js'
 import { encodingOf } from './encoding.js'
 import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
+import { checkFilter } from './filter.js'
 import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
 import { type CommandIdentity, type CommandResult, type ResultOptions, resultOf } from './result.js'
 import { stateOf } from './state.js'
-import type {
-  CommandFilter,
-  CommandRecord,
-  CommandState,
-  CommandStorage,
-  QueuedCommand,
-} from './storage.js'
+import type { CommandFilter, CommandRecord, CommandState, CommandStorage } from './storage.js'
+import { keyedByDevice, olderUnsent } from './supersede.js'
 
 /** The options of `commandQueue`. */
 export interface CommandQueueOptions {
@@ -75,15 +71,15 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /** The state of a command now; undefined if storage doesn't have it. */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
-   * Lists commands for people: the newest first, 100 by default.
+   * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the return codes of
+   * attendance devices, even if `family` says otherwise.
    *
-   * @throws TypeError if the adapter has no `commands`
+   * @throws TypeError if the filter is wrong, or the adapter has no `commands`
    */
   commands(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
 }
 
 const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
-const FILTERS = ['serialNumber', 'state', 'since', 'before', 'limit']
 const ALL_OPEN = 2 ** 31 - 1
 
 /**
@@ -159,7 +155,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       return record ? stateOf(record, new Date(), await familyOf(record)) : undefined
     },
     async commands(filter = {}) {
-      checkNames(filter, FILTERS)
+      checkFilter(filter)
       if (adapter.commands === undefined) {
         throw wrong('adapter.commands', undefined, 'a function, because commands() asks it')
       }
@@ -171,28 +167,4 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       })
     },
   }
-}
-
-/** For each device, the id of the last command with each key. */
-function keyedByDevice(queued: readonly QueuedCommand[]): Map<string, Map<string, string>> {
-  const devices = new Map<string, Map<string, string>>()
-  for (const { command, terms } of queued) {
-    if (terms.key === undefined) continue
-    const keyed = devices.get(command.serialNumber) ?? new Map<string, string>()
-    devices.set(command.serialNumber, keyed.set(terms.key, command.commandId))
-  }
-  return devices
-}
-
-/** The commands before the last of each key that were not handed out yet. */
-function olderUnsent(open: readonly CommandRecord[], keyed: Map<string, string>): string[] {
-  const older: string[] = []
-  const isPast = new Set<string>()
-  for (const { command, terms, attemptsMade } of [...open].reverse()) {
-    const key = terms?.key
-    if (key === undefined || command === undefined) continue
-    if (keyed.get(key) === command.commandId) isPast.add(key)
-    else if (isPast.has(key) && attemptsMade === 0) older.push(command.commandId)
-  }
-  return older
 }

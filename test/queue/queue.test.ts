@@ -239,9 +239,27 @@ describe('commands', () => {
     await expect(commandQueue(adapter).commands()).rejects.toThrow('option "adapter.commands"')
   })
 
-  it('refuses a filter it does not know', async () => {
-    const { commands } = start()
-    await expect(commands.commands({ states: 'sent' } as never)).rejects.toThrow('"states"')
+  it('lists what waits, what is lost and what was refused, the newest first', async () => {
+    const { adapter, commands } = start()
+    const [refused, lost, waiting] = await commands.issueAll(
+      ['1', '2', '3'].map((pin) => ({
+        serialNumber: SN,
+        command: { text: `DATA DELETE USERINFO PIN=${pin}`, attempts: 1 },
+      })),
+    )
+    finalReply(adapter, SN, refused?.commandId ?? '', -1002)
+    handOut(adapter, lost?.commandId ?? '', 1, -1)
+    const listed = async (state?: CommandState) =>
+      (await commands.commands(state && { state })).map(({ command, state: is }) => [
+        command?.commandId,
+        is,
+      ])
+    expect(await listed()).toEqual([
+      [waiting?.commandId, 'waiting'],
+      [lost?.commandId, 'unanswered'],
+      [refused?.commandId, 'failed'],
+    ])
+    expect(await listed('unanswered')).toEqual([[lost?.commandId, 'unanswered']])
   })
 })
 

@@ -8,9 +8,9 @@ import {
   memoryAdapter,
   type TerminalRouterOptions,
   terminalRouter,
-} from '../src/index.js'
-import { post, SN } from './support/device.js'
-import { poll } from './support/poll.js'
+} from '../../src/index.js'
+import { post, SN } from '../support/device.js'
+import { poll } from '../support/poll.js'
 
 function appWith(options: Partial<TerminalRouterOptions> = {}, mount = '/') {
   const adapter = memoryAdapter()

@@ -1,0 +1,32 @@
+// Which older commands a newer one takes the place of. Pure.
+import type { CommandRecord, QueuedCommand } from './storage.js'
+
+/** For each device, the id of the last of these commands with each key. */
+export function keyedByDevice(queued: readonly QueuedCommand[]): Map<string, Map<string, string>> {
+  const devices = new Map<string, Map<string, string>>()
+  for (const { command, terms } of queued) {
+    if (terms.key === undefined) continue
+    const keyed = devices.get(command.serialNumber) ?? new Map<string, string>()
+    devices.set(command.serialNumber, keyed.set(terms.key, command.commandId))
+  }
+  return devices
+}
+
+/**
+ * The ids of the open commands of a device, in the order issued, that come before the one named for their key and were
+ * not handed out yet. Of two that race, only the earlier is closed.
+ */
+export function olderUnsent(
+  open: readonly CommandRecord[],
+  keyed: ReadonlyMap<string, string>,
+): string[] {
+  const older: string[] = []
+  const isPast = new Set<string>()
+  for (const { command, terms, attemptsMade } of [...open].reverse()) {
+    const key = terms?.key
+    if (key === undefined || command === undefined) continue
+    if (keyed.get(key) === command.commandId) isPast.add(key)
+    else if (isPast.has(key) && attemptsMade === 0) older.push(command.commandId)
+  }
+  return older
+}
