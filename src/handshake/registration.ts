@@ -40,7 +40,8 @@ export function tokenOf(serialNumber: string, { registryCode, sessionId }: Regis
 /**
  * Whether a request carries the token of this terminal (access manual, "Registration"), for `authorize`. Only access
  * terminals have one, not all of them send it, and none has it before it has registered: require it of terminals that
- * are known to send it, and not in a handshake, which is where they get it.
+ * are known to send it, and not in a handshake, which is where they get it. Whoever may shake hands gets the token of the
+ * serial number it claims: let `authorize` check by other means who that is, such as the address or a secret in the path.
  *
  * @example
  * authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret)
