@@ -93,6 +93,21 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([5])
   })
 
+  it('is news again if storage failed with it, also after a contact that told nothing', async () => {
+    const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
+    for (const [second, facts] of [
+      [0, { users: 1 }],
+      [6, {}],
+      [7, { users: 1 }],
+      [8, { users: 1 }],
+    ] as [number, Partial<Contact>][]) {
+      book.mention(contact(second, facts))
+      await turn()
+      await turn()
+    }
+    expect(written.map(secondOf)).toEqual([6, 7])
+  })
+
   it('makes no trouble if storage throws', async () => {
     const errors: unknown[] = []
     const failure = new Error('no disk')
