@@ -71,7 +71,7 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
     if (word === 'reboot') return device.reboot()
     punch({ pin: word, status: status === 'out' ? 1 : 0 })
     // Each refusal is told when it happens, and the terminal tries again by itself.
-    device.upload({ giveUpAfter: 0 }).catch(() => {})
+    device.upload().catch(() => {})
   })
   say('terminal', `${options.serialNumber} at ${options.url}; type a PIN for a punch, or quit`)
   for (const pin of values.punch) punch({ pin })

@@ -65,6 +65,8 @@ export async function serve(
   const work: Work = { session, observer, execute, faults, greets, mustGreet: greets, service }
   let idlePolls = 0
   let failingSince: number | undefined
+  // What an earlier call could not deliver comes before the next poll.
+  if (!signal?.aborted) await flush(work)
   let power = session.power.signal
   while (!signal?.aborted) {
     const { refused, isIdle } = await cycle(work, power)
@@ -92,7 +94,7 @@ export async function serve(
 const isOver = (since = 0, { identity }: Session) =>
   performance.now() - since > identity.giveUpAfter
 
-/** One round of firmware: replies, uploads, a poll, and the commands that it brings. */
+/** One round of firmware: uploads, a poll, the commands that it brings, and their replies with those still unsent. */
 async function cycle(
   work: Work,
   power: AbortSignal,
@@ -104,8 +106,7 @@ async function cycle(
     if (last?.accepted !== true) return { ...(last && { refused: last }), isIdle: false }
     work.mustGreet = false
   }
-  let refused = await flush(work)
-  if (power.aborted) return { isIdle: false }
+  let refused: Exchange | undefined
   const lastUpload = (await uploadLog(session, faults('upload'))).at(-1)
   if (lastUpload?.accepted === false) refused = lastUpload
   if (power.aborted) return { isIdle: false }
@@ -117,6 +118,8 @@ async function cycle(
     if (power.aborted) break
     await carryOut(work, command, power)
   }
+  if (power.aborted) return { isIdle: false }
+  refused = (await flush(work)) ?? refused
   const isIdle = polled.accepted && polled.commands.length === 0 && session.outbox.isEmpty
   return { ...(refused && { refused }), isIdle }
 }

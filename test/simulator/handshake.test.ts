@@ -73,14 +73,14 @@ describe('an attendance terminal', () => {
     expect(heard.map(({ endpoint }) => endpoint)).toEqual(['cdata', 'cdata', 'cdata', 'getrequest'])
   })
 
-  it('shakes hands again after CHECK', async () => {
+  it('shakes hands again after CHECK, once it has replied', async () => {
     const { server, heard } = await conversing({ getrequest: handingOut(['CHECK']) })
     await deviceAt(server).start(undefined, UNTIL_IDLE)
     expect(heard.map(({ endpoint }) => endpoint)).toEqual([
       'cdata',
       'getrequest',
-      'cdata',
       'devicecmd',
+      'cdata',
       'getrequest',
     ])
   })

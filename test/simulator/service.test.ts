@@ -45,6 +45,30 @@ describe('a device at work', () => {
     ])
   })
 
+  it('posts what an earlier call could not deliver before it polls', async () => {
+    let status = 500
+    const { server, heard } = await conversing({
+      getrequest: handingOut(['CHECK']),
+      devicecmd: () => ({ status }),
+    })
+    const device = deviceAt(server)
+    const controller = new AbortController()
+    const { signal } = controller
+    await device.serve(
+      () => {
+        controller.abort()
+        return 0
+      },
+      { signal },
+    )
+    status = 200
+    await device.serve(() => 0, UNTIL_IDLE)
+    const endpoints = heard.map(({ endpoint }) => endpoint)
+    expect(endpoints.slice(0, 2)).toEqual(['getrequest', 'devicecmd'])
+    expect(endpoints.slice(-2)).toEqual(['devicecmd', 'getrequest'])
+    expect(endpoints.filter((each) => each === 'getrequest')).toHaveLength(2)
+  })
+
   it('posts the reply to INFO alone, after those before it', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG', 'INFO', 'LOG', 'CHECK']),
