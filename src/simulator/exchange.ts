@@ -1,5 +1,5 @@
 // One exchange over a connection: sends a request, with its faults, and reads the response.
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkCounts, checkDelays } from './check.js'
 import { clockOf, refusalOf, type Strictness } from './refusal.js'
 import type { Request, RequestOptions } from './request.js'
@@ -62,6 +62,10 @@ interface Progress {
   started: number
   /** The bytes that have left it. */
   flushed: number
+  /** Whether the exchange is over. */
+  isDone: boolean
+  /** Ends a pause between two segments. */
+  wake(): void
 }
 
 export function checkExchangeOptions(options: ExchangeOptions): void {
@@ -77,12 +81,12 @@ export function exchangeOn(
 ): Promise<Omit<Exchange, 'kind'>> {
   const { method, message, wholeSize } = request
   const start = performance.now()
-  const done = new AbortController()
-  const progress: Progress = { started: 0, flushed: 0 }
+  const progress: Progress = { started: 0, flushed: 0, isDone: false, wake() {} }
   return new Promise((resolve) => {
     const finish = (response: HttpResponse, problem = response.problem) => {
-      if (done.signal.aborted) return
-      done.abort()
+      if (progress.isDone) return
+      progress.isDone = true
+      progress.wake()
       clearTimeout(timer)
       options.signal.removeEventListener('abort', onPowerLoss)
       wire.onChange = () => {}
@@ -124,7 +128,7 @@ export function exchangeOn(
     }
     // What the server sent before it was asked can't be the response to this request.
     if (wire.unread.length > 0) wire.onChange()
-    send(wire, request, options, done.signal, progress).then(() => {
+    send(wire, request, options, progress).then(() => {
       if (options.cutAfter === undefined) return wire.onChange()
       const cut = `the device dropped the connection after ${progress.started} bytes, as requested`
       finish(read(), cut)
@@ -145,18 +149,24 @@ async function send(
   { socket, opened }: Wire,
   { headSize, message }: Request,
   options: ExchangeOptions,
-  done: AbortSignal,
   progress: Progress,
 ): Promise<void> {
   const whole = message.subarray(0, options.cutAfter)
   const { wait, waitAfter = headSize, segmentSize = whole.length, segmentPause } = options
   const waitAt = wait === undefined ? Infinity : message.subarray(0, waitAfter).length
   // A pause ends early when the exchange does.
-  const pause = (ms?: number) => sleep(ms, undefined, { signal: done }).catch(() => {})
+  const pause = (ms?: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      progress.wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
   await opened
-  for (let at = 0; !done.aborted; at = progress.started) {
+  for (let at = 0; !progress.isDone; at = progress.started) {
     if (at === waitAt) await pause(wait)
-    if (at === whole.length || done.aborted) return
+    if (at === whole.length || progress.isDone) return
     const end = Math.min(at + segmentSize, whole.length, at < waitAt ? waitAt : Infinity)
     progress.started = end
     await new Promise<void>((resolve) => {

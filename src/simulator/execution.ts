@@ -38,7 +38,7 @@ export function handlingOf(text: string): Handling {
 }
 
 /** Whether the device restarts once it has replied. */
-export const isReboot = (text: string): boolean => wordsOf(text)[0] === 'REBOOT'
+export const isReboot = (text: string): boolean => /^(REBOOT|CONTROL DEVICE 03)/i.test(text)
 
 /** Whether the device shakes hands again once it has replied. */
 export const isCheck = (text: string): boolean => wordsOf(text)[0] === 'CHECK'

@@ -42,6 +42,7 @@ export interface Observer {
 
 interface Work {
   session: Session
+  signal: AbortSignal | undefined
   observer: Observer | undefined
   execute: Execute
   faults: (kind: ExchangeKind) => ExchangeOptions | undefined
@@ -62,7 +63,16 @@ export async function serve(
   // One signal may stop many devices.
   if (signal) setMaxListeners(0, signal)
   const service: Service = { ended: 'signal', polls: 0, executed: 0, restarts: 0 }
-  const work: Work = { session, observer, execute, faults, greets, mustGreet: greets, service }
+  const work: Work = {
+    session,
+    signal,
+    observer,
+    execute,
+    faults,
+    greets,
+    mustGreet: greets,
+    service,
+  }
   let idlePolls = 0
   let failingSince: number | undefined
   // What an earlier call could not deliver comes before the next poll.
@@ -109,7 +119,7 @@ async function cycle(
   let refused: Exchange | undefined
   const lastUpload = (await uploadLog(session, faults('upload'))).at(-1)
   if (lastUpload?.accepted === false) refused = lastUpload
-  if (power.aborted) return { isIdle: false }
+  if (power.aborted || work.signal?.aborted) return { isIdle: false }
   const polled = await poll(session, faults('poll'))
   if (polled.accepted) service.polls++
   else refused = polled

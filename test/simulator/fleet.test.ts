@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type FleetOptions, runFleet } from '../../src/simulator.js'
+import { type FleetOptions, runFleet, type VirtualDevice } from '../../src/simulator.js'
 import { conversing, type Heard } from '../support/conversation.js'
 import { portOf } from '../support/server.js'
 
@@ -98,15 +98,21 @@ describe('a fleet', () => {
 
   it('lets devices lose their power', async () => {
     const { server } = await conversing(forEach(['CHECK', 'LOG', 'INFO']))
+    const hasPower = new Map<string, VirtualDevice>()
     const report = await runFleet({
       ...{ server, devices: 4, ...UNTIL_IDLE },
-      onDevice(device) {
-        setTimeout(device.reboot, 5)
+      onDevice: (device) => hasPower.set(device.serialNumber, device),
+      execute(_, serialNumber) {
+        hasPower.get(serialNumber)?.reboot()
+        hasPower.delete(serialNumber)
+        return 0
       },
     })
     expect(report.restarts).toBe(4)
     expect(report.commands).toHaveLength(12)
-    for (const { executions } of report.commands) expect(executions.length).toBeGreaterThan(0)
+    for (const { commandId, executions } of report.commands) {
+      expect(executions).toHaveLength(commandId === 'c0' ? 2 : 1)
+    }
   })
 
   it('sends the faults that it is told', async () => {
