@@ -29,10 +29,14 @@ interface Entry {
 const THROTTLE = 60_000
 const HOLD = 5_000
 const MOST_WAITING = 3
+const MOST_OPTIONS = 1000
+
+/** Storage that takes contacts; with `findTerminal`, the options of a terminal are bounded over all its contacts. */
+type ContactStorage = Pick<TerminalStorage, 'onContact'> & Partial<TerminalStorage>
 
 /** Makes a contact book over an adapter. It belongs to one process: another process writes by its own. */
 export function contactBook(
-  adapter: Pick<TerminalStorage, 'onContact'>,
+  adapter: ContactStorage,
   { onError, limit = 10_000 }: ContactBookOptions = {},
 ): ContactBook {
   const entries = new Map<string, Entry>()
@@ -51,7 +55,7 @@ export function contactBook(
   const write = async (entry: Entry, contact: Contact, facts: Map<string, string>) => {
     const at = contact.at.getTime()
     const before = entry.last
-    const written = inOrder(before, () => adapter.onContact(contact))
+    const written = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
     for (const [fact, value] of facts) entry.told.set(fact, value)
     entry.writtenAt = at
     entry.last = written
@@ -110,6 +114,17 @@ function isHeld({ heldUntil, waiting }: Entry, at: number): boolean {
 async function inOrder(before: Promise<void> | undefined, call: () => unknown): Promise<void> {
   await before?.catch(() => {})
   await call()
+}
+
+// Storage keeps options key by key: whoever claims a serial number could make its record grow until no database takes it.
+async function bounded(contact: Contact, adapter: ContactStorage): Promise<Contact> {
+  if (contact.options === undefined) return contact
+  const known = (await adapter.findTerminal?.(contact.serialNumber))?.options ?? {}
+  let room = MOST_OPTIONS - Object.keys(known).length
+  const options = Object.entries(contact.options).filter(([key]) => {
+    return Object.hasOwn(known, key) || room-- > 0
+  })
+  return { ...contact, options: Object.fromEntries(options) }
 }
 
 function factsOf({ serialNumber: _, at: __, kind: ___, ...facts }: Contact): Map<string, string> {

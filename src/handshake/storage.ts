@@ -26,7 +26,7 @@ export interface TerminalFacts {
   utcOffset?: number
   /**
    * Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), values as sent. Keys are 1 to 64
-   * letters, digits, `_` and `-`, and may begin with `~`; a contact has 500 at most.
+   * letters, digits, `_` and `-`, and may begin with `~`. A contact has 500 at most, and a terminal 1000 in all.
    */
   options?: Record<string, string>
   /** The last stamp of each table, 1 to 20 digits, such as `{ ATTLOG: '9999' }`. Keys are those of `STAMPED_TABLES`. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type ContactBookOptions, contactBook } from '../../src/handshake/contact.js'
 import type { Contact } from '../../src/handshake/storage.js'
+import { memoryAdapter } from '../../src/index.js'
 
 const contact = (second: number, facts: Partial<Contact> = {}): Contact => ({
   serialNumber: 'A',
@@ -170,6 +171,20 @@ describe('a contact that is noted', () => {
     await Promise.all([first, second])
     expect(order).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
   })
+})
+
+it('keeps at most 1000 options of a terminal, whatever it claims, and goes on keeping those', async () => {
+  const adapter = memoryAdapter()
+  const book = contactBook(adapter)
+  const many = (name: string, value: string) =>
+    Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`${name}${index}`, value]))
+  for (const [second, name] of ['a', 'b', 'c', 'd'].entries()) {
+    await book.note(contact(second, { options: many(name, '1') }))
+  }
+  await book.note(contact(9, { options: { ...many('e', '1'), ...many('a', '2') } }))
+  const { options = {} } = adapter.findTerminal('A') ?? {}
+  expect(Object.keys(options)).toHaveLength(1000)
+  expect(options).toMatchObject({ ...many('a', '2'), ...many('b', '1') })
 })
 
 it('remembers as many terminals as it may, and forgets the one it has not heard of for longest', async () => {
