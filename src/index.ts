@@ -21,6 +21,7 @@ export {
   type DeliveryHandlerOptions,
   type DeliveryOptions,
   deliveryHandler,
+  type PollEvent,
 } from './queue/handler.js'
 export type { Issue, NewCommand, OwnMembers } from './queue/issue.js'
 export {
@@ -48,6 +49,7 @@ export { type Family, type Outcome, outcomeOf } from './reply/outcome.js'
 export { parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
+export type { UnknownRequest } from './router/place.js'
 export {
   type TerminalAdapter,
   type TerminalRouterOptions,

@@ -41,6 +41,14 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
   encoding?: string
 }
 
+/** A poll, as published on the channel `express-iclock:poll`: no texts. */
+export interface PollEvent {
+  /** The device that polled. */
+  serialNumber: string
+  /** What it was handed, in order; none if the answer was `OK`. */
+  commandIds: readonly string[]
+}
+
 /** Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request. */
 export type PollContact = (
   serialNumber: string,
@@ -104,12 +112,7 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
       await contact?.(serialNumber, req, deadline)
       const due = await dueCommands(adapter, serialNumber, limits, deadline)
       const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
-      if (CHANNELS.poll.hasSubscribers) {
-        CHANNELS.poll.publish({
-          serialNumber,
-          commandIds: handedOut.map(({ command }) => command.commandId),
-        })
-      }
+      if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
       if (handedOut.length === 0) return 'OK'
       return encode(handedOut.map(({ command }) => commandLine(command)).join(''), encoding)
     },
@@ -147,6 +150,12 @@ async function claimInOrder<Issued extends IssuedCommand>(
   // Another poll was faster with the first that failed: what is behind it must not overtake it.
   const failed = due.findIndex(({ command }) => !granted.has(command.commandId))
   return failed === -1 ? due : due.slice(0, failed)
+}
+
+function publish(serialNumber: string, handedOut: readonly IssuedRecord<IssuedCommand>[]): void {
+  const commandIds = handedOut.map(({ command }) => command.commandId)
+  const event: PollEvent = { serialNumber, commandIds }
+  CHANNELS.poll.publish(event)
 }
 
 // Commands can also come into storage past the queue.

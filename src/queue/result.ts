@@ -22,7 +22,7 @@ export interface ResultOptions {
 
 /** What became of a command in the end. */
 export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
-  /** Any state but `'waiting'` and `'sent'`. */
+  /** Any state but `'waiting'` and `'sent'`. A reply that comes later still counts: `state` then returns what it says. */
   state: Exclude<CommandState, 'waiting' | 'sent'>
   /** What came of it; undefined if there was no reply. */
   outcome?: Outcome['outcome']

@@ -1,9 +1,7 @@
 // Everything a terminal asks for as one Express router: a table of endpoints, each with its place.
-import { type Request, type Response, Router } from 'express'
+import type { Request, Router } from 'express'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { CHANNELS } from '../endpoint/diagnostics.js'
-import type { Handler } from '../endpoint/endpoint.js'
 import type { HookOptions } from '../endpoint/hook.js'
 import {
   checkAdapter,
@@ -28,8 +26,8 @@ import { type CommandReplyHandlerOptions, replyEndpoint } from '../reply/handler
 import type { ReplyStorage } from '../reply/storage.js'
 import { type UploadOptions, uploadEndpoint } from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
-import { noticeMount } from './mount.js'
 import { observers } from './observer.js'
+import { routerOf } from './place.js'
 
 /** What `terminalRouter` needs of storage; `memoryAdapter()` has it all. */
 export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = ReplyStorage<Issued> &
@@ -64,13 +62,6 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   afterUpload?: UploadOptions['afterUpload']
 }
 
-/** An endpoint and the name that terminals know it by. */
-interface Place {
-  name: string
-  methods: readonly ('get' | 'post')[]
-  handler: Handler
-}
-
 const OPTIONS = [
   ...['adapter', 'encoding', 'reply', 'delivery', 'upload', 'afterUpload', 'onError'],
   ...[...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS],
@@ -79,8 +70,6 @@ const CALLS = [
   ...['findCommand', 'onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord'],
   ...['onUpload', 'onContact', 'findTerminal'],
 ]
-// The second is what terminals ask for if somebody typed the first into their server address.
-const FOLDERS = ['/iclock', '/iclock/iclock']
 // Harmless if it comes twice, and useless once the terminal has been restarted.
 const RENEWAL = { text: 'CHECK', key: 'utc-offset', expiresAfter: 24 * 60 * 60_000 }
 const SMALLER =
@@ -166,26 +155,4 @@ export function terminalRouter<Issued extends IssuedCommand>(
     { name: 'exchange', methods: ['get', 'post'], handler: exchange },
     { name: 'ping', methods: ['get', 'post'], handler: ping },
   ])
-}
-
-function routerOf(places: readonly Place[]): Router {
-  const router = Router()
-  const all: string[] = []
-  for (const { name, methods, handler } of places) {
-    const paths = FOLDERS.flatMap((folder) => [`${folder}/${name}`, `${folder}/${name}.aspx`])
-    all.push(...paths)
-    for (const method of methods) router[method](paths, handler)
-  }
-  return router.use('/iclock', publishUnknown).use(noticeMount(all))
-}
-
-function publishUnknown(
-  { method, baseUrl, path }: Request,
-  _res: Response,
-  next: () => void,
-): void {
-  if (CHANNELS.unknown.hasSubscribers) {
-    CHANNELS.unknown.publish({ method, path: `${baseUrl}${path}` })
-  }
-  next()
 }

@@ -4,6 +4,7 @@ import express from 'express'
 import iconv from 'iconv-lite'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
+  type CommandStorage,
   commandQueue,
   type DeliveryHandlerOptions,
   deliveryHandler,
@@ -282,6 +283,38 @@ it('tells who watches what each poll was handed, without its text', async () => 
     { serialNumber: SN, commandIds: [commandId] },
     { serialNumber: SN, commandIds: [] },
   ])
+})
+
+it('takes an adapter that is an instance of a class', async () => {
+  const memory = memoryAdapter()
+  class Adapter {
+    #memory = memory
+    issue(...args: Parameters<CommandStorage['issue']>) {
+      return this.#memory.issue(...args)
+    }
+    openCommands(...args: Parameters<CommandStorage['openCommands']>) {
+      return this.#memory.openCommands(...args)
+    }
+    claim(...args: Parameters<CommandStorage['claim']>) {
+      return this.#memory.claim(...args)
+    }
+    cancel(...args: Parameters<CommandStorage['cancel']>) {
+      return this.#memory.cancel(...args)
+    }
+    findRecord(...args: Parameters<CommandStorage['findRecord']>) {
+      return this.#memory.findRecord(...args)
+    }
+    commands(...args: Parameters<NonNullable<CommandStorage['commands']>>) {
+      return this.#memory.commands(...args)
+    }
+  }
+  const adapter = new Adapter()
+  const commands = commandQueue(adapter)
+  const issued = await commands.issue(SN, { text: 'CHECK', key: 'check' })
+  expect((await poll(deliveryHandler({ adapter }))).body).toBe(`C:${issued.commandId}:CHECK\n`)
+  expect(await commands.commands()).toMatchObject([{ command: issued, state: 'sent' }])
+  expect(await commands.cancel(issued)).toBe(true)
+  expect(await commands.result(issued)).toMatchObject({ state: 'cancelled' })
 })
 
 describe('an option that is wrong', () => {

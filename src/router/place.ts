@@ -1,0 +1,46 @@
+// Where terminals find each endpoint, and what they ask for in vain.
+import { type Request, type Response, Router } from 'express'
+import { CHANNELS } from '../endpoint/diagnostics.js'
+import type { Handler } from '../endpoint/endpoint.js'
+import { noticeMount } from './mount.js'
+
+/** A request below `/iclock/` that nothing here serves, as published on the channel `express-iclock:unknown`. */
+export interface UnknownRequest {
+  method: string
+  /** The path that was asked for, without its query. */
+  path: string
+}
+
+/** An endpoint and the name that terminals know it by. */
+export interface Place {
+  name: string
+  methods: readonly ('get' | 'post')[]
+  handler: Handler
+}
+
+// The second is what terminals ask for if somebody typed the first into their server address.
+const FOLDERS = ['/iclock', '/iclock/iclock']
+
+/** Makes a router of these endpoints: each with and without `.aspx`. */
+export function routerOf(places: readonly Place[]): Router {
+  const router = Router()
+  const all: string[] = []
+  for (const { name, methods, handler } of places) {
+    const paths = FOLDERS.flatMap((folder) => [`${folder}/${name}`, `${folder}/${name}.aspx`])
+    all.push(...paths)
+    for (const method of methods) router[method](paths, handler)
+  }
+  return router.use('/iclock', publishUnknown).use(noticeMount(all))
+}
+
+function publishUnknown(
+  { method, baseUrl, path }: Request,
+  _res: Response,
+  next: () => void,
+): void {
+  if (CHANNELS.unknown.hasSubscribers) {
+    const event: UnknownRequest = { method, path: `${baseUrl}${path}` }
+    CHANNELS.unknown.publish(event)
+  }
+  next()
+}
