@@ -4,16 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { adapterContract, type ContractSubject } from '../src/contract.js'
-import { memoryAdapter } from '../src/index.js'
-import { linesOf, wholeSubject } from './contract/whole.js'
-
-describe('memoryAdapter', () => {
-  const create = (): ContractSubject => {
-    const adapter = memoryAdapter()
-    return { ...adapter, adapter, lines: () => linesOf(adapter) }
-  }
-  for (const { name, run } of adapterContract(create)) it(name, run)
-})
+import { memoryAdapter, type ReplyStorage } from '../src/index.js'
+import { wholeSubject } from './contract/whole.js'
 
 describe('an adapter with every optional call', () => {
   for (const { name, run } of adapterContract(() => wholeSubject())) it(name, run)
@@ -88,6 +80,23 @@ it('warns once for each reason of what is not proved where a runner has no way t
       '  - finds in one process what another process issued\n' +
       '  - keeps what two processes are told at the same moment',
   )
+})
+
+it("refuses an app's own table of commands, whose rows get their replies, by one case alone", async () => {
+  const cases = adapterContract(() => {
+    const { issue, findCommand, onReply, replies } = memoryAdapter()
+    const adapter: ReplyStorage = {
+      findCommand,
+      onReply(reply, command) {
+        const row = findCommand(reply.serialNumber, reply.commandId)
+        if (row !== undefined) return onReply(reply, command)
+      },
+    }
+    return { adapter, issue, replies }
+  })
+  const refusing: string[] = []
+  for (const { name, run } of cases) await run({ skip() {} }).catch(() => refusing.push(name))
+  expect(refusing).toEqual(['keeps replies to commands that nobody issued, whatever their ids'])
 })
 
 it('says of a failure what the adapter would do in life', async () => {

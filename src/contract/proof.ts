@@ -8,19 +8,21 @@ import type { CommandReply } from '../reply/reply.js'
 import type { ReplyKept, ReplyStorage } from '../reply/storage.js'
 import type { ContractSubject } from './subject.js'
 
-/** Issues commands, one after the other. */
+/** Issues commands, in this order. */
 export async function issueAll(
-  { adapter, issue }: ContractSubject,
-  commands: Iterable<IssuedCommand>,
+  subject: ContractSubject,
+  commands: readonly IssuedCommand[],
 ): Promise<void> {
-  const storage = adapter as Partial<CommandStorage>
-  for (const command of commands) {
-    if (issue !== undefined) await issue(command)
-    else if (storage.claim && storage.issue) {
-      const terms = { attempts: 5, replyWithin: 60_000 }
-      await storage.issue([{ command, terms, issuedAt: new Date() }])
-    } else throw new TypeError('the subject has no issue(), and the adapter is no CommandStorage')
+  if (subject.issue !== undefined) {
+    for (const command of commands) await subject.issue(command)
+    return
   }
+  const storage = subject.adapter as Partial<CommandStorage>
+  if (!storage.claim || !storage.issue) {
+    throw new TypeError('the subject has no issue(), and the adapter is not a CommandStorage')
+  }
+  const terms = { attempts: 5, replyWithin: 60_000 }
+  await storage.issue(commands.map((command) => ({ command, terms, issuedAt: new Date() })))
 }
 
 /** Issues the command of each of these replies. */
@@ -33,7 +35,7 @@ export async function issueFor(
     const text = 'CHECK'
     commands.set(keyOf(serialNumber, commandId), { serialNumber, commandId, text })
   }
-  await issueAll(subject, commands.values())
+  await issueAll(subject, [...commands.values()])
 }
 
 /** Hands a reply to an adapter as the endpoint does. */

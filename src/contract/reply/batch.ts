@@ -40,15 +40,13 @@ export const BATCH_CASES: readonly Case[] = [
     async check(subject) {
       const { adapter } = subject
       const known = command('A', '1')
-      await issueAll(subject, [known, command('A', 'before')])
+      await issueAll(subject, [known, ...['before', '2', '3', '4'].map((id) => command('A', id))])
       await reportAll(subject, [replyTo('A', '1', -1), replyTo('A', 'before')])
       const [done, unknown] = [fileOf('A', '1', Buffer.from('a\0b')), replyTo('A', '2', null)]
       const [failed, last] = [replyTo('A', '3', 7), replyTo('A', '4', -1)]
       const batch = [replyTo('A', '1', -5000), unknown, done, unknown, replyTo('A', '3', -5000)]
       batch.push(failed, replyTo('A', '3', -5000), replyTo('A', '4', 0), last)
-      const answered = batch.map((reply): AnsweredCommand => {
-        return { reply, command: reply.commandId === '1' ? known : undefined }
-      })
+      const answered = answeredBy(batch)
       const kept = [done, unknown, failed, last, replyTo('A', 'before')]
       await adapter.onReplies?.(answered)
       await holds(subject, kept)
@@ -63,7 +61,8 @@ export const BATCH_CASES: readonly Case[] = [
     missing,
     async check(subject) {
       const replies = idsOf(1010).map((id, index) => replyTo('A', id, index % 10))
-      await subject.adapter.onReplies?.(unasked(replies))
+      await issueFor(subject, replies)
+      await subject.adapter.onReplies?.(answeredBy(replies))
       await holds(subject, replies)
     },
   },
@@ -76,7 +75,7 @@ export const BATCH_CASES: readonly Case[] = [
       const replies = idsOf(5).map((id) => replyTo('A', id))
       await issueFor(subject, replies)
       const said = await Promise.all(
-        Array.from({ length: 10 }, async () => subject.adapter.onReplies?.(unasked(replies))),
+        Array.from({ length: 10 }, async () => subject.adapter.onReplies?.(answeredBy(replies))),
       )
       await holds(subject, replies)
       if (said.every((answers) => answers === undefined)) return
@@ -91,9 +90,10 @@ export const BATCH_CASES: readonly Case[] = [
     otherwise: 'The whole body is answered OK though one of its replies was not kept.',
     missing,
     async check(subject) {
-      const replies: CommandReply[] = idsOf(3).map((id) => replyTo('A', id))
+      const replies = idsOf(3).map((id) => replyTo('A', id))
+      await issueFor(subject, replies)
       for (const at of [0, 1, 3]) {
-        const batch = unasked(replies)
+        const batch = answeredBy(replies)
         batch.splice(at, 0, { reply: undefined as never, command: undefined })
         await fails('onReplies', () => subject.adapter.onReplies?.(batch))
       }
@@ -112,8 +112,8 @@ export const BATCH_CASES: readonly Case[] = [
       await issueFor(subject, [one, two, three])
       const changed = { ...two, returnCode: -1 }
       const pending = replyTo('A', three.commandId, -5000)
-      const first = await subject.adapter.onReplies?.(unasked([one, two, one]))
-      const second = await subject.adapter.onReplies?.(unasked([changed, one, three, pending]))
+      const first = await subject.adapter.onReplies?.(answeredBy([one, two, one]))
+      const second = await subject.adapter.onReplies?.(answeredBy([changed, one, three, pending]))
       const said = [first, second]
       if (said.every((answers) => answers === undefined)) return
       deepEqual(said, [
@@ -124,6 +124,9 @@ export const BATCH_CASES: readonly Case[] = [
   },
 ]
 
-function unasked(replies: readonly CommandReply[]): AnsweredCommand[] {
-  return replies.map((reply) => ({ reply, command: undefined }))
+function answeredBy(replies: readonly CommandReply[]): AnsweredCommand[] {
+  return replies.map((reply) => ({
+    reply,
+    command: command(reply.serialNumber, reply.commandId),
+  }))
 }

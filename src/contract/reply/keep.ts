@@ -145,7 +145,8 @@ export const KEEP_CASES: readonly Case[] = [
     async check(subject) {
       const [done, failed] = [replyTo('A', '1', 0), replyTo('A', '1', -1)]
       const [pending, other] = [replyTo('A', '1', -5000), replyTo('A', '2', 0)]
-      await issueFor(subject, [done, other])
+      const foreign = replyTo('B', '1', 0)
+      await issueFor(subject, [done, other, foreign])
       const steps: [CommandReply, ReplyKept, string][] = [
         [pending, 'kept', 'a pending reply, the first'],
         [pending, 'repeated', 'the pending reply again'],
@@ -155,7 +156,7 @@ export const KEEP_CASES: readonly Case[] = [
         [failed, 'kept', 'a different final reply'],
         [failed, 'repeated', 'the different final reply again'],
         [other, 'kept', 'a reply to another command'],
-        [replyTo('B', '1', 0), 'kept', 'a reply of another device'],
+        [foreign, 'kept', 'a reply of another device'],
       ]
       const said: unknown[] = []
       for (const [reply] of steps) said.push(await report(subject.adapter, reply))

@@ -3,7 +3,7 @@ import { equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import type { ReplyStorage } from '../../reply/storage.js'
 import { holds, issueFor, report, started, turns } from '../proof.js'
-import { fileOf, idsOf, replyTo } from '../sample.js'
+import { command, fileOf, idsOf, replyTo } from '../sample.js'
 import { heldUp } from '../stall.js'
 import { type Case, without } from '../subject.js'
 
@@ -78,11 +78,12 @@ export const RACE_CASES: readonly Case[] = [
       await issueFor(subject, files)
       const later: CommandReply[] = []
       for (const [index, file] of files.entries()) {
+        const issued = command('A', file.commandId)
         const small = replyTo('A', file.commandId, -1)
-        const slow = started((async () => subject.adapter.onReply(file, undefined))())
+        const slow = started((async () => subject.adapter.onReply(file, issued))())
         await turns(index)
         await nextMillisecond()
-        await other.onReply(small, undefined)
+        await other.onReply(small, issued)
         await slow
         later.push(small)
       }
@@ -107,10 +108,10 @@ export const RACE_CASES: readonly Case[] = [
           await issueFor(subject, [newer])
           if (isKnown) await report(subject.adapter, before)
           const older = replyTo('A', id, code)
-          const call = async (adapter: ReplyStorage) => adapter.onReply(older, undefined)
+          const call = async (adapter: ReplyStorage) => adapter.onReply(older, command('A', id))
           await heldUp(subject, steps, call, async () => {
             await nextMillisecond()
-            await subject.adapter.onReply(newer, undefined)
+            await subject.adapter.onReply(newer, command('A', id))
           })
           later.push(newer)
         }

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest'
+import { memoryAdapter } from '../../src/index.js'
+
+const command = { serialNumber: 'A', commandId: '1', text: 'CHECK' }
+const now = new Date()
+
+function queued(commandId: string) {
+  const terms = { attempts: 1, replyWithin: 1000 }
+  return { command: { ...command, commandId }, terms, issuedAt: now }
+}
+
+it('finds the very command that an app hands out itself, and never hands it out', () => {
+  const adapter = memoryAdapter()
+  adapter.issue(command)
+  expect(adapter.findCommand('A', '1')).toBe(command)
+  expect(adapter.openCommands('A', now, 10)).toEqual([])
+})
+
+it('refuses what no terminal carries, and an id that was used, from an app as from the queue', () => {
+  const adapter = memoryAdapter()
+  adapter.issue(command)
+  expect(() => adapter.issue({ ...command, commandId: 12 as never })).toThrow(
+    /^express-iclock: commandId of the command is 12; expected 1 to 16 of the characters 0-9/,
+  )
+  expect(() => adapter.issue({ ...command, text: 'REBOOT' })).toThrow(
+    /^express-iclock: device "A" has had a command with the id "1"/,
+  )
+  expect(() => adapter.issue([{ ...queued('1'), command: { ...command, text: 'INFO' } }])).toThrow(
+    /has had a command with the id "1"/,
+  )
+  expect(adapter.findCommand('A', '1')).toBe(command)
+})
+
+it('changes nothing in storage if a caller changes what it found', () => {
+  const adapter = memoryAdapter()
+  adapter.issue([queued('1')])
+  Object.assign(adapter.findRecord('A', '1') ?? {}, { attemptsMade: 9 })
+  Object.assign(adapter.openCommands('A', now, 1)[0] ?? {}, { attemptsMade: 9 })
+  Object.assign(adapter.commands({}, now)[0] ?? {}, { attemptsMade: 9 })
+  expect(adapter.findRecord('A', '1')?.attemptsMade).toBe(0)
+})
+
+it('hands out again what had expired if the clock steps back', () => {
+  const adapter = memoryAdapter()
+  const later = new Date(now.getTime() + 10)
+  adapter.issue([{ ...queued('1'), openUntil: later }])
+  expect(adapter.openCommands('A', later, 1)).toEqual([])
+  expect(adapter.openCommands('A', now, 1)).toHaveLength(1)
+})
