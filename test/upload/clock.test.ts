@@ -28,6 +28,16 @@ describe('a wall clock', () => {
   ])('is right %s', (_, time, moment) => expect(at(time, 'Europe/Berlin')).toBe(moment))
 
   it.each([
+    ['Pacific/Auckland', '2026-09-27 01:59:59', '2026-09-26T13:59:59.000Z'],
+    ['Pacific/Auckland', '2026-09-27 03:00:00', '2026-09-26T14:00:00.000Z'],
+    ['Pacific/Auckland', '2026-04-05 01:30:00', '2026-04-04T12:30:00.000Z'],
+    ['America/Godthab', '2020-03-28 21:59:59', '2020-03-29T00:59:59.000Z'],
+    ['America/Godthab', '2020-03-28 23:30:00', '2020-03-29T01:30:00.000Z'],
+  ])('is right far from Greenwich too, in %s at %s', (zone, time, moment) => {
+    expect(at(time, zone)).toBe(moment)
+  })
+
+  it.each([
     '',
     'yesterday',
     '1971--10--29 -23:-27:-54',
