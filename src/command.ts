@@ -68,6 +68,15 @@ export function usedId({
   )
 }
 
+const VERB = /^(?:(?:data|clear|set|get|reload|control|verify|test) )?\w+/i
+
+/**
+ * What kind of command a text is, such as `DATA UPDATE`, without its values: those may be secrets, and this may be logged.
+ */
+export function verbOf(text: string): string {
+  return VERB.exec(text)?.[0] ?? ''
+}
+
 function wrongMember(name: string, value: unknown, expected: string): TypeError {
   return new TypeError(
     `express-iclock: ${name} of the command is ${describe(value)}; expected ${expected}`,

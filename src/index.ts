@@ -45,7 +45,13 @@ export type {
   QueuedCommand,
 } from './queue/storage.js'
 export { type CommandReplyHandlerOptions, commandReplyHandler } from './reply/handler.js'
-export { type Family, type Outcome, outcomeOf } from './reply/outcome.js'
+export {
+  type Family,
+  type FamilyOfReply,
+  isPending,
+  type Outcome,
+  outcomeOf,
+} from './reply/outcome.js'
 export { parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'

@@ -270,7 +270,7 @@ function isDuplicateKey(error: unknown): boolean {
 
 function documentOf(reply: CommandReply, family: Family): ReplyDocument {
   const { serialNumber, commandId, returnCode, commandName, raw, content } = reply
-  const { outcome, meaning } = outcomeOf(reply, family)
+  const { outcome, meaning } = outcomeOf(reply, undefined, family)
   const fields = Object.entries(reply.fields).map(([key, value]) => ({ key, value }))
   const isAtEnd = content !== undefined && raw.subarray(raw.length - content.length).equals(content)
   return {

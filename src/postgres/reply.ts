@@ -162,7 +162,7 @@ function columnsOf(reply: CommandReply, family: Family): ReplyColumns {
     command_name: commandName,
     fields,
     content_length: endsWithContent(reply) ? content?.length : null,
-    ...outcomeOf(reply, family),
+    ...outcomeOf(reply, undefined, family),
     reply_digest: digestOf(parts, content ?? '', raw),
   }
   return row

@@ -146,7 +146,7 @@ function endOf<Issued extends IssuedCommand>(
   const state = stateOf(record, new Date(), family)
   if (state === 'waiting' || state === 'sent') return undefined
   const { command, reply } = record
-  const outcome = reply && outcomeOf(reply, family)
+  const outcome = reply && outcomeOf(reply, command, family)
   return {
     state,
     meaning: '',

@@ -21,7 +21,7 @@ export function stateOf(
   now: Date,
   family: Family = 'attendance',
 ): CommandState {
-  const outcome = record.reply && outcomeOf(record.reply, family).outcome
+  const outcome = record.reply && outcomeOf(record.reply, record.command, family).outcome
   if (outcome !== undefined && outcome !== 'pending') return outcome
   if (record.cancelled !== undefined) return record.cancelled.reason
   if (outcome === 'pending') return 'sent'

@@ -1,15 +1,16 @@
-// The printed tables of return codes (PUSH manuals, appendix "return values").
+// The tables of return codes (PUSH manuals, appendix "return values"), with what devices were seen to send besides.
 
 export const ATTENDANCE: Readonly<Record<number, string>> = {
   [-1]: 'wrong parameter',
   [-2]: 'photo data differ from the stated size',
   [-3]: 'access (read or write) error',
+  [-8]: 'storage is full',
   [-9]: 'template differs from the stated size',
   [-10]: 'no user of that PIN on the device',
-  [-11]: 'illegal template format',
-  [-12]: 'illegal template',
+  [-11]: 'illegal template format, or a template too short or too long',
+  [-12]: 'illegal template, or a wrong value',
   [-30]: 'template algorithm version differs',
-  [-1001]: 'capacity reached',
+  [-1001]: 'capacity reached, or the photo was refused',
   [-1002]: 'not supported',
   [-1003]: 'execution timed out',
   [-1004]: 'data and configuration disagree',
@@ -92,9 +93,8 @@ export const ACCESS: Readonly<Record<number, string>> = {
   [-801]: 'command format error',
 }
 
-export const ALREADY_ENROLLED: string = 'already enrolled for this user'
 export const ENROLMENT: Readonly<Record<number, string>> = {
-  2: ALREADY_ENROLLED,
+  2: 'already enrolled for this user',
   4: 'bad quality, or the scans differ',
   5: "duplicate of another user's",
   6: 'cancelled',
@@ -103,4 +103,9 @@ export const ENROLMENT: Readonly<Record<number, string>> = {
 export const CARD_ENROLMENT: Readonly<Record<number, string>> = {
   ...ENROLMENT,
   5: 'timed out',
+}
+// The manual of 2008 prints -2 where later ones have 2; time clocks also send it if there is no such user.
+export const NO_ENROLMENT: Readonly<Record<number, string>> = {
+  [-2]: 'already enrolled for this user, or no such user',
+  [-3]: 'that finger is already enrolled',
 }

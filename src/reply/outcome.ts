@@ -1,15 +1,20 @@
-// What a return code says. Pure: two tables of the manuals, and which of them a command asks for.
-import { ACCESS, ALREADY_ENROLLED, ATTENDANCE, CARD_ENROLMENT, ENROLMENT } from './codes.js'
+// What a return code says. Pure: the manuals' tables, and which of them a command asks for.
+import type { IssuedCommand } from '../command.js'
+import { describe } from '../endpoint/errors.js'
+import { ACCESS, ATTENDANCE, CARD_ENROLMENT, ENROLMENT, NO_ENROLMENT } from './codes.js'
 import type { CommandReply } from './reply.js'
 
-/** Which of the manuals' code tables a device follows: time-clocks the first, door terminals (access control) the second. */
+/** Which of the manuals' code tables a device follows: time clocks the first, door terminals (access control) the second. */
 export type Family = 'attendance' | 'access'
+
+/** Knows the family of each device of a mixed fleet. */
+export type FamilyOfReply = (reply: CommandReply, command: IssuedCommand | undefined) => Family
 
 /** What came of a command. */
 export interface Outcome {
   /**
-   * `pending`: accepted, a final reply with the same id follows. `unknown`: neither manual tells, or there is no
-   * return code; never take it for success.
+   * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say, or there is no
+   * return code; never treat it as success.
    */
   outcome: 'succeeded' | 'failed' | 'pending' | 'unknown'
   /** The same in words. */
@@ -18,33 +23,52 @@ export interface Outcome {
 
 const ACCEPTED = -5000
 
-const CODES = { attendance: ATTENDANCE, access: ACCESS }
+// `i` without `u` folds ASCII alone: no other letter equals one of these.
+const KINDS: readonly (readonly [RegExp, Kind])[] = [
+  [/^getfile(?: |$)/i, { quantity: (size) => `a file of ${size} bytes` }],
+  [/^putfile(?: |$)/i, { quantity: (size) => `${size} bytes taken, or commands done` }],
+  [/^data (?:query|count)(?: |$)/i, { quantity: (count) => `${count} records` }],
+  [/^account(?: |$)/i, { quantity: (count) => `${count} records` }],
+  [/^shell(?: |$)/i, { isShell: true }],
+  [/^enroll_(?:fp|bio)(?: |$)/i, { enrolment: ENROLMENT }],
+  [/^enroll_mf(?: |$)/i, { enrolment: CARD_ENROLMENT }],
+]
 
-const ENROLMENTS: ReadonlyMap<string, Readonly<Record<number, string>>> = new Map([
-  ['ENROLL_FP', ENROLMENT],
-  ['ENROLL_BIO', ENROLMENT],
-  ['ENROLL_MF', CARD_ENROLMENT],
-])
-
-// Commands whose return code, from 0 up, is a quantity.
-const QUANTITIES: ReadonlyMap<string, (quantity: number) => string> = new Map([
-  ['GETFILE', (size: number) => `a file of ${size} bytes`],
-  ['PUTFILE', (size: number) => `${size} bytes taken, or commands done`],
-  ['DATA QUERY', (count: number) => `${count} records`],
-  ['ACCOUNT', (count: number) => `${count} records`],
-])
+interface Kind {
+  quantity?: (quantity: number) => string
+  isShell?: true
+  enrolment?: Readonly<Record<number, string>>
+}
 
 /**
- * Tells what came of a command (PUSH manuals, appendix "return values"). What a code means depends on the command:
- * a size after `GetFile`, a count after `DATA QUERY`, an exit status after `Shell`.
+ * Explains what came of a command (PUSH manuals, appendix "return values"). What a code means depends on the command: a
+ * size after `GetFile`, a count after `DATA QUERY`, an exit status after `Shell`. The issued command's text says which
+ * one it was; without it the reply's `CMD`, which devices shorten.
  *
- * @param family whose table of codes counts, `'attendance'` by default; the two disagree, and a reply does not tell
- * @throws TypeError where there is no such family
+ * @example
+ * const { outcome, meaning } = outcomeOf(reply, command)
+ * if (outcome === 'failed') console.warn(`command ${reply.commandId}: ${meaning}`)
+ *
+ * @param command the issued command, as `onReply` receives it, if it is known
+ * @param family which code table applies, `'attendance'` by default; they conflict, and a reply doesn't say which one it
+ *   uses. A code that only one of them has means the same in both
+ * @throws TypeError if the command or the family is something else
  */
-export function outcomeOf(reply: CommandReply, family: Family = 'attendance'): Outcome {
-  if (!Object.hasOwn(CODES, family)) {
-    const came = JSON.stringify(family)
-    throw new TypeError(`outcomeOf: family is ${came}; expected "attendance" or "access"`)
+export function outcomeOf(
+  reply: CommandReply,
+  command?: IssuedCommand | null,
+  family: Family | FamilyOfReply = 'attendance',
+): Outcome {
+  if (typeof command === 'string') {
+    throw new TypeError(
+      `outcomeOf: command is ${describe(command)}; expected the issued command or undefined, and the family behind it`,
+    )
+  }
+  const chosen = typeof family === 'function' ? family(reply, command ?? undefined) : family
+  if (chosen !== 'attendance' && chosen !== 'access') {
+    throw new TypeError(
+      `outcomeOf: family is ${describe(chosen)}; expected "attendance" or "access"`,
+    )
   }
   const code = reply.returnCode
   if (code === null) {
@@ -53,22 +77,24 @@ export function outcomeOf(reply: CommandReply, family: Family = 'attendance'): O
   }
   if (code === ACCEPTED) return { outcome: 'pending', meaning: 'accepted, the final reply follows' }
 
-  const command = reply.commandName.toUpperCase()
-  const quantity = QUANTITIES.get(command)
+  const { quantity, isShell, enrolment } = kindOf(command?.text) ?? kindOf(reply.commandName) ?? {}
   if (quantity !== undefined && code >= 0) return succeeded(quantity(code))
   if (code === 0) return succeeded('done')
-  if (command === 'SHELL') return failed(`exit status ${code}`)
-
-  const enrolment = ENROLMENTS.get(command)
+  if (isShell) return failed(`exit status ${code}`)
   if (enrolment !== undefined) {
     if (code > 0) return failed(enrolment[code] ?? undocumented(code))
-    // The manual of 2008 has -2 for what is 2 in later ones.
-    if (code === -2 && family === 'attendance') return failed(ALREADY_ENROLLED)
+    const refusal = chosen === 'attendance' ? NO_ENROLMENT[code] : undefined
+    if (refusal !== undefined) return failed(refusal)
   }
-  if (code < 0) return failed(CODES[family][code] ?? undocumented(code))
-  return family === 'access'
+  if (code < 0) return failed(meaningOf(code, chosen))
+  return chosen === 'access'
     ? succeeded(`done, with ${code}`)
     : { outcome: 'unknown', meaning: undocumented(code) }
+}
+
+/** Whether a reply says that the command was accepted and that the final reply follows (`Return=-5000`). */
+export function isPending(reply: CommandReply): boolean {
+  return reply.returnCode === ACCEPTED
 }
 
 // An `ERRORLOG` line that names a command says that it failed (PUSH manual, "Upload error log").
@@ -76,6 +102,16 @@ function errorLogged({ commandName, fields }: CommandReply): string | undefined 
   if (commandName !== 'ERRORLOG') return undefined
   const values = new Map(Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]))
   return ['error', values.get('errcode'), values.get('errmsg')].filter(Boolean).join(' ')
+}
+
+function kindOf(text: string | undefined): Kind | undefined {
+  if (typeof text !== 'string') return undefined
+  return KINDS.find(([pattern]) => pattern.test(text))?.[1]
+}
+
+function meaningOf(code: number, family: Family): string {
+  const [own, other] = family === 'access' ? [ACCESS, ATTENDANCE] : [ATTENDANCE, ACCESS]
+  return own[code] ?? other[code] ?? undocumented(code)
 }
 
 function succeeded(meaning: string): Outcome {

@@ -1,9 +1,17 @@
 // Hands replies to storage, each with the command that it answers.
 import type { IssuedCommand } from '../command.js'
 import { type Awaitable, type Deadline, isThenable } from '../endpoint/deadline.js'
-import { describe, IclockError, quoted } from '../endpoint/errors.js'
-import type { ParsedReplies } from './reply.js'
+import { IclockError, quoted } from '../endpoint/errors.js'
+import { checkIsIterable, checkIsOwn } from './found.js'
+import { isPending } from './outcome.js'
+import type { CommandReply, ParsedReplies } from './reply.js'
 import type { ReplyStorage } from './storage.js'
+
+/** Told of each reply that was new, once storage has it. */
+export type Kept<Issued extends IssuedCommand> = (
+  reply: CommandReply,
+  command: Issued | undefined,
+) => void
 
 /** Settles when storage has every reply and every unparsed line of a body. */
 export async function keepInStorage<Issued extends IssuedCommand>(
@@ -11,40 +19,76 @@ export async function keepInStorage<Issued extends IssuedCommand>(
   serialNumber: string,
   adapter: ReplyStorage<Issued>,
   deadline: Deadline,
+  onKept?: Kept<Issued>,
 ): Promise<void> {
-  if (replies.length > 1 && adapter.findCommands && adapter.onReplies) {
-    const ids = new Set(replies.map(({ commandId }) => commandId))
-    const commands = new Map<string, Issued>()
-    for (const command of await deadline.wait(adapter.findCommands(serialNumber, [...ids]))) {
-      checkIsOwn(command, serialNumber, ids)
-      commands.set(command.commandId, command)
-    }
-    const answered = replies.map((reply) => ({ reply, command: commands.get(reply.commandId) }))
-    await deadline.wait(adapter.onReplies(answered))
+  deadline.start()
+  const counting = replies.length > 1 ? oneOfEachId(replies) : replies
+  if (counting.length > 1 && adapter.findCommands && adapter.onReplies) {
+    await keepTogether(counting, serialNumber, adapter, deadline, onKept)
   } else {
-    for (const reply of replies) {
+    for (const reply of counting) {
       const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
       // Optimization: awaiting a value that is already there costs as much as parsing the record.
       const command = (isThenable(found) ? await found : found) ?? undefined
-      if (command !== undefined) checkIsOwn(command, serialNumber, new Set([reply.commandId]))
-      const kept = deadline.wait(adapter.onReply(reply, command))
-      if (isThenable(kept)) await kept
+      if (command !== undefined) {
+        checkIsOwn('findCommand', command, serialNumber, (id) => id === reply.commandId)
+      }
+      const answer = deadline.wait(adapter.onReply(reply, command))
+      const kept = isThenable(answer) ? await answer : answer
+      if (kept !== 'repeated') onKept?.(reply, command)
+      const turn = deadline.turn()
+      if (turn !== undefined) await turn
     }
   }
   if (unparsed.length > 0) {
-    await deadline.wait(keepUnparsed(unparsed, serialNumber, replies.length, adapter))
+    await deadline.wait(keepUnparsed(unparsed, serialNumber, counting.length, adapter))
   }
 }
 
-// A reply counts only for the device that the command was issued to, no matter what the database considers equal.
-function checkIsOwn(command: IssuedCommand, serialNumber: string, ids: ReadonlySet<string>): void {
-  if (command.serialNumber === serialNumber && ids.has(command.commandId)) return
-  throw new IclockError(
-    'COMMAND_MISMATCH',
-    `The adapter was asked for commands of device ${quoted(serialNumber)} with the id ${quoted([...ids].join(' or '))} and ` +
-      `found { serialNumber: ${describe(command.serialNumber)}, commandId: ${describe(command.commandId)} }: ` +
-      'it must compare both as text, exactly, and find nothing if there is none.',
-  )
+async function keepTogether<Issued extends IssuedCommand>(
+  replies: readonly CommandReply[],
+  serialNumber: string,
+  adapter: ReplyStorage<Issued>,
+  deadline: Deadline,
+  onKept: Kept<Issued> | undefined,
+): Promise<void> {
+  const ids = replies.map(({ commandId }) => commandId)
+  const asked = new Set(ids.map(hashKey))
+  const isAskedFor = (id: string) => asked.has(hashKey(id))
+  const found = await deadline.wait(adapter.findCommands?.(serialNumber, ids) ?? [])
+  checkIsIterable(found)
+  const commands = new Map<string, Issued>()
+  for (const command of found) {
+    checkIsOwn('findCommands', command, serialNumber, isAskedFor)
+    commands.set(hashKey(command.commandId), command)
+  }
+  const answered = replies.map((reply) => {
+    return { reply, command: commands.get(hashKey(reply.commandId)) }
+  })
+  const kept = await deadline.wait(adapter.onReplies?.(answered))
+  if (onKept === undefined) return
+  for (const [index, { reply, command }] of answered.entries()) {
+    if (kept?.[index] !== 'repeated') onKept(reply, command)
+  }
+}
+
+// The last final reply of each id; the last pending one if there is no final one. Storage would keep no other.
+function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] {
+  const counting = new Map<string, CommandReply>()
+  for (const reply of replies) {
+    const key = hashKey(reply.commandId)
+    const earlier = counting.get(key)
+    if (earlier !== undefined && isPending(reply) && !isPending(earlier)) continue
+    // Deleted first, so that it takes its own place among the others.
+    if (earlier !== undefined) counting.delete(key)
+    counting.set(key, reply)
+  }
+  return counting.size === replies.length ? replies : [...counting.values()]
+}
+
+// V8 hashes a bare decimal by its value: a device could choose ids that all collide.
+function hashKey(id: string): string {
+  return `#${id}`
 }
 
 function keepUnparsed<Issued extends IssuedCommand>(
@@ -54,10 +98,11 @@ function keepUnparsed<Issued extends IssuedCommand>(
   adapter: ReplyStorage<Issued>,
 ): Awaitable<void> {
   if (adapter.onUnparsed !== undefined) return adapter.onUnparsed(unparsed, serialNumber)
+  const lines = unparsed.length === 1 ? '1 line is not a valid reply' : `${unparsed.length} lines are not valid replies`
   const first = quoted(String(unparsed[0]?.toString('latin1', 0, 80)))
   throw new IclockError(
     'UNREADABLE_REPLY',
-    `${unparsed.length} lines are not valid replies, the first is ${first} (${kept} replies were stored). ` +
+    `${lines}, the first is ${first} (${kept} ${kept === 1 ? 'reply was' : 'replies were'} stored). ` +
       'Add onUnparsed to the adapter to store such lines and answer OK.',
   )
 }

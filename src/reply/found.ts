@@ -1,0 +1,66 @@
+// Whether what storage found is the command that was asked for; if it isn't, an error that names the usual mistake.
+import type { IssuedCommand } from '../command.js'
+import { describe, IclockError, quoted } from '../endpoint/errors.js'
+
+/** @throws IclockError `COMMAND_MISMATCH` if the command is another device's, has another id, or is no command */
+export function checkIsOwn(
+  call: 'findCommand' | 'findCommands',
+  found: unknown,
+  serialNumber: string,
+  isAskedFor: (commandId: string) => boolean,
+): asserts found is IssuedCommand {
+  const command = found as Partial<IssuedCommand>
+  if (
+    typeof found === 'object' &&
+    command.serialNumber === serialNumber &&
+    typeof command.commandId === 'string' &&
+    isAskedFor(command.commandId)
+  ) {
+    return
+  }
+  throw mismatch(`${call} of the adapter found ${shown(found)}; ${expectedInstead(call, found)}`)
+}
+
+/** @throws IclockError `COMMAND_MISMATCH` if `findCommands` found nothing that can be iterated */
+export function checkIsIterable(found: unknown): asserts found is Iterable<unknown> {
+  if (typeof (found as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function') return
+  const cure = has(found, 'rows')
+    ? 'that is the whole result of a query: return result.rows'
+    : has(found, 'toArray')
+      ? 'that is a cursor: return cursor.toArray()'
+      : 'expected an array of the commands, empty if there are none'
+  throw mismatch(`findCommands of the adapter found ${shown(found)}; ${cure}`)
+}
+
+function expectedInstead(call: string, found: unknown): string {
+  if (Array.isArray(found)) {
+    const item = call === 'findCommand' ? 'rows[0]' : 'the rows alone, not [rows, columns]'
+    return `expected one command, or undefined if there is none: return ${item}`
+  }
+  if (has(found, 'rows')) return 'that is the whole result of a query: return result.rows[0]'
+  if (has(found, 'toArray')) return 'that is a cursor: use findOne, which returns one document'
+  if (has(found, 'serial_number') || has(found, 'command_id')) {
+    return 'the members must be called serialNumber and commandId: SELECT serial_number AS "serialNumber", …'
+  }
+  if (has(found, 'serialnumber') || has(found, 'commandid')) {
+    return 'the members must be called serialNumber and commandId: quote them, since SQL folds other names to lower case'
+  }
+  if (typeof found !== 'object') return 'expected the command, or undefined if there is none'
+  return 'it must compare both as text, exactly, and find nothing if there is none'
+}
+
+function shown(found: unknown): string {
+  if (typeof found !== 'object' || found === null || !(has(found, 'serialNumber') || has(found, 'commandId'))) {
+    return describe(found)
+  }
+  const { serialNumber, commandId } = found as Partial<IssuedCommand>
+  return `{ serialNumber: ${describe(serialNumber)}, commandId: ${describe(commandId)} }`
+}
+
+function has(found: unknown, member: string): boolean {
+  return typeof found === 'object' && found !== null && member in found
+}
+
+function mismatch(message: string): IclockError {
+  return new IclockError('COMMAND_MISMATCH', message)
+}

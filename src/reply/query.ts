@@ -1,0 +1,80 @@
+// A reply that came in the query, as old manuals print it and some firmware sends it. Pure.
+import { parseReplies } from './parse.js'
+import type { ParsedReplies } from './reply.js'
+
+const PLUS = /\+/g
+const ESCAPE = /%([0-9a-f]{2})/gi
+// What would end a pair of a body. A query's values may hold it, but no command does.
+const SEPARATORS = /[&\t\r\n]/g
+const RETURN_IN_BODY = /(?:^|[&\t\r\n]) *return *=/i
+
+type Pair = [key: string, value: string]
+
+/** Whether a query holds a reply by itself: an `ID` and a `Return`, in any letter case and order. */
+export function hasReply(query: string): boolean {
+  const pairs = pairsOf(query)
+  return first(pairs, 'id') !== undefined && first(pairs, 'return') !== undefined
+}
+
+/**
+ * Reads the reply in a query (PUSH manual, "Command Reply", older editions): its `ID`, with its own `Return` or that of
+ * a body that has no `ID`. What the body goes on with belongs to it. Undefined if the query holds none.
+ */
+export function parseQuery(
+  query: string,
+  body: Buffer,
+  serialNumber: string,
+  encoding: string,
+  maxRecords: number,
+): ParsedReplies | undefined {
+  const pairs = pairsOf(query)
+  const id = first(pairs, 'id')
+  const returned = first(pairs, 'return')
+  const command = first(pairs, 'cmd')
+  if (id === undefined) return undefined
+  if (returned === undefined && !RETURN_IN_BODY.test(body.toString('latin1'))) return undefined
+
+  const known: Pair[] = [['ID', id]]
+  if (returned !== undefined) known.push(['Return', returned])
+  if (command !== undefined) known.push(['CMD', command])
+  // A record that the query begins and the body ends is one line; below a whole one the body is lines of its own.
+  const isWhole = returned !== undefined
+  const others = isWhole ? pairs.filter(([key]) => !/^(?:id|return|cmd|sn)$/i.test(key)) : []
+  const line = [...known, ...others].map(([key, value]) => `${key}=${value}`).join('&')
+  const head = Buffer.from(line + (isWhole ? '\n' : '&'), 'latin1')
+  const whole = Buffer.concat([head, body])
+  const parsed = parseReplies(whole, serialNumber, encoding, maxRecords)
+
+  const [reply] = parsed.replies
+  if (parsed.replies.length > 1) return undefined
+  // Without a valid id it is unparsed, as in a body.
+  if (reply === undefined) return { replies: [], unparsed: [Buffer.from(query), ...linesOf(body)] }
+  const rest = body.subarray(0, Math.max(reply.raw.length - head.length, 0))
+  reply.raw = Buffer.concat([Buffer.from(rest.length > 0 ? `${query}\n` : query), rest])
+  return parsed
+}
+
+function linesOf(body: Buffer): Buffer[] {
+  return body.length > 0 ? [body] : []
+}
+
+function first(pairs: readonly Pair[], name: string): string | undefined {
+  return pairs.find(([key]) => key.toLowerCase() === name)?.[1]
+}
+
+// Octets as latin1 text, so that the body's encoding reads them.
+function pairsOf(query: string): Pair[] {
+  return query.split('&').map((pair) => {
+    const equals = pair.indexOf('=')
+    if (equals === -1) return [decoded(pair), '']
+    return [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]
+  })
+}
+
+function decoded(text: string): string {
+  return text
+    .replace(PLUS, ' ')
+    .replace(ESCAPE, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(SEPARATORS, ' ')
+    .trim()
+}
