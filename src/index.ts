@@ -44,7 +44,11 @@ export type {
   DeliveryTerms,
   QueuedCommand,
 } from './queue/storage.js'
-export { type CommandReplyHandlerOptions, commandReplyHandler } from './reply/handler.js'
+export {
+  type CommandReplyHandlerOptions,
+  commandReplyHandler,
+  type ReplyEvent,
+} from './reply/handler.js'
 export {
   type Family,
   type FamilyOfReply,

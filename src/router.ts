@@ -19,7 +19,8 @@ const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 
 /**
  * Makes an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command Reply"), in any letter case
- * and with or without a trailing slash. Mount it before body parsers, at the root or under any path.
+ * and with or without a trailing slash. Mount it before body parsers, at the root or under any path. A GET with a reply
+ * in its query is answered likewise; any other goes on to the app.
  *
  * It answers `200 OK` once storage has every reply of the body; errors go to the app's error handler,
  * this package's with `status` and `code`.
@@ -34,7 +35,8 @@ export function commandReplyRouter<Issued extends IssuedCommand>(
 ): Router {
   checkNames(options, [...REPLY_OPTIONS, 'path'])
   const paths = pathsOf(options.path)
-  return Router().post(paths, replyEndpoint(options)).use(noticeMount(paths))
+  const replies = replyEndpoint(options)
+  return Router().post(paths, replies).get(paths, replies).use(noticeMount(paths))
 }
 
 function pathsOf(path: string | string[] = REPLY_PATHS): string[] {

@@ -8,6 +8,8 @@ import {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
   commandReplyRouter,
+  type Family,
+  type FamilyOfReply,
   handshakeHandler,
   IclockError,
   type IclockErrorCode,
@@ -148,7 +150,8 @@ it('names every outcome and every code', () => {
   expectTypeOf(outcomeOf(reply).outcome).toEqualTypeOf<
     'succeeded' | 'failed' | 'pending' | 'unknown'
   >()
-  expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<'attendance' | 'access' | undefined>()
+  expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<IssuedCommand | null | undefined>()
+  expectTypeOf(outcomeOf).parameter(2).toEqualTypeOf<Family | FamilyOfReply | undefined>()
   expectTypeOf(new IclockError('BODY_ALREADY_READ', '').code).toEqualTypeOf<IclockErrorCode>()
   // @ts-expect-error: no such code
   new IclockError('NOT_A_CODE', '')

@@ -1,6 +1,6 @@
 // Whether what storage found is the command that was asked for; if it isn't, an error that names the usual mistake.
 import type { IssuedCommand } from '../command.js'
-import { describe, IclockError, quoted } from '../endpoint/errors.js'
+import { describe, IclockError } from '../endpoint/errors.js'
 
 /** @throws IclockError `COMMAND_MISMATCH` if the command is another device's, has another id, or is no command */
 export function checkIsOwn(
@@ -23,7 +23,8 @@ export function checkIsOwn(
 
 /** @throws IclockError `COMMAND_MISMATCH` if `findCommands` found nothing that can be iterated */
 export function checkIsIterable(found: unknown): asserts found is Iterable<unknown> {
-  if (typeof (found as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function') return
+  if (typeof (found as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function')
+    return
   const cure = has(found, 'rows')
     ? 'that is the whole result of a query: return result.rows'
     : has(found, 'toArray')
@@ -50,7 +51,11 @@ function expectedInstead(call: string, found: unknown): string {
 }
 
 function shown(found: unknown): string {
-  if (typeof found !== 'object' || found === null || !(has(found, 'serialNumber') || has(found, 'commandId'))) {
+  if (
+    typeof found !== 'object' ||
+    found === null ||
+    !(has(found, 'serialNumber') || has(found, 'commandId'))
+  ) {
     return describe(found)
   }
   const { serialNumber, commandId } = found as Partial<IssuedCommand>

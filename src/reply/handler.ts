@@ -1,43 +1,66 @@
 // POST devicecmd: a device reports what came of its commands.
 import type { IncomingMessage } from 'node:http'
-import type { IssuedCommand } from '../command.js'
+import { type IssuedCommand, verbOf } from '../command.js'
 import { readBody } from '../endpoint/body.js'
+import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import {
   BODY_OPTIONS,
   type BodyOptions,
   bodySettings,
   checkAdapter,
+  checkFunction,
   checkNames,
   ENDPOINT_OPTIONS,
   type EndpointOptions,
   endpointSettings,
   wrong,
 } from '../endpoint/options.js'
+import { queryOf } from '../endpoint/serial-number.js'
 import { announce } from './arrival.js'
 import { parseReplies } from './parse.js'
-import type { CommandReply } from './reply.js'
+import { hasReply, parseQuery } from './query.js'
+import type { CommandReply, ParsedReplies } from './reply.js'
 import type { ReplyStorage } from './storage.js'
 import { keepInStorage } from './store.js'
 
 /** The options of `commandReplyHandler`. */
 export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
-    BodyOptions {
+    BodyOptions,
+    HookOptions {
   /** The storage that finds issued commands and keeps replies. */
   adapter: ReplyStorage<Issued>
+  /**
+   * How many records, lines and options one body may hold: 10 000 by default. A body with more is answered 413 before any
+   * of it reaches storage.
+   */
+  maxRecords?: number
+  /**
+   * Called once for each reply that was new, after storage has it. Nobody waits for it, and what it throws goes to
+   * `onError`; what must not be missed belongs in `onReply` of the adapter.
+   */
+  afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
-export const REPLY_OPTIONS: readonly string[] = ['adapter', ...BODY_OPTIONS, ...ENDPOINT_OPTIONS]
+export const REPLY_OPTIONS: readonly string[] = [
+  ...['adapter', 'maxRecords', 'afterReply', 'onError'],
+  ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
+]
 
 const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
 
 /**
  * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
- * `node:http` and for any framework built on it. It ignores the path; what is not a POST goes on to `next`.
+ * `node:http` and for any framework built on it. It ignores the path. What is neither a POST nor a GET with a reply in its
+ * query goes on to `next`.
  *
  * It answers `200 OK` once storage has every reply of the body. Errors are handed to `next`, this package's errors
  * with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
+ *
+ * @example
+ * createServer(commandReplyHandler({ adapter: memoryAdapter() })).listen(8081)
  *
  * @throws TypeError if an option is wrong
  */
@@ -57,21 +80,66 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
   onKept?: (replies: readonly CommandReply[], serialNumber: string, req: IncomingMessage) => void,
 ): Handler {
-  const { adapter } = options
+  const { adapter, maxRecords = 10_000, afterReply, onError } = options
   checkReplyStorage(adapter)
+  checkFunction('afterReply', afterReply, 'a function (reply, command)')
+  checkFunction('onError', onError, 'a function (error)')
+  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
+    throw wrong('maxRecords', maxRecords, 'a whole number above 0')
+  }
   const { limit, encoding } = bodySettings(options)
+  const hook = hookOf('afterReply', afterReply?.bind(options), onError?.bind(options))
   return endpoint(
     endpointSettings(options),
     async (serialNumber, req, deadline) => {
       const body = await readBody(req, limit)
-      const parsed = parseReplies(body, serialNumber, encoding)
-      await keepInStorage(parsed, serialNumber, adapter, deadline)
-      for (const { commandId } of parsed.replies) announce(serialNumber, commandId)
-      onKept?.(parsed.replies, serialNumber, req)
+      const parsed = parse(req, body, serialNumber, encoding, maxRecords)
+      await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
+      const { replies } = parsed
+      for (const { commandId } of replies) announce(serialNumber, commandId)
+      if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
+      onKept?.(replies, serialNumber, req)
       return 'OK'
     },
-    ({ method }) => method === 'POST',
+    ({ method, url = '' }) => method === 'POST' || (method === 'GET' && hasReply(queryOf(url))),
   )
+}
+
+// A record in the body wins over one in the query.
+function parse(
+  { url = '' }: IncomingMessage,
+  body: Buffer,
+  serialNumber: string,
+  encoding: string,
+  maxRecords: number,
+): ParsedReplies {
+  const parsed = parseReplies(body, serialNumber, encoding, maxRecords)
+  if (parsed.replies.length > 0) return parsed
+  return parseQuery(queryOf(url), body, serialNumber, encoding, maxRecords) ?? parsed
+}
+
+/** The replies of one request, as published on the channel `express-iclock:reply`: no contents, no fields, no texts. */
+export interface ReplyEvent {
+  /** The device that reported. */
+  serialNumber: string
+  /** What it reported, in its order; the command's name without its values. */
+  replies: readonly Pick<CommandReply, 'commandId' | 'returnCode' | 'commandName'>[]
+  /** How many lines were no valid replies. */
+  unparsed: number
+  /** The size of the body in bytes. */
+  bytes: number
+}
+
+function publish({ replies, unparsed }: ParsedReplies, serialNumber: string, bytes: number): void {
+  const event: ReplyEvent = {
+    serialNumber,
+    replies: replies.map(({ commandId, returnCode, commandName }) => {
+      return { commandId, returnCode, commandName: verbOf(commandName) }
+    }),
+    unparsed: unparsed.length,
+    bytes,
+  }
+  CHANNELS.reply.publish(event)
 }
 
 function checkReplyStorage<Issued extends IssuedCommand>(adapter: ReplyStorage<Issued>): void {

@@ -98,11 +98,14 @@ function keepUnparsed<Issued extends IssuedCommand>(
   adapter: ReplyStorage<Issued>,
 ): Awaitable<void> {
   if (adapter.onUnparsed !== undefined) return adapter.onUnparsed(unparsed, serialNumber)
-  const lines = unparsed.length === 1 ? '1 line is not a valid reply' : `${unparsed.length} lines are not valid replies`
   const first = quoted(String(unparsed[0]?.toString('latin1', 0, 80)))
+  const lines =
+    unparsed.length === 1
+      ? `1 line is not a valid reply: ${first}`
+      : `${unparsed.length} lines are not valid replies, the first is ${first}`
   throw new IclockError(
     'UNREADABLE_REPLY',
-    `${lines}, the first is ${first} (${kept} ${kept === 1 ? 'reply was' : 'replies were'} stored). ` +
+    `${lines} (${kept} ${kept === 1 ? 'reply was' : 'replies were'} stored). ` +
       'Add onUnparsed to the adapter to store such lines and answer OK.',
   )
 }

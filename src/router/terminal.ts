@@ -50,11 +50,13 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
   /** What concerns replies to commands alone. */
-  reply?: Pick<CommandReplyHandlerOptions<Issued>, 'limit'>
+  reply?: Pick<CommandReplyHandlerOptions<Issued>, 'limit' | 'maxRecords'>
   /** How commands are handed out. */
   delivery?: DeliveryOptions
   /** What concerns uploads alone. */
   upload?: Pick<UploadOptions, 'limit' | 'maxRecords'>
+  /** Called once for each reply that was new, after storage has it; otherwise as `afterUpload`. */
+  afterReply?: CommandReplyHandlerOptions<Issued>['afterReply']
   /**
    * Called once with the records of an upload that were new, after storage has them. Nobody waits for it, and what it
    * throws goes to `onError`; what must not be missed belongs into `onUpload` of the adapter.
@@ -63,7 +65,7 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
 }
 
 const OPTIONS = [
-  ...['adapter', 'encoding', 'reply', 'delivery', 'upload', 'afterUpload', 'onError'],
+  ...['adapter', 'encoding', 'reply', 'delivery', 'upload', 'afterReply', 'afterUpload', 'onError'],
   ...[...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS],
 ]
 const CALLS = [
@@ -98,8 +100,9 @@ export function terminalRouter<Issued extends IssuedCommand>(
 ): Router {
   checkNames(options, OPTIONS)
   const { adapter, encoding, reply = {}, delivery = {}, upload = {} } = options
-  const { timeout, authorize, onError, timeZone, secret, handshake, afterUpload } = options
-  checkNames(reply, ['limit'])
+  const { timeout, authorize, onError, timeZone, secret, handshake } = options
+  const { afterReply, afterUpload } = options
+  checkNames(reply, ['limit', 'maxRecords'])
   checkNames(upload, ['limit', 'maxRecords'])
   checkFunction('onError', onError, 'a function (error)')
   checkAdapter(adapter, CALLS, [], SMALLER)
@@ -134,7 +137,13 @@ export function terminalRouter<Issued extends IssuedCommand>(
     contacts,
   )
   const poll = deliveryEndpoint({ ...shared, ...text, delivery }, onPoll)
-  const replies = replyEndpoint({ ...shared, ...text, ...reply }, onReplies)
+  const replies = replyEndpoint(
+    {
+      ...{ ...shared, ...text, ...reply, ...hooks },
+      ...(afterReply !== undefined && { afterReply: afterReply.bind(options) }),
+    },
+    onReplies,
+  )
   const uploads = uploadEndpoint(
     {
       ...{ ...shared, ...text, ...upload, ...hooks, ...zone },
@@ -148,7 +157,7 @@ export function terminalRouter<Issued extends IssuedCommand>(
     { name: 'querydata', methods: ['post'], handler: uploads },
     { name: 'fdata', methods: ['post'], handler: uploads },
     { name: 'getrequest', methods: ['get', 'post'], handler: poll },
-    { name: 'devicecmd', methods: ['post'], handler: replies },
+    { name: 'devicecmd', methods: ['get', 'post'], handler: replies },
     { name: 'registry', methods: ['post'], handler: registry },
     { name: 'push', methods: ['get', 'post'], handler: push },
     { name: 'rtdata', methods: ['get'], handler: rtdata },

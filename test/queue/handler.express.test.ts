@@ -263,7 +263,7 @@ it('closes the loop: issued, handed out, answered, awaited', async () => {
   expect(await result).toMatchObject({
     state: 'failed',
     outcome: 'failed',
-    meaning: 'capacity reached',
+    meaning: 'capacity reached, or the photo was refused',
     reply: { returnCode: -1001 },
     command: { employee: 7, text },
   })

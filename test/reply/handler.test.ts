@@ -13,9 +13,9 @@ const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
   return { adapter, listener: commandReplyHandler({ adapter, ...options }) as RequestListener }
 }
 
-it('serves node:http by itself, whatever the path and method', async () => {
+it('serves node:http by itself, whatever the path', async () => {
   const { adapter, listener } = bare()
-  const answer = await post(listener, { path: '/', query: 'SN=A', method: 'PUT' })
+  const answer = await post(listener, { path: '/', query: 'SN=A' })
   expect(answer).toMatchObject({ status: 200, body: 'OK' })
   expect(answer.headers.date).toMatch(/GMT$/)
   expect(adapter.replies()).toHaveLength(5)
@@ -49,7 +49,7 @@ describe('without next, the answer is the status and one line of text:', () => {
       { adapter: withoutUnread },
       { body: 'x' },
       400,
-      '1 lines are not valid replies, the first is "x" (0 replies were stored). Add onUnparsed to the adapter to store such lines and answer OK.',
+      '1 line is not a valid reply: "x" (0 replies were stored). Add onUnparsed to the adapter to store such lines and answer OK.',
     ],
     ['too large', { limit: 10 }, {}, 413, 'request entity too large'],
     ['a failing storage', fails(new Error('secret')), {}, 500, 'Internal Server Error'],
@@ -129,7 +129,7 @@ describe('storage with findCommands and onReplies', () => {
     return { adapter, calls }
   }
 
-  it('is asked twice for a body of many records, in the order of the device', async () => {
+  it('is asked twice for a body of many records, the last of each id, in the order of the device', async () => {
     const { adapter, calls } = counting([
       { serialNumber: SN, commandId: '1', text: 'CHECK' },
       { serialNumber: SN, commandId: '3', text: 'LOG' },
@@ -137,8 +137,8 @@ describe('storage with findCommands and onReplies', () => {
     const body = ['3', '2', '1', '3'].map((id) => `ID=${id}&Return=0`).join('\n')
     expect(await post(bare({ adapter }).listener, { body })).toMatchObject({ status: 200 })
     expect(calls).toEqual([
-      ['findCommands', SN, ['3', '2', '1']],
-      ['onReplies', ['3', 'LOG'], ['2', undefined], ['1', 'CHECK'], ['3', 'LOG']],
+      ['findCommands', SN, ['2', '1', '3']],
+      ['onReplies', ['2', undefined], ['1', 'CHECK'], ['3', 'LOG']],
     ])
   })
 

@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { type CommandReply, outcomeOf, parseReplies } from '../../src/index.js'
+import {
+  type CommandReply,
+  type FamilyOfReply,
+  isPending,
+  outcomeOf,
+  parseReplies,
+} from '../../src/index.js'
 
 const reply = (returnCode: number | string, command: string): CommandReply =>
   parseReplies(Buffer.from(`ID=1&Return=${returnCode}&CMD=${command}`), 'A')
     .replies[0] as CommandReply
 
 const outcome = (code: number | string, command: string, family?: 'attendance' | 'access') => {
-  const { outcome, meaning } = outcomeOf(reply(code, command), family)
+  const { outcome, meaning } = outcomeOf(reply(code, command), undefined, family)
   return `${outcome}: ${meaning}`
 }
 
@@ -43,10 +49,16 @@ describe.each(['attendance', 'access'] as const)('on either family, here %s,', (
 describe('the families differ', () => {
   it.each([
     ['DATA', -10, 'failed: no user of that PIN on the device', 'failed: cannot parse'],
-    ['DATA', -12, 'failed: illegal template', 'failed: execution error'],
-    ['DATA', -1004, 'failed: data and configuration disagree', 'failed: undocumented code -1004'],
+    ['DATA', -12, 'failed: illegal template, or a wrong value', 'failed: execution error'],
+    ['DATA', -8, 'failed: storage is full', 'failed: not authorised'],
     ['GetFile', -3, 'failed: access (read or write) error', 'failed: buffer too small'],
-    ['ENROLL_FP', -2, 'failed: already enrolled for this user', 'failed: no response'],
+    [
+      'ENROLL_FP',
+      -2,
+      'failed: already enrolled for this user, or no such user',
+      'failed: no response',
+    ],
+    ['ENROLL_FP', -3, 'failed: that finger is already enrolled', 'failed: buffer too small'],
     ['DATA', -727, 'failed: undocumented code -727', 'failed: undocumented code -727'],
     ['DATA', 1, 'unknown: undocumented code 1', 'succeeded: done, with 1'],
   ])('on %s with Return=%s: %s, and %s', (command, code, attendance, security) => {
@@ -57,7 +69,7 @@ describe('the families differ', () => {
 })
 
 it('refuses a family that there is not', () => {
-  expect(() => outcomeOf(reply(0, 'DATA'), 'toString' as never)).toThrow(
+  expect(() => outcomeOf(reply(0, 'DATA'), undefined, 'toString' as never)).toThrow(
     new TypeError('outcomeOf: family is "toString"; expected "attendance" or "access"'),
   )
 })
@@ -77,4 +89,78 @@ describe('a line of ERRORLOG', () => {
     )
     expect(logged({})).toEqual({ outcome: 'failed', meaning: 'error' })
   })
+})
+
+describe('a code that one family alone has', () => {
+  it.each([
+    [-629, 'failed: wrong table name'],
+    [-708, 'failed: firmware lacks the command'],
+    [-22, 'failed: firmware is for another platform'],
+    [-1002, 'failed: not supported'],
+    [-1005, 'failed: busy'],
+    [-1004, 'failed: data and configuration disagree'],
+  ])('means the same in both: %s', (code, said) => {
+    expect(outcome(code, 'DATA', 'attendance')).toBe(said)
+    expect(outcome(code, 'DATA', 'access')).toBe(said)
+  })
+})
+
+describe('which command it was', () => {
+  const issued = (text: string) => ({ serialNumber: 'A', commandId: '1', text })
+  const meaning = (code: number, name: string, text?: string) =>
+    outcomeOf(reply(code, name), text === undefined ? undefined : issued(text)).meaning
+
+  it.each([
+    ['DATA', 'DATA QUERY USERINFO', '12 records'],
+    ['', 'DATA QUERY USERINFO', '12 records'],
+    ['DATA', 'data query tablename=user,fielddesc=*,filter=*', '12 records'],
+    ['DATA', 'DATA COUNT user', '12 records'],
+    ['', 'GetFile /mnt/x', 'a file of 12 bytes'],
+    ['OPTION', 'SHELL ls', 'exit status 12'],
+    ['DATA', 'DATA UPDATE USERINFO PIN=1', 'undocumented code 12'],
+    ['DATA', 'DATA QUERYX', 'undocumented code 12'],
+  ])('is told by the issued text: CMD=%s to %s', (name, text, said) => {
+    expect(meaning(12, name, text)).toBe(said)
+  })
+
+  it.each([
+    ['DATA QUERY FINGERTMP PIN=1', '12 records'],
+    ['Shell ls', 'exit status 12'],
+    ['GetFile', 'a file of 12 bytes'],
+  ])('is told by the first words of CMD=%s if the text is not known', (name, said) => {
+    expect(meaning(12, name)).toBe(said)
+    expect(meaning(12, name, 'something else')).toBe(said)
+    expect(outcomeOf(reply(12, name), null).meaning).toBe(said)
+  })
+
+  it.each(['Getﬁle', 'GETFILE\u0131', '\u017fhell', 'SHELLX'])(
+    'is compared in ASCII alone: CMD=%s',
+    (name) => {
+      expect(meaning(12, name)).toBe('undocumented code 12')
+    },
+  )
+})
+
+it('asks a function for the family, by the reply and its command', () => {
+  const command = { serialNumber: 'A', commandId: '1', text: 'DATA' }
+  const asked: unknown[] = []
+  const family: FamilyOfReply = (...args) => {
+    asked.push(args)
+    return 'access'
+  }
+  const door = reply(-10, 'DATA')
+  expect(outcomeOf(door, command, family).meaning).toBe('cannot parse')
+  expect(asked).toEqual([[door, command]])
+})
+
+it('refuses a family in place of the command', () => {
+  expect(() => outcomeOf(reply(0, 'DATA'), 'access' as never)).toThrow(
+    'outcomeOf: command is "access"; expected the issued command or undefined, and the family behind it',
+  )
+})
+
+it('knows a pending reply by its code alone', () => {
+  expect(isPending(reply(-5000, 'GetFile'))).toBe(true)
+  expect(isPending(reply(0, 'GetFile'))).toBe(false)
+  expect(isPending(reply('', 'GetFile'))).toBe(false)
 })

@@ -50,6 +50,24 @@ describe('a line', () => {
   })
 })
 
+describe('a lone CR', () => {
+  it('ends a line between records', () => {
+    expect(said('ID=1&Return=0&CMD=CHECK\rID=2&Return=-3&CMD=DATA\r')).toEqual([
+      '1 0 CHECK',
+      '2 -3 DATA',
+    ])
+    expect(said('what\r\r\nID=1\rCMD=PutFile\rReturn=3')).toEqual(['1 3 PutFile', 'unparsed what'])
+    expect(said('ID=1&Return=0&CMD=INFO\rA=1\rB=2\r')).toEqual(['1 0 INFO A=1 B=2'])
+  })
+
+  it('inside content is content', () => {
+    expect(said('ID=1&Return=3&CMD=GetFile&Content=a\rbID=2&Return=0')).toEqual([
+      '1 3 GetFile <a\rb>',
+      '2 0 ',
+    ])
+  })
+})
+
 it('ends a record where a line does not go on with it', () => {
   expect(said('ID=1&Return=0&CMD=DATA\nx\nSN=5')).toEqual([
     '1 0 DATA',
@@ -254,6 +272,107 @@ describe('an INFO reply', () => {
       '27 0 INFO A=1',
       '28 3 PutFile',
     ])
+  })
+})
+
+describe('a reply to GET OPTION', () => {
+  it.each(['GET OPTION', 'get options', 'GET OPTION FROM ~OS,FPVersion'])(
+    'has an option a line, as after INFO: CMD=%s',
+    (command) => {
+      const body = `ID=a1&Return=0&CMD=${command}\n~OS=1\nFPVersion=10\nID=a2&Return=0&CMD=DATA\n`
+      expect(said(body)).toEqual([`a1 0 ${command} ~OS=1 FPVersion=10`, 'a2 0 DATA'])
+    },
+  )
+
+  it.each(['GET OPTIONX', 'GETOPTION', '\u0131nfo'])('has none after CMD=%s', (command) => {
+    const { replies, unparsed } = parseReplies(
+      Buffer.from(`ID=a1&Return=0&CMD=${command}\n~OS=1`),
+      SN,
+    )
+    expect(replies).toMatchObject([{ commandName: command, fields: {} }])
+    expect(texts(unparsed)).toEqual(['~OS=1'])
+  })
+})
+
+describe('the lines of data below a reply to a query', () => {
+  it.each(['DATA', 'DATA QUERY', 'data query USERINFO'])('are its content: CMD=%s', (command) => {
+    const rows = 'PIN=7\tName=A\tPri=0\n\n8\t2024-01-01 08:00:00\t0\r\nUser=9'
+    const body = `ID=q1&Return=3&CMD=${command}\n${rows}\nID=2&Return=0&CMD=CHECK`
+    expect(said(body)).toEqual([`q1 3 ${command} <${rows}>`, '2 0 CHECK'])
+    expect(read(body).replies[0]?.raw.toString()).toBe(`ID=q1&Return=3&CMD=${command}\n${rows}`)
+  })
+
+  it('may begin with any key but that of a record', () => {
+    expect(said('ID=1&Return=1&CMD=DATA\nID=7\tName=A\nSN=5\nContent=x\nID=2&Return=0')).toEqual([
+      '1 1 DATA <ID=7\tName=A\nSN=5\nContent=x\nID=2&Return=0>',
+    ])
+  })
+
+  it.each(['x', 'XID=2&Return=0&CMD=DATA', 'ID=2', '&='])('are not %j', (line) => {
+    expect(said(`ID=1&Return=0&CMD=DATA\n${line}`)).toEqual(['1 0 DATA', `unparsed ${line}`])
+  })
+
+  it('come after no other command', () => {
+    expect(said('ID=1&Return=0&CMD=CHECK\nPIN=7\tName=A')).toEqual([
+      '1 0 CHECK',
+      'unparsed PIN=7\tName=A',
+    ])
+    expect(said('ID=1&Return=0&CMD=DATA UPDATE\nPIN=7\tName=A')).toEqual([
+      '1 0 DATA UPDATE',
+      'unparsed PIN=7\tName=A',
+    ])
+  })
+})
+
+describe('a record without a valid id', () => {
+  it('is unparsed, each one', () => {
+    expect(said('ID=&Return=0&CMD=DATA\nID= &Return=-1&CMD=DATA')).toEqual([
+      'unparsed ID=&Return=0&CMD=DATA',
+      'unparsed ID= &Return=-1&CMD=DATA',
+    ])
+    expect(said('ID=&Return=0&ID=2&Return=-3')).toEqual(['2 -3 ', 'unparsed ID=&Return=0&'])
+    expect(said('ID=1&Return=0&ID=&CMD=X')).toEqual(['1 0 ', 'unparsed ID=&CMD=X'])
+  })
+
+  it('in block form keeps its content to itself, so that Shell output forges nothing', () => {
+    const body = 'ID=\nCMD=Shell\nContent=ID=1&Return=0&CMD=DATA'
+    expect(said(body)).toEqual([`unparsed ${body}`])
+  })
+
+  it('is one whose id is not UTF-8: two such ids are never one', () => {
+    const bodies = ['ID=\xff&Return=0', 'ID=\xfe&Return=0', 'ID=\xef\xbf\xbd&Return=0']
+    expect(said(bodies.join('\n'))).toEqual(bodies.map((body) => `unparsed ${body}`))
+    const gb18030 = read('ID=\x80&Return=0\nID=\xa2\xe3&Return=0', 'gb18030')
+    expect(gb18030.replies).toEqual([])
+    expect(gb18030.unparsed).toHaveLength(2)
+  })
+
+  it('may still have one in UTF-8, whatever the encoding', () => {
+    const [reply] = parseReplies(Buffer.from('ID=考&Return=0'), SN, 'gb18030').replies
+    expect(reply?.commandId).toBe('考')
+  })
+})
+
+describe('a bound on records', () => {
+  const bounded = (body: string, maxRecords: number) => () =>
+    parseReplies(Buffer.from(body), SN, 'utf-8', maxRecords)
+  const tooMany = expect.objectContaining({ code: 'TOO_MANY_RECORDS', status: 413 })
+
+  it.each([
+    ['records', 'ID=1&Return=0\n'.repeat(10), 10],
+    ['records of one line', 'ID=1&Return=0&'.repeat(10), 10],
+    ['lines', 'x\n'.repeat(10), 10],
+    ['options', `ID=1&Return=0&CMD=INFO\n${[...'abcdefghi'].join('\n')}`, 10],
+    ['pairs', `ID=1&Return=0&${[...'abcdefghi'].join('&')}`, 10],
+  ])('counts %s', (_what, body, count) => {
+    expect(bounded(body, count)).not.toThrow()
+    expect(bounded(body, count - 1)).toThrow(tooMany)
+  })
+
+  it('counts neither content nor rows, and an empty id makes no record', () => {
+    expect(bounded(`ID=1&Return=0&Content=${'x\n'.repeat(50)}`, 1)).not.toThrow()
+    expect(bounded(`ID=1&Return=0&CMD=DATA\n${'1\t2\n'.repeat(50)}`, 1)).not.toThrow()
+    expect(bounded(`ID=1&Return=0&${'ID=&'.repeat(50)}`, 2)).not.toThrow()
   })
 })
 
