@@ -105,8 +105,9 @@ export function timePart({ contacts, offsetOf }: ArrivalSettings): Part {
 export function refuseEncryption(serialNumber: string): never {
   throw new IclockError(
     'ENCRYPTION_UNSUPPORTED',
-    `Device ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn its option for ` +
-      'encrypted communication off (on the device, Comm. > Cloud Server Setting), and use HTTPS instead.',
+    `Device ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
+      'communication off where the address of the server is set on the device, usually under Comm. > Cloud Server Setting, ' +
+      'and use HTTPS instead.',
   )
 }
 
