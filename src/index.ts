@@ -4,7 +4,7 @@ export type { Awaitable } from './endpoint/deadline.js'
 export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'
 export type { TimeZoneOption } from './endpoint/time-zone.js'
-export type { HandshakeStorage } from './handshake/arrival.js'
+export type { HandshakeEvent, HandshakeStorage } from './handshake/arrival.js'
 export {
   type ArrivalOptions,
   type HandshakeHandlerOptions,

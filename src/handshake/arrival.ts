@@ -4,6 +4,7 @@ import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Part } from '../endpoint/endpoint.js'
 import { describe, IclockError, quoted } from '../endpoint/errors.js'
+import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from './contact.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
 import type { HandshakeSettings } from './options.js'
@@ -16,6 +17,15 @@ import { contactOf, familyOfType, optionFacts, pairsOf } from './terminal.js'
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
   /** As `CommandStorage` has it. Without it, what was handed out and not answered waits for its time. */
   release?(serialNumber: string, at: Date): Awaitable<void>
+}
+
+/** A handshake, as published on the channel `express-iclock:handshake` when it is answered. */
+export interface HandshakeEvent {
+  serialNumber: string
+  /** The family that it was answered for; undefined if it is not known yet. */
+  family: Family | undefined
+  /** `pushver`: undefined on the oldest terminals, or if it is malformed. */
+  pushVersion: string | undefined
 }
 
 /** What coming up needs of the options, checked. */
@@ -56,7 +66,8 @@ export function handshakePart(settings: ArrivalSettings): Part {
     await deadline.wait(contacts.note(contact))
     await deadline.wait(adapter.release?.(serialNumber, contact.at))
     if (CHANNELS.handshake.hasSubscribers) {
-      CHANNELS.handshake.publish({ serialNumber, family, pushVersion })
+      const event: HandshakeEvent = { serialNumber, family, pushVersion }
+      CHANNELS.handshake.publish(event)
     }
     // It registers next, and thereby says what it is.
     if (mustRegister) return 'OK'
