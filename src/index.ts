@@ -76,6 +76,7 @@ export {
 export { lineKey } from './upload/line.js'
 export { fieldOf } from './upload/pairs.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
+export type { UploadEvent } from './upload/reception.js'
 export type { UploadStorage } from './upload/storage.js'
 export type {
   AttendanceRecord,

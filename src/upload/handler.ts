@@ -32,7 +32,10 @@ export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = Upload
 export interface UploadOptions {
   /** The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos are uploads too. */
   limit?: number | string
-  /** The most lines of a body: 10 000 by default. One that has more is answered 413. */
+  /**
+   * How many lines a body may have, with twenty fields each on average: 10 000 by default. A body with more is answered
+   * 413 before any of it reaches storage.
+   */
   maxRecords?: number
   /**
    * Called once with the records that were new, after storage has them. Nobody waits for it, and what it throws goes to

@@ -8,7 +8,7 @@ import { IclockError } from '../endpoint/errors.js'
 import { queryOf } from '../endpoint/serial-number.js'
 import type { ParsedReplies } from '../reply/reply.js'
 import { clockIn } from './clock.js'
-import { LF, Octets } from './octets.js'
+import { COMMA, LF, Octets, TAB } from './octets.js'
 import { packetOf } from './packet.js'
 import { isTableData, openUpload, typeOf } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
@@ -34,8 +34,30 @@ export interface ReceptionSettings {
   onKept: ((upload: Upload, req: IncomingMessage) => void) | undefined
 }
 
+/** An upload that storage has, as published on the channel `express-iclock:upload`: none of its contents. */
+export interface UploadEvent {
+  /** The device that uploaded. */
+  serialNumber: string
+  /** `table` as sent. */
+  table: string | undefined
+  /** `tablename` as sent. */
+  tableName: string | undefined
+  /** The command whose result it is, if the device says so. */
+  commandId: string | undefined
+  /** How many records came. */
+  records: number
+  /** How many of them were new. */
+  newRecords: number
+  /** How many lines were not valid records. */
+  unparsed: number
+  /** The size of the body in bytes. */
+  bytes: number
+}
+
 // The result of a query may be larger than one request.
 const LONGEST_RESULT = 20
+// The longest known lines have seventeen.
+const MOST_FIELDS = 20
 // Access terminals and photos want a bare OK.
 const UNCOUNTED = new Set([
   'rtlog',
@@ -53,7 +75,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
 
   const read = (serialNumber: string, body: Buffer, query: UploadQuery, most: number) => {
     const { text, grammar } = openUpload(body, query)
-    if (grammar.hasLines) checkLineCount(text, most)
+    if (grammar.hasLines) checkSize(text, most)
     const zone = settings.zoneOf(serialNumber)
     const clock = zone === undefined ? undefined : clockIn(zone)
     return grammar.parse(new Octets(text, encoding), clock)
@@ -79,7 +101,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
 
     const replies = keepReplies && repliesIn(body, received, encoding)
     if (replies !== undefined) {
-      checkLineCount(body, maxRecords)
+      checkSize(body, maxRecords)
       await keepReplies?.(replies, serialNumber, deadline)
       settings.onKept?.({ ...received, records: [], unparsed: [] }, req)
       return 'OK'
@@ -91,7 +113,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
       parsed = read(serialNumber, body, query, maxRecords)
       await keep({ ...received, ...parsed }, deadline)
     } else {
-      checkLineCount(body, maxRecords)
+      checkSize(body, maxRecords)
       const upload = { ...received, ...parsed }
       const whole = await keepPacket(upload, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
@@ -115,12 +137,18 @@ function partsOf({ records, unparsed }: ParsedUpload): number {
   return records.length + unparsed.length
 }
 
-function checkLineCount(text: Buffer, most: number): void {
+// Before anything is made of them: a few bytes can become an object of a hundred.
+function checkSize(text: Buffer, most: number): void {
   const lines = linesOf(text)
-  if (lines <= most) return
+  let separators = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === TAB || text[at] === COMMA) separators++
+  }
+  if (lines <= most && separators <= most * MOST_FIELDS) return
   throw new IclockError(
     'TOO_MANY_RECORDS',
-    `The body has ${lines} lines, more than the ${most} of option "maxRecords".`,
+    `The body has ${lines} lines with ${separators + lines} fields; option "maxRecords" allows ${most} lines with ` +
+      `${MOST_FIELDS} fields each on average.`,
   )
 }
 
@@ -130,15 +158,17 @@ function linesOf(text: Buffer): number {
   return lines
 }
 
-function publish(upload: Upload, fresh: number): void {
-  const { serialNumber, table, tableName, commandId, records, unparsed } = upload
-  CHANNELS.upload.publish({
+function publish(upload: Upload, newRecords: number): void {
+  const { serialNumber, table, tableName, commandId, records, unparsed, body } = upload
+  const event: UploadEvent = {
     serialNumber,
     table,
     tableName,
     commandId,
     records: records.length,
+    newRecords,
     unparsed: unparsed.length,
-    new: fresh,
-  })
+    bytes: body.length,
+  }
+  CHANNELS.upload.publish(event)
 }

@@ -146,6 +146,18 @@ describe('a refused upload', () => {
     expect((await post('table=options', 'A=1\nB=2', { maxRecords: 1 })).status).toBe(413)
   })
 
+  it.each([
+    ['table=OPERLOG', '\t', 20],
+    ['table=options', ',', 20],
+  ])('is one of many more fields than lines: %s', async (query, separator, most) => {
+    const fields = (count: number) => Array.from({ length: count + 1 }, (_, i) => `k${i}=`)
+    const status = async (count: number) => {
+      return (await post(query, fields(count).join(separator), { maxRecords: 1 })).status
+    }
+    expect(await status(most)).toBe(200)
+    expect(await status(most + 1)).toBe(413)
+  })
+
   it('is not a photo with many line ends in it', async () => {
     const photo = Buffer.concat([Buffer.from('CMD=uploadphoto\0'), Buffer.alloc(20_000, '\n')])
     expect((await post('table=ATTPHOTO', photo)).status).toBe(200)
@@ -332,8 +344,9 @@ it('tells the channel what came, and none of its contents', async () => {
       tableName: undefined,
       commandId: undefined,
       records: 1,
+      newRecords: 1,
       unparsed: 1,
-      new: 1,
+      bytes: 30,
     },
   ])
 })
