@@ -12,6 +12,7 @@ export function checkIsOwn(
   const command = found as Partial<IssuedCommand>
   if (
     typeof found === 'object' &&
+    found !== null &&
     command.serialNumber === serialNumber &&
     typeof command.commandId === 'string' &&
     isAskedFor(command.commandId)
@@ -46,7 +47,8 @@ function expectedInstead(call: string, found: unknown): string {
   if (has(found, 'serialnumber') || has(found, 'commandid')) {
     return 'the members must be called serialNumber and commandId: quote them, since SQL folds other names to lower case'
   }
-  if (typeof found !== 'object') return 'expected the command, or undefined if there is none'
+  if (typeof found !== 'object' || found === null)
+    return 'expected the command, or undefined if there is none'
   return 'it must compare both as text, exactly, and find nothing if there is none'
 }
 
