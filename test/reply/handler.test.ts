@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { RequestListener } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
@@ -19,6 +20,171 @@ it('serves node:http by itself, whatever the path', async () => {
   expect(answer).toMatchObject({ status: 200, body: 'OK' })
   expect(answer.headers.date).toMatch(/GMT$/)
   expect(adapter.replies()).toHaveLength(5)
+})
+
+describe('a request that is neither a POST nor a GET with a reply', () => {
+  it.each([
+    ['PUT', 'SN=A'],
+    ['GET', 'SN=A'],
+    ['GET', 'SN=A&ID=1'],
+    ['HEAD', 'SN=A&ID=1&Return=0'],
+    ['DELETE', 'SN=A&ID=1&Return=0'],
+  ])('goes on to next, or is answered 404: %s ?%s', async (method, query) => {
+    const { adapter, listener } = bare({ authorize: () => false })
+    const answer = await post(listener, { method, query, body: '' })
+    expect(answer).toMatchObject({ status: 404 })
+    const next = await post(
+      (req, res) => {
+        const passed = (error?: unknown) => void res.writeHead(error ? 500 : 202).end()
+        ;(listener as ReturnType<typeof commandReplyHandler>)(req, res, passed)
+      },
+      { method, query, body: '' },
+    )
+    expect(next).toMatchObject({ status: 202 })
+    expect(adapter.replies()).toEqual([])
+  })
+})
+
+describe('a reply in the query', () => {
+  it.each([
+    ['POST', 'SN=A&id=k7&return=-1002&cmd=DATA', ''],
+    ['GET', 'SN=A&id=k7&return=-1002&cmd=DATA', ''],
+    ['POST', 'SN=A&ID=k7', 'Return=-1002&CMD=DATA'],
+  ])('is kept: %s ?%s with the body %j', async (method, query, body) => {
+    const { adapter, listener } = bare()
+    expect(await post(listener, { method, query, body })).toMatchObject({ status: 200, body: 'OK' })
+    expect(adapter.replies()).toMatchObject([
+      { serialNumber: 'A', commandId: 'k7', returnCode: -1002, commandName: 'DATA' },
+    ])
+    expect(adapter.unparsed()).toEqual([])
+  })
+
+  it('gives way to a record in the body', async () => {
+    const { adapter, listener } = bare()
+    const query = 'SN=A&ID=1&Return=0'
+    expect(await post(listener, { query, body: 'ID=2&Return=-1' })).toMatchObject({ status: 200 })
+    expect(adapter.replies()).toMatchObject([{ commandId: '2', returnCode: -1 }])
+  })
+
+  it('is not there if there is only a serial number or a token', async () => {
+    const { adapter, listener } = bare()
+    for (const query of ['SN=A', 'SN=A&token=x&Return=0', 'SN=A&ID=1']) {
+      expect(await post(listener, { query, body: '' })).toMatchObject({ status: 200, body: 'OK' })
+    }
+    expect(adapter.replies()).toEqual([])
+  })
+})
+
+describe('maxRecords', () => {
+  const records = (count: number) =>
+    Array.from({ length: count }, (_, id) => `ID=${id}&Return=0`).join('\n')
+
+  it('is 10,000 by default, and a body with more is refused before any of it is kept', async () => {
+    const { adapter, listener } = bare()
+    const server = await serve(listener)
+    expect(await post(server, { body: records(10_000) })).toMatchObject({ status: 200 })
+    expect(adapter.replies()).toHaveLength(10_000)
+    expect(await post(server, { body: `${records(10_000)}\nx`, query: 'SN=B' })).toMatchObject({
+      status: 413,
+      body: 'The body holds more than 10000 records and lines; a larger maxRecords would let it in.\n',
+    })
+    expect(adapter.replies()).toHaveLength(10_000)
+  })
+
+  it('may be set', async () => {
+    const { listener } = bare({ maxRecords: 5 })
+    expect(await post(listener)).toMatchObject({ status: 200 })
+    expect(await post(listener, { body: records(6) })).toMatchObject({ status: 413 })
+  })
+
+  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY, null])('cannot be %j', (maxRecords) => {
+    expect(() => bare({ maxRecords: maxRecords as never })).toThrow(
+      /^express-iclock: option "maxRecords" is .*; expected a whole number above 0$/,
+    )
+  })
+})
+
+describe('afterReply', () => {
+  const batch = { findCommands: () => [], onReplies: () => ['kept', 'repeated'] as const }
+
+  it('is called once for each reply that was new, with its command', async () => {
+    const adapter = memoryAdapter()
+    const command = { serialNumber: SN, commandId: 'fp7464', text: 'CHECK' }
+    adapter.issue([{ command, terms: { attempts: 1, replyWithin: 1000 }, issuedAt: new Date() }])
+    const calls: [string, unknown][] = []
+    const { listener } = bare({
+      adapter,
+      afterReply: (reply, command) => void calls.push([reply.commandId, command?.text]),
+    })
+    const server = await serve(listener)
+    await post(server)
+    await expect.poll(() => calls).toHaveLength(5)
+    expect(calls[4]).toEqual(['fp7464', 'CHECK'])
+    await post(server)
+    await post(server, { body: 'ID=last&Return=0' })
+    await expect.poll(() => calls.at(-1)).toEqual(['last', undefined])
+    expect(calls).toHaveLength(6)
+  })
+
+  it('is called for what a batch says was new', async () => {
+    const calls: string[] = []
+    const { listener } = bare({
+      adapter: { ...memoryAdapter(), ...batch },
+      afterReply: ({ commandId }) => void calls.push(commandId),
+    })
+    await post(listener, { body: 'ID=1&Return=0\nID=2&Return=0' })
+    await expect.poll(() => calls).toEqual(['1'])
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('mail is down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('mail is down'))],
+    ['never settles', () => new Promise(() => {})],
+  ])('withholds no OK when it %s', async (what, afterReply) => {
+    const errors: unknown[] = []
+    const { adapter, listener } = bare({
+      afterReply,
+      onError: (error) => void errors.push(error),
+      timeout: 1000,
+    })
+    expect(await post(listener)).toMatchObject({ status: 200, body: 'OK' })
+    expect(adapter.replies()).toHaveLength(5)
+    await expect.poll(() => errors).toHaveLength(what === 'never settles' ? 0 : 5)
+  })
+
+  it.each(['afterReply', 'onError'])('is a function, and so is onError: %s', (name) => {
+    expect(() => bare({ [name]: 'x' })).toThrow(
+      `express-iclock: option "${name}" is "x"; expected a function`,
+    )
+  })
+})
+
+describe('the channel express-iclock:reply', () => {
+  it('tells what was reported, and no values', async () => {
+    const events: unknown[] = []
+    const listener = (event: unknown) => void events.push(event)
+    subscribe('express-iclock:reply', listener)
+    onTestFinished(() => void unsubscribe('express-iclock:reply', listener))
+    const body = 'ID=1&Return=0&CMD=SET OPTION Password=secret\nID=2&CMD=Shell&Content=secret'
+    await post(bare().listener, { body: `what\n${body}`, query: 'SN=A' })
+    await post(bare({ authorize: () => false }).listener)
+    expect(events).toEqual([
+      {
+        serialNumber: 'A',
+        replies: [
+          { commandId: '1', returnCode: 0, commandName: 'SET OPTION' },
+          { commandId: '2', returnCode: null, commandName: 'Shell' },
+        ],
+        unparsed: 1,
+        bytes: 5 + body.length,
+      },
+    ])
+  })
 })
 
 describe('without next, the answer is the status and one line of text:', () => {
