@@ -4,6 +4,13 @@ import { defineConfig } from 'vitest/config'
 const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'
+// These start many programs, or run each case of the contract hundreds of times.
+const long = [
+  'test/contract.test.ts',
+  'test/contract/faults.test.ts',
+  'test/examples/nginx.test.ts',
+  'test/examples/programs.test.ts',
+]
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const testTimeout = 60_000
@@ -15,11 +22,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [onExpress, onMongodb, onPostgres],
+          exclude: [onExpress, onMongodb, onPostgres, ...long],
           globalSetup: build,
+          // Most of these are pure and take less time than a process of their own.
+          isolate: false,
+          pool: 'threads',
           testTimeout,
         },
       },
+      { test: { name: 'long', include: long, globalSetup: build, testTimeout } },
       {
         test: {
           name: 'mongodb',

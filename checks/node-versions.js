@@ -45,14 +45,16 @@ function install(version) {
 function runTests(node) {
   const report = join(temporary, 'report.json')
   rmSync(report, { force: true })
-  // Workers are started as this process is; a test that starts `node` by its name finds this one first. The databases are
-  // the same on every Node, and tested once.
+  // Workers are started as this process is; a test that starts `node` by its name finds this one first.
   const env = {
     ...process.env,
     PATH: dirname(node) + delimiter + process.env.PATH,
-    ...{ REQUIRE_MONGODB: '', MONGODB_URL: '' },
   }
-  const options = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const projects = ['node', 'long', 'express 4', 'express 5', 'types']
+  const options = [
+    ...projects.map((project) => `--project=${project}`),
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+  ]
   const { status } = spawnSync(node, [vitest, 'run', ...options], {
     cwd: root,
     env,
