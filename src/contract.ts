@@ -14,8 +14,9 @@ export interface ContractCase {
   /** The promise, in words. */
   name: string
   /**
-   * Makes a subject and rejects if its adapter breaks the promise. A case that does not apply is skipped through the test
-   * context of vitest, `node:test` and mocha; elsewhere the process warns of what is not proved, once for each reason.
+   * Makes a subject and rejects if its adapter breaks the promise. A case that can't be checked is
+   * skipped through the test context of vitest, `node:test` and mocha; elsewhere the process warns
+   * of what is not proved, once for each reason.
    */
   run(this: unknown, context?: unknown): Promise<void>
 }
@@ -53,7 +54,7 @@ export function adapterContract(create: () => Awaitable<ContractSubject>): Contr
 
   return CASES.map((each) => ({
     name: each.name,
-    // Runners that check `fn.length` would mistake a parameter for `done`; rest parameters don't count.
+    // A runner that checks `fn.length` takes a parameter for `done`; a rest parameter isn't counted.
     async run(this: unknown, ...[context]: [unknown?]) {
       const subject = await create()
       let reason: string | undefined

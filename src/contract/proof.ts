@@ -90,6 +90,12 @@ export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate()
 }
 
+/** Waits until the clock shows another time: two calls in one millisecond have no order. */
+export async function nextMillisecond(): Promise<void> {
+  const now = Date.now()
+  while (Date.now() <= now) await turns(1)
+}
+
 /** What an adapter found, without the members that it may add. */
 export function plain(found: IssuedCommand | null | undefined): IssuedCommand | undefined {
   if (!found) return undefined

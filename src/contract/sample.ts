@@ -19,7 +19,7 @@ export const ALIKE_IDS: readonly (readonly [string, string])[] = [
   ['ABCDEFGHIJKLMNOP', 'ABCDEFGHIJKLMNOQ'],
 ]
 
-/** Serial numbers that some database, language or index considers equal: it ignores case, accents, width, zeros. */
+/** Serial numbers that some database, language or index considers equal. */
 export const ALIKE_DEVICES: readonly (readonly [string, string])[] = [
   ['0316144680030', '316144680030'],
   ['1e3', '1000'],

@@ -12,7 +12,7 @@ export interface HeldUp<Result, Other> {
   result: Result | undefined
   /** What was done meanwhile. */
   other: Other
-  /** Whether that was done before the call went on: not if the call needs too few steps, or holds a lock. */
+  /** Whether that was done before the call went on: not if it takes fewer steps or holds a lock. */
   isOvertaken: boolean
 }
 

@@ -6,28 +6,29 @@ import type { ReplyStorage } from '../reply/storage.js'
 import type { UploadRecord } from '../upload/upload.js'
 
 /**
- * An adapter under test, on storage that nothing else uses. Serial numbers and ids of the cases are ones that the
- * endpoints accept.
+ * An adapter under test, on storage that nothing else uses. The cases use serial numbers and ids
+ * that the endpoints accept.
  */
 export interface ContractSubject {
-  /** The adapter. Cases on a capability such as `CommandStorage` run if it has the calls, and are skipped otherwise. */
+  /** The adapter. Cases on a capability such as `CommandStorage` are skipped if it lacks that. */
   adapter: ReplyStorage
   /**
-   * Puts a command where the adapter finds it, as the app does when it hands the command out itself. Needed unless the
-   * adapter is a `CommandStorage`, whose own `issue` is used then.
+   * Puts a command where the adapter finds it, as the app does when it hands commands out itself.
+   * Not needed for a `CommandStorage`: its own `issue` is used.
    */
   issue?(command: IssuedCommand): Awaitable<unknown>
   /** Every reply that is kept, in any order, read from the storage itself. */
   replies(): Awaitable<readonly CommandReply[]>
   /** Every unparsed line that is kept, in any order. */
   unparsed?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
-  /** Every line of an upload that is kept, in any order: each record, and the bytes of each line that is unparsed. */
+  /** Every kept line of an upload, in any order: the records, and the bytes of unparsed lines. */
   lines?(): Awaitable<readonly UploadedLine[]>
-  /** Another adapter over the same storage, as another process of the app has it: with a connection of its own. */
+  /** Another adapter over the same storage, on its own connection: like another process. */
   reopen?(): Awaitable<ReplyStorage>
   /**
-   * Another adapter over the same storage, as `reopen()` returns it, that stops after some steps: it sends so many
-   * queries to the storage, and the next one only after `resume()`. It shows what a call does that was held up.
+   * Another adapter over the same storage, like `reopen()`, that stops midway: it sends `steps`
+   * queries to the storage, and the next one only after `resume()`. It shows what a call does that
+   * was held up.
    */
   stall?(steps: number): Awaitable<StalledAdapter>
   /** Cuts the adapter off from its storage for good, as by closing the connection. */
@@ -72,9 +73,10 @@ export function without(...ways: (keyof ContractSubject)[]) {
 }
 
 /**
- * The cases on a capability: skipped if the adapter has none of its calls, failing if it has some of them but not all.
+ * The cases on a capability. They are skipped if the adapter has none of its calls, and fail if it
+ * has some of them but not all.
  *
- * @param calls the calls of the capability; an app's own function may be called `issue`, so that one alone says nothing
+ * @param calls the calls of the capability; `issue` alone is no sign of it: apps have their own
  */
 export function onCapability<Subject extends ContractSubject>(
   calls: readonly string[],

@@ -15,7 +15,8 @@ export interface CommandMemory<Issued extends IssuedCommand> extends CommandStor
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): void
   /**
-   * Notes a command that the app hands to its device itself, so that its reply finds it. The queue never hands it out.
+   * Notes a command that the app hands to its device itself, so that its reply finds it. The queue
+   * never hands it out.
    *
    * @throws TypeError if a terminal can't carry its id or its text
    * @throws Error if this device has had its id with another text or with a reply
@@ -68,7 +69,7 @@ export function commandMemory<Issued extends IssuedCommand>(
     openCommands(serialNumber, now, limit) {
       const queue = queues.get(serialNumber)
       if (queue === undefined) return []
-      // What is answered or cancelled never opens again; what has expired does if the clock steps back.
+      // What is answered or cancelled stays closed; what has expired opens if the clock steps back.
       const unsettled = queue.filter((record) => isUnsettled(record))
       queues.set(serialNumber, unsettled)
       const open = unsettled.filter((record) => isOpen(record, now))

@@ -9,7 +9,7 @@ import type { ReplyStorage } from '../reply/storage.js'
 export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
   /** The replies, one for each device and command id, in the order in which they first came. */
   replies(): CommandReply[]
-  /** The lines that were not valid replies, in the order in which they came, each with its device. */
+  /** The lines that were not valid replies, each with its device, in the order they came. */
   unparsed(): { serialNumber: string; line: Buffer }[]
 }
 

@@ -780,10 +780,6 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       const { onReplies } = adapter
       adapter.onReplies = (answered) => onReplies([...answered].reverse())
     },
-    'drops replies to unknown commands': ({ adapter }) => {
-      const { onReplies } = adapter
-      adapter.onReplies = (answered) => onReplies(answered.filter(({ command }) => command))
-    },
     'replaces what was kept before': ({ adapter, storage }) => {
       const { replies } = storage
       adapter.onReplies = async (answered) => {
@@ -802,6 +798,17 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     'keeps them a moment later': ({ adapter }) => {
       const { onReplies } = adapter
       adapter.onReplies = async (answered) => void setImmediate(() => onReplies(answered))
+    },
+  },
+  'keeps the replies of a batch to commands that nobody issued': {
+    'drops them': ({ adapter }) => {
+      const { onReplies } = adapter
+      adapter.onReplies = (answered) => onReplies(answered.filter(({ command }) => command))
+    },
+    'keeps none if one is unknown': ({ adapter }) => {
+      const { onReplies } = adapter
+      adapter.onReplies = async (answered) =>
+        answered.every(({ command }) => command) ? onReplies(answered) : []
     },
   },
   'keeps every reply of a batch of more than a thousand': Object.fromEntries(
@@ -840,6 +847,26 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         await onReplies(answered)
         return answered.map(() => 'kept' as const)
       }
+    },
+  },
+  'lets the later reply win though an earlier batch was held up on its way to storage': {
+    'calls onReply for each, as time goes by': ({ adapter }) => {
+      const { onReply } = adapter
+      adapter.onReplies = async (answered) => {
+        for (const { reply, command } of answered) await onReply(reply, command)
+      }
+    },
+    'finds, then replaces without condition': ({ adapter, storage, query }) => {
+      const replies = storage.once('replies', () => new Map<string, CommandReply>())
+      const keep = async (all: readonly CommandReply[]) => {
+        await query()
+        const fresh = all.filter((reply) => replies.get(reply.commandId) !== reply)
+        await query()
+        for (const reply of fresh) replies.set(reply.commandId, reply)
+      }
+      adapter.onReply = (reply) => keep([reply])
+      adapter.onReplies = (answered) => keep(answered.map(({ reply }) => reply))
+      storage.replies = () => [...replies.values()]
     },
   },
   'rejects a batch of which it cannot keep every reply': {

@@ -66,8 +66,7 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     await delay()
     if (!storage.isConnected) throw new Error('not connected')
   }
-  const onReply = async (reply: CommandReply): Promise<ReplyKept> => {
-    const calledAt = Date.now()
+  const keep = async (reply: CommandReply, calledAt: number): Promise<ReplyKept> => {
     await query()
     const key = keyOf(reply.serialNumber, reply.commandId)
     const isFinal = reply.returnCode !== -5000
@@ -77,7 +76,7 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     return memory.onReply(reply, undefined) as ReplyKept
   }
   const adapter: WholeAdapter = {
-    onReply,
+    onReply: (reply) => keep(reply, Date.now()),
     async findCommand(serialNumber, commandId) {
       await query()
       return memory.findCommand(serialNumber, commandId)
@@ -93,7 +92,8 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     },
     async onReplies(answered: readonly AnsweredCommand[]) {
       const said: ReplyKept[] = []
-      for (const { reply } of answered) said.push(await onReply(reply))
+      const calledAt = Date.now()
+      for (const { reply } of answered) said.push(await keep(reply, calledAt))
       return said
     },
     async issue(commands) {

@@ -56,17 +56,19 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     name: 'tells exactly one of many callers that it cancelled a command',
     otherwise: 'Two people are told that they stopped a command in time.',
     async check({ adapter }) {
-      await adapter.issue([queued('A', '1')])
-      const calls = Array.from({ length: 20 }, (_, second) =>
-        adapter.cancel('A', ['1'], at(second), 'cancelled'),
-      )
-      const closed = (await Promise.all(calls)).map((ids) => ids.length)
-      equal(
-        closed.reduce((sum, count) => sum + count),
-        1,
-      )
-      const cancelled = { at: at(closed.indexOf(1)), reason: 'cancelled' } as const
-      await knows(adapter, 'A', '1', { ...queued('A', '1'), attemptsMade: 0, cancelled })
+      for (const id of idsOf(10)) {
+        await adapter.issue([queued('A', id)])
+        const calls = Array.from({ length: 20 }, (_, second) =>
+          adapter.cancel('A', [id], at(second), 'cancelled'),
+        )
+        const closed = (await Promise.all(calls)).map((ids) => ids.length)
+        equal(
+          closed.reduce((sum, count) => sum + count),
+          1,
+        )
+        const cancelled = { at: at(closed.indexOf(1)), reason: 'cancelled' } as const
+        await knows(adapter, 'A', id, { ...queued('A', id), attemptsMade: 0, cancelled })
+      }
     },
   },
   {

@@ -1,10 +1,11 @@
 // Cases: many replies in one call, for adapters that have findCommands and onReplies.
 import { deepEqual, equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
-import type { AnsweredCommand } from '../../reply/storage.js'
-import { fails, holds, issueAll, issueFor, plain, reportAll } from '../proof.js'
+import type { AnsweredCommand, ReplyStorage } from '../../reply/storage.js'
+import { fails, holds, issueAll, issueFor, nextMillisecond, plain, reportAll } from '../proof.js'
 import { ALIKE_IDS, command, fileOf, idsOf, replyTo } from '../sample.js'
-import type { Case, ContractSubject } from '../subject.js'
+import { heldUp } from '../stall.js'
+import { type Case, type ContractSubject, without } from '../subject.js'
 
 const missing = ({ adapter }: ContractSubject) =>
   adapter.findCommands && adapter.onReplies
@@ -55,6 +56,21 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'keeps the replies of a batch to commands that nobody issued',
+    otherwise: 'A reply that nobody asked for is lost, though its terminal read OK.',
+    missing,
+    async check(subject) {
+      const replies = idsOf(5).map((id) => replyTo('A', id))
+      const known = command('A', `${replies[2]?.commandId}`)
+      await issueAll(subject, [known])
+      const answered = replies.map((reply): AnsweredCommand => {
+        return { reply, command: reply.commandId === known.commandId ? known : undefined }
+      })
+      await subject.adapter.onReplies?.(answered)
+      await holds(subject, replies)
+    },
+  },
+  {
     name: 'keeps every reply of a batch of more than a thousand',
     otherwise:
       'It drops what exceeds a limit of its database: the terminal read OK and has forgotten it.',
@@ -83,6 +99,27 @@ export const BATCH_CASES: readonly Case[] = [
         const kept = said.filter((answers) => answers?.[index] !== 'repeated').length
         equal(kept, 1, `${kept} of 10 calls said that the reply to ${commandId} was new`)
       }
+    },
+  },
+  {
+    name: 'lets the later reply win though an earlier batch was held up on its way to storage',
+    otherwise:
+      'A body that was answered 503 goes on, and writes over newer replies that were answered OK.',
+    missing: (subject) => missing(subject) ?? without('stall')(subject),
+    async check(subject) {
+      const later: CommandReply[] = []
+      for (let steps = 0; steps < 5; steps++) {
+        const older = idsOf(3).map((id) => replyTo('A', `${steps}y${id}`, 0))
+        const newer = older.map((reply) => ({ ...reply, returnCode: -1 }))
+        await issueFor(subject, newer)
+        const call = async (adapter: ReplyStorage) => adapter.onReplies?.(answeredBy(older))
+        await heldUp(subject, steps, call, async () => {
+          await nextMillisecond()
+          await reportAll(subject, newer)
+        })
+        later.push(...newer)
+      }
+      await holds(subject, later)
     },
   },
   {

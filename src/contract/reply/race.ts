@@ -2,7 +2,7 @@
 import { equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import type { ReplyStorage } from '../../reply/storage.js'
-import { holds, issueFor, report, started, turns } from '../proof.js'
+import { holds, issueFor, nextMillisecond, report, started, turns } from '../proof.js'
 import { command, fileOf, idsOf, replyTo } from '../sample.js'
 import { heldUp } from '../stall.js'
 import { type Case, without } from '../subject.js'
@@ -120,12 +120,6 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
 ]
-
-// Two calls in one millisecond have no order that two processes could agree on.
-async function nextMillisecond(): Promise<void> {
-  const now = Date.now()
-  while (Date.now() <= now) await turns(1)
-}
 
 function saysOnce(said: readonly unknown[]): void {
   if (said.every((answer) => answer === undefined)) return
