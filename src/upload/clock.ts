@@ -1,4 +1,4 @@
-// What moment a terminal's wall clock means. Pure.
+// Wall-clock times of a terminal as moments. Pure.
 import { tzOffset } from '@date-fns/tz'
 
 const MINUTE = 60_000
@@ -9,7 +9,7 @@ const TIME_CODE = /^\d{1,10}$/
 // Beyond the year 2099 it isn't a clock that was set.
 const LAST_CODE = 100 * 372 * 86_400
 
-/** A function that tells which moment a time text means; undefined if it isn't a valid time. */
+/** Converts a time as text to a moment; undefined if it isn't a valid time. */
 export type Clock = (time: string) => Date | undefined
 
 /** Whether there is such a time zone. */

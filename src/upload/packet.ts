@@ -5,7 +5,7 @@ const MOST_PACKETS = 1000
 // What is larger than that stays in its packets.
 const MOST_JOINED = 64 * 1024 * 1024
 
-/** The body of an upload as a packet; undefined if it is a whole upload, or nothing says which packets belong together. */
+/** The body of an upload as a packet; undefined if it is a whole upload, or has no command id to join packets by. */
 export function packetOf(
   { packet, commandId, body }: Pick<Upload, 'packet' | 'commandId' | 'body'>,
   table: string,

@@ -62,8 +62,8 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
 }
 
 /**
- * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the value before it, as in
- * `~OEMVendor=ZKTeco Co., Ltd.`.
+ * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the value before it:
+ * `~OEMVendor=ZKTeco Co., Ltd.` is one pair.
  */
 export function parseOptions(octets: Octets, type: string): ParsedUpload {
   const { body } = octets
@@ -89,7 +89,7 @@ export function parseOptions(octets: Octets, type: string): ParsedUpload {
 }
 
 /**
- * The value of a field, whatever the letter case of its key; undefined if there is none.
+ * The value of a field, whatever the letter case of its key; undefined if it's missing.
  *
  * @example
  * fieldOf(record.fields, 'pin') // finds PIN, Pin and pin
@@ -111,7 +111,7 @@ function readPairs(
   fields: Record<string, string>,
 ): void {
   const { end } = octets
-  // A comma may be part of a value, so a value ends only where the next pair begins.
+  // A comma may be part of a value, so a value extends to the next pair.
   let key: string | undefined
   let valueStart = start
   let valueEnd = start

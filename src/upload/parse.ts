@@ -7,13 +7,13 @@ import { newFields, Octets } from './octets.js'
 import { fieldOf, parseOptions, parsePairs } from './pairs.js'
 import type { ParsedUpload } from './upload.js'
 
-/** What tells the grammar of a body, and how its text and its times are read. */
+/** How to read a body: its table, the encoding of its text, the time zone of its times. */
 export interface ParseUploadOptions {
   /** `table`, in any letter case, such as `ATTLOG`; for the result of a query its `type`. */
   table?: string
-  /** `tablename`, where `table` is `tabledata`. */
+  /** `tablename`, if `table` is `tabledata`. */
   tableName?: string
-  /** The other members of the query: old terminals say by them what the body is (`Stamp`, `OpStamp`, `FPImage`, …). */
+  /** The other members of the query: old terminals identify the body by them (`Stamp`, `OpStamp`, `FPImage`, …). */
   query?: Record<string, string>
   /** A `TextDecoder` label for text that isn't ASCII: `'utf-8'` by default, `'gb18030'` for Chinese-language devices. */
   encoding?: string
@@ -79,7 +79,7 @@ export function openUpload(
 }
 
 /**
- * Which table a body belongs to, in lower case; `''` if nothing says so. Terminals before 2010 name none: `Stamp` alone
+ * Which table a body belongs to, in lower case; `''` if unknown. Terminals before 2010 send no table: `Stamp` alone
  * is attendance, `OpStamp` users and operations.
  */
 export function typeOf(

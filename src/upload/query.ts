@@ -1,20 +1,20 @@
-// What the query of an upload says: which table, up to where, for which command. Pure.
+// The query of an upload: its table, its stamp, its command. Pure.
 import { newFields } from './octets.js'
 import type { Upload } from './upload.js'
 
-/** The members of an upload that its query tells. */
+/** The members of an upload that come from its query. */
 export type UploadQuery = Pick<
   Upload,
   'table' | 'tableName' | 'stamp' | 'count' | 'commandId' | 'packet' | 'query'
 >
 
-// They go back to the terminal, or into keys: what isn't like that stays in `query` alone.
+// They go back to the terminal, or into keys. Anything else stays in `query` alone.
 const NAME = /^[\w.-]{1,64}$/
 const COMMAND_ID = /^[\w-]{1,32}$/
 const STAMP = /^\d{1,20}$/
 const NUMBER = /^\d{1,9}$/
 
-/** Reads a query, without its `?`. Keys count in any letter case, and of a key given twice the first. */
+/** Reads a query, without its `?`. Letter case of keys is ignored; of a key given twice the first counts. */
 export function readQuery(text: string): UploadQuery {
   const query = newFields()
   const members = new Map<string, string>()

@@ -42,7 +42,7 @@ export interface UploadEvent {
   table: string | undefined
   /** `tablename` as sent. */
   tableName: string | undefined
-  /** The command whose result it is, if the device says so. */
+  /** The command whose result it is, if the device sent its id. */
   commandId: string | undefined
   /** How many records came. */
   records: number

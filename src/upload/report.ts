@@ -1,4 +1,4 @@
-// What an upload says about commands: replies that a terminal posts to cdata, and the commands that ERRORLOG names. Pure.
+// Outcomes of commands that arrive as uploads: replies posted to cdata, and commands named by ERRORLOG. Pure.
 
 import { parseReplies } from '../reply/parse.js'
 import type { CommandReply, ParsedReplies } from '../reply/reply.js'
@@ -24,7 +24,7 @@ export function repliesIn(
 
 /**
  * The commands that failed according to `ERRORLOG` (PUSH manual, "Upload error log"), each as a reply: `commandName` is
- * `ERRORLOG`, which `outcomeOf` takes for a failure; `returnCode` is null, because the device sends none; `fields` and
+ * `ERRORLOG`, which `outcomeOf` reads as a failure; `returnCode` is null, because the device sends none; `fields` and
  * `raw` are those of the line.
  */
 export function failuresIn(records: readonly UploadRecord[], serialNumber: string): CommandReply[] {

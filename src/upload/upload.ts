@@ -10,13 +10,13 @@ export interface Upload {
    * which send `Stamp`, `OpStamp` or `PhotoStamp` alone.
    */
   table?: string
-  /** `tablename` as sent: which table, where `table` is `tabledata`. */
+  /** `tablename` as sent: the table of the rows if `table` is `tabledata`. */
   tableName?: string
-  /** `Stamp`, `OpStamp` or `PhotoStamp`: up to where the terminal has sent this table. Digits only; missing otherwise. */
+  /** `Stamp`, `OpStamp` or `PhotoStamp`: how far the terminal has sent this table. Digits only; missing otherwise. */
   stamp?: string
-  /** `count`: how many records the terminal says it sends. */
+  /** `count`: how many records the terminal claims to send. */
   count?: number
-  /** `cmdid` or `CmdId`: the command whose result this is. Most attendance firmware does not say. */
+  /** `cmdid` or `CmdId`: the command whose result this is. Most attendance firmware doesn't send it. */
   commandId?: string
   /** `packidx` and `packcnt`, if the result of a query comes in several requests. */
   packet?: PacketNumber
@@ -49,7 +49,7 @@ export interface ParsedUpload {
 }
 
 /**
- * A record of an upload. `kind` tells its shape; `type` is its keyword, or else its table, in lower case: `user`, `fp`,
+ * A record of an upload. `kind` determines its shape; `type` is its keyword, or else its table, in lower case: `user`, `fp`,
  * `biodata`, `rtlog`, … Unknown types are read like known ones.
  */
 export type UploadRecord =

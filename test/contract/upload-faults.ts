@@ -196,7 +196,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return Buffer.isBuffer(line) ? Symbol('new') : lineKey(upload, line)
     }),
   },
-  'tells lines apart that differ in a device, a letter, a blank or the last of many bytes': {
+  'distinguishes lines that differ in a device, a letter, a blank or the last of many bytes': {
     'ignores case': keyedByText((text) => text.toLowerCase()),
     'ignores blanks': keyedByText((text) => text.replaceAll(' ', '')),
     'ignores trailing blanks': keyedByText((text) => text.trimEnd()),
@@ -209,7 +209,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     'ignores the case of the device': keyedBy((upload, line) => {
       return lineKey({ ...upload, serialNumber: upload.serialNumber.toLowerCase() }, line)
     }),
-    'takes the device for a number': keyedBy((upload, line) => {
+    'treats the device as a number': keyedBy((upload, line) => {
       const { serialNumber } = upload
       const number = Number(serialNumber)
       return lineKey({ ...upload, serialNumber: `${number || serialNumber}` }, line)
@@ -241,9 +241,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     'says that all were new': answering(({ records }) => records),
     'says that none was new': answering(() => []),
     'says all or nothing': answering(({ records }, fresh) => (fresh.length > 0 ? records : [])),
-    'says nothing where none was new': answering((_, fresh) =>
-      fresh.length > 0 ? fresh : undefined,
-    ),
+    'says nothing if none was new': answering((_, fresh) => (fresh.length > 0 ? fresh : undefined)),
     'says that a record that came twice at once is two': answering(({ records }, fresh) => {
       const raws = new Set(fresh.map(({ raw }) => raw.toString()))
       return records.filter(({ raw }) => raws.has(raw.toString('latin1')))
@@ -300,7 +298,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       serialNumber.toUpperCase(),
       id,
     ]),
-    'takes the id for a number': askingFor((serialNumber, id) => [serialNumber, `${Number(id)}`]),
+    'treats the id as a number': askingFor((serialNumber, id) => [serialNumber, `${Number(id)}`]),
     'finds them in the order of their numbers': findingPackets((packets) => {
       return [...packets].sort((one, other) => one.index - other.index)
     }),

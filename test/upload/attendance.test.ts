@@ -58,7 +58,7 @@ describe('an attendance line', () => {
     `7\t\t${AT}`,
     `7 ${AT} 0 1`,
     `7\t${AT}${'\t'.repeat(63)}`,
-  ])('is none, and kept as it is: %j', (line) => {
+  ])('is not valid, and kept as it is: %j', (line) => {
     const { records, unparsed } = read(`${line}\r\n`)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([line])

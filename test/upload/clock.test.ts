@@ -99,7 +99,7 @@ describe('a record', () => {
     expect(instantOf(table, body)).toBeUndefined()
   })
 
-  it('has none if its time is none', () => {
+  it('has no moment if its time is not valid', () => {
     const { records } = parseUpload(Buffer.from('7\t2026-02-30 06:58:10\t0\t1'), {
       table: 'ATTLOG',
       timeZone: 'UTC',

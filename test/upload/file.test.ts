@@ -52,7 +52,7 @@ describe('a photo', () => {
   })
 })
 
-it('takes a fingerprint image with what its query says', () => {
+it('reads a fingerprint image with what its query holds', () => {
   const query = { FPImage: '/mnt/x.bmp', PIN: '9', FID: '0' }
   const body = Buffer.from('BM\n\t=\0')
   expect(parseUpload(body, { query }).records).toEqual([
@@ -60,7 +60,7 @@ it('takes a fingerprint image with what its query says', () => {
   ])
 })
 
-it("takes a body of the customer's own form as it is", () => {
+it("keeps a body of the customer's own form as it is", () => {
   const body = Buffer.from('{"pin":"1"}')
   const { records } = parseUpload(body, { table: 'PostVerifyData' })
   expect(records).toMatchObject([{ kind: 'file', type: 'postverifydata', content: body }])

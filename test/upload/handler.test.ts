@@ -32,7 +32,7 @@ const kept = (uploads: readonly Upload[]) => {
 }
 
 describe('an upload', () => {
-  it('is in storage with all that its query says, before it is answered', async () => {
+  it('is in storage with all that its query holds, before it is answered', async () => {
     const { uploads, status, body } = await post('table=ATTLOG&Stamp=9999', `${LINE}\nwhat\n`)
     expect([status, body]).toEqual([200, 'OK: 2'])
     expect(uploads).toMatchObject([
@@ -245,7 +245,7 @@ describe('an upload that speaks of commands', () => {
     expect(uploads).toHaveLength(1)
   })
 
-  it('keeps its lines where storage keeps no replies', async () => {
+  it('keeps its lines even if storage keeps no replies', async () => {
     const onUpload = vi.fn()
     const { status } = await post('table=ERRORLOG', ERROR, { adapter: { onUpload } })
     expect([status, onUpload.mock.calls.length]).toEqual([200, 1])
@@ -304,7 +304,7 @@ describe('the result of a query in packets', () => {
     expect(rows(adapter.uploads())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
   })
 
-  it('tells afterUpload of the rows, not of the packets', async () => {
+  it('hands the rows to afterUpload, not the packets', async () => {
     const seen: Upload[] = []
     const afterUpload = (upload: Upload) => void seen.push(upload)
     const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
@@ -325,13 +325,13 @@ describe('the result of a query in packets', () => {
     expect(kept(uploads())).toEqual([FIRST, SECOND])
   })
 
-  it('is read packet by packet if nothing says which belong together', async () => {
+  it('is read packet by packet without a command id to join them by', async () => {
     const { uploads } = await post('table=ATTLOG&PackCnt=2&PackIdx=1', `${LINE}\n`)
     expect(kept(uploads)).toEqual([LINE])
   })
 })
 
-it('tells the channel what came, and none of its contents', async () => {
+it('publishes what came, and none of its contents', async () => {
   const told: unknown[] = []
   const listener = (message: unknown) => void told.push(message)
   subscribe('express-iclock:upload', listener)
@@ -358,7 +358,7 @@ describe('uploadHandler', () => {
     ['no adapter', {}, 'adapter'],
     ['an adapter without onUpload', { adapter: {} }, 'adapter.onUpload'],
     [
-      'findPackets that is none',
+      'findPackets that is not a function',
       { adapter: { onUpload() {}, findPackets: 1 } },
       'adapter.findPackets',
     ],

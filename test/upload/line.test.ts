@@ -19,7 +19,7 @@ it('is the same for a line that comes again', () => {
   )
 })
 
-it('tells devices, types and lines apart', () => {
+it('distinguishes devices, types and lines', () => {
   const keys = [
     lineKey({ serialNumber: SN }, record('user', 'PIN=1')),
     lineKey({ serialNumber: 'other' }, record('user', 'PIN=1')),
@@ -48,7 +48,7 @@ it('of a packet names its place among the packets', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('stays short, and tells long lines apart by their last octet', () => {
+it('stays short, and distinguishes long lines by their last octet', () => {
   const long = lineKey({ serialNumber: SN }, record('biophoto', `${'x'.repeat(100_000)}a`))
   expect(long.length).toBeLessThan(200)
   expect(long).not.toBe(

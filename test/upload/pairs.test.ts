@@ -67,7 +67,7 @@ describe('a line of pairs', () => {
     'USER\tPIN=1',
     `USER ${'k=v\t'.repeat(1001)}`,
     `${'K'.repeat(33)} PIN=1`,
-  ])('is none, and kept as it is: %j', (line) => {
+  ])('is not valid, and kept as it is: %j', (line) => {
     expect(said(`USER PIN=1\n${line}\nUSER PIN=2`)).toEqual([
       'user PIN=1',
       'user PIN=2',
@@ -114,7 +114,7 @@ describe('an operation', () => {
   })
 
   it.each(['OPLOG 4', 'OPLOG 4\t14', 'OPLOG \t14\t2015-07-30 10:22:34', 'OPLOG 4\t14\t'])(
-    'is none without its number and its time: %j',
+    'is not valid without its number and its time: %j',
     (line) => expect(said(line)).toEqual([`unparsed ${line}`]),
   )
 })

@@ -26,7 +26,7 @@ describe('the query of an upload', () => {
       },
     ],
     ['SN=1&table=ATTLOG&PackCnt=1', { table: 'ATTLOG' }],
-  ])('%s says %j', (text, read) => expect(said(text)).toEqual(read))
+  ])('%s is read as %j', (text, read) => expect(said(text)).toEqual(read))
 
   it.each([
     'Stamp=9999%0AX=1',
@@ -39,7 +39,7 @@ describe('the query of an upload', () => {
     'count=-1',
     'count=1e3',
     'packidx=x&packcnt=2',
-  ])('says nothing by %s', (text) => expect(said(text)).toEqual({}))
+  ])('is nothing but query in %s', (text) => expect(said(text)).toEqual({}))
 
   it('is kept as sent, without the serial number and without a prototype', () => {
     const { query } = readQuery('SN=1&FPImage=/a.bmp&PIN=9&pin=8&__proto__=x')

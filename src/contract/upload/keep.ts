@@ -65,8 +65,8 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'tells lines apart that differ in a device, a letter, a blank or the last of many bytes',
-    otherwise: 'A record that looks like another one is thrown away as a repeat.',
+    name: 'distinguishes lines that differ in a device, a letter, a blank or the last of many bytes',
+    otherwise: 'A record that looks like another one is thrown away as a duplicate.',
     missing,
     async check(subject) {
       const devices = new Set(ALIKE_DEVICES.flat())

@@ -6,7 +6,7 @@ import type { PacketRecord, ParsedUpload, Upload, UploadRecord } from '../../upl
 import { bytesOf } from '../proof.js'
 import type { ContractSubject, UploadedLine } from '../subject.js'
 
-/** What an upload's query says of it. */
+/** What an upload has from its query. */
 export type About = Partial<Pick<Upload, 'table' | 'tableName' | 'commandId' | 'packet'>>
 
 /** An upload as the endpoint hands it over. */
