@@ -148,8 +148,9 @@ export function terminalRouter<Issued extends IssuedCommand>(
     {
       ...{ ...shared, ...text, ...upload, ...hooks, ...zone },
       ...(afterUpload !== undefined && { afterUpload: afterUpload.bind(options) }),
+      ...(afterReply !== undefined && { afterReply: afterReply.bind(options) }),
     },
-    { onKept: onUpload },
+    onUpload,
   )
   return routerOf([
     { name: 'cdata', methods: ['get'], handler: cdata },

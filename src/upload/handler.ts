@@ -1,4 +1,5 @@
 // POST cdata, querydata, fdata: a device hands over.
+import type { IncomingMessage } from 'node:http'
 import type { IssuedCommand } from '../command.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
@@ -15,8 +16,9 @@ import {
 } from '../endpoint/options.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import { announce } from '../reply/arrival.js'
+import type { CommandReply } from '../reply/reply.js'
 import type { ReplyStorage } from '../reply/storage.js'
-import { keepInStorage } from '../reply/store.js'
+import { type Kept, keepInStorage } from '../reply/store.js'
 import { type ReceptionSettings, uploadPart } from './reception.js'
 import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
@@ -58,18 +60,12 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
    * number. Records then have an `instant`; without it they have the terminal's wall clock alone.
    */
   timeZone?: TimeZoneOption
-}
-
-/** What a router adds to uploads. */
-export interface UploadExtras {
-  /** Keeps replies that came in an upload, in place of the adapter's calls alone. */
-  keepReplies?: ReceptionSettings['keepReplies']
-  /** Called with every upload, repeated or not, once storage has it. */
-  onKept?: ReceptionSettings['onKept']
+  /** Called once for each reply that came in an upload and was new, after storage has it; otherwise as `afterUpload`. */
+  afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
 const HANDLER_OPTIONS = [
-  ...['adapter', 'maxRecords', 'afterUpload', 'timeZone', 'onError'],
+  ...['adapter', 'maxRecords', 'afterUpload', 'afterReply', 'timeZone', 'onError'],
   ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
 ]
 const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
@@ -96,14 +92,20 @@ export function uploadHandler<Issued extends IssuedCommand>(
   return uploadEndpoint(options)
 }
 
-/** The endpoint, on options whose names were checked. */
+/**
+ * The endpoint, on options whose names were checked.
+ *
+ * @param onKept called with every upload, repeated or not, once storage has it
+ */
 export function uploadEndpoint<Issued extends IssuedCommand>(
   options: UploadHandlerOptions<Issued>,
-  { keepReplies = keeperOf(options.adapter), onKept }: UploadExtras = {},
+  onKept?: (upload: Upload, req: IncomingMessage) => void,
 ): Handler {
-  const { adapter, encoding, maxRecords = 10_000, limit = '4mb', afterUpload, onError } = options
+  const { adapter, encoding, maxRecords = 10_000, limit = '4mb' } = options
+  const { afterUpload, afterReply, onError } = options
   checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
+  checkFunction('afterReply', afterReply, 'a function (reply, command)')
   checkFunction('onError', onError, 'a function (error)')
   if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
     throw wrong('maxRecords', maxRecords, 'a whole number above 0')
@@ -113,8 +115,11 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
     ...bodySettings({ limit, ...(encoding !== undefined && { encoding }) }),
     maxRecords,
     zoneOf: timeZoneOf(options.timeZone),
-    keepReplies,
-    afterUpload: hookOf('afterUpload', afterUpload?.bind(options), onError),
+    keepReplies: keeperOf(
+      adapter,
+      hookOf('afterReply', afterReply?.bind(options), onError?.bind(options)),
+    ),
+    afterUpload: hookOf('afterUpload', afterUpload?.bind(options), onError?.bind(options)),
     onKept,
   })
   const receive = endpoint(endpointSettings(options), part, ({ method }) => method === 'POST')
@@ -129,12 +134,12 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
 
 function keeperOf<Issued extends IssuedCommand>(
   adapter: UploadAdapter<Issued>,
+  afterReply: Kept<Issued> | undefined,
 ): ReceptionSettings['keepReplies'] {
-  // Checked by name before this is called, and by checkAdapter after.
-  if (!adapter?.findCommand || !adapter.onReply) return undefined
+  if (!adapter.findCommand || !adapter.onReply) return undefined
   const replies = adapter as ReplyStorage<Issued>
   return async (parsed, serialNumber, deadline) => {
-    await keepInStorage(parsed, serialNumber, replies, deadline)
+    await keepInStorage(parsed, serialNumber, replies, deadline, afterReply)
     for (const { commandId } of parsed.replies) announce(serialNumber, commandId)
   }
 }

@@ -99,9 +99,8 @@ export function uploadPart(settings: ReceptionSettings): Part {
     const body = await readBody(req, limit)
     const received = { serialNumber, ...query, receivedAt, body }
 
-    const replies = keepReplies && repliesIn(body, received, encoding)
+    const replies = keepReplies && repliesIn(body, received, encoding, maxRecords)
     if (replies !== undefined) {
-      checkSize(body, maxRecords)
       await keepReplies?.(replies, serialNumber, deadline)
       settings.onKept?.({ ...received, records: [], unparsed: [] }, req)
       return 'OK'

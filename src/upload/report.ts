@@ -16,9 +16,10 @@ export function repliesIn(
   body: Buffer,
   { serialNumber, table, stamp, query }: Pick<Upload, 'serialNumber' | 'table' | 'stamp' | 'query'>,
   encoding: string,
+  maxRecords: number,
 ): ParsedReplies | undefined {
   if (table !== undefined || stamp !== undefined || Object.keys(query).length > 0) return undefined
-  const parsed = parseReplies(body, serialNumber, encoding)
+  const parsed = parseReplies(body, serialNumber, encoding, maxRecords)
   return parsed.replies.length > 0 && parsed.unparsed.length === 0 ? parsed : undefined
 }
 

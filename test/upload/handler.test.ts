@@ -2,6 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
+  type CommandReply,
+  type IssuedCommand,
   memoryAdapter,
   outcomeOf,
   type Upload,
@@ -233,6 +235,25 @@ describe('an upload that speaks of commands', () => {
     expect(kept(uploads)).toEqual([ERROR])
   })
 
+  it('calls afterReply once for each that is new', async () => {
+    const adapter = memoryAdapter()
+    const told: unknown[] = []
+    adapter.issue({ serialNumber: SN, commandId: '123', text: 'CHECK' })
+    const afterReply = ({ commandId }: CommandReply, command?: IssuedCommand) => {
+      told.push([commandId, command?.text])
+    }
+    const server = await serve(uploadHandler({ adapter, afterReply }))
+    const path = `/iclock/cdata?SN=${SN}&table=ERRORLOG`
+    await send(server, { path, body: ERROR })
+    await send(server, { path, body: ERROR })
+    await send(server, { path: `/iclock/cdata?SN=${SN}`, body: 'ID=4&Return=0&CMD=CHECK' })
+    await vi.waitFor(() => expect(told).toHaveLength(2))
+    expect(told).toEqual([
+      ['123', 'CHECK'],
+      ['4', undefined],
+    ])
+  })
+
   it('fails those of access terminals too', async () => {
     const line = 'errorlog errcode=D01E0001\terrmsg=\tdataorigin=cmd\tcmdid=123\tadditional='
     const { adapter } = await post('table=tabledata&tablename=errorlog&count=1', `${line}\r\n`)
@@ -364,6 +385,7 @@ describe('uploadHandler', () => {
     ],
     ['maxRecords', { adapter, maxRecords: 0 }, 'maxRecords'],
     ['afterUpload', { adapter, afterUpload: 'mail' }, 'afterUpload'],
+    ['afterReply', { adapter, afterReply: 'mail' }, 'afterReply'],
     ['onError', { adapter, onError: 'mail' }, 'onError'],
     ['timeZone', { adapter, timeZone: 'Asia/Atlantis' }, 'timeZone'],
     ['limit', { adapter, limit: 'much' }, 'limit'],
