@@ -116,9 +116,9 @@ const GROUNDS = {
         await server.start()
       },
       async kept() {
-        const found = await client.db('campaign').collection('iclock_replies').find().toArray()
-        return found.map(({ serialNumber, commandId, returnCode }) => {
-          return { serialNumber, commandId, returnCode }
+        const replies = await storage.replies()
+        return replies.map(({ serialNumber, commandId, returnCode }) => {
+          return { serialNumber, commandId, returnCode: Number(returnCode) }
         })
       },
       async remove() {

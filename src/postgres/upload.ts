@@ -96,7 +96,8 @@ export function uploadsOn(database: Database): PostgresUploads {
         upload.receivedAt.getTime(),
       ])
       const isNew = new Set(kept.map((key) => lines.get(restored(key))))
-      return upload.records.filter((record) => isNew.has(record))
+      // A line that comes twice in one upload is new once.
+      return upload.records.filter((record) => isNew.delete(record))
     },
     async findPackets(serialNumber, commandId) {
       const values = [storable(serialNumber), storable(commandId)]

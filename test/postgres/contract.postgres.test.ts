@@ -1,7 +1,9 @@
 import { describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { type PostgresPool, postgresAdapter } from '../../src/postgres.js'
+import { keptLines } from '../support/kept-lines.js'
 import { openDatabase } from '../support/postgres-database.js'
+import { stall } from '../support/stalled.js'
 
 describe('postgresAdapter', () => {
   const cases = adapterContract(async () => {
@@ -12,9 +14,14 @@ describe('postgresAdapter', () => {
       adapter,
       replies: () => adapter.replies(),
       unparsed: () => adapter.unparsed(),
+      lines: () => keptLines(adapter),
       reopen: () => postgresAdapter(reopen(), { schema }),
       stall(steps) {
-        const { pool, stopped, resume } = stalled(reopen(), steps)
+        const { turn, stopped, resume } = stall(steps)
+        const other = reopen()
+        const pool: PostgresPool = {
+          query: async (text, values) => turn().then(() => other.query(text, values)),
+        }
         return { adapter: postgresAdapter(pool, { schema }), stopped, resume }
       },
       disconnect,
@@ -23,24 +30,3 @@ describe('postgresAdapter', () => {
   })
   for (const { name, run } of cases) it(name, run)
 })
-
-/** A pool that sends so many statements at once, and the others only after `resume()`. */
-function stalled(pool: PostgresPool, steps: number) {
-  let left = steps
-  let resume = () => {}
-  const resumed = new Promise<void>((resolve) => {
-    resume = resolve
-  })
-  let stop = () => {}
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve
-  })
-  const query: PostgresPool['query'] = async (text, values) => {
-    if (left === 0) {
-      stop()
-      await resumed
-    } else left--
-    return pool.query(text, values)
-  }
-  return { pool: { query }, stopped, resume }
-}

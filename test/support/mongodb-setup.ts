@@ -17,7 +17,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   // Starting a server takes longer than all other tests together: only those who ask for it wait.
   if (!MONGODB_URL && REQUIRE_MONGODB !== '1') {
     process.stdout.write(
-      '\nSkipped: the tests on MongoDB. `npm run test:mongodb` starts a server for them (mongod, or FerretDB with Go); ' +
+      '\nSkipped: the tests on MongoDB. `npm run test:mongodb` starts a server for them (mongod, or mongo-java-server and FerretDB with Java and Go); ' +
         'MONGODB_URL=mongodb://… uses yours.\n\n',
     )
     provide('mongodbUrl', undefined)
@@ -29,7 +29,14 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
     throw new Error(`No MongoDB to test with. ${server.reasons.join('; ')}.`)
   }
   process.stdout.write(`\nThe tests speak to ${server.name}.\n\n`)
-  const program = server.program ?? (await findProgram())
+  const program = await findProgram()
+  if ('reasons' in program) {
+    if (REQUIRE_MONGODB === '1')
+      throw new Error(`No MongoDB to kill. ${program.reasons.join('; ')}.`)
+    process.stdout.write(
+      `\nSkipped: the tests that kill a MongoDB. ${program.reasons.join('; ')}.\n`,
+    )
+  }
   provide('mongodbUrl', server.url)
   provide('mongodbProgram', 'reasons' in program ? undefined : program)
   return server.remove

@@ -14,19 +14,34 @@ import { DryMongoBinary, MongoBinary } from 'mongodb-memory-server-core'
 
 const run = promisify(execFile)
 const FERRETDB = fileURLToPath(new URL('ferretdb/', import.meta.url))
+const MONGO_JAVA = fileURLToPath(new URL('mongo-java/', import.meta.url))
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/express-iclock/', import.meta.url))
 const { MONGODB_URL, MONGOMS_DOWNLOAD_MIRROR } = process.env
 const DOWNLOADS = MONGOMS_DOWNLOAD_MIRROR ?? 'https://fastdl.mongodb.org'
 
-/** @typedef {{ kind: 'mongod' | 'ferretdb', command: string }} Program */
+/** @typedef {{ kind: 'mongod' | 'ferretdb' | 'mongo-java', command: string }} Program */
 
-/** The program to start, or why there is none, way by way. @returns {Promise<Program | { reasons: string[] }>} */
-export async function findProgram() {
-  const reasons = []
-  for (const [way, find] of /** @type {const} */ ([
+/**
+ * A program whose data outlives it, or why there is none. Conditional updates that meet are not atomic on FerretDB 1.24:
+ * of 20 that ask for the same value, up to 19 match.
+ */
+export const findProgram = () =>
+  firstOf([
     ['mongodb-memory-server-core, for a mongod', findMongod],
     ['Go, for FerretDB from test/support/ferretdb', buildFerretdb],
-  ])) {
+  ])
+
+/** A program whose updates are as atomic as MongoDB's, or why there is none. mongo-java-server keeps nothing on disk. */
+export const findAtomicProgram = () =>
+  firstOf([
+    ['mongodb-memory-server-core, for a mongod', findMongod],
+    ['Java and Maven, for mongo-java-server from test/support/mongo-java', buildMongoJava],
+  ])
+
+/** @param {[way: string, find: () => Promise<Program>][]} ways @returns {Promise<Program | { reasons: string[] }>} */
+async function firstOf(ways) {
+  const reasons = []
+  for (const [way, find] of ways) {
     try {
       return await find()
     } catch (error) {
@@ -57,26 +72,48 @@ async function findMongod() {
 
 /** @returns {Promise<Program>} */
 async function buildFerretdb() {
-  const sources = ['main.go', 'go.mod', 'go.sum']
-  const hash = createHash('sha256')
-  for (const source of sources) hash.update(await readFile(join(FERRETDB, source)))
-  const command = join(CACHE, `ferretdb-${hash.digest('hex').slice(0, 12)}`)
-  const isBuilt = await access(command).then(
-    () => true,
-    () => false,
+  const folder = await built('ferretdb', FERRETDB, ['main.go', 'go.mod', 'go.sum'], (cwd) =>
+    run('go', ['build', '-o', 'ferretdb', '.'], { cwd, timeout: 600_000 }),
   )
-  if (!isBuilt) {
-    await mkdir(CACHE, { recursive: true })
-    const folder = await mkdtemp(join(CACHE, 'build-'))
-    try {
-      for (const source of sources) await cp(join(FERRETDB, source), join(folder, source))
-      await run('go', ['build', '-o', 'ferretdb', '.'], { cwd: folder, timeout: 600_000 })
-      await rename(join(folder, 'ferretdb'), command)
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+  return { kind: 'ferretdb', command: join(folder, 'ferretdb') }
+}
+
+/** @returns {Promise<Program>} */
+async function buildMongoJava() {
+  const goal = ['-q', 'dependency:copy-dependencies', '-DoutputDirectory=jars']
+  const folder = await built('mongo-java', MONGO_JAVA, ['Main.java', 'pom.xml'], async (cwd) => {
+    await run('mvn', goal, { cwd, timeout: 600_000 })
+    await run('javac', ['-cp', 'jars/*', 'Main.java'], { cwd, timeout: 60_000 })
+  })
+  return { kind: 'mongo-java', command: folder }
+}
+
+/**
+ * The folder in which these sources were built; built once, whoever asks.
+ *
+ * @param {string} name @param {string} from @param {string[]} sources @param {(folder: string) => Promise<unknown>} build
+ */
+async function built(name, from, sources, build) {
+  const hash = createHash('sha256')
+  for (const source of sources) hash.update(await readFile(join(from, source)))
+  const folder = join(CACHE, `${name}-${hash.digest('hex').slice(0, 12)}`)
+  const isThere = () =>
+    access(folder).then(
+      () => true,
+      () => false,
+    )
+  if (await isThere()) return folder
+  await mkdir(CACHE, { recursive: true })
+  const draft = await mkdtemp(join(CACHE, 'build-'))
+  try {
+    for (const source of sources) await cp(join(from, source), join(draft, source))
+    await build(draft)
+    // Somebody else may have been faster.
+    if (!(await isThere())) await rename(draft, folder)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
   }
-  return { kind: 'ferretdb', command }
+  return folder
 }
 
 /**
@@ -87,16 +124,19 @@ async function buildFerretdb() {
 export async function startServer({ kind, command }) {
   const directory = await mkdtemp(join(tmpdir(), 'iclock-mongodb-'))
   const port = await freePort()
-  const args =
-    kind === 'mongod'
-      ? ['--dbpath', directory, '--port', `${port}`, '--bind_ip', '127.0.0.1']
-      : [directory, `127.0.0.1:${port}`]
+  const [executable, args] = {
+    mongod: [command, ['--dbpath', directory, '--port', `${port}`, '--bind_ip', '127.0.0.1']],
+    ferretdb: [command, [directory, `127.0.0.1:${port}`]],
+    'mongo-java': ['java', ['-cp', `${command}/jars/*:${command}`, 'Main', `${port}`]],
+  }[kind]
   const url = `mongodb://127.0.0.1:${port}`
   let child = await startChild()
 
   async function startChild() {
     const log = await open(join(directory, 'log'), 'a')
-    const started = spawn(command, args, { stdio: ['ignore', log.fd, log.fd] })
+    const started = spawn(/** @type {string} */ (executable), /** @type {string[]} */ (args), {
+      stdio: ['ignore', log.fd, log.fd],
+    })
     await log.close()
     const end = () => started.kill('SIGKILL')
     process.once('exit', end)
@@ -156,8 +196,13 @@ export async function freePort() {
 export async function serverName(url) {
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
   try {
-    const { version, ferretdbVersion } = await client.db().command({ buildInfo: 1 })
-    if (ferretdbVersion === undefined) return `MongoDB ${version}`
+    const { version, ferretdbVersion, allocator } = await client.db().command({ buildInfo: 1 })
+    // Only a real one says what allocates its memory.
+    if (ferretdbVersion === undefined) {
+      return allocator === undefined
+        ? `mongo-java-server (as MongoDB ${version})`
+        : `MongoDB ${version}`
+    }
     const built = /FerretDB (v[\d.]+)/.exec(await readFile(join(FERRETDB, 'go.mod'), 'utf8'))?.[1]
     return `FerretDB ${ferretdbVersion === 'unknown' ? built : ferretdbVersion} (which calls itself MongoDB ${version})`
   } finally {
@@ -177,7 +222,7 @@ export async function openServer() {
     })
     return { url: MONGODB_URL, name, program: undefined, async remove() {} }
   }
-  const program = await findProgram()
+  const program = await findAtomicProgram()
   if ('reasons' in program) return { reasons: ['MONGODB_URL: not set', ...program.reasons] }
   const server = await startServer(program)
   return {

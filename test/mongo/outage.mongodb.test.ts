@@ -3,10 +3,10 @@ import type { Server } from 'node:http'
 import express, { type ErrorRequestHandler } from 'express'
 import { MongoClient, type MongoClientOptions } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
-import { commandReplyRouter } from '../src/index.js'
-import { mongoAdapter } from '../src/mongo.js'
-import { virtualDevice } from '../src/simulator.js'
-import { startServer } from './support/mongodb.js'
+import { commandReplyRouter } from '../../src/index.js'
+import { mongoAdapter } from '../../src/mongo.js'
+import { virtualDevice } from '../../src/simulator.js'
+import { startServer } from '../support/mongodb.js'
 
 const program = inject('mongodbProgram')
 

@@ -8,14 +8,18 @@ import { type CommandStartedEvent, type Db, MongoClient } from 'mongodb'
 import { type Db as Db6, MongoClient as MongoClient6 } from 'mongodb6'
 import mongoose from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, inject, it } from 'vitest'
-import { adapterContract } from '../src/contract.js'
+import { adapterContract } from '../../src/contract.js'
+import { type CommandReply, commandReplyHandler, parseReplies } from '../../src/index.js'
 import {
-  type CommandReply,
-  commandReplyHandler,
-  type IssuedCommand,
-  parseReplies,
-} from '../src/index.js'
-import { type MongoAdapterOptions, type MongoDb, mongoAdapter } from '../src/mongo.js'
+  type MongoAdapterOptions,
+  type MongoCollection,
+  type MongoDb,
+  mongoAdapter,
+} from '../../src/mongo.js'
+import type { QueuedCommand } from '../../src/queue/storage.js'
+import type { AttendanceRecord } from '../../src/upload/upload.js'
+import { keptLines } from '../support/kept-lines.js'
+import { stall } from '../support/stalled.js'
 
 // The types of two mongooses in one program would both be of the module 'mongoose': see test/mongoose8.
 const mongoose8: typeof mongoose = createRequire(import.meta.url)('mongoose8')
@@ -27,6 +31,20 @@ afterAll(() => client.close())
 
 const replyOf = (serialNumber: string, record: string | Buffer): CommandReply =>
   parseReplies(Buffer.from(record as string), serialNumber).replies[0] as CommandReply
+
+const NOW = new Date('2026-10-05T07:00:00Z')
+
+function queued(commandId: string): QueuedCommand {
+  const command = { serialNumber: 'A', commandId, text: `CHECK ${commandId}` }
+  return { command, terms: { attempts: 5, replyWithin: 60_000 }, issuedAt: NOW }
+}
+
+const claimOf = (commandId: string, attempt = 1) => ({
+  commandId,
+  attempt,
+  sentAt: NOW,
+  replyDueAt: NOW,
+})
 
 let databases = 0
 const databaseName = () => `iclock_test_${process.pid}_${databases++}`
@@ -57,15 +75,59 @@ for (const [driver, connect] of Object.entries(DRIVERS)) {
       const name = databaseName()
       const { db, close } = await connect(name)
       const adapter = mongoAdapter(db)
-      const { issue, replies, unparsed } = adapter
-      const dispose = async () => {
-        await close()
-        await client.db(name).dropDatabase()
+      const { replies, unparsed } = adapter
+      return {
+        adapter,
+        replies,
+        unparsed,
+        lines: () => keptLines(adapter),
+        reopen: () => mongoAdapter(client.db(name)),
+        stall(steps: number) {
+          const { turn, stopped, resume } = stall(steps)
+          return { adapter: mongoAdapter(inTurn(client.db(name), turn)), stopped, resume }
+        },
+        disconnect: close,
+        async dispose() {
+          await close()
+          await client.db(name).dropDatabase()
+        },
       }
-      return { adapter, issue, replies, unparsed, disconnect: close, dispose }
     }
     for (const { name, run } of adapterContract(create)) it(name, run)
   })
+}
+
+/** A db each of whose commands awaits its turn. */
+function inTurn(db: MongoDb, turn: () => Promise<void>): MongoDb {
+  const collection: MongoDb['collection'] = (name, options) => {
+    const real = db.collection(name, options)
+    const calls = [
+      'findOne',
+      'findOneAndUpdate',
+      'updateOne',
+      'updateMany',
+      'deleteMany',
+      'bulkWrite',
+    ]
+    return {
+      ...Object.fromEntries(
+        calls.map((call) => [
+          call,
+          async (...args: unknown[]) => {
+            await turn()
+            return Reflect.apply(Reflect.get(real, call), real, args)
+          },
+        ]),
+      ),
+      find: (filter: object, options?: object) => ({
+        toArray: async () => {
+          await turn()
+          return real.find(filter, options).toArray()
+        },
+      }),
+    } as MongoCollection
+  }
+  return { databaseName: db.databaseName, collection }
 }
 
 it('takes the Db of every driver, and mongoose before it is connected, by their types', async () => {
@@ -87,33 +149,55 @@ onServer('what mongoAdapter keeps', () => {
 
   it('reads well', async () => {
     const adapter = mongoAdapter(db)
-    await adapter.issue({ serialNumber: 'A', commandId: '1', text: 'SHELL ls' })
+    const command = { serialNumber: 'A', commandId: '1', text: 'SHELL ls' }
+    const terms = { attempts: 1, replyWithin: 60_000 }
+    const issuedAt = new Date('2026-10-05T07:00:00Z')
+    const replyDueAt = new Date('2026-10-05T07:01:00Z')
+    await adapter.issue([{ command, terms, issuedAt }])
+    const claim = {
+      commandId: '1',
+      attempt: 1,
+      sentAt: issuedAt,
+      replyDueAt,
+      openUntil: replyDueAt,
+    }
+    await adapter.claim('A', [claim])
     const record = 'ID=1\nSN=sub\nCMD=Shell\nReturn=2\nContent=abc'
     await adapter.onReply(replyOf('A', record), undefined)
     await adapter.onUnparsed([Buffer.from('x')], 'A')
     const at = expect.any(Date)
-    expect(await db.collection('iclock_commands').find().toArray()).toEqual([
-      {
-        _id: '["A","1"]',
-        command: { serialNumber: 'A', commandId: '1', text: 'SHELL ls' },
-        issuedAt: at,
-      },
-    ])
+    const token = expect.any(String)
     const buffers = { promoteBuffers: true }
-    expect(await db.collection('iclock_replies').find({}, buffers).toArray()).toEqual([
+    expect(await db.collection('iclock_commands').find({}, buffers).toArray()).toEqual([
       {
         _id: '["A","1"]',
         serialNumber: 'A',
         commandId: '1',
-        returnCode: 2,
-        command: 'Shell',
-        outcome: 'failed',
-        meaning: 'exit status 2',
-        fields: [{ key: 'SN', value: 'sub' }],
-        raw: Buffer.from(record),
-        contentLength: 3,
-        digest: expect.stringMatching(/^[0-9a-f]{64}$/),
-        receivedAt: at,
+        command,
+        terms,
+        issuedAt,
+        listedAt: issuedAt,
+        position: 1,
+        token,
+        issuedUntil: new Date('9999-12-31'),
+        openUntil: replyDueAt,
+        attemptsMade: 1,
+        sentAt: issuedAt,
+        replyDueAt,
+        attempts: [{ sentAt: issuedAt, replyDueAt, openUntil: replyDueAt }],
+        claimToken: token,
+        reply: {
+          returnCode: 2,
+          commandName: 'Shell',
+          outcome: 'failed',
+          meaning: 'exit status 2',
+          fields: [{ key: 'SN', value: 'sub' }],
+          raw: Buffer.from(record),
+          contentLength: 3,
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+          token,
+          receivedAt: at,
+        },
       },
     ])
     expect(await db.collection('iclock_unparsed').find({}, buffers).toArray()).toEqual([
@@ -122,16 +206,16 @@ onServer('what mongoAdapter keeps', () => {
         serialNumber: 'A',
         line: Buffer.from('x'),
         receivedAt: at,
+        token,
       },
     ])
   })
 
   it('keeps its collections under the names it is given', async () => {
     const adapter = mongoAdapter(db, {
-      collections: { commands: 'a', replies: 'b', unparsed: 'c' },
+      collections: { commands: 'a', unparsed: 'b', counters: 'c' },
     })
     await adapter.issue({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
-    await adapter.onReply(replyOf('A', 'ID=1&Return=0'), undefined)
     await adapter.onUnparsed([Buffer.from('x')], 'A')
     const collections = await db.collections()
     expect(collections.map(({ collectionName }) => collectionName).sort()).toEqual(['a', 'b', 'c'])
@@ -155,16 +239,9 @@ onServer('what mongoAdapter keeps', () => {
     expectTypeOf(adapter.findCommand).returns.resolves.toEqualTypeOf<typeof command | undefined>()
   })
 
-  it('refuses to issue a command whose id is no text', async () => {
-    const command = { serialNumber: 'A', commandId: 12 as never, text: 'CHECK' }
-    await expect(mongoAdapter(db).issue(command)).rejects.toThrow(
-      new TypeError('issue: commandId is 12 (number); expected a text, for "0012" is not "12"'),
-    )
-  })
-
   it('changes nothing by a repeat, not even when the reply came', async () => {
     const adapter = mongoAdapter(db)
-    const documents = () => db.collection('iclock_replies').find().toArray()
+    const documents = () => db.collection('iclock_commands').find().toArray()
     const reply = replyOf('A', 'ID=1&Return=-5000&CMD=DATA')
     await adapter.onReply(reply, undefined)
     const [before] = await documents()
@@ -173,10 +250,8 @@ onServer('what mongoAdapter keeps', () => {
     expect(await documents()).toEqual([before])
     await adapter.onReply(replyOf('A', 'ID=1&Return=0&CMD=DATA'), undefined)
     const [after] = await documents()
-    const [first, second] = [before, after].map((document) =>
-      new Map(Object.entries({ ...document })).get('receivedAt'),
-    )
-    expect(second.getTime()).toBeGreaterThan(first.getTime())
+    const [first, second] = [before, after].map((document) => document?.reply.receivedAt.getTime())
+    expect(second).toBeGreaterThan(first)
   })
 
   it('tells replies apart that differ in one member only, whatever their raw says', async () => {
@@ -246,12 +321,14 @@ onServer('what mongoAdapter keeps', () => {
     const adapters = Array.from({ length: 10 }, () => mongoAdapter(db))
     await Promise.all(adapters.map((adapter) => adapter.createIndexes()))
     await adapters[0]?.createIndexes()
-    const names = (await db.collection('iclock_replies').indexes()).map(({ name }) => name)
+    const names = (await db.collection('iclock_commands').indexes()).map(({ name }) => name)
     expect(names.sort()).toEqual([
       '_id_',
-      'outcome_1_receivedAt_-1',
-      'receivedAt_-1',
-      'serialNumber_1_receivedAt_-1',
+      'listedAt_-1_position_-1',
+      'reply.outcome_1_reply.receivedAt_-1',
+      'reply.receivedAt_-1',
+      'serialNumber_1_listedAt_-1_position_-1',
+      'serialNumber_1_open_1_openUntil_1',
     ])
   })
 
@@ -274,7 +351,7 @@ onServer('what mongoAdapter keeps', () => {
   it('keeps the largest reply that it does not refuse', async () => {
     const adapter = mongoAdapter(db)
     const header = 'ID=1\nCMD=Shell\nReturn=0\nContent='
-    const content = Buffer.alloc(16 * 1024 * 1024 - 1200, 7)
+    const content = Buffer.alloc(16 * 1024 * 1024 - 2400, 7)
     const reply = replyOf('A', Buffer.concat([Buffer.from(header), content]))
     await adapter.onReply(reply, undefined)
     expect((await adapter.findReply('A', '1'))?.content?.equals(content)).toBe(true)
@@ -289,29 +366,63 @@ onServer('what mongoAdapter keeps', () => {
     })
     const sent = () => started.splice(0).map(({ commandName }) => commandName)
 
-    it('costs two round trips for a body of any number of records, and one more for a repeat', async () => {
+    it('costs two round trips for a body of any number of records, and one for the same again', async () => {
       const adapter = mongoAdapter(db)
-      for (let id = 0; id < 5; id++) {
-        await adapter.issue({ serialNumber: 'A', commandId: `${id}`, text: 'CHECK' })
-      }
+      await adapter.issue(Array.from({ length: 25 }, (_, id) => queued(`${id}`)))
       const lines = Array.from({ length: 60 }, (_, id) => `ID=${id % 50}&Return=0&CMD=CHECK`)
       await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
         sent()
         expect(await post(lines.join('\n'))).toBe(200)
         expect(sent()).toEqual(['find', 'update'])
         expect(await post(lines.join('\n'))).toBe(200)
-        expect(sent()).toEqual(['find', 'update', 'find'])
+        expect(sent()).toEqual(['find'])
       })
       expect(await adapter.replies()).toHaveLength(50)
     })
 
-    it('finds any number of commands in one round trip', async () => {
+    it('costs two round trips for a reply, and one for the same again', async () => {
       const adapter = mongoAdapter(db)
-      const ids = Array.from({ length: 150 }, (_, id) => `${id}`)
-      for (const commandId of ids) await adapter.issue({ serialNumber: 'A', commandId, text: '' })
+      await adapter.issue([queued('1')])
+      await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
+        for (const id of ['1', '2']) {
+          sent()
+          expect(await post(`ID=${id}&Return=0&CMD=CHECK`)).toBe(200)
+          expect(sent()).toEqual(['find', 'update'])
+          expect(await post(`ID=${id}&Return=0&CMD=CHECK`)).toBe(200)
+          expect(sent()).toEqual(['find'])
+        }
+      })
+    })
+
+    it('costs one round trip for an idle poll, and three at most for one that hands out', async () => {
+      const adapter = mongoAdapter(db)
+      await adapter.issue(Array.from({ length: 20 }, (_, id) => queued(`${id}`)))
       sent()
-      expect(await adapter.findCommands?.('A', ids)).toHaveLength(150)
+      expect(await adapter.openCommands('B', NOW, 1)).toEqual([])
       expect(sent()).toEqual(['find'])
+      for (const count of [1, 19]) {
+        const all = await adapter.openCommands('A', NOW, 50)
+        const open = all.filter(({ attemptsMade }) => attemptsMade === 0)
+        const claims = open.slice(0, count).map(({ command }) => claimOf(command?.commandId ?? ''))
+        expect(await adapter.claim('A', claims)).toHaveLength(count)
+        expect(sent().length).toBeLessThanOrEqual(3)
+      }
+    })
+
+    it('costs a round trip for an upload, and another for records of another kind', async () => {
+      const adapter = mongoAdapter(db)
+      const records = Array.from({ length: 100 }, (_, id): AttendanceRecord => {
+        const members = { time: '2026-10-05 07:00:00', status: '0', verify: '1', workCode: '0' }
+        const raw = Buffer.from(`${id}\t${Object.values(members).join('\t')}`)
+        return { kind: 'attendance', type: 'attlog', pin: `${id}`, ...members, rest: [], raw }
+      })
+      const upload = { serialNumber: 'A', query: {}, receivedAt: NOW, body: Buffer.alloc(0) }
+      sent()
+      const unparsed = [Buffer.from('x')]
+      expect(await adapter.onUpload({ ...upload, records, unparsed })).toEqual(records)
+      expect(sent()).toEqual(['update', 'update'])
+      expect(await adapter.onUpload({ ...upload, records, unparsed: [] })).toEqual([])
+      expect(sent()).toEqual(['update'])
     })
 
     it('asks for the majority, unless the db has a write concern of its own', async () => {
@@ -326,24 +437,6 @@ onServer('what mongoAdapter keeps', () => {
       expect(await concernOf({ w: 1 })).toEqual([{ w: 1 }])
     })
   })
-
-  it('leaves what it does for many records out of a copy, so that a hook sees every reply', async () => {
-    const seen: (string | undefined)[] = []
-    const kept = mongoAdapter(db)
-    await kept.issue({ serialNumber: 'A', commandId: '2', text: 'CHECK' })
-    const adapter = {
-      ...kept,
-      async onReply(reply: CommandReply, command: IssuedCommand | undefined) {
-        await kept.onReply(reply, command)
-        seen.push(`${reply.commandId} to ${command?.text}`)
-      },
-    }
-    await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
-      expect(await post('ID=1&Return=0\nID=2&Return=0\nID=3&Return=0')).toBe(200)
-    })
-    expect(seen).toEqual(['1 to undefined', '2 to CHECK', '3 to undefined'])
-    expect(await kept.replies()).toHaveLength(3)
-  })
 })
 
 describe('mongoAdapter', () => {
@@ -353,17 +446,20 @@ describe('mongoAdapter', () => {
     () =>
       mongoAdapter(given as MongoDb, options as MongoAdapterOptions)
 
-  it('says of a wrong db or option what came and what was meant', () => {
-    expect(made({}, null)).toThrow(/^express-iclock: option "db" is null; expected a Db such as /)
-    expect(made({}, new MongoClient('mongodb://none'))).toThrow(
-      /mongoose\.connection\.db once it is/,
-    )
+  it('says of a wrong db or option what came and what was expected', () => {
+    expect(made({}, null)).toThrow('the db is null; expected a Db: client.db() of a MongoClient')
+    const secret = new MongoClient('mongodb://user:secret@none')
+    expect(made({}, secret)).toThrow('the db is a "MongoClient"; expected')
+    expect(made({}, secret)).not.toThrow('secret')
+    expect(made({}, mongoose.connection)).toThrow('(not mongoose.connection)')
     expect(made({ Family: 'access' })).toThrow('did you mean "family"?')
     expect(made({ family: 'door' })).toThrow(`option "family" is "door"; expected "attendance" or`)
     expect(made({ collections: { reply: 'x' } })).toThrow(
-      'the options are commands, replies, unparsed',
+      'the options are commands, counters, unparsed, attendance, uploads, terminals',
     )
-    expect(made({ collections: { replies: 'iclock_commands' } })).toThrow('three different names')
+    expect(made({ collections: { uploads: 'iclock_commands' } })).toThrow(
+      'expected a different name',
+    )
   })
 
   it('refuses a db that acknowledges nothing', () => {

@@ -1,0 +1,26 @@
+// Calls that stop midway, as a slow network stops them.
+
+/** Lets so many steps pass at once, and the others only after `resume()`. */
+export function stall(steps: number) {
+  const { promise: resumed, resolve: resume } = deferred()
+  const { promise: stopped, resolve: stop } = deferred()
+  let left = steps
+  return {
+    stopped,
+    resume,
+    /** Await it before each step. */
+    async turn() {
+      if (left-- > 0) return
+      stop()
+      await resumed
+    },
+  }
+}
+
+function deferred() {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
