@@ -10,7 +10,7 @@ import { type MongoReplies, repliesOn } from './mongo/reply.js'
 import { forgetOn } from './mongo/retention.js'
 import { terminalsOn } from './mongo/terminal.js'
 import { type MongoUploads, uploadsOn } from './mongo/upload.js'
-import type { Family } from './reply/outcome.js'
+import type { Family, FamilyOfReply } from './reply/outcome.js'
 
 export type {
   Forgotten,
@@ -27,8 +27,8 @@ export type { MongoCollection, MongoDb } from './mongo/driver.js'
 export interface MongoAdapterOptions {
   /** The collections' names; `iclock_commands`, `iclock_attendance`, `iclock_uploads`, … by default. */
   collections?: { [Name in keyof typeof COLLECTIONS]?: string }
-  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default. */
-  family?: Family
+  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default; a function for mixed fleets. */
+  family?: Family | FamilyOfReply
 }
 
 /** Storage in MongoDB, with ways to look at what came. */
@@ -67,12 +67,12 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   checkDb(db)
   checkNames(options, OPTIONS)
   const { family = 'attendance' } = options
-  if (family !== 'attendance' && family !== 'access') {
-    throw wrong('family', family, '"attendance" or "access"')
+  if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
+    throw wrong('family', family, '"attendance", "access", or a function (reply, command)')
   }
   const collections = collectionsOf(db, collectionNames(options.collections))
   return {
-    ...commandsOn<Issued>(collections),
+    ...commandsOn<Issued>(collections, family),
     ...repliesOn<Issued>(collections, family),
     ...uploadsOn(collections),
     ...terminalsOn(collections),

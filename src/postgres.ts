@@ -11,7 +11,7 @@ import { forgetOn } from './postgres/retention.js'
 import { migration } from './postgres/schema.js'
 import { terminalsOn } from './postgres/terminal.js'
 import { type PostgresUploads, uploadsOn } from './postgres/upload.js'
-import type { Family } from './reply/outcome.js'
+import type { Family, FamilyOfReply } from './reply/outcome.js'
 
 export type {
   Forgotten,
@@ -28,8 +28,8 @@ export type { PostgresPool }
 export interface PostgresAdapterOptions {
   /** The schema that holds the tables: lower-case letters, digits and `_`; `'iclock'` by default. */
   schema?: string
-  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default. */
-  family?: Family
+  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default; a function for mixed fleets. */
+  family?: Family | FamilyOfReply
 }
 
 /** Storage in PostgreSQL, with ways to look at what came. */
@@ -69,12 +69,12 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
   if (typeof schema !== 'string' || !SCHEMA.test(schema)) {
     throw wrong('schema', schema, 'lower-case letters, digits and "_", such as "iclock"')
   }
-  if (family !== 'attendance' && family !== 'access') {
-    throw wrong('family', family, '"attendance" or "access"')
+  if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
+    throw wrong('family', family, '"attendance", "access", or a function (reply, command)')
   }
   const database = databaseOn(pool, schema)
   return {
-    ...commandsOn<Issued>(database),
+    ...commandsOn<Issued>(database, family),
     ...repliesOn<Issued>(database, family),
     ...uploadsOn(database),
     ...terminalsOn(database),

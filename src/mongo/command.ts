@@ -1,6 +1,7 @@
 // Commands: issued in order, claimed by conditional updates, closed.
 import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { CommandStorage, QueuedCommand } from '../queue/storage.js'
+import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import { claimsOn } from './claim.js'
 import { type CommandDocument, FOREVER, recordOf } from './document.js'
 import { type Collections, findByIds, isDuplicateKey, newToken, untilSettled } from './driver.js'
@@ -25,6 +26,7 @@ type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> 
 /** The capability to hand commands out. */
 export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
+  family: Family | FamilyOfReply,
 ): MongoCommands<Issued> {
   const { commands, counters } = collections
 
@@ -123,7 +125,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       const found = await commands.findOne({ _id: keyOf(serialNumber, commandId) })
       return found === null ? undefined : recordOf(found as CommandDocument<Issued>)
     },
-    commands: (filter, now) => listCommands(commands, filter, now),
+    commands: (filter, now) => listCommands(commands, filter, now, family),
   }
 }
 

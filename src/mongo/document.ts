@@ -1,8 +1,9 @@
 // A command with its reply, as a document.
 import { createHash } from 'node:crypto'
 import type { IssuedCommand } from '../command.js'
+import type { KeptReply } from '../kept.js'
 import type { Cancellation, CommandRecord, DeliveryTerms } from '../queue/storage.js'
-import type { Family, Outcome } from '../reply/outcome.js'
+import type { Family, FamilyOfReply, Outcome } from '../reply/outcome.js'
 import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 
@@ -68,12 +69,13 @@ const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 /** The reply as it is kept. */
 export function replyDocumentOf(
   reply: CommandReply,
-  family: Family,
+  command: IssuedCommand | undefined,
+  family: Family | FamilyOfReply,
   token: string,
   receivedAt: Date,
 ): ReplyDocument {
   const { returnCode, commandName, raw, content } = reply
-  const { outcome, meaning } = outcomeOf(reply, family)
+  const { outcome, meaning } = outcomeOf(reply, command, family)
   const fields = Object.entries(reply.fields).map(([key, value]) => ({ key, value }))
   const isAtEnd = content !== undefined && raw.subarray(raw.length - content.length).equals(content)
   const parts = JSON.stringify([returnCode, commandName, fields, content?.length])
@@ -110,6 +112,14 @@ export function replyOf(
   if (contentLength !== undefined) reply.content = raw.subarray(raw.length - contentLength)
   if (content !== undefined) reply.content = content
   return reply
+}
+
+/** The reply of a document, as people read it; undefined if there is none. */
+export function keptOf(document: CommandDocument | null): KeptReply | undefined {
+  if (document?.reply === undefined) return undefined
+  const { serialNumber, commandId, reply } = document
+  const { outcome, meaning, receivedAt } = reply
+  return { ...replyOf(serialNumber, commandId, reply), outcome, meaning, receivedAt }
 }
 
 /** The record of a document. */

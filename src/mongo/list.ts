@@ -2,6 +2,7 @@
 import type { IssuedCommand } from '../command.js'
 import { stateOf } from '../queue/state.js'
 import type { CommandFilter, CommandRecord } from '../queue/storage.js'
+import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import { type CommandDocument, recordOf } from './document.js'
 import type { MongoCollection } from './driver.js'
 
@@ -24,6 +25,7 @@ export async function listCommands<Issued extends IssuedCommand>(
   commands: MongoCollection,
   { serialNumber, state, since, before, limit = 100 }: CommandFilter,
   now: Date,
+  family: Family | FamilyOfReply,
 ): Promise<CommandRecord<Issued>[]> {
   const states = state === undefined ? undefined : [state].flat()
   const listedAt = {
@@ -44,7 +46,9 @@ export async function listCommands<Issued extends IssuedCommand>(
     const options = { sort: { listedAt: -1, position: -1, _id: 1 }, skip, limit: size }
     const page = (await commands.find(filter, options).toArray()) as CommandDocument<Issued>[]
     const found = page.map(recordOf)
-    records.push(...found.filter((record) => states?.includes(stateOf(record, now)) ?? true))
+    records.push(
+      ...found.filter((record) => states?.includes(stateOf(record, now, family)) ?? true),
+    )
     if (records.length >= limit || page.length < size) return records.slice(0, limit)
   }
 }

@@ -1,16 +1,16 @@
 // Replies, each kept within its command: settling is one atomic write.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptReply, KeptReplyFilter } from '../kept.js'
-import type { Family } from '../reply/outcome.js'
+import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import {
   type CommandDocument,
   checkFits,
   digestOf,
+  keptOf,
   type ReplyDocument,
   replyDocumentOf,
-  replyOf,
 } from './document.js'
 import {
   type Collections,
@@ -45,7 +45,7 @@ const MOST_SEEN = 10_000
 /** Keeps replies and finds what they answer. */
 export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
-  family: Family,
+  family: Family | FamilyOfReply,
 ): MongoReplies<Issued> {
   // What findCommand saw of a reply, until onReply asks: a duplicate then costs no further round trip.
   const seen = new Map<string, Seen>()
@@ -115,7 +115,7 @@ export function repliesOn<Issued extends IssuedCommand>(
     let refusal: unknown
     for (const { reply, command } of answered) {
       const _id = keyOf(reply.serialNumber, reply.commandId)
-      const document = replyDocumentOf(reply, family, token, receivedAt)
+      const document = replyDocumentOf(reply, command, family, token, receivedAt)
       try {
         checkFits(reply, command, document)
       } catch (error) {
@@ -194,11 +194,4 @@ function operationOf(
     update: { ...update, $setOnInsert: { serialNumber, commandId, listedAt, attemptsMade: 0 } },
     upsert: true,
   }
-}
-
-function keptOf(document: CommandDocument | null): KeptReply | undefined {
-  if (document?.reply === undefined) return undefined
-  const { serialNumber, commandId, reply } = document
-  const { outcome, meaning, receivedAt } = reply
-  return { ...replyOf(serialNumber, commandId, reply), outcome, meaning, receivedAt }
 }

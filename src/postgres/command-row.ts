@@ -2,6 +2,7 @@
 import type { IssuedCommand } from '../command.js'
 import { stateOf } from '../queue/state.js'
 import type { Cancellation, CommandFilter, CommandRecord, DeliveryTerms } from '../queue/storage.js'
+import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import { type Database, dateOf, milliseconds, moment } from './query.js'
 import { restored, restoredJson, storable } from './text.js'
@@ -102,6 +103,7 @@ export async function listCommands<Issued extends IssuedCommand>(
   database: Database,
   { serialNumber, state, since, before, limit = 100 }: CommandFilter,
   now: Date,
+  family: Family | FamilyOfReply,
 ): Promise<CommandRecord<Issued>[]> {
   const states = state === undefined ? undefined : [state].flat()
   const mayHave = states?.map(
@@ -127,7 +129,9 @@ export async function listCommands<Issued extends IssuedCommand>(
       size,
     ])
     const found = rows.map(recordOf)
-    records.push(...found.filter((record) => states?.includes(stateOf(record, now)) ?? true))
+    records.push(
+      ...found.filter((record) => states?.includes(stateOf(record, now, family)) ?? true),
+    )
     last = rows.at(-1)
     if (records.length >= limit || rows.length < size) return records.slice(0, limit)
   }

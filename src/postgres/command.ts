@@ -1,6 +1,7 @@
 // Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool will do.
 import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { Claim, CommandStorage, QueuedCommand } from '../queue/storage.js'
+import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import { COMMAND_ROW, type CommandRow, listCommands, recordOf } from './command-row.js'
 import { type Database, moment } from './query.js'
 import { idKeyOf, restored, restoredJson, storable, storableJson } from './text.js'
@@ -81,6 +82,7 @@ const FIND_ISSUED = `
 /** The capability to hand commands out, on tables that `migrate` made. */
 export function commandsOn<Issued extends IssuedCommand>(
   database: Database,
+  family: Family | FamilyOfReply,
 ): PostgresCommands<Issued> {
   const findRows = (serialNumber: string, ids: readonly string[]) =>
     database.rows<CommandRow<Issued>>(FIND, [storable(serialNumber), idKeys(ids)])
@@ -122,7 +124,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       return (await findCommands(serialNumber, [commandId]))[0]
     },
     findCommands,
-    commands: (filter, now) => listCommands(database, filter, now),
+    commands: (filter, now) => listCommands(database, filter, now, family),
   }
 }
 

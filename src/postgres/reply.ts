@@ -1,7 +1,7 @@
 // Replies, each kept with its command: settling is one statement.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptReply, KeptReplyFilter } from '../kept.js'
-import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
+import { type Family, type FamilyOfReply, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { REPLY_ROW, type ReplyRow, replyOf } from './command-row.js'
@@ -69,7 +69,7 @@ export interface PostgresReplies<Issued extends IssuedCommand> {
 /** Keeps replies and lists them, on tables that `migrate` made. */
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
-  family: Family,
+  family: Family | FamilyOfReply,
 ): PostgresReplies<Issued> {
   const onReplies = async (
     answered: readonly AnsweredCommand<Issued>[],
@@ -77,9 +77,9 @@ export function repliesOn<Issued extends IssuedCommand>(
     // Of several replies to one command the last final one counts: a statement can't touch a row twice.
     const last = new Map<string, CommandReply>()
     const rows = new Map<string, ReplyColumns>()
-    const changes = answered.map(({ reply }) => {
+    const changes = answered.map(({ reply, command }) => {
       const key = keyOf(reply.serialNumber, reply.commandId)
-      const row = columnsOf(reply, family)
+      const row = columnsOf(reply, command, family)
       const before = rows.get(key)
       const isRepeated = row.outcome === 'pending' || row.reply_digest === before?.reply_digest
       if (before !== undefined && isRepeated) return undefined
@@ -150,7 +150,11 @@ interface ReplyColumns {
   reply_digest: string
 }
 
-function columnsOf(reply: CommandReply, family: Family): ReplyColumns {
+function columnsOf(
+  reply: CommandReply,
+  command: IssuedCommand | undefined,
+  family: Family | FamilyOfReply,
+): ReplyColumns {
   const { serialNumber, commandId, returnCode, commandName, content, raw } = reply
   const fields = Object.entries(reply.fields)
   const parts = JSON.stringify([returnCode, commandName, fields, content?.length])
@@ -162,7 +166,7 @@ function columnsOf(reply: CommandReply, family: Family): ReplyColumns {
     command_name: commandName,
     fields,
     content_length: endsWithContent(reply) ? content?.length : null,
-    ...outcomeOf(reply, undefined, family),
+    ...outcomeOf(reply, command, family),
     reply_digest: digestOf(parts, content ?? '', raw),
   }
   return row

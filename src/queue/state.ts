@@ -1,5 +1,5 @@
 // What has become of a command: a function of its record and the clock, and nothing else.
-import { type Family, outcomeOf } from '../reply/outcome.js'
+import { type Family, type FamilyOfReply, outcomeOf } from '../reply/outcome.js'
 import type { CommandRecord, CommandState, DeliveryTerms } from './storage.js'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -19,7 +19,7 @@ export const DEFAULT_TERMS: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
 export function stateOf(
   record: CommandRecord,
   now: Date,
-  family: Family = 'attendance',
+  family: Family | FamilyOfReply = 'attendance',
 ): CommandState {
   const outcome = record.reply && outcomeOf(record.reply, record.command, family).outcome
   if (outcome !== undefined && outcome !== 'pending') return outcome

@@ -453,7 +453,9 @@ describe('mongoAdapter', () => {
     expect(made({}, secret)).not.toThrow('secret')
     expect(made({}, mongoose.connection)).toThrow('(not mongoose.connection)')
     expect(made({ Family: 'access' })).toThrow('did you mean "family"?')
-    expect(made({ family: 'door' })).toThrow(`option "family" is "door"; expected "attendance" or`)
+    expect(made({ family: 'door' })).toThrow(
+      `option "family" is "door"; expected "attendance", "access", or a`,
+    )
     expect(made({ collections: { reply: 'x' } })).toThrow(
       'the options are commands, counters, unparsed, attendance, uploads, terminals',
     )

@@ -323,7 +323,11 @@ describe('a wrong call', () => {
     [{ connectionString: 'postgres://user:secret@host' }, {}, 'the pool is an object; expected'],
     [{ query() {} }, { schema: 'My Schema' }, 'option "schema" is "My Schema"; expected'],
     [{ query() {} }, { schema: 'a"; DROP' }, 'option "schema"'],
-    [{ query() {} }, { family: 'doors' }, 'option "family" is "doors"; expected "attendance" or'],
+    [
+      { query() {} },
+      { family: 'doors' },
+      'option "family" is "doors"; expected "attendance", "access", or a',
+    ],
     [{ query() {} }, { tables: 'x' }, 'there is no option "tables"'],
   ])('%j, %j says what was expected', (pool, options, message) => {
     expect(() => postgresAdapter(pool as never, options as never)).toThrow(message)
