@@ -77,7 +77,7 @@ export interface VirtualDevice extends RecordSender {
   photo(photo: Photo, options?: SendOptions): Promise<Exchange[]>
   /** Uploads lines of a table such as `OPERLOG`, without line ends. */
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
-  /** Sends the rows that a query asked an access terminal for. */
+  /** Sends the rows that a query asked for; attendance terminals name the query's command in `CmdId`. */
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
   /** Asks for a sign of life once; never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
@@ -173,7 +173,8 @@ export function deviceOf(session: Session): VirtualDevice {
     uploadTable: (table, lines, sendOptions) => {
       return deliverQuestion(tableQuestion(session, table, lines), sendOptions)
     },
-    queryData: (result, sendOptions) => deliverQuestion(queryQuestion(result), sendOptions),
+    queryData: (result, sendOptions) =>
+      deliverQuestion(queryQuestion(session, result), sendOptions),
     ping: (exchangeOptions) => ask(session, PING, exchangeOptions),
 
     crash: () => losePower(session, false),

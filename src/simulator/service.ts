@@ -97,7 +97,6 @@ export async function serve(
       power = session.power.signal
     }
   }
-  await flush(work)
   return service
 }
 

@@ -13,14 +13,14 @@ export interface Photo {
   jpeg: Uint8Array
 }
 
-/** Rows that `DATA QUERY` asked an access terminal for. */
+/** Rows that `DATA QUERY` asked for. */
 export interface QueryResult {
   commandId: string
-  /** `tablename`, such as `'user'`. */
+  /** The table: `'user'` of access terminals, `'ATTLOG'` of attendance terminals. */
   table: string
   /** Its rows, without line ends. */
   rows: readonly string[]
-  /** `'tabledata'` by default. */
+  /** Of access terminals; `'tabledata'` by default. */
   type?: 'tabledata' | 'count' | 'options'
   /** How many packets the table comes in, and which one this is, from 1; one by default. */
   packets?: { count: number; index: number }
@@ -84,8 +84,25 @@ export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }
   }
 }
 
-export function queryQuestion(result: QueryResult): Question {
+export function queryQuestion({ identity }: Session, result: QueryResult): Question {
   const { commandId, table, rows, type = 'tabledata', packets = { count: 1, index: 1 } } = result
+  if (identity.manners !== 'access') {
+    return {
+      kind: 'upload',
+      method: 'POST',
+      endpoint: 'cdata',
+      query: [
+        ['table', table],
+        ['Stamp', 9999],
+        ['Count', rows.length],
+        ['PackCnt', packets.count],
+        ['PackIdx', packets.index],
+        ['CmdId', commandId],
+      ],
+      body: rows.map((row) => `${row}\n`).join(''),
+      checkBody: containsOk,
+    }
+  }
   const isTable = type === 'tabledata'
   return {
     kind: 'querydata',

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { pauseAfter, rest, unlessAborted } from '../../src/simulator/pace.js'
 import { deviceAt, recording } from '../support/server.js'
@@ -36,7 +37,10 @@ it('wakes early, and leaves no listener behind', async () => {
   await resting
   expect(await never).toBeUndefined()
   await rest(1_000_000, [signal])
-  expect(await unlessAborted(3, new AbortController().signal)).toBe(3)
+  const other = new AbortController().signal
+  expect(await unlessAborted(3, other)).toBe(3)
+  await rest(1, [other])
+  for (const each of [signal, other]) expect(getEventListeners(each, 'abort')).toEqual([])
 })
 
 it('checks the delay', async () => {

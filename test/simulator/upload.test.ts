@@ -81,6 +81,15 @@ it('rows of a query name their command, and want their count', async () => {
   expect(sent).toMatchObject({ body: 'a=1,b=2', count: 1 })
 })
 
+it('rows of a query of an attendance terminal are an upload that names its command', async () => {
+  const result = { commandId: 'c7', table: 'ATTLOG', rows: ['7\t2026-08-10 12:15:00\t0\t1'] }
+  expect(await sentBy((device) => device.queryData(result))).toEqual({
+    line: 'POST /iclock/cdata?SN=X&table=ATTLOG&Stamp=9999&Count=1&PackCnt=1&PackIdx=1&CmdId=c7',
+    body: '7\t2026-08-10 12:15:00\t0\t1\n',
+    count: 1,
+  })
+})
+
 it('a ping is answered OK, and made once', async () => {
   const { line, count } = await sentBy(async (device) => {
     expect(await device.ping()).toMatchObject({ kind: 'ping', accepted: true })
