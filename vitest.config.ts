@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// A test's name says what it needs: Express (both majors), or a database server that is started once for all of them.
+// A test's name says what it needs: Express (both majors), or a database server that is started
+// once for all of them.
 const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'

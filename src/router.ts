@@ -1,4 +1,5 @@
-// The Command Reply endpoint as an Express router. Express is known here and in router/, and nowhere else.
+// The Command Reply endpoint as an Express router. Express is known here and in router/, and
+// nowhere else.
 import { type Request, Router } from 'express'
 import type { IssuedCommand } from './command.js'
 import type { Awaitable } from './endpoint/deadline.js'
@@ -9,7 +10,10 @@ import { noticeMount } from './router/mount.js'
 /** The options of `commandReplyRouter`. */
 export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedCommand>
   extends CommandReplyHandlerOptions<Issued> {
-  /** Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by default. */
+  /**
+   * Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by
+   * default.
+   */
   path?: string | string[]
   /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
@@ -18,12 +22,13 @@ export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedComman
 const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 
 /**
- * Makes an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command Reply"), in any letter case
- * and with or without a trailing slash. Mount it before body parsers, at the root or under any path. A GET with a reply
- * in its query is answered likewise; any other goes on to the app.
+ * Makes an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command
+ * Reply"), in any letter case and with or without a trailing slash. Mount it before body parsers,
+ * at the root or under any path. A GET with a reply in its query is answered likewise; any other
+ * goes on to the app.
  *
- * It answers `200 OK` once storage has every reply of the body; errors go to the app's error handler,
- * this package's with `status` and `code`.
+ * It answers `200 OK` once storage has every reply of the body; errors go to the app's error
+ * handler, this package's with `status` and `code`.
  *
  * @example
  * app.use(commandReplyRouter({ adapter, authorize: (serialNumber) => known.has(serialNumber) }))

@@ -1,4 +1,5 @@
-// Octets beyond a Content-Length: what a device sends behind its body must not spoil the answer in flight.
+// Octets beyond a Content-Length: what a device sends behind its body must not spoil the answer in
+// flight.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -11,16 +12,17 @@ interface Exchange {
 const tolerant = new WeakSet<Server | SecureServer>()
 
 /**
- * Lets the answers to whole requests go out although octets follow them that are not a request, or the device has closed
- * its half of the connection.
+ * Lets the answers to whole requests go out although octets follow them that are not a request, or
+ * the device has closed its half of the connection.
  *
- * The manual's own example sends more octets than it promises: it says 143 and carries 147. Node takes the surplus for
- * another request and answers 400 in place of the answer in flight, and the device sends the same again forever. With this,
- * the answer goes out and then the connection closes. So it does for a device that half-closes behind its body, such as
- * `printf … | nc`, which Node alone leaves without an answer if storage is asynchronous.
+ * The manual's own example sends more octets than it promises: it says 143 and carries 147. Node
+ * takes the surplus for another request and answers 400 in place of the answer in flight, and the
+ * device sends the same again forever. With this, the answer goes out and then the connection
+ * closes. So it does for a device that half-closes behind its body, such as `printf … | nc`, which
+ * Node alone leaves without an answer if storage is asynchronous.
  *
- * Every other client error is treated as by Node alone, or by the app's own `clientError` listeners. Call it before the
- * first request; a second call changes nothing.
+ * Every other client error is treated as by Node alone, or by the app's own `clientError`
+ * listeners. Call it before the first request; a second call changes nothing.
  *
  * @example
  * tolerateSurplus(app.listen(3000))
@@ -48,7 +50,10 @@ export function tolerateSurplus(server: Server | SecureServer): void {
     exchanges.set(req.socket, [...others, { req, res }])
   }
 
-  /** Closes the connection behind the answers to whole requests; false if there are none to wait for. */
+  /**
+   * Closes the connection behind the answers to whole requests; false if there are none to wait
+   * for.
+   */
   function letAnswersOut(socket: Duplex): boolean {
     if (closing.has(socket)) return true
     const whole = exchanges.get(socket)?.filter(({ req, res }) => {

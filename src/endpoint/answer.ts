@@ -5,7 +5,8 @@ import { statusOf } from './errors.js'
 /** Answers 200 with the headers that the manual prints; the device sets its clock by `Date`. */
 export function answerText(res: ServerResponse, text: string | Buffer): void {
   if (res.headersSent) return
-  // Middleware that compresses asks for this header as late as now, and devices read plain octets only.
+  // Middleware that compresses asks for this header as late as now, and devices read plain octets
+  // only.
   const { headers } = res.req
   if (headers['accept-encoding'] !== undefined) delete headers['accept-encoding']
   res.writeHead(200, {

@@ -14,10 +14,12 @@ interface ParsedRequest extends IncomingMessage {
 }
 
 /**
- * Takes the body from `req.rawBody`, from `req.body` where it holds bytes or text, or else from the stream.
+ * Takes the body from `req.rawBody`, from `req.body` if it holds bytes or text, or else from the
+ * stream.
  *
  * @param limit the largest body in bytes; raw-body refuses a larger one with 413, whoever read it
- * @throws IclockError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors 400 and 413
+ * @throws IclockError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors
+ *   400 and 413
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   try {
@@ -59,15 +61,17 @@ function bytesLeftIn(req: ParsedRequest): Buffer | undefined {
   return undefined
 }
 
-// The leftover may still be growing, or may be the compressed copy while the other member holds the inflated one.
+// The leftover may still be growing, or may be the compressed copy while the other member holds the
+// inflated one.
 function isWhole(bytes: Buffer, req: IncomingMessage): boolean {
   const isLength = bytes.length === lengthOf(req)
   if (codingOf(req) !== undefined) return req.readableEnded && !isLength
   return lengthOf(req) === undefined ? req.readableEnded : isLength
 }
 
-// A text parser drops a byte order mark, replaces invalid bytes with U+FFFD, and may have used another charset by a default
-// of its own. Only the promised length together with ASCII, or with a declared UTF-8, proves that nothing was lost.
+// A text parser drops a byte order mark, replaces invalid bytes with U+FFFD, and may have used
+// another charset by a default of its own. Only the promised length together with ASCII, or with a
+// declared UTF-8, proves that nothing was lost.
 function isExact(text: string, bytes: Buffer, req: IncomingMessage): boolean {
   if (bytes.length !== lengthOf(req) || codingOf(req) !== undefined) return false
   if (bytes.length === text.length) return true
@@ -88,8 +92,8 @@ function codingOf({ headers }: IncomingMessage): string | undefined {
   return coding === '' || coding?.toLowerCase() === 'identity' ? undefined : coding
 }
 
-// Whether somebody was here before. Optimization: property access on an Express request is slow at first, most of all for
-// missing properties, so few are read, and `hasOwn` asks for these two.
+// Whether somebody was here before. Optimization: property access on an Express request is slow at
+// first, most of all for missing properties, so few are read, and `hasOwn` asks for these two.
 function isTouched(req: IncomingMessage): boolean {
   const { readable, readableFlowing, readableDidRead } = req
   if (!readable || readableFlowing !== null || readableDidRead) return true

@@ -1,9 +1,11 @@
-// What can be watched from outside: channels of node:diagnostics_channel. They cost nothing while nobody subscribes.
+// What can be watched from outside: channels of node:diagnostics_channel. They cost nothing while
+// nobody subscribes.
 import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
- * The channels of this package. A room publishes only `if (channel.hasSubscribers)`, so that a payload is made only for
- * somebody who listens. A payload never holds contents, fields or the text of a command: those may be secrets.
+ * The channels of this package. A room publishes only `if (channel.hasSubscribers)`, so that a
+ * payload is made only for somebody who listens. A payload never holds contents, fields or the text
+ * of a command: those may be secrets.
  */
 export interface Channels {
   /** `express-iclock:reply`: the replies of a body, once storage has them. */

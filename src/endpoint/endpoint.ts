@@ -1,4 +1,5 @@
-// What every endpoint does alike, over node:http: who asks, may it, the endpoint's own part, the answer or the error.
+// What every endpoint does alike, over node:http: who asks, may it, the endpoint's own part, the
+// answer or the error.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError, answerText } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'
@@ -15,8 +16,9 @@ export type Handler = (
 ) => void
 
 /**
- * An endpoint's own part: what it does with a request of this device, and its answer: text, or bytes in the device's
- * encoding. It waits for storage through the deadline, and never touches the response.
+ * An endpoint's own part: what it does with a request of this device, and its answer: text, or
+ * bytes in the device's encoding. It waits for storage through the deadline, and never touches the
+ * response.
  */
 export type Part = (
   serialNumber: string,
@@ -25,10 +27,12 @@ export type Part = (
 ) => Awaitable<string | Buffer>
 
 /**
- * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one line.
+ * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one
+ * line.
  *
- * @param accepts whether a request is for this endpoint, asked before anything else; any other goes on to `next`, or is
- *   answered 404 without it, so that a handler mounted without a path doesn't swallow the app. By default every request is.
+ * @param accepts whether a request is for this endpoint, asked before anything else; any other goes
+ *   on to `next`, or is answered 404 without it, so that a handler mounted without a path doesn't
+ *   swallow the app. By default every request is.
  */
 export function endpoint(
   settings: EndpointSettings,
@@ -105,7 +109,8 @@ function refuse(
   }
 }
 
-// next(undefined), next('route') and next('router') don't signal an error in Express, so non-errors are wrapped.
+// next(undefined), next('route') and next('router') don't signal an error in Express, so non-errors
+// are wrapped.
 function errorOf(reason: unknown): object {
   if (typeof reason === 'object' && reason !== null) return reason
   return new Error(`The adapter or authorize threw ${describe(reason)}, which is not an Error.`, {

@@ -1,4 +1,5 @@
-// The errors this package raises, each with a stable code, and how untrusted values are shown in messages.
+// The errors this package raises, each with a stable code, and how untrusted values are shown in
+// messages.
 import { inspect } from 'node:util'
 
 /**
@@ -8,15 +9,18 @@ import { inspect } from 'node:util'
  * - `SERIAL_NUMBER_INVALID` (400): the serial number is not one that a terminal can have.
  * - `DEVICE_NOT_AUTHORIZED` (403): `authorize` refused the device.
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
- * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no `onUnparsed`; the good replies are kept.
+ * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no
+ *   `onUnparsed`; the good replies are kept.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
  * - `DEVICE_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
  * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
- * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this package does not speak.
+ * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this
+ *   package does not speak.
  * - `TERMINAL_MISMATCH` (500): storage found another terminal than it was asked for.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
- * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it stays in the queue.
+ * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
+ *   stays in the queue.
  * - `COMMAND_UNKNOWN` (404): storage has no command of that device and id.
  */
 export type IclockErrorCode = keyof typeof STATUS
@@ -39,8 +43,8 @@ const STATUS = {
 } as const
 
 /**
- * An error of this package, handed to `next`. Identify it by `code`: an app that both imports and requires this package
- * has two classes of this name.
+ * An error of this package, handed to `next`. Identify it by `code`: an app that both imports and
+ * requires this package has two classes of this name.
  */
 export class IclockError extends Error {
   override readonly name = 'IclockError'
@@ -77,8 +81,8 @@ export function quoted(text: string): string {
 }
 
 /**
- * Describes a value for an error message. An object is only named by its class, and a URL shown without its credentials:
- * messages end up in logs.
+ * Describes a value for an error message. An object is only named by its class, and a URL shown
+ * without its credentials: messages end up in logs.
  */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return quoted(value.replace(/\/\/[^/?#]*@/g, '//…@'))

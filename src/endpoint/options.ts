@@ -9,23 +9,31 @@ import { describe } from './errors.js'
 /** The options of every endpoint. */
 export interface EndpointOptions {
   /**
-   * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for no limit. After it the answer is
-   * 503, nothing more of the request is kept, and the device retries. It limits `authorize` likewise.
+   * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for no limit.
+   * After it the answer is 503, nothing more of the request is kept, and the device retries. It
+   * limits `authorize` likewise.
    */
   timeout?: number
   /**
-   * Decides whether a device may report, before its body is read: `true`, or `false` for 403; anything else is an error.
-   * By default every device may. The serial number is a claim: it is printed on the device. Decide by this argument, not
-   * by `req.query`, which a query parser may read in another way.
+   * Decides whether a device may report, before its body is read: `true`, or `false` for 403;
+   * anything else is an error. By default every device may. The serial number is a claim: it is
+   * printed on the device. Decide by this argument, not by `req.query`, which a query parser may
+   * read in another way.
    */
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
 }
 
 /** The options of every endpoint that reads a body. */
 export interface BodyOptions {
-  /** The largest body, in bytes or as text that `bytes` reads: `'1mb'` by default. A larger one is answered 413. */
+  /**
+   * The largest body, in bytes or as text that `bytes` reads: `'1mb'` by default. A larger one is
+   * answered 413.
+   */
   limit?: number | string
-  /** The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for Chinese-language devices. */
+  /**
+   * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
+   * Chinese-language devices.
+   */
   encoding?: string
 }
 

@@ -6,7 +6,10 @@ import { serialNumberOf } from './serial-number.js'
 
 /** A request that was not answered 200, as published on the channel `express-iclock:refusal`. */
 export interface Refusal {
-  /** The error's `code`: one of this package, of `raw-body`'s `type`s, or of the app's storage; undefined if it has none. */
+  /**
+   * The error's `code`: one of this package, of `raw-body`'s `type`s, or of the app's storage;
+   * undefined if it has none.
+   */
   code: string | undefined
   /** The HTTP status that the error asks for. */
   status: number
@@ -18,7 +21,10 @@ export interface Refusal {
   path: string
 }
 
-/** Publishes that a request was refused. Nothing of its body, or of the error's own text, is published. */
+/**
+ * Publishes that a request was refused. Nothing of its body, or of the error's own text, is
+ * published.
+ */
 export function publishRefusal(req: IncomingMessage, error: object): void {
   if (!CHANNELS.refusal.hasSubscribers) return
   const {

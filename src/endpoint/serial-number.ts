@@ -2,12 +2,13 @@
 import type { IncomingMessage } from 'node:http'
 import { IclockError, quoted } from './errors.js'
 
-// Optimization: the query of nearly every request needs no decoding (15 % of the own time on node:http).
+// Optimization: the query of nearly every request needs no decoding (15 % of the own time on
+// node:http).
 const PLAIN_QUERY = /^[^?#]*\?SN=([\w-]{1,64})$/i
 // Each of these is `SN` to some query parser, such as the `qs` of Express.
 const SERIAL_NUMBER_KEY = /^\[?sn([[\]]|$)/i
-// What no label shows: controls, invisible and bidirectional characters, line separators, blanks but the common one, and
-// U+FFFD, which marks invalid UTF-8.
+// What no label shows: controls, invisible and bidirectional characters, line separators, blanks
+// but the common one, and U+FFFD, which marks invalid UTF-8.
 const NOT_PRINTED =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]|(?! )\p{Zs}|^ | $/u
 

@@ -3,7 +3,10 @@ import { tzOffset } from '@date-fns/tz'
 import { describe } from './errors.js'
 import { wrong } from './options.js'
 
-/** An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial number that returns one. */
+/**
+ * An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial
+ * number that returns one.
+ */
 export type TimeZoneOption = string | ((serialNumber: string) => string | undefined)
 
 const EXPECTED =
@@ -11,9 +14,11 @@ const EXPECTED =
 const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/
 
 /**
- * Makes a function that returns a terminal's zone; undefined if the option is not set, or its function returns nothing.
+ * Makes a function that returns a terminal's zone; undefined if the option is not set, or its
+ * function returns nothing.
  *
- * @throws TypeError if the option is not a zone; what it returns throws one if the app's function returns no zone
+ * @throws TypeError if the option is not a zone; what it returns throws one if the app's function
+ *   returns no zone
  */
 export function timeZoneOf(
   option: TimeZoneOption | undefined,

@@ -1,7 +1,9 @@
 // Requests that a router misses because of where it is mounted.
 import type { RequestHandler } from 'express'
 
-/** Warns once if requests miss these paths only because the router is mounted below a part of them. */
+/**
+ * Warns once if requests miss these paths only because the router is mounted below a part of them.
+ */
 export function noticeMount(paths: readonly string[]): RequestHandler {
   let isNoticed = false
   return (req, _res, next) => {

@@ -11,7 +11,10 @@ interface Host {
   ends?: boolean
 }
 
-/** Hands a request to the endpoint whose body its host has read to the end, as serverless platforms do. */
+/**
+ * Hands a request to the endpoint whose body its host has read to the end, as serverless platforms
+ * do.
+ */
 async function receive({ replay = [], headers = {}, ends = true }: Host) {
   const req = Object.assign(new IncomingMessage(new Socket()), {
     ...{ method: 'POST', url: '/iclock/devicecmd?SN=A' },

@@ -1,4 +1,5 @@
-// What the tests of the endpoint share: a server for one test, and posts of the manual's device to it.
+// What the tests of the endpoint share: a server for one test, and posts of the manual's device to
+// it.
 import { createServer, type RequestListener, Server, type ServerOptions } from 'node:http'
 import { onTestFinished } from 'vitest'
 import {
@@ -34,13 +35,18 @@ export interface Post extends ExchangeOptions {
   body?: Body
 }
 
-/** What a test says of an exchange: its status, its body as text, its headers by their small names. */
+/**
+ * What a test says of an exchange: its status, its body as text, its headers by their small names.
+ */
 export interface Answer extends Omit<Exchange, 'body' | 'headers'> {
   body: string
   headers: Record<string, string>
 }
 
-/** Posts once, the manual's example unless told otherwise, to a server or to one made of the listener. */
+/**
+ * Posts once, the manual's example unless told otherwise, to a server or to one made of the
+ * listener.
+ */
 export async function post(
   to: RequestListener | Server,
   { body = EXAMPLE, ...how }: Post = {},

@@ -1,4 +1,5 @@
-// Finds or starts the MongoDB that the tests of this project need, once, and says which it is or why there is none.
+// Finds or starts the MongoDB that the tests of this project need, once, and says which it is or
+// why there is none.
 import type { TestProject } from 'vitest/node'
 import { findProgram, openServer, type Program } from './mongodb.js'
 
