@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { RequestListener } from 'node:http'
 import express from 'express'
 import iconv from 'iconv-lite'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type CommandStorage,
   commandQueue,
@@ -210,6 +210,23 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(listenerOf(racing))).body).toBe(`C:${ids[0]}:CHECK\n`)
     const lost = { adapter: { ...adapter, claim: () => [] } }
     expect((await poll(listenerOf(lost))).body).toBe('OK')
+  })
+
+  it('is planned by the time before storage is read, and claimed by the time after', async () => {
+    const { adapter, queue } = await serving([])
+    await queue.issue(SN, { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000 })
+    await queue.issue(SN, { text: 'CHECK' })
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const openCommands: CommandStorage['openCommands'] = (...asked) => {
+      const open = adapter.openCommands(...asked)
+      vi.setSystemTime(Date.now() + 20_000)
+      return open
+    }
+    const server = await serve(listenerOf({ adapter: { ...adapter, openCommands } }))
+    // A faster poll may have been handed the first one in time: the second must not overtake it.
+    expect((await poll(server)).body).toBe('OK')
+    expect((await poll(server)).body).toMatch(/:CHECK\n$/)
   })
 
   it.each([
