@@ -1,6 +1,7 @@
 // POST cdata, querydata, fdata: a device hands over.
 import type { IncomingMessage } from 'node:http'
 import type { IssuedCommand } from '../command.js'
+import type { Awaitable } from '../endpoint/deadline.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import {
@@ -28,7 +29,13 @@ import type { Upload } from './upload.js'
  * failed, and replies that a terminal posts to `cdata` are kept as replies.
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
-  Partial<ReplyStorage<Issued>>
+  Partial<ReplyStorage<Issued>> & {
+    /** As `CommandStorage` has it. With it, an `ERRORLOG` line that comes again never overrules a later reply. */
+    findRecord?(
+      serialNumber: string,
+      commandId: string,
+    ): Awaitable<{ reply?: CommandReply } | null | undefined>
+  }
 
 /** What concerns uploads alone. */
 export interface UploadOptions {
@@ -69,7 +76,10 @@ const HANDLER_OPTIONS = [
   ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
 ]
 const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
-const OPTIONAL_CALLS = ['findPackets', 'findCommand', 'onReply', 'findCommands', 'onReplies']
+const OPTIONAL_CALLS = [
+  ...['findPackets', 'findRecord'],
+  ...['findCommand', 'onReply', 'findCommands', 'onReplies'],
+]
 
 /**
  * Makes the endpoint for what a terminal uploads, as a plain function, for `node:http` and for any framework built on it:
@@ -119,6 +129,9 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
       adapter,
       hookOf('afterReply', afterReply?.bind(options), onError?.bind(options)),
     ),
+    async isAnswered(serialNumber, commandId) {
+      return (await adapter.findRecord?.(serialNumber, commandId))?.reply !== undefined
+    },
     afterUpload: hookOf('afterUpload', afterUpload?.bind(options), onError?.bind(options)),
     onKept,
   })

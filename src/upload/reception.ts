@@ -6,16 +6,16 @@ import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Part } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
 import { queryOf } from '../endpoint/serial-number.js'
-import type { ParsedReplies } from '../reply/reply.js'
+import type { CommandReply, ParsedReplies } from '../reply/reply.js'
 import { clockIn } from './clock.js'
 import { COMMA, LF, Octets, TAB } from './octets.js'
 import { packetOf } from './packet.js'
 import { isTableData, openUpload, typeOf } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
-import { failuresIn, repliesIn } from './report.js'
+import { failureOf, repliesIn } from './report.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
-import type { ParsedUpload, Upload } from './upload.js'
+import type { ParsedUpload, Upload, UploadRecord } from './upload.js'
 
 /** What receiving needs of the options, checked. */
 export interface ReceptionSettings {
@@ -28,6 +28,8 @@ export interface ReceptionSettings {
   keepReplies:
     | ((parsed: ParsedReplies, serialNumber: string, deadline: Deadline) => Awaitable<void>)
     | undefined
+  /** Whether a command has a reply already; false if the adapter can't tell. */
+  isAnswered(serialNumber: string, commandId: string): Awaitable<boolean>
   /** Called with what was new, once storage has all of it. */
   afterUpload: ((upload: Upload) => void) | undefined
   /** Called with every upload, once storage has it. */
@@ -81,15 +83,31 @@ export function uploadPart(settings: ReceptionSettings): Part {
     return grammar.parse(new Octets(text, encoding), clock)
   }
 
-  const keep = async (upload: Upload, deadline: Deadline) => {
-    const { serialNumber, records } = upload
-    // Before the lines: a device whose upload is refused sends all of it again, and then no line would be new.
-    const failures = keepReplies === undefined ? [] : failuresIn(records, serialNumber)
-    if (failures.length > 0) {
-      await keepReplies?.({ replies: failures, unparsed: [] }, serialNumber, deadline)
+  // A device that sends its memory again must not overrule replies that came since. But a line that isn't new may be one
+  // whose command couldn't be settled when it was.
+  const settleFailures = async (
+    { serialNumber, records }: Upload,
+    fresh: readonly UploadRecord[],
+    deadline: Deadline,
+  ) => {
+    if (keepReplies === undefined) return
+    const isNew = new Set(fresh)
+    const replies: CommandReply[] = []
+    for (const record of records) {
+      const failure = failureOf(record, serialNumber)
+      if (failure === undefined) continue
+      const isDue =
+        isNew.has(record) ||
+        !(await deadline.wait(settings.isAnswered(serialNumber, failure.commandId)))
+      if (isDue) replies.push(failure)
     }
+    if (replies.length > 0) await keepReplies({ replies, unparsed: [] }, serialNumber, deadline)
+  }
+
+  const keep = async (upload: Upload, deadline: Deadline) => {
     const fresh = await keepUpload(upload, adapter, deadline)
     if (fresh.records.length > 0) afterUpload?.(fresh)
+    await settleFailures(upload, fresh.records, deadline)
     if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.records.length)
   }
 

@@ -24,25 +24,20 @@ export function repliesIn(
 }
 
 /**
- * The commands that failed according to `ERRORLOG` (PUSH manual, "Upload error log"), each as a reply: `commandName` is
- * `ERRORLOG`, which `outcomeOf` reads as a failure; `returnCode` is null, because the device sends none; `fields` and
- * `raw` are those of the line.
+ * The failure that a line of `ERRORLOG` reports (PUSH manual, "Upload error log"), as a reply; undefined for any other
+ * record, and for errors of no command. `commandName` is `ERRORLOG`, which `outcomeOf` reads as a failure; `returnCode` is
+ * null, because the device sends none; `fields` and `raw` are those of the line.
  */
-export function failuresIn(records: readonly UploadRecord[], serialNumber: string): CommandReply[] {
-  const replies: CommandReply[] = []
-  for (const record of records) {
-    if (record.kind !== 'fields' || record.type !== 'errorlog') continue
-    const commandId = fieldOf(record.fields, 'CmdId') ?? ''
-    if (!COMMAND_ID.test(commandId)) continue
-    const fields = Object.assign(newFields(), record.fields)
-    replies.push({
-      serialNumber,
-      commandId,
-      returnCode: null,
-      commandName: 'ERRORLOG',
-      fields,
-      raw: record.raw,
-    })
+export function failureOf(record: UploadRecord, serialNumber: string): CommandReply | undefined {
+  if (record.kind !== 'fields' || record.type !== 'errorlog') return undefined
+  const commandId = fieldOf(record.fields, 'CmdId') ?? ''
+  if (!COMMAND_ID.test(commandId)) return undefined
+  return {
+    serialNumber,
+    commandId,
+    returnCode: null,
+    commandName: 'ERRORLOG',
+    fields: Object.assign(newFields(), record.fields),
+    raw: record.raw,
   }
-  return replies
 }

@@ -235,6 +235,33 @@ describe('an upload that speaks of commands', () => {
     expect(kept(uploads)).toEqual([ERROR])
   })
 
+  it('never overrules a later reply when the terminal sends its memory again', async () => {
+    const adapter = memoryAdapter()
+    const server = await serve(uploadHandler({ adapter }))
+    const path = `/iclock/cdata?SN=${SN}&table=ERRORLOG`
+    await send(server, { path, body: ERROR })
+    await send(server, { path: `/iclock/cdata?SN=${SN}`, body: 'ID=123&Return=0&CMD=DATA' })
+    await send(server, { path, body: ERROR })
+    expect(adapter.replies()).toMatchObject([{ commandId: '123', returnCode: 0 }])
+    await send(server, { path, body: ERROR.replace('0001', '0002') })
+    expect(adapter.replies()).toMatchObject([{ fields: { ErrCode: 'D01E0002' } }])
+  })
+
+  it('fails a command though that was not possible when its line was new', async () => {
+    const adapter = memoryAdapter()
+    let failing = true
+    const onReply: typeof adapter.onReply = (...args) => {
+      if (failing) throw new Error('out of reach')
+      return adapter.onReply(...args)
+    }
+    const server = await serve(uploadHandler({ adapter: { ...adapter, onReply } }))
+    const path = `/iclock/cdata?SN=${SN}&table=ERRORLOG`
+    expect((await send(server, { path, body: ERROR })).status).toBe(500)
+    failing = false
+    expect((await send(server, { path, body: ERROR })).status).toBe(200)
+    expect(adapter.replies()).toMatchObject([{ commandId: '123', commandName: 'ERRORLOG' }])
+  })
+
   it('calls afterReply once for each that is new', async () => {
     const adapter = memoryAdapter()
     const told: unknown[] = []
