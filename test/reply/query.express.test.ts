@@ -41,3 +41,39 @@ describe.each([
     expect(adapter.replies()).toMatchObject([{ commandId: 'k7', returnCode: -1002 }])
   })
 })
+
+describe('afterReply of terminalRouter', () => {
+  it('hears of replies, and of commands that an upload says failed', async () => {
+    const heard: [string, string][] = []
+    const adapter = memoryAdapter()
+    const app = express().use(
+      terminalRouter({
+        adapter,
+        afterReply: ({ commandId, commandName }) => void heard.push([commandId, commandName]),
+      }),
+    )
+    await request(app)
+      .post('/iclock/devicecmd?SN=A')
+      .type('text/plain')
+      .send('ID=1&Return=0&CMD=CHECK')
+    const error = 'ERRORLOG ErrCode=D01E0001\tErrMsg=\tDataOrigin=cmd\tCmdId=2\tAdditional='
+    for (const _twice of [1, 2]) {
+      await request(app).post('/iclock/cdata?SN=A&table=OPERLOG').type('text/plain').send(error)
+    }
+    await expect
+      .poll(() => heard)
+      .toEqual([
+        ['1', 'CHECK'],
+        ['2', 'ERRORLOG'],
+      ])
+  })
+
+  it('has a bound on records of its own', async () => {
+    const app = express().use(
+      terminalRouter({ adapter: memoryAdapter(), reply: { maxRecords: 1 } }),
+    )
+    const post = () => request(app).post('/iclock/devicecmd?SN=A').type('text/plain')
+    await post().send('ID=1&Return=0').expect(200)
+    await post().send('ID=1&Return=0\nID=2&Return=0').expect(413)
+  })
+})

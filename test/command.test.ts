@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { checkIsIssuable, commandLine, keyOf, verbOf } from '../src/command.js'
+
+const command = { serialNumber: 'A', commandId: '0012', text: 'CHECK' }
+
+it('is handed out as one line', () => {
+  expect(commandLine(command)).toBe('C:0012:CHECK\n')
+})
+
+it('has a key of its own for each device and id', () => {
+  const pairs = [
+    ['A', '1'],
+    ['A1', ''],
+    ['', 'A1'],
+    ['A","1', ''],
+    ['A', '01'],
+    ['a', '1'],
+  ] as const
+  expect(new Set(pairs.map(([device, id]) => keyOf(device, id))).size).toBe(pairs.length)
+})
+
+describe('a command that no terminal can carry is refused:', () => {
+  it.each([
+    [{ serialNumber: '' }, 'serialNumber of the command is ""; expected the SN of the device'],
+    [{ commandId: 12 }, 'commandId of the command is 12; expected 1 to 16 of the characters'],
+    [{ commandId: '' }, 'commandId of the command is ""'],
+    [{ commandId: 'a'.repeat(17) }, 'commandId of the command is'],
+    [{ commandId: '1\nC:2:REBOOT' }, 'commandId of the command is'],
+    [{ commandId: '1\n' }, 'commandId of the command is'],
+    [{ text: '' }, 'text of the command is ""; expected the command'],
+    [{ text: 'CHECK\nC:2:REBOOT' }, 'has "\\n" at position 5; expected one line'],
+    [{ text: 'CHECK\r' }, 'has "\\r" at position 5'],
+    [{ text: 'CHECK\0' }, 'has "\\u0000" at position 5'],
+  ])('%j', (members, message) => {
+    expect(() => checkIsIssuable({ ...command, ...members } as never)).toThrow(message)
+    expect(() => checkIsIssuable(command)).not.toThrow()
+  })
+})
+
+it.each([
+  ['DATA UPDATE USERINFO PIN=1\tPasswd=1', 'DATA UPDATE'],
+  ['SET OPTION Password=x', 'SET OPTION'],
+  ['SHELL cat /etc/passwd', 'SHELL'],
+  ['GetFile /mnt/x', 'GetFile'],
+  ['AC_UNLOCK', 'AC_UNLOCK'],
+  ['clear log', 'clear log'],
+  ['', ''],
+  ['=x', ''],
+])('has a verb that may be logged: %j', (text, verb) => expect(verbOf(text)).toBe(verb))

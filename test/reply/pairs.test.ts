@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { CMD, CONTENT, FILENAME, ID, OTHER, PairReader, RETURN, SN } from '../../src/reply/pairs.js'
+
+/** The first pair of a body: its name, key, value, and what ends it. */
+function pairOf(text: string, inFirstLine = true) {
+  const body = Buffer.from(text)
+  const reader = new PairReader(body, 'utf-8')
+  reader.readKey(0, inFirstLine)
+  const { name, hasValue, keyStart, keyEnd } = reader
+  reader.readValue(inFirstLine)
+  const slice = (start: number, end: number) => body.toString('latin1', start, end)
+  const value = hasValue ? slice(reader.valueStart, reader.valueEnd) : undefined
+  return { name, key: slice(keyStart, keyEnd), value, rest: text.slice(reader.at) }
+}
+
+describe('a pair', () => {
+  it.each(['\n', '\r', '\r\n', '&', '\t'])('of a first line ends before %j', (end) => {
+    expect(pairOf(`a=b${end}c=d`)).toMatchObject({ key: 'a', value: 'b', rest: `${end}c=d` })
+  })
+
+  it.each(['\n', '\r'])('of another line ends before %j alone', (end) => {
+    expect(pairOf(`a=b&c\td${end}e`, false)).toMatchObject({ value: 'b&c\td', rest: `${end}e` })
+  })
+
+  it('is split at its first =, and loses the blanks around key and value', () => {
+    expect(pairOf(' a b = c = d ')).toMatchObject({ key: 'a b', value: 'c = d', rest: '' })
+    expect(pairOf('=')).toMatchObject({ key: '', value: '' })
+    expect(pairOf('a&b')).toMatchObject({ key: 'a', value: undefined, rest: '&b' })
+  })
+})
+
+it.each([
+  ['ID=', ID],
+  ['iD =', ID],
+  ['return', RETURN],
+  ['Cmd=', CMD],
+  ['SN', SN],
+  ['FileName=', FILENAME],
+  ['CONTENT=', CONTENT],
+  ['ID', OTHER],
+  ['Content', OTHER],
+  ['DeviceID=', OTHER],
+  ['\u0131d=', OTHER],
+  ['I\u0044\u0301=', OTHER],
+])('knows the key of %j in any letter case of ASCII', (text, name) => {
+  expect(pairOf(text).name).toBe(name)
+})
+
+it('skips blank lines', () => {
+  const reader = new PairReader(Buffer.from(' \t\r\n\n\rx'), 'utf-8')
+  expect(reader.skipBlanks(0)).toBe(6)
+  expect(reader.endsLine(2)).toBe(true)
+  expect(reader.endsLine(6)).toBe(false)
+  expect(reader.endsLine(7)).toBe(true)
+})
