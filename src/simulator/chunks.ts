@@ -1,13 +1,19 @@
 // Decodes a chunked response body.
 
+/** The chunks read so far, and where the next one starts: each is read once, however the body arrives. */
+export interface ChunkProgress {
+  at: number
+  readonly chunks: Buffer[]
+}
+
 /** The body and where the response ends; undefined while it is incomplete. */
 export function chunkedBody(
   bytes: Buffer,
-  from: number,
+  progress: ChunkProgress,
 ): { body: Buffer; size: number } | 'invalid' | undefined {
-  const chunks: Buffer[] = []
-  let at = from
+  const { chunks } = progress
   for (;;) {
+    const { at } = progress
     const lineEnd = bytes.indexOf('\r\n', at)
     if (lineEnd === -1) return undefined
     const size = /^[0-9a-f]{1,8}(?=[ \t;]|$)/i.exec(bytes.toString('latin1', at, lineEnd))?.[0]
@@ -23,6 +29,6 @@ export function chunkedBody(
     if (bytes.length < end + 2) return undefined
     if (bytes.toString('latin1', end, end + 2) !== '\r\n') return 'invalid'
     chunks.push(bytes.subarray(start, end))
-    at = end + 2
+    progress.at = end + 2
   }
 }

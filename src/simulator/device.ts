@@ -56,24 +56,24 @@ export interface VirtualDevice extends RecordSender {
   /** Opens a connection for several exchanges. */
   connect(): Connection
 
-  /** Shakes hands: `cdata` with `options=all`, and what follows it. */
+  /** Shakes hands (PUSH manual, "Initialize information"): `cdata` with `options=all`, and what follows it. */
   handshake(options?: SendOptions): Promise<Handshake>
-  /** `registry` and `push` of an access terminal; the handshake does it if the server asks for it. */
+  /** `registry` and `push` of an access terminal (PUSH manual, "Registration"); the handshake does it if the server asks for it. */
   register(): Promise<Exchange[]>
-  /** Asks for commands once (`getrequest`); never rejects because of the server. */
+  /** Asks for commands once (`getrequest`; PUSH manual, "Get Request"); never rejects because of the server. */
   poll(options?: ExchangeOptions): Promise<Poll>
   /** Polls, executes and replies until it is told to stop; never rejects because of the server, except `untilIdle`. */
   serve(execute: Execute, options?: ServeOptions): Promise<Service>
   /** Shakes hands, then serves; after a reboot again. Without `execute`, every command returns 0. */
   start(execute?: Execute, options?: ServeOptions): Promise<Service>
 
-  /** Records punches and uploads all that the server has not accepted yet. */
+  /** Records punches (PUSH manual, "Upload attendance records") and uploads all that the server has not accepted yet. */
   attend(punches: Punch | readonly Punch[], options?: SendOptions): Promise<Exchange[]>
   /** Records punches without a connection: `upload`, `attend` or `serve` sends them later. */
   remember(punches: Punch | readonly Punch[]): void
   /** Uploads all punches that the server has not accepted yet. */
   upload(options?: SendOptions): Promise<Exchange[]>
-  /** Uploads a photo taken at a punch. */
+  /** Uploads a photo taken at a punch (PUSH manual, "Upload attendance photo"). */
   photo(photo: Photo, options?: SendOptions): Promise<Exchange[]>
   /** Uploads lines of a table such as `OPERLOG`, without line ends. */
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>

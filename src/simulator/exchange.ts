@@ -115,7 +115,8 @@ export function exchangeOn(
       })
     }
     // A broken connection doesn't complete a response.
-    const read = () => parseResponse(wire.unread, wire.hasEnded && !wire.failure, method)
+    const memory = {}
+    const read = () => parseResponse(wire.unread, wire.hasEnded && !wire.failure, method, memory)
     const timer = setTimeout(() => {
       finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
     }, options.timeout)

@@ -37,7 +37,10 @@ export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber'>
   punches?(serialNumber: string): readonly Punch[]
   /** What is unusual about a request, if anything. */
   faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
-  /** Called when a device is switched on, e.g. to take its power away at some time. */
+  /**
+   * Called when a device is switched on, e.g. to take its power away at some time: `reboot()` restarts it, `crash()` ends its
+   * work for the rest of the run.
+   */
   onDevice?(device: VirtualDevice): void
   /** Switches a device off once the server has no command for it, and it has nothing to report. */
   untilIdle?: boolean

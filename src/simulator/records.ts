@@ -24,7 +24,12 @@ export interface RecordWriter {
   verifySum(commandId: string, startTime: string, endTime: string, attlogSum: number): Buffer
 }
 
-/** Returns a writer of records for a device with this serial number. */
+/**
+ * Returns a writer of records (PUSH manual, "Command Reply") for a device with this serial number.
+ *
+ * @example
+ * recordWriter('0316144680030').reply('1001', 0) // ID=1001&Return=0&CMD=DATA
+ */
 export function recordWriter(serialNumber: string, manners: Manners = 'attendance'): RecordWriter {
   const Return = manners === 'access' ? 'return' : 'Return'
   const lines = (...line: string[]) => Buffer.from(line.map((text) => `${text}\n`).join(''))
@@ -68,7 +73,12 @@ export function recordWriter(serialNumber: string, manners: Manners = 'attendanc
   }
 }
 
-/** Joins records into a body: each starts on a line of its own. */
+/**
+ * Joins records into a body: each starts on a line of its own.
+ *
+ * @example
+ * await device.exchange(batch([device.records.reply('1', 0), 'ID=2&Return=-3&CMD=DATA']))
+ */
 export function batch(records: readonly (string | Uint8Array)[]): Buffer {
   const parts: Buffer[] = []
   for (const record of records.map((each) => Buffer.from(each))) {

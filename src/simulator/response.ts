@@ -1,6 +1,6 @@
 // Parses the bytes of a response as HTTP/1.x, strictly. No connection, no clock.
 import { inspect } from 'node:util'
-import { chunkedBody } from './chunks.js'
+import { type ChunkProgress, chunkedBody } from './chunks.js'
 import type { Header } from './manners.js'
 
 const HTTP_1 = 'HTTP/1.'
@@ -18,8 +18,18 @@ export interface HttpResponse {
   problem: string | undefined
 }
 
+/** What a parser remembers between two calls for the same response. */
+export interface ParserMemory {
+  chunks?: ChunkProgress
+}
+
 /** Parses the response at the beginning of `bytes`, as far as it has arrived. */
-export function parseResponse(bytes: Buffer, hasEnded: boolean, method: string): HttpResponse {
+export function parseResponse(
+  bytes: Buffer,
+  hasEnded: boolean,
+  method: string,
+  memory: ParserMemory,
+): HttpResponse {
   const response: HttpResponse = {
     status: undefined,
     headers: [],
@@ -67,7 +77,8 @@ export function parseResponse(bytes: Buffer, hasEnded: boolean, method: string):
     return invalid('the response has both a Content-Length and a Transfer-Encoding')
   }
   if (codings.length > 0) {
-    const chunked = chunkedBody(bytes, at)
+    memory.chunks ??= { at, chunks: [] }
+    const chunked = chunkedBody(bytes, memory.chunks)
     if (codings.join().toLowerCase() !== 'chunked' || chunked === 'invalid') {
       return invalid('the chunks of the response are invalid')
     }

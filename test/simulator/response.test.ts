@@ -1,6 +1,7 @@
 import { createServer as createNetServer } from 'node:net'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { parseResponse } from '../../src/simulator/response.js'
 import { DATE, deviceAt, GOOD, listen, respondingWith, serving } from '../support/server.js'
 
 const response = (lines: string[], body = 'OK') => `${lines.join('\r\n')}\r\n\r\n${body}`
@@ -85,6 +86,19 @@ it('reads a long run of blanks in a header in linear time', async () => {
   // The quadratic expression took 12 s for 100,000 blanks on a quiet machine.
   expect(performance.now() - start).toBeLessThan(3000)
 })
+
+it('reads each chunk once, however many there are', () => {
+  // 700,000 chunks in 64 segments: reading all of them again for each segment takes minutes.
+  const whole = Buffer.from(chunks(`${'1\r\nx\r\n'.repeat(690_000)}0\r\n\r\n`))
+  const memory = {}
+  const start = performance.now()
+  for (let end = 65_536; end < whole.length; end += 65_536) {
+    expect(parseResponse(whole.subarray(0, end), false, 'POST', memory).size).toBeUndefined()
+  }
+  const { body, size, problem } = parseResponse(whole, false, 'POST', memory)
+  expect([body.length, size, problem]).toEqual([690_000, whole.length, undefined])
+  expect(performance.now() - start).toBeLessThan(20_000)
+}, 60_000)
 
 it('refuses a body that ends with the connection if the connection broke', async () => {
   const server = await listen(
