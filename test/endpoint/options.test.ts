@@ -64,7 +64,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     [{ adapter, Limit: 1 }, 'there is no option "Limit"; did you mean "limit"?'],
     [
       { adapter, maxSize: 1 },
-      'there is no option "maxSize"; the options are adapter, limit, encoding, timeout, authorize, path',
+      'there is no option "maxSize"; the options are adapter, maxRecords, afterReply, onError, limit, encoding, timeout, authorize, path',
     ],
     ...['', 'iclock', [], ['/a', 'b'], 7, null].map((path) => [
       { adapter, path },
@@ -86,8 +86,55 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
 
   it('a path for the handler, which ignores it', () => {
     expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
-      'express-iclock: there is no option "path"; the options are adapter, limit, encoding, timeout, authorize',
+      'express-iclock: there is no option "path"; the options are adapter, maxRecords, afterReply, onError, limit, encoding, timeout, authorize',
     )
+  })
+})
+
+class Storage {
+  db = 'mongodb://user:secret@host/hr'
+  findCommand() {}
+  onReply() {}
+}
+
+describe('a mistake is told from others, in words:', () => {
+  const messageOf = (options: unknown) => {
+    try {
+      commandReplyRouter(options as never)
+    } catch (error) {
+      return (error as Error).message
+    }
+    return undefined
+  }
+
+  it('an adapter that was spread from an instance of a class', () => {
+    const { findCommand } = memoryAdapter()
+    for (const spread of [{ ...new Storage() }, { ...new Storage(), findCommand }]) {
+      const message = messageOf({ adapter: spread })
+      expect(message).toContain('is undefined; expected a function; if the adapter was spread')
+      expect(message).toContain('leaves its methods behind')
+    }
+    expect(messageOf({ adapter: {} })).not.toContain('spread')
+    expect(messageOf({ adapter: new Storage() })).toBeUndefined()
+  })
+
+  it('a limit that no Buffer can hold', () => {
+    expect(messageOf({ adapter, limit: '99999999gb' })).toMatch(/expected at most \d+ bytes/)
+  })
+
+  it('a connection string, without its credentials', () => {
+    const message = messageOf({ adapter: 'mongodb://user:secret@host/hr' })
+    expect(message).toContain('option "adapter" is "mongodb://…@host/hr"')
+    expect(message).not.toMatch(/user|secret/)
+  })
+
+  it('an object of another library, by its class alone', () => {
+    const options = ['limit', 'encoding', 'timeout', 'authorize', 'path']
+    for (const option of options) {
+      const message = messageOf({ adapter, [option]: Object.assign(new Map(), new Storage()) })
+      expect(message, option).toContain('a "Map"')
+      expect(message, option).not.toMatch(/user|secret/)
+    }
   })
 })
 
