@@ -1,8 +1,8 @@
 // Attendance records: who came and went, uploaded in the batches that firmware makes.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { wrong } from './check.js'
 import { localTime, timeCodeOf } from './clock.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
+import { rest } from './pace.js'
 import { containsOk } from './refusal.js'
 import { ask, type Session } from './session.js'
 
@@ -68,7 +68,7 @@ export function uploadLog(session: Session, firstAttempt?: ExchangeOptions): Pro
           log.shrinkBatches()
           return exchanges
         }
-        await sleep(tries * identity.pause)
+        await rest(tries * identity.pause, [power])
       }
     }
     return exchanges

@@ -161,6 +161,17 @@ describe('a backlog', () => {
     ])
   })
 
+  it('does not hold up power loss while it waits for its next try', async () => {
+    const { server, of } = await conversing({ cdata: () => ({ status: 500 }) })
+    const device = deviceAt(server, { pause: 1_000_000 })
+    device.remember(backlog(1))
+    const working = device.serve(() => 0)
+    await expect.poll(() => of('cdata')).toHaveLength(1)
+    device.crash()
+    expect(await working).toMatchObject({ ended: 'crash', polls: 0 })
+    expect(device.unsent).toBe(1)
+  })
+
   it('is sent once, whatever uploads at the same time', async () => {
     const { server, of } = await conversing()
     const device = deviceAt(server)
