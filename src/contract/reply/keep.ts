@@ -84,8 +84,8 @@ export const KEEP_CASES: readonly Case[] = [
         replyTo('A', id, null),
         fileOf('A', id, Buffer.from('x')),
       ]
-      const pairs = finals('').flatMap((_, one) =>
-        finals('').flatMap((_, other) => (one === other ? [] : [[one, other] as const])),
+      const pairs = finals('x').flatMap((_, one) =>
+        finals('x').flatMap((_, other) => (one === other ? [] : [[one, other] as const])),
       )
       const last: CommandReply[] = []
       for (const [index, [one, other]] of pairs.entries()) {
