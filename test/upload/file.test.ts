@@ -12,6 +12,7 @@ describe('a photo', () => {
     expect(content.toString('latin1')).toBe('\0\nCMD=\0\xff')
     expect(sizeMatches).toBe(false)
     expect(first(`${HEAD}abcd`).sizeMatches).toBe(true)
+    expect(first('PIN=1\0\nCMD=uploadphoto\0abcd').content.toString()).toBe('abcd')
   })
 
   it('may have a head of upper and lower case, with CR LF or TAB', () => {
@@ -40,6 +41,7 @@ describe('a photo', () => {
     'PIN=1\nsize=4\n',
     'PIN=1\nCMD=uploadphoto',
     `PIN=${'1'.repeat(2000)}\nCMD=x\0`,
+    `PIN=1\nCMD=${'x'.repeat(2000)}\0abcd`,
   ])('without its head is kept as it is: %j', (body) => {
     const { records, unparsed } = photo(body)
     expect(records).toEqual([])

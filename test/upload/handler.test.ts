@@ -29,6 +29,9 @@ async function post(
   return { ...answer, adapter, uploads: adapter.uploads() }
 }
 
+// A hook is called after the answer.
+const until = (check: () => void) => vi.waitFor(check, { timeout: 30_000 })
+
 const kept = (uploads: readonly Upload[]) => {
   return uploads.flatMap(({ records }) => records.map(({ raw }) => raw.toString('latin1')))
 }
@@ -87,6 +90,19 @@ describe('an upload', () => {
     expect(await connection('table=ATTPHOTO', photo)).toBe('close')
     expect(await connection('PhotoStamp=1&PIN=x.jpg', photo)).toBe('close')
     expect(await connection('table=ATTLOG', LINE)).not.toBe('close')
+  })
+
+  it('does not fail if something else has begun the answer', async () => {
+    const handler = uploadHandler({ adapter: memoryAdapter() })
+    const answer = await send(
+      (req, res) => {
+        res.write('begun')
+        handler(req, res)
+        res.end()
+      },
+      { path: `/iclock/fdata?SN=${SN}&table=ATTPHOTO`, body: 'CMD=uploadphoto\0x' },
+    )
+    expect(answer).toMatchObject({ status: 200, body: 'begun' })
   })
 
   it('has its moments if the zone is known', async () => {
@@ -187,8 +203,7 @@ describe('afterUpload', () => {
     const afterUpload = (upload: Upload) => void seen.push(upload)
     const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
     for (const body of bodies) await send(server, { path: `/iclock/cdata?SN=${SN}&${query}`, body })
-    // A hook is called after the answer.
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(0))
+    await until(() => expect(seen.length).toBeGreaterThan(0))
     await pause(5)
     return seen
   }
@@ -202,7 +217,7 @@ describe('afterUpload', () => {
     const seen: Upload[] = []
     const adapter = { onUpload: () => {} }
     await post('table=ATTLOG', LINE, { adapter, afterUpload: (upload) => void seen.push(upload) })
-    await vi.waitFor(() => expect(kept(seen)).toEqual([LINE]))
+    await until(() => expect(kept(seen)).toEqual([LINE]))
   })
 
   it('can neither withhold the answer nor end the process', async () => {
@@ -214,7 +229,7 @@ describe('afterUpload', () => {
       onError: (error) => void errors.push(error),
     }
     expect((await post('table=ATTLOG', LINE, options)).status).toBe(200)
-    await vi.waitFor(() => expect(errors).toMatchObject([{ message: 'the mail server is away' }]))
+    await until(() => expect(errors).toMatchObject([{ message: 'the mail server is away' }]))
   })
 })
 
@@ -274,7 +289,7 @@ describe('an upload that speaks of commands', () => {
     await send(server, { path, body: ERROR })
     await send(server, { path, body: ERROR })
     await send(server, { path: `/iclock/cdata?SN=${SN}`, body: 'ID=4&Return=0&CMD=CHECK' })
-    await vi.waitFor(() => expect(told).toHaveLength(2))
+    await until(() => expect(told).toHaveLength(2))
     expect(told).toEqual([
       ['123', 'CHECK'],
       ['4', undefined],
@@ -358,8 +373,41 @@ describe('the result of a query in packets', () => {
     const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
     await send(server, { path: path(1), body: FIRST })
     await send(server, { path: path(2), body: SECOND })
-    await vi.waitFor(() => expect(rows(seen)).toHaveLength(2))
+    await until(() => expect(rows(seen)).toHaveLength(2))
     expect(seen).toMatchObject([{ body: Buffer.from(FIRST + SECOND) }])
+  })
+
+  it('asks storage for the packets once, when the last has come', async () => {
+    const adapter = memoryAdapter()
+    const findPackets = vi.fn(adapter.findPackets)
+    const server = await serve(uploadHandler({ adapter: { ...adapter, findPackets } }))
+    await send(server, { path: path(1), body: FIRST })
+    expect(findPackets).not.toHaveBeenCalled()
+    await send(server, { path: path(2), body: SECOND })
+    expect(findPackets.mock.calls).toEqual([[SN, '7']])
+  })
+
+  it('is refused if a packet has more lines than maxRecords', async () => {
+    const adapter = memoryAdapter()
+    const answer = await send(uploadHandler({ adapter, maxRecords: 1 }), {
+      path: path(1),
+      body: 'user pin=1\nuser pin=2\n',
+    })
+    expect([answer.status, adapter.uploads()]).toEqual([413, []])
+  })
+
+  it.each([
+    [20, 20],
+    [21, 0],
+  ])('has twenty times as many lines at most: of %d it reads %d', async (count, read) => {
+    const adapter = memoryAdapter()
+    const server = await serve(uploadHandler({ adapter, maxRecords: 1 }))
+    for (let index = 1; index <= count; index++) {
+      const query = `type=tabledata&cmdid=7&tablename=user&packcnt=${count}&packidx=${index}`
+      const sent = { path: `/iclock/querydata?SN=${SN}&${query}`, body: `user pin=${index}\n` }
+      expect((await send(server, sent)).status).toBe(200)
+    }
+    expect(rows(adapter.uploads())).toHaveLength(read)
   })
 
   it('stays in its packets while one is missing, or storage cannot find them', async () => {

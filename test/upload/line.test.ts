@@ -56,6 +56,15 @@ it('stays short, and distinguishes long lines by their last octet', () => {
   )
 })
 
+it('stays short for octets that JSON escapes, and never equals the hash of another line', () => {
+  const escaped = Buffer.alloc(300, 1)
+  expect(lineKey({ serialNumber: SN }, escaped).length).toBeLessThanOrEqual(400)
+  const [, , [hash]] = JSON.parse(lineKey({ serialNumber: SN }, escaped))
+  expect(lineKey({ serialNumber: SN }, Buffer.from(hash))).not.toBe(
+    lineKey({ serialNumber: SN }, escaped),
+  )
+})
+
 it('is the same for equal octets alone, whatever they are', () => {
   const octets = fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes))
   fc.assert(

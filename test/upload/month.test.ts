@@ -104,6 +104,6 @@ it('keeps each line once, whatever fails', { timeout: 120_000 }, async () => {
   ])
   expect(kept).toHaveLength(LINES)
   expect(new Set(kept)).toEqual(new Set(month))
-  await vi.waitFor(() => expect(told.length).toBeGreaterThan(LINES / 2))
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(LINES / 2), { timeout: 30_000 })
   expect(new Set(told).size).toBe(told.length)
 })
