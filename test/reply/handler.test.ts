@@ -61,9 +61,11 @@ describe('a reply in the query', () => {
 
   it('gives way to a record in the body', async () => {
     const { adapter, listener } = bare()
-    const query = 'SN=A&ID=1&Return=0'
-    expect(await post(listener, { query, body: 'ID=2&Return=-1' })).toMatchObject({ status: 200 })
+    for (const query of ['SN=A&ID=1&Return=0', 'SN=A&ID=1']) {
+      expect(await post(listener, { query, body: 'ID=2&Return=-1' })).toMatchObject({ status: 200 })
+    }
     expect(adapter.replies()).toMatchObject([{ commandId: '2', returnCode: -1 }])
+    expect(adapter.unparsed()).toEqual([])
   })
 
   it('is not there if there is only a serial number or a token', async () => {
