@@ -1,7 +1,7 @@
 // Attendance records: who came and went, uploaded in the batches that firmware makes.
 import { wrong } from './check.js'
 import { localTime, timeCodeOf } from './clock.js'
-import type { Exchange, ExchangeOptions } from './exchange.js'
+import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
 import { rest } from './pace.js'
 import { containsOk } from './refusal.js'
 import { ask, type Session } from './session.js'
@@ -48,16 +48,14 @@ const TRIES = 3
  * Uploads what the server has not accepted yet, until a batch is refused three times. Resolves with all exchanges; the
  * last one says whether everything was accepted.
  */
-export function uploadLog(session: Session, firstAttempt?: ExchangeOptions): Promise<Exchange[]> {
+export function uploadLog(session: Session, faults: Faults): Promise<Exchange[]> {
   const { log, identity } = session
   const power = session.power.signal
   return log.takeTurn(async () => {
     const exchanges: Exchange[] = []
-    let options = firstAttempt
     for (let tries = 0; log.unsent > 0 && !power.aborted; ) {
       const entries = log.nextBatch()
-      const exchange = await uploadBatch(session, entries, options)
-      options = undefined
+      const exchange = await uploadBatch(session, entries, faults('upload'))
       exchanges.push(exchange)
       if (exchange.accepted) {
         log.markSent(entries.length)

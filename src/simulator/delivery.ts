@@ -1,7 +1,7 @@
 // Retries an exchange until firmware would accept the response, or time is up.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkCounts, checkDelays } from './check.js'
-import type { Exchange, ExchangeOptions } from './exchange.js'
+import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
 
 /** What is unusual about the first attempt to send a body; later attempts are like those of firmware. */
 export interface SendOptions extends ExchangeOptions {
@@ -60,5 +60,15 @@ export async function deliver(
     const isLast = performance.now() + 2 * pause >= deadline
     if (isLast) throw new DeliveryError(serialNumber, exchanges)
     await sleep(pause)
+  }
+}
+
+/** The options for the first request of an attempt that takes several. */
+export function onFirst(options: ExchangeOptions): Faults {
+  let rest: ExchangeOptions | undefined = options
+  return () => {
+    const given = rest
+    rest = undefined
+    return given
   }
 }

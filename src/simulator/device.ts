@@ -1,6 +1,6 @@
 // A virtual device: everything that a terminal says to a server, one call each.
 import { type Punch, remember, uploadLog } from './attendance.js'
-import { type Delivery, deliver, type SendOptions } from './delivery.js'
+import { type Delivery, deliver, onFirst, type SendOptions } from './delivery.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
@@ -152,22 +152,22 @@ export function deviceOf(session: Session): VirtualDevice {
 
     async handshake(sendOptions) {
       const exchanges = await deliver(delivery, sendOptions, (attempt) => {
-        return shakeHands(session, attempt)
+        return shakeHands(session, onFirst(attempt))
       })
       return { settings: session.settings, exchanges }
     },
-    register: () => deliver(delivery, {}, () => register(session)),
+    register: () => deliver(delivery, {}, (attempt) => register(session, onFirst(attempt))),
     poll: (exchangeOptions) => poll(session, exchangeOptions),
     serve: async (execute, serveOptions = {}) => work(execute, serveOptions, false),
     start: async (execute = () => 0, serveOptions = {}) => work(execute, serveOptions, true),
 
     attend(punches, sendOptions) {
       remember(session, [punches].flat())
-      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, attempt))
+      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, onFirst(attempt)))
     },
     remember: (punches) => remember(session, [punches].flat()),
     upload: (sendOptions) => {
-      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, attempt))
+      return deliver(delivery, sendOptions, (attempt) => uploadLog(session, onFirst(attempt)))
     },
     photo: (photo, sendOptions) => deliverQuestion(photoQuestion(session, photo), sendOptions),
     uploadTable: (table, lines, sendOptions) => {

@@ -33,6 +33,9 @@ export type ExchangeKind =
   | 'querydata'
   | 'ping'
 
+/** What is unusual about a request of this kind, if anything. */
+export type Faults = (kind: ExchangeKind) => ExchangeOptions | undefined
+
 /** One request and its result. */
 export interface Exchange {
   /** What the request was for. */
@@ -122,6 +125,7 @@ export function exchangeOn(
     }, options.timeout)
     const onPowerLoss = () => finish(read(), 'the device lost power')
     options.signal.addEventListener('abort', onPowerLoss)
+    if (options.signal.aborted) return onPowerLoss()
     wire.onChange = () => {
       const response = read()
       if (response.size !== undefined || response.problem !== undefined) finish(response)

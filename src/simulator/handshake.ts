@@ -1,6 +1,6 @@
 // How a device comes up: it shakes hands, registers if it must, and obeys the options that it is given.
 import { localTime, timeCodeOf } from './clock.js'
-import type { Exchange, ExchangeOptions } from './exchange.js'
+import type { Exchange, Faults } from './exchange.js'
 import { tokenOf } from './manners.js'
 import { type BodyCheck, containsOk } from './refusal.js'
 import { excerpt } from './response.js'
@@ -17,13 +17,13 @@ export interface Handshake {
  * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one says whether the
  * device may begin its work.
  */
-export async function shakeHands(session: Session, options?: ExchangeOptions): Promise<Exchange[]> {
+export async function shakeHands(session: Session, faults: Faults): Promise<Exchange[]> {
   return session.identity.manners === 'access'
-    ? greetAsAccess(session, options)
-    : greetAsAttendance(session, options)
+    ? greetAsAccess(session, faults)
+    : greetAsAttendance(session, faults)
 }
 
-async function greetAsAttendance(session: Session, options?: ExchangeOptions) {
+async function greetAsAttendance(session: Session, faults: Faults) {
   const { pushVersion, firmware } = session.identity
   const isOld = pushVersion === ''
   const query: [string, string][] = isOld
@@ -37,23 +37,27 @@ async function greetAsAttendance(session: Session, options?: ExchangeOptions) {
   const greeting = await ask(
     session,
     { kind: 'handshake', method: 'GET', endpoint: 'cdata', query, checkBody: isOptionBlock },
-    options,
+    faults('handshake'),
   )
   if (!greeting.accepted) return [greeting]
   obey(session, settingsIn(terminatedPart(greeting.body)), greeting)
   if (session.settings.PushOptionsFlag !== '1' || isOld) return [greeting]
-  const upload = await ask(session, {
-    kind: 'upload',
-    method: 'POST',
-    endpoint: 'cdata',
-    query: [['table', 'options']],
-    body: `~DeviceName=Virtual,FWVersion=${firmware},TransactionCount=${session.log.size},FingerFunOn=1,FaceFunOn=1`,
-    checkBody: containsOk,
-  })
+  const upload = await ask(
+    session,
+    {
+      kind: 'upload',
+      method: 'POST',
+      endpoint: 'cdata',
+      query: [['table', 'options']],
+      body: `~DeviceName=Virtual,FWVersion=${firmware},TransactionCount=${session.log.size},FingerFunOn=1,FaceFunOn=1`,
+      checkBody: containsOk,
+    },
+    faults('upload'),
+  )
   return [greeting, upload]
 }
 
-async function greetAsAccess(session: Session, options?: ExchangeOptions) {
+async function greetAsAccess(session: Session, faults: Faults) {
   const greeting = await ask(
     session,
     {
@@ -67,10 +71,11 @@ async function greetAsAccess(session: Session, options?: ExchangeOptions) {
       ],
       checkBody: isRegistryAnswer,
     },
-    options,
+    faults('handshake'),
   )
   if (!greeting.accepted) return [greeting]
-  if (greeting.body.toString().trim() === 'OK') return [greeting, ...(await register(session))]
+  if (greeting.body.toString().trim() === 'OK')
+    return [greeting, ...(await register(session, faults))]
   const settings = settingsIn(greeting.body.toString())
   obey(session, settings, greeting)
   session.token = tokenFrom(session, settings.RegistryCode ?? '', settings)
@@ -78,24 +83,25 @@ async function greetAsAccess(session: Session, options?: ExchangeOptions) {
 }
 
 /** Registers an access terminal, and asks for its options. */
-export async function register(session: Session): Promise<Exchange[]> {
+export async function register(session: Session, faults: Faults): Promise<Exchange[]> {
   const { firmware, pushVersion } = session.identity
-  const registry = await ask(session, {
-    kind: 'registry',
-    method: 'POST',
-    endpoint: 'registry',
-    body: `DeviceType=acc,~DeviceName=Virtual,FirmVer=${firmware},PushVersion=Ver ${pushVersion},CommType=ethernet,MaxPackageSize=2048000,LockCount=1,ReaderCount=2`,
-    checkBody: isRegistryCode,
-  })
-  if (!registry.accepted) return [registry]
-  const push = await ask(session, {
-    kind: 'push',
-    method: 'POST',
-    endpoint: 'push',
-    checkBody: (body) => {
-      return settingsIn(body.toString()).SessionID ? undefined : `no SessionID in ${excerpt(body)}`
+  const registry = await ask(
+    session,
+    {
+      kind: 'registry',
+      method: 'POST',
+      endpoint: 'registry',
+      body: `DeviceType=acc,~DeviceName=Virtual,FirmVer=${firmware},PushVersion=Ver ${pushVersion},CommType=ethernet,MaxPackageSize=2048000,LockCount=1,ReaderCount=2`,
+      checkBody: isRegistryCode,
     },
-  })
+    faults('registry'),
+  )
+  if (!registry.accepted) return [registry]
+  const push = await ask(
+    session,
+    { kind: 'push', method: 'POST', endpoint: 'push', checkBody: hasSession },
+    faults('push'),
+  )
   if (push.accepted) {
     const settings = settingsIn(push.body.toString())
     obey(session, settings, push)
@@ -139,6 +145,9 @@ const isRegistryAnswer: BodyCheck = (body) => {
   const missing = ['RegistryCode', 'SessionID'].find((key) => !settings[key])
   return missing && `${missing} is missing from the response`
 }
+
+const hasSession: BodyCheck = (body) =>
+  settingsIn(body.toString()).SessionID ? undefined : `no SessionID in ${excerpt(body)}`
 
 const isRegistryCode: BodyCheck = (body) => {
   if (/^RegistryCode=[^\s]{1,32}$/.test(body.toString())) return undefined

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
-import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
+import type { Exchange, ExchangeKind, ExchangeOptions, Faults } from './exchange.js'
 import { type Execute, handlingOf, isCheck, isReboot, recordOf } from './execution.js'
 import { shakeHands } from './handshake.js'
 import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
@@ -27,7 +27,7 @@ export interface Service {
   ended: 'signal' | 'idle' | 'crash'
   /** Polls that the server answered correctly. */
   polls: number
-  /** Commands executed. */
+  /** Commands whose execution was begun. */
   executed: number
   /** How often the device restarted. */
   restarts: number
@@ -45,7 +45,7 @@ interface Work {
   signal: AbortSignal | undefined
   observer: Observer | undefined
   execute: Execute
-  faults: (kind: ExchangeKind) => ExchangeOptions | undefined
+  faults: Faults
   greets: boolean
   mustGreet: boolean
   service: Service
@@ -111,12 +111,12 @@ async function cycle(
   const { session, faults, service, observer } = work
   observer?.beforeRound(session)
   if (work.mustGreet) {
-    const last = (await shakeHands(session, faults('handshake'))).at(-1)
+    const last = (await shakeHands(session, faults)).at(-1)
     if (last?.accepted !== true) return { ...(last && { refused: last }), isIdle: false }
     work.mustGreet = false
   }
   let refused: Exchange | undefined
-  const lastUpload = (await uploadLog(session, faults('upload'))).at(-1)
+  const lastUpload = (await uploadLog(session, faults)).at(-1)
   if (lastUpload?.accepted === false) refused = lastUpload
   if (power.aborted || work.signal?.aborted) return { isIdle: false }
   const polled = await poll(session, faults('poll'))

@@ -110,11 +110,12 @@ export async function ask(
   question: Question,
   options?: ExchangeOptions,
 ): Promise<Exchange> {
+  const { power } = session
   await session.gate?.enter()
   try {
     const wire = openWire(session.targetOf())
     try {
-      return await askOver(wire, session, question, options)
+      return await askOver(wire, session, question, options, 'close', power)
     } finally {
       wire.socket.destroy()
     }
@@ -129,6 +130,7 @@ export async function askOver(
   question: Question,
   options: ExchangeOptions = {},
   persistence: 'close' | 'keep-alive' = 'close',
+  power: AbortController = session.power,
 ): Promise<Exchange> {
   checkExchangeOptions(options)
   const { serialNumber, manners, prefix, timeout, maxClockError, onExchange } = session.identity
@@ -140,7 +142,7 @@ export async function askOver(
     query: [['SN', serialNumber] as const, ...query].map(queryPair).join('&'),
     headers: headersOf(manners, session.token, wire.target.host, persistence),
   })
-  const limits = { timeout: options.timeout ?? timeout, signal: session.power.signal }
+  const limits = { timeout: options.timeout ?? timeout, signal: power.signal }
   const outcome = await exchangeOn(
     wire,
     request,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { Gate } from '../../src/simulator/gate.js'
+import { ask, losePower, openSession } from '../../src/simulator/session.js'
+import { PING } from '../../src/simulator/upload.js'
 import { DeliveryError, type DeviceCommand } from '../../src/simulator.js'
 import { conversing, handingOut } from '../support/conversation.js'
-import { deviceAt } from '../support/server.js'
+import { deviceAt, SERIAL_NUMBER } from '../support/server.js'
 
 const UNTIL_IDLE = { untilIdle: true, delay: 1 }
 
@@ -182,19 +185,41 @@ describe('a device at work', () => {
   })
 
   it('sends requests with the faults asked for', async () => {
-    const { server, heard } = await conversing({ getrequest: handingOut(['CHECK']) })
-    let faults = 3
-    const service = await deviceAt(server).serve(() => 0, {
+    const { server, heard } = await conversing({ getrequest: handingOut(['LOG']) })
+    const asked: string[] = []
+    const service = await deviceAt(server).start(() => 0, {
       ...UNTIL_IDLE,
-      faults: (kind) => (faults-- > 0 ? { cutAfter: kind === 'reply' ? Infinity : 5 } : undefined),
+      faults(kind) {
+        asked.push(kind)
+        const isFirst = asked.filter((each) => each === kind).length === 1
+        return isFirst ? { cutAfter: kind === 'reply' ? Infinity : 5 } : undefined
+      },
     })
-    // Two polls break off before the server reads them.
-    expect(heard.map(({ endpoint }) => endpoint)).toEqual(['getrequest', 'devicecmd', 'getrequest'])
+    // The first of each kind breaks off: the reply after the server has read it, the others before.
+    expect(asked.join()).toBe('handshake,handshake,poll,poll,reply,poll,reply')
+    expect(heard.map(({ endpoint }) => endpoint)).toEqual([
+      'cdata',
+      'getrequest',
+      'devicecmd',
+      'getrequest',
+      'devicecmd',
+    ])
     expect(service.executed).toBe(1)
   })
 })
 
 describe('power loss', () => {
+  it('ends a request that waits for its turn', async () => {
+    const { server, heard } = await conversing()
+    const gate = new Gate(0)
+    const session = openSession({ server, serialNumber: SERIAL_NUMBER }, gate)
+    const waiting = ask(session, PING)
+    losePower(session, true)
+    gate.leave()
+    expect(await waiting).toMatchObject({ accepted: false, refusal: 'the device lost power' })
+    expect(heard).toEqual([])
+  })
+
   it('forgets the commands handed out and the replies not accepted, and ends the work', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK'], ['LOG', 'INFO'], ['CLEAR LOG']),
