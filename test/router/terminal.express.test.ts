@@ -101,6 +101,25 @@ describe('a factory-new terminal, and an app with one line', () => {
   })
 })
 
+describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) => {
+  it.each<['get' | 'post', string, string]>([
+    ['get', 'cdata', '&options=all'],
+    ['get', 'CData.ASPX', '&options=all'],
+    ['post', 'cdata.aspx', '&table=ATTLOG&Stamp=1'],
+    ['post', 'fdata/', ''],
+    ['post', 'QueryData.aspx', '&type=count&tablename=user&count=1'],
+    ['post', 'registry.aspx', ''],
+    ['get', 'push', ''],
+    ['post', 'Push.aspx/', ''],
+    ['get', 'rtdata.aspx', '&type=time'],
+    ['get', 'ping.aspx', ''],
+  ])('a terminal is answered: %s %s', async (method, name, query) => {
+    const { app } = appWith()
+    const response = await request(app)[method](`${folder}${name}?SN=A${query}`)
+    expect(response.status).toBe(200)
+  })
+})
+
 describe('what a terminal is known by', () => {
   it('comes from its polls, its options, its replies and its uploads', async () => {
     const { app, adapter } = appWith()
