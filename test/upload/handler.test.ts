@@ -10,6 +10,7 @@ import {
   type UploadHandlerOptions,
   uploadHandler,
 } from '../../src/index.js'
+import { listenFor } from '../../src/reply/arrival.js'
 import { serve } from '../support/device.js'
 import { type Sent, send } from '../support/request.js'
 
@@ -248,6 +249,13 @@ describe('an upload that speaks of commands', () => {
     })
     expect(reply && outcomeOf(reply)).toMatchObject({ outcome: 'failed' })
     expect(kept(uploads)).toEqual([ERROR])
+  })
+
+  it('wakes who waits for them in this process', async () => {
+    const listener = vi.fn()
+    onTestFinished(listenFor(SN, '123', listener))
+    await post('table=ERRORLOG', `${ERROR}\n`)
+    expect(listener).toHaveBeenCalled()
   })
 
   it('never overrules a later reply when the terminal sends its memory again', async () => {
