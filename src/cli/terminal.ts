@@ -28,7 +28,7 @@ While it runs, type
                      the return code of all commands, or of those that start with COMMAND, e.g. --answer -1002 or
                      --answer ENROLL_FP=6; none: never replies. May be given several times.
   --punch PIN        uploads an attendance record of this person at the start; may be given several times
-  --once             ends as soon as the server has no more commands
+  --once             ends as soon as the server has no more commands, or if it refuses for twice the --timeout
   --delay MS         the pause between two idle polls; by default like firmware: 1 s, then slower up to the server's Delay
   --wire             prints the bytes of each exchange
 ${DEVICE_HELP}
@@ -49,6 +49,7 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
   const device = asUsage(() =>
     virtualDevice({
       ...options,
+      ...(values.once && { giveUpAfter: 2 * numberOf('--timeout', values.timeout) }),
       onExchange(exchange) {
         if (values.wire) print(`${transcriptOf(exchange)}\n`)
         const text = narrate(exchange)

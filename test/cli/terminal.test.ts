@@ -114,7 +114,7 @@ it('shows the bytes with --wire', async () => {
 
 it('says why it is refused, and fails with --once', async () => {
   const { run } = await terminalAt({ handshake: () => ({ status: 403 }) })
-  const { status, stdout, stderr } = await run('--once', '--delay', '3000')
+  const { status, stdout, stderr } = await run('--once', '--timeout', '250', '--delay', '200')
   expect([status, stderr]).toEqual([1, ''])
   expect(told(stdout)).toContain('handshake refused: the status is 403, not 200')
 })

@@ -18,7 +18,7 @@ it('retries the same until the server responds correctly', async () => {
 })
 
 it('gives up when its time is over, and says why', async () => {
-  const device = deviceAt(await failing(Infinity), { giveUpAfter: 2000, pause: 600 })
+  const device = deviceAt(await failing(Infinity), { giveUpAfter: 500, pause: 150 })
   const error = await device.reply('1', 0).catch((reason) => reason)
   expect(error).toBeInstanceOf(DeliveryError)
   expect(error.message).toMatch(
