@@ -52,6 +52,20 @@ export interface KeptRecordFilter {
   limit?: number
 }
 
+/** A line of a Command Reply that is not a valid reply, as it is kept. */
+export interface KeptReplyLine {
+  serialNumber: string
+  /** The line as it came. */
+  line: Buffer
+  receivedAt: Date
+}
+
+/** Which of the kept attendance records to read. */
+export interface KeptAttendanceFilter extends KeptRecordFilter {
+  /** Those of this day by the terminal's own clock, such as `2026-10-05`. */
+  day?: string
+}
+
 /** How much was deleted because it is settled and old. */
 export interface Forgotten {
   /** Commands that are closed, with their replies. */

@@ -1,5 +1,6 @@
 // Replies in memory, each with the command that it answers.
 import { type IssuedCommand, keyOf } from '../command.js'
+import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
@@ -7,10 +8,10 @@ import type { ReplyStorage } from '../reply/storage.js'
 
 /** The part of the memory adapter that keeps replies. */
 export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
-  /** The replies, one for each device and command id, in the order in which they first came. */
-  replies(): CommandReply[]
-  /** The lines that were not valid replies, each with its device, in the order they came. */
-  unparsed(): { serialNumber: string; line: Buffer }[]
+  /** The replies that the filter asks for, one for each device and command id, in the order in which they first came. */
+  replies(filter?: KeptReplyFilter): KeptReply[]
+  /** The lines that are not valid replies, in the order in which they came. */
+  unparsed(filter?: KeptRecordFilter): KeptReplyLine[]
 }
 
 /** Keeps each reply in the record of its command. */
@@ -18,7 +19,7 @@ export function replyMemory<Issued extends IssuedCommand>(
   records: Map<string, CommandRecord<Issued>>,
 ): ReplyMemory<Issued> {
   const answered = new Set<CommandRecord<Issued>>()
-  const unparsed = new Map<string, { serialNumber: string; line: Buffer }>()
+  const unparsed = new Map<string, KeptReplyLine>()
 
   return {
     findCommand(serialNumber, commandId) {
@@ -40,12 +41,33 @@ export function replyMemory<Issued extends IssuedCommand>(
     onUnparsed(lines, serialNumber) {
       for (const line of lines) {
         const key = keyOf(serialNumber, line.toString('latin1'))
-        if (!unparsed.has(key)) unparsed.set(key, { serialNumber, line: ownBytes(line) })
+        if (unparsed.has(key)) continue
+        unparsed.set(key, { serialNumber, line: ownBytes(line), receivedAt: new Date() })
       }
     },
-    replies: () => [...answered].flatMap(({ reply }) => reply ?? []),
-    unparsed: () => [...unparsed.values()],
+    replies({ serialNumber, outcome, since, limit } = {}) {
+      const kept = [...answered].flatMap(({ reply, repliedAt: receivedAt }): KeptReply[] => {
+        return reply && receivedAt ? [{ ...reply, ...outcomeOf(reply), receivedAt }] : []
+      })
+      const asked = kept.filter((reply) => {
+        if (serialNumber !== undefined && reply.serialNumber !== serialNumber) return false
+        if (outcome !== undefined && reply.outcome !== outcome) return false
+        return !since || reply.receivedAt >= since
+      })
+      return newest(asked, limit)
+    },
+    unparsed({ serialNumber, since, before, limit } = {}) {
+      const asked = [...unparsed.values()].filter((line) => {
+        if (serialNumber !== undefined && line.serialNumber !== serialNumber) return false
+        return (!since || line.receivedAt >= since) && (!before || line.receivedAt < before)
+      })
+      return newest(asked, limit)
+    },
   }
+}
+
+function newest<Kept>(kept: Kept[], limit: number | undefined): Kept[] {
+  return kept.slice(limit === undefined ? 0 : Math.max(0, kept.length - limit))
 }
 
 function isSame(one: CommandReply, other: CommandReply): boolean {

@@ -1,5 +1,12 @@
 // Uploads in memory: each line once.
 import { keyOf } from '../command.js'
+import type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptLine,
+  KeptRecord,
+  KeptRecordFilter,
+} from '../kept.js'
 import { lineKey } from '../upload/line.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
@@ -8,8 +15,12 @@ import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
   findPackets(serialNumber: string, commandId: string): PacketRecord[]
-  /** The uploads, in the order in which they came, without the lines that had come before. */
-  uploads(): Upload[]
+  /** The attendance records that the filter asks for, the newest first. */
+  attendance(filter?: KeptAttendanceFilter): KeptAttendance[]
+  /** Everything else that terminals uploaded, the newest first. */
+  uploads(filter?: KeptRecordFilter): (KeptRecord | KeptLine)[]
+  /** The uploads as they came, in their order, without the lines that had come before. */
+  received(): Upload[]
 }
 
 /** Keeps uploads with those of their lines that are new. */
@@ -37,6 +48,36 @@ export function uploadMemory(): UploadMemory {
     findPackets: (serialNumber, commandId) => [
       ...(packets.get(keyOf(serialNumber, commandId)) ?? []),
     ],
-    uploads: () => uploads.map((upload) => ({ ...upload })),
+    attendance(filter = {}) {
+      const { day, limit, ...device } = filter
+      const attended = select(uploads, device).filter((line) => line.kind === 'attendance')
+      const of = attended.filter(({ time }) => day === undefined || time.slice(0, 10) === day)
+      return of.slice(0, limit)
+    },
+    uploads({ limit, ...filter } = {}) {
+      return select(uploads, filter)
+        .filter(({ kind }) => kind !== 'attendance')
+        .slice(0, limit)
+    },
+    received: () => uploads.map((upload) => ({ ...upload })),
   }
+}
+
+function select(
+  uploads: readonly Upload[],
+  { serialNumber, since, before }: KeptRecordFilter,
+): (KeptRecord | KeptLine)[] {
+  const asked = uploads.filter((upload) => {
+    const { receivedAt } = upload
+    if (serialNumber !== undefined && upload.serialNumber !== serialNumber) return false
+    return (!since || receivedAt >= since) && (!before || receivedAt < before)
+  })
+  const kept = asked.flatMap(({ serialNumber, receivedAt, records, unparsed }) => {
+    const lines = unparsed.map((raw): KeptLine => {
+      return { kind: 'unparsed', type: '', serialNumber, receivedAt, raw }
+    })
+    return [...records.map((record) => ({ ...record, serialNumber, receivedAt })), ...lines]
+  })
+  // Of those that came in the same millisecond the last comes first.
+  return kept.reverse().sort((one, other) => Number(other.receivedAt) - Number(one.receivedAt))
 }

@@ -289,7 +289,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
   'finds the packets of a command of a device, in the order in which they came': {
     'finds those of every device': ({ adapter, storage }) => {
       adapter.findPackets = async (_, commandId) => {
-        return storage.memory.uploads().flatMap(({ commandId: id, records }) => {
+        return storage.memory.received().flatMap(({ commandId: id, records }) => {
           return id === commandId ? records.filter((record) => record.kind === 'packet') : []
         })
       }

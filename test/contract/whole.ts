@@ -149,8 +149,8 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
 }
 
 /** The lines that storage in memory keeps. */
-export function linesOf({ uploads }: Pick<MemoryAdapter, 'uploads'>): UploadedLine[] {
-  return uploads().flatMap(({ serialNumber, records, unparsed }) => {
+export function linesOf({ received }: Pick<MemoryAdapter, 'received'>): UploadedLine[] {
+  return received().flatMap(({ serialNumber, records, unparsed }) => {
     return [...records, ...unparsed].map((line) => ({ serialNumber, line }))
   })
 }

@@ -33,7 +33,7 @@ describe('resolves if the command', () => {
       state: 'succeeded',
       outcome: 'succeeded',
       meaning: 'done',
-      reply: memory.replies()[0],
+      reply: memory.findRecord(SN, issued.commandId)?.reply,
       command: issued,
     })
   })

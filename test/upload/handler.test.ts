@@ -27,7 +27,7 @@ async function post(
   const adapter = memoryAdapter()
   const handler = uploadHandler({ adapter, ...options })
   const answer = await send(handler, { path: `/iclock/cdata?SN=${SN}&${query}`, body })
-  return { ...answer, adapter, uploads: adapter.uploads() }
+  return { ...answer, adapter, uploads: adapter.received() }
 }
 
 // A hook is called after the answer.
@@ -127,8 +127,8 @@ describe('an upload', () => {
     await send(server, { path, body: `${LINE}\nwhat\n${LINE}\n` })
     const { body } = await send(server, { path, body: `${LINE}\nwhat\n${OTHER}\n` })
     expect(body).toBe('OK: 3')
-    expect(kept(adapter.uploads())).toEqual([LINE, OTHER])
-    expect(adapter.uploads().flatMap(({ unparsed }) => unparsed.map(String))).toEqual(['what'])
+    expect(kept(adapter.received())).toEqual([LINE, OTHER])
+    expect(adapter.received().flatMap(({ unparsed }) => unparsed.map(String))).toEqual(['what'])
   })
 })
 
@@ -142,7 +142,7 @@ describe('a refused upload', () => {
     expect(await send(uploadHandler({ adapter }), { body: LINE, ...sent })).toMatchObject({
       status,
     })
-    expect(adapter.uploads()).toEqual([])
+    expect(adapter.received()).toEqual([])
   })
 
   it('is one that authorize refuses: the terminal keeps its data', async () => {
@@ -356,9 +356,9 @@ describe('the result of a query in packets', () => {
     const adapter = memoryAdapter()
     const [one, another] = [uploadHandler({ adapter }), uploadHandler({ adapter })]
     expect((await send(one, { path: path(1), body: FIRST })).body).toBe('user=2')
-    expect(rows(adapter.uploads())).toEqual([])
+    expect(rows(adapter.received())).toEqual([])
     expect((await send(another, { path: path(2), body: SECOND })).body).toBe('user=2')
-    expect(rows(adapter.uploads())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
+    expect(rows(adapter.received())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
   })
 
   it('is read the same if each packet comes twice', async () => {
@@ -372,7 +372,7 @@ describe('the result of a query in packets', () => {
     ] as const) {
       await send(server, { path: path(index), body })
     }
-    expect(rows(adapter.uploads())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
+    expect(rows(adapter.received())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
   })
 
   it('hands the rows to afterUpload, not the packets', async () => {
@@ -421,12 +421,12 @@ describe('the result of a query in packets', () => {
   it('stays in its packets while one is missing, or storage cannot find them', async () => {
     const adapter = memoryAdapter()
     await send(uploadHandler({ adapter }), { path: path(2), body: SECOND })
-    const { onUpload, uploads } = memoryAdapter()
+    const { onUpload, received } = memoryAdapter()
     const server = await serve(uploadHandler({ adapter: { onUpload } }))
     await send(server, { path: path(1), body: FIRST })
     await send(server, { path: path(2), body: SECOND })
-    expect(rows([...adapter.uploads(), ...uploads()])).toEqual([])
-    expect(kept(uploads())).toEqual([FIRST, SECOND])
+    expect(rows([...adapter.received(), ...received()])).toEqual([])
+    expect(kept(received())).toEqual([FIRST, SECOND])
   })
 
   it('is read packet by packet without a command id to join them by', async () => {

@@ -97,7 +97,7 @@ it('keeps each line once, whatever fails', { timeout: 120_000 }, async () => {
     } else size = Math.max(10, size >> 1)
   }
 
-  const uploads = adapter.uploads()
+  const uploads = adapter.received()
   const kept = uploads.flatMap(({ records, unparsed }) => [
     ...records.map(({ raw }) => `${raw}`),
     ...unparsed.map((line) => `${line}`),

@@ -39,7 +39,7 @@ describe.each(uploadVectors)('the recorded upload: $name', (vector) => {
     expect(answer.headers.date).toMatch(/GMT$/)
 
     const { sn, table, tablename, stamp, count, commandId, pack, unread } = vector.expected
-    const [upload, ...others] = withoutPackets(adapter.uploads())
+    const [upload, ...others] = withoutPackets(adapter.received())
     if (pack !== undefined && pack.index < pack.of) {
       expect(upload).toBeUndefined()
       return
@@ -81,7 +81,7 @@ describe('the paths of uploads', () => {
     const adapter = memoryAdapter()
     const app = express().use(terminalRouter({ adapter }))
     const { body } = await send(app, { path: `${path}?SN=1&table=ATTLOG`, body: LINE })
-    expect([body, adapter.uploads().length]).toEqual(['OK: 1', 1])
+    expect([body, adapter.received().length]).toEqual(['OK: 1', 1])
   })
 
   it('take no other', async () => {
