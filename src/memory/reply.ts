@@ -46,8 +46,9 @@ export function replyMemory<Issued extends IssuedCommand>(
       }
     },
     replies({ serialNumber, outcome, since, limit } = {}) {
-      const kept = [...answered].flatMap(({ reply, repliedAt: receivedAt }): KeptReply[] => {
-        return reply && receivedAt ? [{ ...reply, ...outcomeOf(reply), receivedAt }] : []
+      const kept = [...answered].flatMap((record): KeptReply[] => {
+        const { command, reply, repliedAt: receivedAt } = record
+        return reply && receivedAt ? [{ ...reply, ...outcomeOf(reply, command), receivedAt }] : []
       })
       const asked = kept.filter((reply) => {
         if (serialNumber !== undefined && reply.serialNumber !== serialNumber) return false

@@ -40,7 +40,7 @@ it.each<[what: string, options: Partial<VirtualDeviceOptions>]>([
   expect(await commands.state(reboot)).toBe('succeeded')
   expect(await commands.state(last)).toBe('succeeded')
   expect(executed).toHaveLength(3)
-  const kept = adapter.uploads().filter(({ table = 'ATTLOG' }) => table !== 'options')
+  const kept = adapter.received().filter(({ table = 'ATTLOG' }) => table !== 'options')
   expect(kept).toHaveLength(1)
   expect(kept[0]?.records).toHaveLength(1)
   expect(String(kept[0]?.body)).toContain(TIME)
@@ -56,7 +56,7 @@ it('photos, tables and rows of queries come through', async () => {
   await device.uploadTable('OPERLOG', ['USER PIN=7\tName=Ada'])
   const { accepted } = await device.ping()
   expect(accepted).toBe(true)
-  const records = adapter.uploads().flatMap((upload) => upload.records)
+  const records = adapter.received().flatMap((upload) => upload.records)
   expect(records).toContainEqual(expect.objectContaining({ kind: 'file', content: jpeg, pin: '7' }))
   expect(records).toContainEqual(expect.objectContaining({ type: 'user' }))
 })
@@ -74,7 +74,7 @@ it('an access terminal hands over tables and rows of queries with their counts',
     await device.queryData({ commandId: command.commandId, table: 'user', rows })
     return rows.length
   }, UNTIL_IDLE)
-  const uploads = adapter.uploads().filter((upload) => upload.commandId === commandId)
+  const uploads = adapter.received().filter((upload) => upload.commandId === commandId)
   expect(uploads.flatMap(({ records }) => records)).toMatchObject([{ fields: { pin: '8' } }])
 })
 

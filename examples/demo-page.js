@@ -1,0 +1,87 @@
+// The page on which people watch terminals, with simulated ones that attend, answer and fail.
+// `npm run demo:page`, and PORT=8090 in front of it for another port.
+import { once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
+import express from 'express'
+import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
+import { attendance } from 'express-iclock/commands'
+import { monitorRouter } from 'express-iclock/monitor'
+import { virtualDevice } from 'express-iclock/simulator'
+
+const NAMES = new Map([
+  ['0316144680030', 'Main entrance'],
+  ['0316144680031', 'Workshop'],
+  ['CKJF201260099', 'Canteen'],
+])
+const PEOPLE = ['7', '8', '12', '15', '103', '104', '220']
+const FULL = -1001
+
+const adapter = memoryAdapter()
+const commands = commandQueue(adapter)
+const app = express()
+app.use(terminalRouter({ adapter, timeZone: 'Asia/Manila' }))
+// An app of its own puts its login before it: app.use('/admin/terminals', requireAdmin, …).
+const page = monitorRouter({
+  adapter,
+  commands,
+  nameOf: (serialNumber) => NAMES.get(serialNumber),
+  timeZone: 'Asia/Manila',
+})
+app.use('/admin/terminals', page)
+
+const server = app.listen(Number(process.env.PORT ?? 8081), '127.0.0.1')
+await once(server, 'listening')
+let isOver = false
+process.once('SIGINT', end).once('SIGTERM', end)
+
+await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumber, index)))
+
+/** A terminal's day: people come and go, and it executes what it is given, or can't. */
+async function work(serialNumber, index) {
+  const terminal = virtualDevice({ server, serialNumber })
+  await terminal.handshake()
+  await giveFirst(serialNumber, index)
+  if (index === NAMES.size - 1) say()
+  for (let turn = 0; !isOver; turn++) {
+    const polled = await terminal.poll()
+    for (const { commandId, text } of polled.commands) {
+      await pause(500)
+      await terminal.reply(commandId, returnCodeOf(text, index))
+    }
+    if (turn % 4 === index) {
+      const pin = PEOPLE[(turn + index) % PEOPLE.length] ?? '7'
+      await terminal.attend({ pin, time: clock(), status: turn % 8 < 4 ? '0' : '1', verify: '1' })
+    }
+    await pause(1500)
+  }
+}
+
+async function giveFirst(serialNumber, index) {
+  await commands.issue(serialNumber, attendance.putUser({ pin: '7', name: 'Ada' }), { employee: 7 })
+  await commands.issue(serialNumber, attendance.putUser({ pin: '8', name: 'Bo' }), { employee: 8 })
+  if (index === 1) await commands.issue(serialNumber, attendance.info())
+}
+
+/** The workshop's terminal is full. */
+function returnCodeOf(text, index) {
+  return index === 1 && text.includes('USERINFO') ? FULL : 0
+}
+
+/** What a clock in Manila shows. */
+function clock() {
+  return new Date(Date.now() + 8 * 60 * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+}
+
+function say() {
+  const { port } = server.address()
+  console.log(`The page:           http://127.0.0.1:${port}/admin/terminals/
+Your own terminal:  server 127.0.0.1 (or this computer's address), port ${port}
+Ctrl+C ends it.`)
+}
+
+function end() {
+  isOver = true
+  page.close()
+  server.close()
+  server.closeAllConnections()
+}

@@ -1,0 +1,121 @@
+// What people do on the page: cancel a command, issue it again, give a new one.
+import type { IncomingMessage } from 'node:http'
+import { readBody } from '../endpoint/body.js'
+import type { NewCommand } from '../queue/issue.js'
+import { stateOf } from '../queue/state.js'
+import type { CommandRecord } from '../queue/storage.js'
+import { commandOf } from './form.js'
+import { refusalOf } from './guard.js'
+import type { MonitorSettings } from './option.js'
+
+/** What an action answers: its status and, as JSON, the id of the command or an error in words. */
+export interface ActionAnswer {
+  status: number
+  body: { commandId: string } | { error: string }
+}
+
+const LIMIT = 65_536
+
+/** Does what a request asks for. It rejects with the errors of storage. */
+export async function act(settings: MonitorSettings, req: IncomingMessage): Promise<ActionAnswer> {
+  if (settings.commands === undefined) return failed(404, 'the app has not allowed actions')
+  const refusal = refusalOf(req)
+  if (refusal !== undefined) return failed(403, `refused, because ${refusal}`)
+  const asked = await askedFor(req)
+  if (asked === undefined) return failed(400, 'the body must be a JSON object')
+  const serialNumber = String(asked.serialNumber ?? '')
+  if (asked.action === 'give') return give(settings, serialNumber, asked)
+  if (asked.action !== 'cancel' && asked.action !== 'retry') return failed(400, 'no such action')
+  const commandId = String(asked.commandId ?? '')
+  const record = await settings.adapter.findRecord(serialNumber, commandId)
+  if (!record?.command) return failed(404, 'there is no such command')
+  return asked.action === 'cancel' ? cancel(settings, record) : retry(settings, record)
+}
+
+async function cancel({ commands }: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
+  const { command } = record
+  if (commands === undefined || command === undefined) return failed(404, 'no such command')
+  const isCancelled = await commands.cancel(command)
+  if (!isCancelled) return failed(409, 'it has ended already')
+  return { status: 200, body: { commandId: command.commandId } }
+}
+
+async function retry(settings: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
+  const { command, terms, issuedAt } = record
+  if (command === undefined) return failed(404, 'no such command')
+  const terminal = await settings.adapter.findTerminal(command.serialNumber)
+  const state = stateOf(record, new Date(), terminal?.family)
+  if (state === 'waiting' || state === 'sent') return failed(409, 'it has not ended yet')
+  const { serialNumber, commandId: _, text, ...members } = command
+  const again: NewCommand = {
+    text,
+    ...(terms && { attempts: terms.attempts, replyWithin: terms.replyWithin }),
+    ...(terms?.key !== undefined && { key: terms.key }),
+    ...(terms?.endsAnswer !== undefined && { endsAnswer: terms.endsAnswer }),
+    ...(terms?.expiresAt &&
+      issuedAt && { expiresAfter: Math.max(1, terms.expiresAt.getTime() - issuedAt.getTime()) }),
+  }
+  return issue(settings, serialNumber, again, members)
+}
+
+async function give(
+  settings: MonitorSettings,
+  serialNumber: string,
+  { form, values }: Record<string, unknown>,
+): Promise<ActionAnswer> {
+  const terminal = await settings.adapter.findTerminal(serialNumber)
+  if (!terminal) return failed(404, 'there is no such terminal')
+  if (typeof values !== 'object' || values === null) return failed(400, 'values must be an object')
+  let command: NewCommand | undefined
+  try {
+    command = commandOf(String(form), values as Record<string, unknown>, terminal.family)
+  } catch (error) {
+    return failed(400, wordsOf(error))
+  }
+  if (command === undefined) return failed(404, 'there is no such form')
+  return issue(settings, serialNumber, command)
+}
+
+async function issue(
+  { commands }: MonitorSettings,
+  serialNumber: string,
+  command: NewCommand,
+  members: object = {},
+): Promise<ActionAnswer> {
+  try {
+    const issued = await commands?.issue(serialNumber, command, members)
+    return { status: 200, body: { commandId: issued?.commandId ?? '' } }
+  } catch (error) {
+    // What the queue refuses before it asks storage, such as text that the encoding lacks.
+    if (error instanceof TypeError && error.message.startsWith(OWN)) {
+      return failed(400, wordsOf(error))
+    }
+    throw error
+  }
+}
+
+const OWN = 'express-iclock: '
+
+function wordsOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return words.startsWith(OWN) ? words.slice(OWN.length) : words
+}
+
+function failed(status: number, error: string): ActionAnswer {
+  return { status, body: { error } }
+}
+
+async function askedFor(
+  req: IncomingMessage & { body?: unknown },
+): Promise<Record<string, unknown> | undefined> {
+  // A parser of the app may have read it.
+  const isRead = typeof req.body === 'object' && req.body !== null && !Buffer.isBuffer(req.body)
+  try {
+    const asked: unknown = isRead ? req.body : JSON.parse(String(await readBody(req, LIMIT)))
+    const isObject = typeof asked === 'object' && asked !== null && !Array.isArray(asked)
+    return isObject ? (asked as Record<string, unknown>) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+// Views kept up to date for whoever looks: each is read from storage once an interval, however many people look at it.
+
+/** Reads a view from storage; undefined if there is no such view. */
+export type LoadView = (query: URLSearchParams) => Promise<object | undefined>
+
+/** Receives a view as JSON each time that it has changed, or undefined if storage could not be read. */
+export type Watcher = (view: string | undefined) => void
+
+/** Views, live. */
+export interface Feed {
+  /** Reads a view once; people who ask at the same moment share a read. */
+  read(query: URLSearchParams): Promise<string>
+  /** Calls the watcher with the view now and at each change, until the returned function is called. */
+  watch(query: URLSearchParams, watcher: Watcher): () => void
+  /** Reads what is watched at once, because something was changed. */
+  refresh(): void
+  close(): void
+}
+
+interface Topic {
+  query: URLSearchParams
+  watchers: Set<Watcher>
+  /** The view as the watchers last got it; undefined before the first. */
+  view?: string | undefined
+  isFailing: boolean
+  /** Something was changed while it was being read. */
+  isStale: boolean
+}
+
+/**
+ * Makes a feed. It sets a timer only while somebody looks.
+ *
+ * @param interval how often storage is read, in milliseconds
+ * @param report receives errors of storage
+ */
+export function feed(load: LoadView, interval: number, report: (error: unknown) => void): Feed {
+  const topics = new Map<string, Topic>()
+  const reads = new Map<string, Promise<string>>()
+  let timer: NodeJS.Timeout | undefined
+
+  function read(query: URLSearchParams): Promise<string> {
+    const key = query.toString()
+    const running = reads.get(key)
+    if (running !== undefined) return running
+    const started = load(query)
+      .then((view) => JSON.stringify(view) ?? 'null')
+      .finally(() => reads.delete(key))
+    reads.set(key, started)
+    return started
+  }
+
+  async function update(topic: Topic): Promise<void> {
+    if (reads.has(topic.query.toString())) {
+      topic.isStale = true
+      return
+    }
+    try {
+      const view = await read(topic.query)
+      const isNew = topic.isFailing || view !== topic.view
+      topic.view = view
+      topic.isFailing = false
+      if (isNew) for (const watcher of topic.watchers) watcher(view)
+    } catch (error) {
+      // Once, and not at every interval until storage is back.
+      if (!topic.isFailing) report(error)
+      topic.isFailing = true
+      for (const watcher of topic.watchers) watcher(undefined)
+    }
+    if (!topic.isStale) return
+    topic.isStale = false
+    await update(topic)
+  }
+
+  function updateAll(): void {
+    for (const topic of topics.values()) void update(topic)
+  }
+
+  function stopIfUnwatched(): void {
+    if (topics.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  return {
+    read,
+    watch(query, watcher) {
+      const key = query.toString()
+      const topic = topics.get(key) ?? {
+        query,
+        watchers: new Set<Watcher>(),
+        isFailing: false,
+        isStale: false,
+      }
+      topic.watchers.add(watcher)
+      if (!topics.has(key)) {
+        topics.set(key, topic)
+        void update(topic)
+      } else if (topic.isFailing) watcher(undefined)
+      else if (topic.view !== undefined) watcher(topic.view)
+      timer ??= setInterval(updateAll, interval)
+      return () => {
+        topic.watchers.delete(watcher)
+        if (topic.watchers.size > 0 || topics.get(key) !== topic) return
+        topics.delete(key)
+        stopIfUnwatched()
+      }
+    },
+    refresh: updateAll,
+    close() {
+      topics.clear()
+      stopIfUnwatched()
+    },
+  }
+}

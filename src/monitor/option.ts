@@ -1,0 +1,98 @@
+// The options of the page, checked.
+import type { IssuedCommand } from '../command.js'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { checkAdapter, checkFunction, checkNames, wrong } from '../endpoint/options.js'
+import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import type { CommandQueue } from '../queue/queue.js'
+import type { MonitorStorage } from './storage.js'
+import { type MonitorTexts, TEXTS } from './text.js'
+
+/** The options of `monitorRouter`. */
+export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> extends HookOptions {
+  /** The storage that the page reads. */
+  adapter: MonitorStorage<Issued>
+  /** Lets people cancel commands, retry them, and give new ones by a form. Without it the page only shows. */
+  commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel'>
+  /** The name that people know a terminal by, such as `Gate 2`. By default it has none. */
+  nameOf?(serialNumber: string): string | undefined
+  /** Where the terminals' clocks are: as for `terminalRouter`. By default the offset that a terminal was last told. */
+  timeZone?: TimeZoneOption
+  /** A terminal that was last seen longer ago counts as silent, in milliseconds: 300 000 by default. */
+  silentAfter?: number
+  /** How often storage is read while somebody looks, in milliseconds: 2000 by default. */
+  interval?: number
+  /** Other words for the page, such as a translation; what is missing stays English. */
+  texts?: Partial<MonitorTexts>
+}
+
+/** The options, checked, with their defaults. */
+export interface MonitorSettings {
+  adapter: MonitorStorage
+  commands: Pick<CommandQueue, 'issue' | 'cancel'> | undefined
+  nameOf(serialNumber: string): string | undefined
+  zoneOf(serialNumber: string): string | undefined
+  silentAfter: number
+  interval: number
+  texts: MonitorTexts
+  /** Hands an error of storage to the app. */
+  report(error: unknown): void
+}
+
+const OPTIONS = [
+  ...['adapter', 'commands', 'nameOf', 'timeZone', 'silentAfter', 'interval', 'texts', 'onError'],
+]
+const CALLS = ['terminals', 'findTerminal', 'commands', 'findRecord']
+const OPTIONAL_CALLS = ['replies', 'unparsed', 'attendance', 'uploads']
+const LONGEST_TIMER = 2 ** 31 - 1
+
+/** @throws TypeError that names the option, what came and what was expected */
+export function monitorSettings<Issued extends IssuedCommand>(
+  options: MonitorOptions<Issued>,
+): MonitorSettings {
+  checkNames(options, OPTIONS)
+  const { adapter, commands, nameOf, timeZone, onError, texts = {} } = options
+  const { silentAfter = 300_000, interval = 2000 } = options
+  checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
+  if (commands !== undefined) checkCommands(commands)
+  checkFunction('nameOf', nameOf, 'a function (serialNumber) that returns a name or nothing')
+  checkFunction('onError', onError, 'a function (error)')
+  checkTime('silentAfter', silentAfter)
+  checkTime('interval', interval)
+  checkTexts(texts)
+  const fail = (error: unknown) => {
+    throw error
+  }
+  return {
+    adapter: adapter as unknown as MonitorStorage,
+    commands: commands as unknown as MonitorSettings['commands'],
+    nameOf: nameOf?.bind(options) ?? (() => undefined),
+    zoneOf: timeZoneOf(timeZone),
+    silentAfter,
+    interval,
+    texts: { ...TEXTS, ...texts },
+    report: hookOf('the monitor', fail, onError?.bind(options)) ?? (() => {}),
+  }
+}
+
+function checkCommands(commands: unknown): void {
+  const calls = commands as Record<string, unknown> | null
+  const isQueue = typeof calls?.issue === 'function' && typeof calls.cancel === 'function'
+  if (!isQueue) throw wrong('commands', commands, 'what commandQueue(adapter) returns')
+}
+
+function checkTime(option: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0 && value <= LONGEST_TIMER) return
+  throw wrong(option, value, `whole milliseconds from 1 to ${LONGEST_TIMER}`)
+}
+
+function checkTexts(texts: unknown): void {
+  if (typeof texts !== 'object' || texts === null) {
+    throw wrong('texts', texts, 'an object of texts, such as { language: "de" }')
+  }
+  for (const [key, text] of Object.entries(texts)) {
+    if (!Object.hasOwn(TEXTS, key)) {
+      throw wrong('texts', key, 'keys of the texts of the page (MonitorTexts)')
+    }
+    if (typeof text !== 'string') throw wrong(`texts.${key}`, text, 'a string')
+  }
+}

@@ -1,0 +1,45 @@
+// Lists by the page.
+
+/** A page of a list. */
+export interface Page<Row> {
+  rows: Row[]
+  /** Which page it is, from 0. */
+  page: number
+  hasMore: boolean
+  /** How many rows were searched at most, if the list ends there. */
+  endsAt?: number
+}
+
+const SIZE = 50
+const MOST = 2000
+
+/**
+ * Loads a page. Pages are cut from a list that always begins at the newest: rows of one moment can't be told apart, so
+ * that going on from a moment would lose some.
+ *
+ * @param query `page` from 0, and `q`: only rows whose text contains it
+ * @param load loads the newest rows, as many as it is told
+ * @param textOf what a search looks at
+ */
+export async function pageOf<Row>(
+  query: URLSearchParams,
+  load: (limit: number) => Promise<readonly Row[]>,
+  textOf: (row: Row) => string,
+): Promise<Page<Row>> {
+  const words = (query.get('q') ?? '').toLowerCase().trim()
+  const last = MOST / SIZE - 1
+  const page = Math.min(last, Math.max(0, Math.trunc(Number(query.get('page'))) || 0))
+  const limit = words === '' ? Math.min(MOST, (page + 1) * SIZE + 1) : MOST
+  const loaded = await load(limit)
+  const found = loaded.filter((row) => words === '' || textOf(row).toLowerCase().includes(words))
+  const rows = found.slice(page * SIZE, (page + 1) * SIZE)
+  const hasMore = found.length > (page + 1) * SIZE && page < last
+  const isEnd = loaded.length >= MOST && !hasMore
+  return { rows, page, hasMore, ...(isEnd && { endsAt: MOST }) }
+}
+
+/** The moment that a query names in milliseconds, such as `before=1793000000000`; undefined if it names none. */
+export function momentIn(query: URLSearchParams, name: string): Date | undefined {
+  const moment = new Date(Number(query.get(name) ?? Number.NaN))
+  return Number.isNaN(moment.getTime()) ? undefined : moment
+}

@@ -1,0 +1,72 @@
+// One command with its reply.
+import { badge, empty, facts, heading, hexOf, html, said, t } from './element.js'
+import { AskingButton } from './form.js'
+import { meaningOf, terminalLink } from './list.js'
+import { moment } from './time.js'
+
+const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', 'repliedAt']
+
+export function command(view, { params }, { act }, title) {
+  const [sn, id] = [params.get('sn') ?? '', params.get('id') ?? '']
+  const { terminal, command: known, terms, members = [], reply } = view
+  const back = html`<p>${terminalLink(sn, terminal?.name)}</p>`
+  if (known === undefined) {
+    return html`${heading(said(title))}${back}${empty(t('command.unknown'), t('command.unknownNext'))}`
+  }
+  const body = { serialNumber: sn, commandId: id }
+  const attempts = known.attempts
+    ? t('command.attemptsOf', { n: known.attemptsMade, all: known.attempts })
+    : known.attemptsMade
+  return html`
+    ${heading(said(title))}${back}
+    <p>${badge(known.state)} ${said(meaningOf(known))}</p>
+    <div class="actions">
+      ${view.canCancel && html`<${AskingButton} key="cancel" label=${t('action.cancel')} onYes=${() => act({ ...body, action: 'cancel' }, 'action.cancelled')} />`}
+      ${view.canRetry && html`<${AskingButton} key="retry" label=${t('action.retry')} onYes=${() => act({ ...body, action: 'retry' }, 'action.issued')} />`}
+    </div>
+    ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${block(t('command.text'), known.text)}`}
+    <h2>${t('command.facts')}</h2>
+    ${facts([
+      [t('command.attempts'), attempts],
+      ...TIMES.map((name) => [t(`command.${name}`), moment(known[name], terminal)]),
+      [t('command.key'), terms?.key && said(terms.key)],
+    ])}
+    ${members.length > 0 && html`<h2>${t('command.members')}</h2>${facts(members.map(([name, value]) => [said(name), said(value)]))}`}
+    <h2>${t('command.reply')}</h2>
+    ${reply === undefined ? html`<p>${t('command.noReply')}</p>` : replyOf(reply, new URLSearchParams({ sn, id }))}
+  `
+}
+
+function replyOf({ returnCode, commandName, fields, content, raw }, query) {
+  return html`
+    ${facts([
+      [t('command.returnCode'), returnCode ?? '–'],
+      [t('command.commandName'), said(commandName || '–')],
+    ])}
+    ${fields.length > 0 && html`<h3>${t('command.fields')}</h3>${facts(fields.map(([name, value]) => [said(name), said(value)]))}`}
+    ${content && html`<h3>${t('command.content')}</h3>${contentOf(content, query)}`}
+    <h3>${t('command.raw')}</h3>
+    ${raw.isCut && html`<p class="note">${t('command.shownOnly', { n: raw.hex.length / 2 })}</p>`}
+    ${block(t('command.raw'), hexOf(raw.hex))}
+    <p><a href=${`raw?${query}`} download>${t('command.downloadRaw', { n: raw.size })}</a></p>
+  `
+}
+
+function contentOf({ text, size, isCut, hex }, query) {
+  return html`
+    ${
+      text === undefined
+        ? html`<p>${t('command.contentSize', { n: size })}</p>`
+        : html`
+            ${isCut && html`<p class="note">${t('command.shownOnly', { n: hex.length / 2 })}</p>`}
+            ${block(t('command.content'), text)}
+          `
+    }
+    <p><a href=${`content?${query}`} download>${t('command.downloadContent', { n: size })}</a></p>
+  `
+}
+
+// It can be scrolled by the keyboard.
+function block(label, text) {
+  return html`<pre tabindex="0" role="region" aria-label=${label}>${said(text)}</pre>`
+}

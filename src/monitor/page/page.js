@@ -1,0 +1,171 @@
+// The page: which view is asked for, its live data, and what people do with it.
+import { render } from 'preact'
+import { html, t } from './element.js'
+import { TEXTS } from './texts.js'
+import { setSkew } from './time.js'
+import { viewOf } from './view.js'
+
+const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
+const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
+const NAMES = ['terminals', 'failures', 'attendance']
+let stream
+let shownKey = ''
+let isFocusDue = false
+
+/** The view that a hash asks for: `#/terminal/SN?tab=replies`. */
+function routeIn(hash) {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
+  const [name = '', sn, id] = path.split('/').map(decoded)
+  const params = new URLSearchParams(query)
+  if (sn !== undefined) params.set('sn', sn)
+  if (id !== undefined) params.set('id', id)
+  return { name: name || 'terminals', params }
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+function queryOf({ name, params }) {
+  const query = new URLSearchParams(params)
+  for (const [key, value] of params) if (value === '') query.delete(key)
+  query.set('view', name)
+  query.sort()
+  return query.toString()
+}
+
+/** What a view is of: while that stays, the old data is shown until the new comes. */
+function keyOf({ name, params }) {
+  return JSON.stringify([name, params.get('sn'), params.get('id'), params.get('tab')])
+}
+
+function connect() {
+  stream?.close()
+  if (document.hidden) return
+  const opened = new EventSource(`events?${queryOf(state.route)}`)
+  stream = opened
+  opened.addEventListener('view', ({ data }) => {
+    if (opened !== stream) return
+    const { now, view } = JSON.parse(data)
+    setSkew(now)
+    state.view = view
+    state.live = 'on'
+    show()
+  })
+  opened.addEventListener('failure', () => {
+    state.live = 'failing'
+    show()
+  })
+  opened.onerror = () => {
+    if (opened !== stream) return
+    state.live = 'lost'
+    show()
+    // A browser gives up where a login or an error page answers.
+    if (opened.readyState === EventSource.CLOSED)
+      setTimeout(() => opened === stream && connect(), 5000)
+  }
+}
+
+function follow() {
+  const before = keyOf(state.route)
+  state.route = routeIn(location.hash)
+  if (keyOf(state.route) !== before) {
+    state.view = undefined
+    state.notice = ''
+    isFocusDue = true
+    scrollTo(0, 0)
+  }
+  state.live = 'connecting'
+  connect()
+  show()
+}
+
+/** Changes parameters of the view; the first page is shown. */
+function change(changes) {
+  const { name, params } = state.route
+  const query = new URLSearchParams(params)
+  query.delete('page')
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === '' || value === undefined) query.delete(key)
+    else query.set(key, value)
+  }
+  const path = [name, query.get('sn'), query.get('id')]
+  const inPath = name === 'terminal' || name === 'command'
+  const parts = inPath ? path.filter((part) => part !== null) : [name]
+  if (inPath) for (const key of ['sn', 'id']) query.delete(key)
+  const search = query.toString()
+  const hash = `#/${parts.map(encodeURIComponent).join('/')}${search && `?${search}`}`
+  history.replaceState(undefined, '', hash)
+  follow()
+}
+
+/** Asks the app to do something, and says what came of it. */
+async function act(body, done) {
+  try {
+    const answer = await fetch('action', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-Iclock-Monitor': '1' },
+      body: JSON.stringify(body),
+    })
+    const { commandId, error } = await answer.json().catch(() => ({ error: answer.statusText }))
+    state.notice = answer.ok ? t(done, { id: commandId }) : t('failure.action', { error })
+    show()
+    return answer.ok
+  } catch (error) {
+    state.notice = t('failure.action', { error: String(error) })
+    show()
+    return false
+  }
+}
+
+function show() {
+  const { route, view, live, notice } = state
+  const shown = viewOf(route, view, { change, act })
+  document.title = shown.title === TEXTS.title ? TEXTS.title : `${shown.title} · ${TEXTS.title}`
+  const active = route.name === 'terminal' || route.name === 'command' ? 'terminals' : route.name
+  render(
+    html`
+      <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>
+      <header>
+        <p class="brand">${TEXTS.title}</p>
+        <nav aria-label=${t('nav.label')}>
+          ${NAMES.map(
+            (name) =>
+              html`<a href=${`#/${name}`} aria-current=${name === active ? 'page' : undefined}>${t(`nav.${name}`)}</a>`,
+          )}
+        </nav>
+        <p class=${`live ${live}`} role="status">${t(`live.${live}`)}</p>
+      </header>
+      <main id="main" tabindex="-1" aria-busy=${view === undefined}>
+        <p class="notice" role="status">${notice}</p>
+        ${shown.body}
+      </main>
+      <footer>${t('nav.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</footer>
+    `,
+    root,
+  )
+  const key = keyOf(route)
+  if (view !== undefined && key !== shownKey) {
+    shownKey = key
+    // A person who follows a link with a screen reader hears where it led.
+    if (isFocusDue) root.querySelector('h1')?.focus()
+    isFocusDue = false
+  }
+}
+
+// The hash says which view is shown.
+function skip(event) {
+  event.preventDefault()
+  root.querySelector('main')?.focus()
+}
+
+addEventListener('hashchange', follow)
+document.addEventListener('visibilitychange', connect)
+// Times such as "2 min ago" go on.
+setInterval(show, 30_000)
+connect()
+show()

@@ -1,0 +1,2 @@
+// The texts that the server makes of its option.
+export const TEXTS: Record<string, string>

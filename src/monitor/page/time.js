@@ -1,0 +1,71 @@
+// Moments in the viewer's zone, and beside them in the terminal's.
+import { html, t } from './element.js'
+
+let skew = 0
+
+/** Takes the server's clock, so that "2 min ago" is true on a computer whose clock is wrong. */
+export function setSkew(now) {
+  skew = Date.now() - now
+}
+
+/** The moment now, by the server's clock. */
+export function serverNow() {
+  return Date.now() - skew
+}
+
+/** @type {Map<string | undefined, Intl.DateTimeFormat>} */
+const formats = new Map()
+
+function partsIn(zone, at) {
+  let format = formats.get(zone)
+  if (format === undefined) {
+    /** @type {Intl.DateTimeFormatOptions} */
+    const shape = {
+      ...{ year: 'numeric', month: '2-digit', day: '2-digit' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' },
+    }
+    format = new Intl.DateTimeFormat(
+      'en',
+      zone === undefined ? shape : { ...shape, timeZone: zone },
+    )
+    formats.set(zone, format)
+  }
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]))
+  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}:${parts.second}`
+}
+
+/** `2026-10-05 06:58:10` in the viewer's zone. */
+export const localTime = (at) => partsIn(undefined, at)
+
+/** The same on the terminal's clock; undefined if nobody knows its zone. */
+export function terminalTime(at, terminal) {
+  const { zone, utcOffset } = terminal ?? {}
+  const named = /^([+-])(\d\d):(\d\d)$/.exec(zone ?? '')
+  if (zone !== undefined && named === null) return partsIn(zone, at)
+  const sign = named?.[1] === '-' ? -1 : 1
+  const offset = named ? sign * (Number(named[2]) * 60 + Number(named[3])) : utcOffset
+  return offset === undefined ? undefined : partsIn('UTC', at + offset * 60_000)
+}
+
+/** A moment with the terminal's own time beside it, if that is another. */
+export function moment(at, terminal) {
+  if (at === undefined) return undefined
+  const here = localTime(at)
+  const there = terminalTime(at, terminal)
+  const date = new Date(at)
+  // Short where the day is the same.
+  const shown = there?.slice(0, 10) === here.slice(0, 10) ? there.slice(11) : there
+  return html`
+    <time datetime=${date.toISOString()}>${here}</time>
+    ${there !== undefined && there !== here && html` <span class="beside">${t('time.local', { time: shown })}</span>`}
+  `
+}
+
+/** How long ago a moment is. */
+export function ago(at) {
+  const minutes = Math.floor((serverNow() - at) / 60_000)
+  if (minutes < 1) return t('time.now')
+  if (minutes < 60) return t('time.minutes', { n: minutes })
+  if (minutes < 48 * 60) return t('time.hours', { n: Math.floor(minutes / 60) })
+  return t('time.days', { n: Math.floor(minutes / 1440) })
+}

@@ -1,0 +1,33 @@
+// The views by their names: a title and a body each, whether or not their data has come.
+import { attendance } from './attendance.js'
+import { command } from './command.js'
+import { empty, heading, html, t } from './element.js'
+import { failures } from './failures.js'
+import { terminal } from './terminal.js'
+import { terminals } from './terminals.js'
+
+const VIEWS = {
+  terminals: { title: () => t('nav.terminals'), body: terminals },
+  terminal: {
+    title: ({ params }, view) => view?.terminal?.name ?? params.get('sn'),
+    body: terminal,
+  },
+  command: { title: ({ params }) => t('command.title', { id: params.get('id') }), body: command },
+  failures: { title: () => t('failures.title'), body: failures },
+  attendance: { title: () => t('attendance.title'), body: attendance },
+}
+
+/** The view of a route. `view` is its data; undefined until it comes. */
+export function viewOf(route, view, actions) {
+  const found = Object.hasOwn(VIEWS, route.name) ? VIEWS[route.name] : undefined
+  if (found === undefined) {
+    const title = t('failure.notFound')
+    return {
+      title,
+      body: html`${heading(title)}${empty(html`<a href="#/">${t('nav.terminals')}</a>`, '')}`,
+    }
+  }
+  const title = found.title(route, view)
+  if (view === undefined || view === null) return { title, body: heading(title) }
+  return { title, body: found.body(view, route, actions, title) }
+}

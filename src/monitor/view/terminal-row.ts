@@ -1,0 +1,44 @@
+// A terminal as the page shows it.
+import type { Terminal } from '../../handshake/storage.js'
+import type { MonitorSettings } from '../option.js'
+
+/** A terminal. Times are milliseconds. */
+export interface TerminalRow {
+  serialNumber: string
+  /** The name that the app gives it. */
+  name?: string
+  isOnline: boolean
+  firstSeenAt: number
+  lastSeenAt: number
+  family?: string
+  firmware?: string
+  model?: string
+  address?: string
+  pushVersion?: string
+  users?: number
+  fingers?: number
+  faces?: number
+  records?: number
+  /** The zone of its clock, as the app says. */
+  zone?: string
+  /** The offset of its clock, in minutes east of UTC, as it was last told. */
+  utcOffset?: number
+}
+
+/** Makes a row of a terminal, as it is at a moment. */
+export function terminalRow(
+  { options: _, stamps: __, firstSeenAt, lastSeenAt, ...facts }: Terminal,
+  { silentAfter, ...settings }: MonitorSettings,
+  now: Date,
+): TerminalRow {
+  const name = settings.nameOf(facts.serialNumber)
+  const zone = settings.zoneOf(facts.serialNumber)
+  return {
+    ...facts,
+    ...(name !== undefined && { name: String(name) }),
+    ...(zone !== undefined && { zone }),
+    isOnline: now.getTime() - lastSeenAt.getTime() <= silentAfter,
+    firstSeenAt: firstSeenAt.getTime(),
+    lastSeenAt: lastSeenAt.getTime(),
+  }
+}
