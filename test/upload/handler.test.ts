@@ -401,7 +401,7 @@ describe('the result of a query in packets', () => {
       path: path(1),
       body: 'user pin=1\nuser pin=2\n',
     })
-    expect([answer.status, adapter.uploads()]).toEqual([413, []])
+    expect([answer.status, adapter.received()]).toEqual([413, []])
   })
 
   it.each([
@@ -415,7 +415,7 @@ describe('the result of a query in packets', () => {
       const sent = { path: `/iclock/querydata?SN=${SN}&${query}`, body: `user pin=${index}\n` }
       expect((await send(server, sent)).status).toBe(200)
     }
-    expect(rows(adapter.uploads())).toHaveLength(read)
+    expect(rows(adapter.received())).toHaveLength(read)
   })
 
   it('stays in its packets while one is missing, or storage cannot find them', async () => {

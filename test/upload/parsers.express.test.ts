@@ -22,7 +22,7 @@ async function post(
   app.use(terminalRouter({ adapter }))
   const headers = type === undefined ? {} : { 'Content-Type': type }
   const answer = await send(app, { path: `/iclock/cdata?SN=1&${query}`, body, headers })
-  const kept = adapter.uploads().flatMap(({ records }) => records.map(({ raw }) => raw))
+  const kept = adapter.received().flatMap(({ records }) => records.map(({ raw }) => raw))
   return { ...answer, kept }
 }
 
