@@ -126,23 +126,16 @@ describe('whatever a device sends', () => {
       'USER ',
       'a=\t',
     ],
-    ...[
-      'a=,',
-      'USER a=1\nb=2\n',
-      'USER a=1\n',
-      'b=2\n',
-      'OPLOG ',
-      'OPLOG 1\t2\t3\n',
-      'CMD=',
-      'CMD=\0',
-    ],
+    ...['a=,', 'USER a=1\nb=2\n', 'b=2\n', 'OPLOG ', 'OPLOG 1\t2\t3\n', 'CMD=', 'CMD=\0'],
     ...['=,', ',a', ' =', '1\t2026-10-05 06:58:10\t0\t1\t0\t0\t0\n', '\r\n\0', 'a=1 ', '\t\n'],
   ]
   it.each(units)(
     'is read in the end, a megabyte of %j',
     (unit) => {
       const body = Buffer.alloc(1 << 20, unit)
-      const notBlank = body.reduce((count, octet) => count + (BLANK.includes(octet) ? 0 : 1), 0)
+      const octets = [...Buffer.from(unit)]
+      const repetitions = Math.floor(body.length / octets.length)
+      const notBlank = repetitions * octets.filter((octet) => !BLANK.includes(octet)).length
       for (const options of GRAMMARS.slice(0, 4)) {
         const { records, unparsed } = parseUpload(body, options)
         let kept = 0
