@@ -5,10 +5,12 @@ import { defineConfig } from 'vitest/config'
 const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'
+const onMariadb = 'test/**/*.mariadb.test.ts'
 // These start many programs, or run each case of the contract hundreds of times.
 const long = [
   'test/contract.test.ts',
   'test/contract/faults.test.ts',
+  'test/examples/knex.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
 ]
@@ -23,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [onExpress, onMongodb, onPostgres, ...long],
+          exclude: [onExpress, onMongodb, onPostgres, onMariadb, ...long],
           globalSetup: build,
           // Most of these are pure and take less time than a process of their own.
           isolate: false,
@@ -48,6 +50,7 @@ export default defineConfig({
           testTimeout,
         },
       },
+      { test: { name: 'mariadb', include: [onMariadb], globalSetup: build, testTimeout } },
       {
         test: { name: 'express 4', include: [onExpress], env: { EXPRESS: '4' }, testTimeout },
         resolve: { alias: { express: 'express4' } },

@@ -1,5 +1,5 @@
 // Public API (re-exports only).
-export type { IssuedCommand } from './command.js'
+export { checkIsIssuable, type IssuedCommand } from './command.js'
 export type { Awaitable } from './endpoint/deadline.js'
 export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'

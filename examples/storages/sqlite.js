@@ -1,51 +1,93 @@
-// Storage in SQLite, the whole of it, on a database that the app opens and closes with `libsql` or `better-sqlite3`.
+// Storage in SQLite, replies and commands, on a database that the app opens and closes with `libsql` or `better-sqlite3`.
+import { checkIsIssuable, isPending } from 'express-iclock'
 
 export function sqliteAdapter(db) {
   db.exec(`
     PRAGMA journal_mode = WAL;
-    CREATE TABLE IF NOT EXISTS commands (key TEXT PRIMARY KEY, command TEXT);
-    CREATE TABLE IF NOT EXISTS replies (key TEXT PRIMARY KEY, reply TEXT, raw BLOB, content BLOB);
+    CREATE TABLE IF NOT EXISTS commands (
+      position INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE, serialNumber TEXT, isOpen INTEGER,
+      command TEXT, facts TEXT, reply TEXT, raw BLOB, content BLOB);
+    CREATE INDEX IF NOT EXISTS openCommands ON commands (serialNumber) WHERE isOpen = 1;
     CREATE TABLE IF NOT EXISTS unparsed (key TEXT PRIMARY KEY, serialNumber TEXT, line BLOB)`)
-  const putCommand = db.prepare('INSERT OR IGNORE INTO commands VALUES (?, ?)')
-  const getCommand = db.prepare('SELECT command FROM commands WHERE key = ?')
-  const getReply = db.prepare('SELECT reply, raw, content FROM replies WHERE key = ?')
-  const putReply = db.prepare('REPLACE INTO replies VALUES (?, ?, ?, ?)')
-  const allReplies = db.prepare('SELECT reply, raw, content FROM replies')
+  const find = db.prepare('SELECT * FROM commands WHERE key = ?')
+  const put = db.prepare(`
+    INSERT INTO commands (key, serialNumber, isOpen, command, facts, reply, raw, content)
+    VALUES (:key, :serialNumber, :isOpen, :command, :facts, :reply, :raw, :content)
+    ON CONFLICT (key) DO UPDATE SET isOpen = excluded.isOpen, command = excluded.command, facts = excluded.facts,
+      reply = excluded.reply, raw = excluded.raw, content = excluded.content`)
+  const findOpen = db.prepare(
+    'SELECT * FROM commands WHERE serialNumber = ? AND isOpen = 1 ORDER BY position',
+  )
+  const findReplies = db.prepare('SELECT * FROM commands WHERE reply IS NOT NULL')
   const putUnparsed = db.prepare('INSERT OR IGNORE INTO unparsed VALUES (?, ?, ?)')
+  const allUnparsed = db.prepare('SELECT serialNumber, line FROM unparsed')
 
-  // By device and id, since two devices may have equal ids; as JSON, so that no two pairs make the same key.
-  const keyOf = (serialNumber, id) => JSON.stringify([serialNumber, id])
-  const findCommand = (serialNumber, commandId) =>
-    JSON.parse(getCommand.get(keyOf(serialNumber, commandId))?.command ?? 'null') ?? undefined
-
-  function keep({ raw, content, ...others }) {
-    const key = keyOf(others.serialNumber, others.commandId)
-    const known = getReply.get(key)
-    const row = [JSON.stringify(others), raw, content ?? null]
-    const isSame =
-      known !== undefined && row.every((value, index) => equals(value, Object.values(known)[index]))
-    // A pending reply may come again, or late, after the final one.
-    if (isSame || (known !== undefined && others.returnCode === -5000)) return 'repeated'
-    putReply.run(key, ...row)
-    return 'kept'
-  }
   // Immediate: what is read stays true until it is written, beside other processes too.
   const inOneStep = (action) => db.transaction(action).immediate
+  const read = (serialNumber, id) => recordOf(find.get(keyOf(serialNumber, id)))
+  const write = (serialNumber, id, record) => put.run(rowOf(serialNumber, id, record))
+  const isOpen = ({ openUntil }, now) => openUntil === undefined || openUntil > now
+  const open = (serialNumber, now) =>
+    findOpen
+      .all(serialNumber)
+      .map(recordOf)
+      .filter((record) => isOpen(record, now))
+
+  function keep(reply) {
+    const { serialNumber, commandId } = reply
+    const record = read(serialNumber, commandId) ?? { attemptsMade: 0 }
+    // A pending reply may come again, or late, after the final one.
+    if (record.reply && (isPending(reply) || isSame(record.reply, reply))) return 'repeated'
+    write(serialNumber, commandId, { ...record, reply, repliedAt: new Date() })
+    return 'kept'
+  }
 
   return {
-    issue: inOneStep((command) => {
-      const { serialNumber, commandId, text } = command
-      if (!/^[0-9A-Za-z]{1,16}$/.test(commandId) || !/^[^\r\n\0]+$/.test(text)) {
-        throw new TypeError('no terminal can carry this command')
+    issue: inOneStep((issued) => {
+      const list = Array.isArray(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
+      for (const queued of list) {
+        checkIsIssuable(queued.command)
+        const { serialNumber, commandId, text } = queued.command
+        const known = read(serialNumber, commandId)
+        // An old reply would count for the new command.
+        if (known && (known.reply || known.command.text !== text)) {
+          throw new Error(`the id ${commandId} was used`)
+        }
+        if (!known) write(serialNumber, commandId, { ...queued, attemptsMade: 0 })
       }
-      const key = keyOf(serialNumber, commandId)
-      const isUsed = (findCommand(serialNumber, commandId)?.text ?? text) !== text
-      // An old reply would count for the new command.
-      if (isUsed || getReply.get(key)) throw new Error(`the id ${commandId} was used`)
-      putCommand.run(key, JSON.stringify(command))
     }),
-    findCommand,
-    findCommands: (serialNumber, ids) => ids.flatMap((id) => findCommand(serialNumber, id) ?? []),
+    openCommands: (serialNumber, now, limit) => open(serialNumber, now).slice(0, limit),
+    claim: inOneStep((serialNumber, claims) => {
+      const claimed = []
+      for (const { commandId, attempt, ...attempted } of claims) {
+        const record = read(serialNumber, commandId)
+        const isNext = record?.terms && record.attemptsMade === attempt - 1
+        if (!isNext || record.reply || record.cancelled || !isOpen(record, attempted.sentAt)) break
+        const { openUntil, ...others } = record
+        write(serialNumber, commandId, { ...others, ...attempted, attemptsMade: attempt })
+        claimed.push(commandId)
+      }
+      return claimed
+    }),
+    release: inOneStep((serialNumber, at) => {
+      for (const record of open(serialNumber, at)) {
+        if (!(record.replyDueAt > at)) continue
+        write(serialNumber, record.command.commandId, { ...record, replyDueAt: at })
+      }
+    }),
+    cancel: inOneStep((serialNumber, commandIds, at, reason) =>
+      commandIds.filter((id) => {
+        const record = read(serialNumber, id)
+        if (!record?.command || record.cancelled) return false
+        if (record.reply && !isPending(record.reply)) return false
+        if (reason === 'superseded' && (record.attemptsMade > 0 || record.reply)) return false
+        write(serialNumber, id, { ...record, cancelled: { at, reason } })
+        return true
+      }),
+    ),
+    findRecord: read,
+    findCommand: (serialNumber, id) => read(serialNumber, id)?.command,
+    findCommands: (serialNumber, ids) => ids.flatMap((id) => read(serialNumber, id)?.command ?? []),
     onReply: inOneStep(keep),
     // One transaction for a body: the disk is waited for once.
     onReplies: inOneStep((answered) => answered.map(({ reply }) => keep(reply))),
@@ -54,14 +96,55 @@ export function sqliteAdapter(db) {
         putUnparsed.run(keyOf(serialNumber, line.toString('latin1')), serialNumber, line)
       }
     }),
-    replies: () =>
-      allReplies.all().map(({ reply, raw, content }) => ({
-        ...{ ...JSON.parse(reply), raw: Buffer.from(raw) },
-        ...(content && { content: Buffer.from(content) }),
-      })),
+    replies: () => findReplies.all().map((row) => recordOf(row).reply),
+    unparsed: () =>
+      allUnparsed
+        .all()
+        .map(({ serialNumber, line }) => ({ serialNumber, line: Buffer.from(line) })),
   }
 }
 
-function equals(one, other) {
-  return Buffer.isBuffer(one) && other !== null ? one.equals(other) : one === other
+// By device and id, since two devices may have equal ids; as JSON, so that no two pairs make the same key.
+function keyOf(serialNumber, id) {
+  return JSON.stringify([serialNumber, id])
+}
+
+function rowOf(serialNumber, id, { command, reply, ...facts }) {
+  const { raw = null, content = null, ...others } = reply ?? {}
+  return {
+    key: keyOf(serialNumber, id),
+    serialNumber,
+    isOpen: facts.terms && !reply && !facts.cancelled ? 1 : 0,
+    command: command ? JSON.stringify(command) : null,
+    facts: JSON.stringify(facts),
+    reply: reply ? JSON.stringify(others) : null,
+    raw,
+    content,
+  }
+}
+
+const DATES = ['issuedAt', 'sentAt', 'replyDueAt', 'openUntil', 'repliedAt', 'expiresAt', 'at']
+
+function recordOf(row) {
+  if (!row) return undefined
+  const { command, facts, reply, raw, content } = row
+  return {
+    ...JSON.parse(facts, (name, value) => (DATES.includes(name) ? new Date(value) : value)),
+    ...(command && { command: JSON.parse(command) }),
+    ...(reply && {
+      reply: {
+        ...JSON.parse(reply),
+        raw: Buffer.from(raw),
+        ...(content && { content: Buffer.from(content) }),
+      },
+    }),
+  }
+}
+
+function isSame(one, { raw, content, ...other }) {
+  const { raw: bytes, content: file, ...known } = one
+  const isEqual = (a, b) => (a && b ? a.equals(b) : a === b)
+  return (
+    JSON.stringify(known) === JSON.stringify(other) && isEqual(bytes, raw) && isEqual(file, content)
+  )
 }

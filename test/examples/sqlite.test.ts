@@ -23,21 +23,14 @@ describe('the SQLite adapter of the example', () => {
     }
     const db = open()
     const adapter = sqliteAdapter(db)
-    const { issue, replies } = adapter
-    const unparsed = () => {
-      const rows = db.prepare('SELECT * FROM unparsed').all() as {
-        serialNumber: string
-        line: Buffer
-      }[]
-      return rows.map(({ serialNumber, line }) => ({ serialNumber, line: Buffer.from(line) }))
-    }
-    const disconnect = () => db.exec('DROP TABLE commands; DROP TABLE replies; DROP TABLE unparsed')
+    const { replies, unparsed } = adapter
+    const disconnect = () => db.exec('DROP TABLE commands; DROP TABLE unparsed')
     const dispose = async () => {
       for (const each of databases) each.close()
       await rm(folder, { recursive: true })
     }
     const reopen = () => sqliteAdapter(open())
-    return { adapter, issue, replies, unparsed, reopen, disconnect, dispose }
+    return { adapter, replies, unparsed, reopen, disconnect, dispose }
   }
   for (const { name, run } of adapterContract(create)) it(name, { timeout: 30_000 }, run)
 })

@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Knex } from 'knex'
+import { describe, it } from 'vitest'
+import { adapterContract } from '../../src/contract.js'
+import { knexSubject } from '../support/knex-subject.js'
+
+const require = createRequire(import.meta.url)
+const { knex } = require('knex') as typeof import('knex')
+const BetterSqlite = require('knex/lib/dialects/better-sqlite3')
+
+// libsql has the interface of better-sqlite3, and needs no compiler.
+class LibsqlClient extends BetterSqlite {
+  _driver() {
+    return require('libsql')
+  }
+}
+
+describe('the Knex adapter of the example, on SQLite', () => {
+  const create = async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-knex-'))
+    const connection = knex({
+      client: LibsqlClient as unknown as typeof Knex.Client,
+      connection: { filename: join(folder, 'iclock.db') },
+      useNullAsDefault: true,
+    })
+    // No second connection: its waits would block this process, and with it the first one.
+    return knexSubject(connection, () => rm(folder, { recursive: true }))
+  }
+  for (const { name, run } of adapterContract(create)) it(name, run)
+})
