@@ -71,10 +71,11 @@ function urlOf(given: string): string {
   const url = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `http://${given}`
   const unfit = `--url is "${given}"; expected a server, e.g. localhost:3000 or https://example.com/hr`
   if (/^\d+$/.test(given) || !URL.canParse(url)) throw new UsageError(unfit)
-  if (/\/iclock\/?$/i.test(new URL(url).pathname)) {
-    const server = given.replace(/\/iclock\/?$/i, '')
+  const [, endpoint] = /(\/iclock(?:\/[\w.]*)?)$/i.exec(new URL(url).pathname) ?? []
+  if (endpoint !== undefined) {
+    const server = given.slice(0, given.lastIndexOf(endpoint))
     throw new UsageError(
-      `--url ends in /iclock, which the terminal appends itself; try --url ${server}`,
+      `--url ends in ${endpoint}, which the terminal appends itself; try --url ${server}`,
     )
   }
   return url

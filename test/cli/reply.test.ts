@@ -165,6 +165,11 @@ it.each([
     ['reply', '--url', 'localhost:3000/hr/iclock/', '--sn', 'A', '1=0'],
     'try --url localhost:3000/hr (see',
   ],
+  [
+    'a URL of an endpoint',
+    ['reply', '--url', 'http://h/iclock/getrequest.aspx', '--sn', 'A', '1=0'],
+    '--url ends in /iclock/getrequest.aspx, which the terminal appends itself; try --url http://h (see',
+  ],
   ['nothing to post', anywhere, 'nothing to post'],
   ['a reply without a code', [...anywhere, '1'], '"1" is not a reply; expected ID=RETURN[:CMD]'],
   ['a timeout in words', [...anywhere, '--timeout', '2s', '1=0'], '--timeout is "2s"'],
