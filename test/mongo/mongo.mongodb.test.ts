@@ -317,6 +317,44 @@ onServer('what mongoAdapter keeps', () => {
     expect(await adapter.findReply('A', '1')).toMatchObject({ meaning: 'wrong password' })
   })
 
+  it('forgets what is settled and old, and never what is open', async () => {
+    const adapter = mongoAdapter(db)
+    const old = new Date('2020-01-01')
+    const issue = (id: string, members: Partial<QueuedCommand> = {}) =>
+      adapter.issue([{ ...queued(id), issuedAt: old, ...members }])
+    await issue('waiting')
+    await issue('expired', { openUntil: new Date('2020-01-02') })
+    await issue('cancelled')
+    await adapter.cancel('A', ['cancelled'], old, 'cancelled')
+    await issue('answered')
+    await adapter.onReply(replyOf('A', 'ID=answered&Return=0'), undefined)
+    await issue('pending')
+    await adapter.onReply(replyOf('A', 'ID=pending&Return=-5000'), undefined)
+    await adapter.onUnparsed([Buffer.from('x')], 'A')
+
+    const nothing = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
+    expect(await adapter.forget(new Date('2021-01-01'))).toEqual({ ...nothing, commands: 2 })
+    const soon = new Date(Date.now() + 60_000)
+    expect(await adapter.forget(soon)).toEqual({ ...nothing, commands: 1, unparsed: 1 })
+    const left = (await adapter.commands({}, NOW)).map(({ command }) => command?.commandId)
+    expect(left.sort()).toEqual(['pending', 'waiting'])
+  })
+
+  it('lists commands by state, page by page, the newest first', async () => {
+    const adapter = mongoAdapter(db)
+    for (let index = 0; index < 12; index++) {
+      const issuedAt = new Date(NOW.getTime() + index)
+      await adapter.issue([{ ...queued(`${index}`), issuedAt }])
+      if (index % 3 === 0) await adapter.onReply(replyOf('A', `ID=${index}&Return=0`), undefined)
+    }
+    const ids = async (filter: object) =>
+      (await adapter.commands(filter, NOW)).map(({ command }) => Number(command?.commandId))
+    expect(await ids({ state: 'succeeded' })).toEqual([9, 6, 3, 0])
+    expect(await ids({ state: 'waiting', limit: 3 })).toEqual([11, 10, 8])
+    expect(await ids({ limit: 2, before: new Date(NOW.getTime() + 10) })).toEqual([9, 8])
+    expect(await ids({ serialNumber: { $ne: '' } })).toEqual([])
+  })
+
   it('makes its indexes, however many processes call for them at once and again', async () => {
     const adapters = Array.from({ length: 10 }, () => mongoAdapter(db))
     await Promise.all(adapters.map((adapter) => adapter.createIndexes()))

@@ -96,7 +96,7 @@ async function buildMongoJava() {
 async function built(name, from, sources, build) {
   const hash = createHash('sha256')
   for (const source of sources) hash.update(await readFile(join(from, source)))
-  const folder = join(CACHE, `${name}-${hash.digest('hex').slice(0, 12)}`)
+  const folder = join(CACHE, `${name}-server-${hash.digest('hex').slice(0, 12)}`)
   const isThere = () =>
     access(folder).then(
       () => true,
