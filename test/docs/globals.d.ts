@@ -1,0 +1,51 @@
+// What the blocks of the docs take for granted: an app, its storage, and functions of its own.
+import type { Express } from 'express'
+import type * as iclock from 'express-iclock'
+import type * as builders from 'express-iclock/commands'
+import type * as postgres from 'express-iclock/postgres'
+import type { VirtualDevice } from 'express-iclock/simulator'
+import type { Knex } from 'knex'
+import type { Db } from 'mongodb'
+import type { Pool } from 'pg'
+
+declare global {
+  const app: Express
+  const terminals: Express & Map<string, { address: string }>
+  const adapter: iclock.MemoryAdapter & {
+    forget: postgres.PostgresAdapter['forget']
+    migrate: postgres.PostgresAdapter['migrate']
+  }
+  const commands: iclock.CommandQueue
+  const pool: Pool
+  const knex: Knex
+  const terminal: VirtualDevice
+  const reply: iclock.CommandReply
+  const command: iclock.IssuedCommand
+
+  const terminalRouter: typeof iclock.terminalRouter
+  const commandReplyRouter: typeof iclock.commandReplyRouter
+  const outcomeOf: typeof iclock.outcomeOf
+  const attendance: (typeof builders)['attendance'] & {
+    keep(serialNumber: string, record: iclock.AttendanceRecord): Promise<void>
+  }
+  const postgresAdapter: typeof postgres.postgresAdapter
+
+  /** A database of the app's own. */
+  const db: Db & {
+    findCommand(
+      serialNumber: string,
+      commandId: string,
+    ): Promise<(iclock.IssuedCommand & { employee?: number }) | undefined>
+    upsertReply(reply: iclock.CommandReply, employee: unknown): Promise<void>
+  }
+  const sequelize: { query(text: string, options: object): Promise<unknown[]> }
+  const dataSource: { query(text: string, values?: unknown[]): Promise<unknown[]> }
+  const known: Set<string>
+  const payroll: { note(...values: unknown[]): Promise<void> }
+  const screen: { greet(pin: string): void }
+  function isOffice(address: string | undefined): boolean
+  function notify(...values: unknown[]): void
+  function saveReply(serialNumber: unknown, id: unknown, returnCode: number): Promise<void>
+  function nextCommand(serialNumber: unknown): Promise<string>
+  function test(name: string, run: (...args: never[]) => Promise<void>): void
+}

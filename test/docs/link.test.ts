@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path/posix'
+import { expect, it } from 'vitest'
+import { anchorsOf, linksOf, PAGES, ROOT, textOf } from '../support/page.js'
+
+const OUTSIDE = [
+  'https://keepachangelog.com/en/1.1.0/',
+  'https://semver.org/',
+  'https://nodejs.org/api/diagnostics_channel.html',
+]
+
+it.each(PAGES)('%s links only to files and headings that exist', (page) => {
+  const broken = linksOf(page).filter((link) => {
+    if (/^https?:/.test(link)) return !OUTSIDE.includes(link)
+    const [path = '', anchor] = link.split('#')
+    const target = path === '' ? page : normalize(join(dirname(page), path))
+    if (!existsSync(`${ROOT}${target}`)) return true
+    return anchor !== undefined && !anchorsOf(target).includes(anchor)
+  })
+  expect(broken).toEqual([])
+})
+
+it('reaches every page of docs from the README', () => {
+  const linked = linksOf('README.md').map((link) => link.replace(/#.*/, ''))
+  expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.includes(page))).toEqual([])
+})
+
+it('keeps the README within 150 lines', () => {
+  expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+})
