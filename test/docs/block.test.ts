@@ -55,7 +55,7 @@ async function compile(compiled: readonly Block[]): Promise<string> {
   // Within the repository, so that the package is found by its own name.
   const folder = await mkdtemp(join(ROOT, '.build-docs-'))
   folders.push(folder)
-  const sample = join(ROOT, 'test/docs')
+  const sample = join(ROOT, 'test/docs/sample')
   await copyFile(join(sample, 'globals.d.ts'), join(folder, 'globals.d.ts'))
   await copyFile(join(sample, 'knex.d.ts'), join(folder, 'knex.d.ts'))
   await copyFile(join(sample, 'sqlite.d.ts'), join(folder, 'sqlite.d.ts'))

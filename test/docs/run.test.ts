@@ -1,0 +1,84 @@
+// Blocks that are run as they are, with real terminals' bodies, the simulator, and the libraries that they name.
+import { execFileSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+import { blocksIn, textOf } from '../support/page.js'
+import { runScenario } from '../support/scenario.js'
+
+const isCapture = ({ text }: { text: string }) => text.includes('base64')
+const run = (page: string) => blocksIn('js', page).filter(({ mark }) => mark === 'run')
+
+it('counts what the eleven lines lose, and what the router keeps, as the README says', async () => {
+  const { naive, ours } = JSON.parse(await runScenario('naive', run('README.md')))
+  const readme = textOf('README.md')
+  expect(readme).toContain(
+    `We posted the ${naive.bodies} request bodies that the manuals print or imply, which hold ${naive.replies} replies`,
+  )
+  expect(readme).toContain(`| the lines above | ${naive.right} | ${naive.wrong} | ${naive.lost} |`)
+  expect(readme).toContain(
+    `| \`commandReplyRouter\` | ${ours.right} | ${ours.wrong} | ${ours.lost} |`,
+  )
+  expect(naive.lost).toBeGreaterThan(ours.lost)
+})
+
+it('puts an employee on a terminal by the first app of the README', async () => {
+  const [first] = blocksIn('js', 'README.md')
+  expect(JSON.parse(await runScenario('readme', first ? [first] : []))).toEqual({
+    state: 'succeeded',
+    meaning: 'done',
+  })
+})
+
+it('logs, counts and traces by the recipes for diagnostics, and no secret with it', async () => {
+  const recipes = run('docs/diagnostics.md').filter((block) => !isCapture(block))
+  const output = await runScenario('diagnostics', recipes)
+  const { metrics, spans } = JSON.parse(output.trim().split('\n').at(-1) ?? '')
+  const logged = output
+    .split('\n')
+    .filter((line) => line.startsWith('{"level"'))
+    .map((line) => JSON.parse(line))
+
+  expect(logged.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['handshake', 'upload', 'reply', 'refusal', 'unknown']),
+  )
+  expect(logged.find(({ msg }) => msg === 'refusal')).toMatchObject({
+    serialNumber: 'STRANGER00001',
+    code: 'DEVICE_NOT_AUTHORIZED',
+    status: 403,
+  })
+  expect(metrics).toContain('iclock_requests_total{kind="handshake"} 1')
+  expect(metrics).toContain('iclock_refusals_total{code="DEVICE_NOT_AUTHORIZED"} 1')
+  expect(metrics).toMatch(/iclock_records_total [1-9]/)
+  expect(spans).toContainEqual({
+    name: 'POST /iclock/devicecmd',
+    attributes: { 'iclock.kind': 'reply', 'iclock.serial_number': '0316144680030' },
+  })
+  expect(spans).toContainEqual({
+    name: 'GET /iclock/cdata',
+    attributes: {
+      'iclock.kind': 'refusal',
+      'iclock.serial_number': 'STRANGER00001',
+      'iclock.error': 'DEVICE_NOT_AUTHORIZED',
+      'http.response.status_code': 403,
+    },
+  })
+  expect(output.replaceAll('SECRETid', 'a command id')).not.toContain('SECRET')
+})
+
+it('prints whole requests by the recipe that captures them, quoted for a shell', async () => {
+  const output = await runScenario('capture', run('docs/diagnostics.md').filter(isCapture))
+  const [printed = '', ...others] = output.trim().split('\n')
+  expect(others).toEqual(['kept 1'])
+  const [, base64 = ''] = /^echo (\S+) \| base64 -d \| curl -X POST -H /.exec(printed) ?? []
+  expect(Buffer.from(base64, 'base64').toString('latin1')).toBe('ID=1&Return=0&CMD=DATA\n\xff')
+  // As a shell reads it.
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${printed.replace(/^.*\| curl/, '')}`])
+  expect(words.toString()).toContain("x-note: it's $(date)\n")
+  expect(words.toString()).toContain('http://localhost:3000/iclock/devicecmd?SN=0316144680030\n')
+})
+
+it('serves terminals beside Fastify', async () => {
+  const blocks = run('docs/frameworks.md').map((block) => {
+    return { ...block, text: `${block.text}\nexport { fastify }\n` }
+  })
+  expect(JSON.parse(await runScenario('fastify', blocks))).toEqual({ delay: '10', page: 'a page' })
+})

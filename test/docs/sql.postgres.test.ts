@@ -1,0 +1,125 @@
+// The statements of the PostgreSQL page, and its ways to get at a pool, on the server of the tests.
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { parseReplies, parseUpload } from '../../src/index.js'
+import { postgresAdapter } from '../../src/postgres.js'
+import { blocksIn } from '../support/page.js'
+import { openDatabase, type TestDatabase } from '../support/postgres-database.js'
+import { runScenario } from '../support/scenario.js'
+
+const PAGE = 'docs/postgresql.md'
+const SN = '0316144680030'
+const DAY = 24 * 60 * 60_000
+const statements = blocksIn('sql', PAGE).map(({ text }) => text)
+const url = inject('postgresUrl')
+
+describe('the statements', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await openDatabase()
+    const { pool, schema } = database
+    const adapter = postgresAdapter(pool, { schema })
+    await adapter.migrate()
+    const manila = new Date().toLocaleString('sv-SE', { timeZone: 'Asia/Manila' })
+    const attendance = { table: 'ATTLOG' }
+    for (const [line, receivedAt] of [
+      [`7\t${manila}\t0\t1\n7\t${manila.slice(0, 10)} 23:59:59\t1\t1\n`, new Date()],
+      ['8\t2020-10-05 06:58:10\t0\t1\n', new Date(Date.now() - 3 * 365 * DAY)],
+    ] as const) {
+      const body = Buffer.from(line)
+      const parsed = parseUpload(body, attendance)
+      const upload = { query: {} }
+      await adapter.onUpload({
+        ...{ ...upload, ...attendance, ...parsed, serialNumber: SN, receivedAt, body },
+      })
+    }
+    const terms = { attempts: 5, replyWithin: 60_000 }
+    await adapter.issue(
+      ['waiting', 'failing', 'done'].map((commandId) => ({
+        ...{ command: { serialNumber: SN, commandId, text: `CHECK ${commandId}` }, terms },
+        issuedAt: new Date(),
+      })),
+    )
+    const { replies } = parseReplies(
+      Buffer.from('ID=failing&Return=-1&CMD=CHECK\nID=done&Return=0&CMD=CHECK\n'),
+      SN,
+    )
+    for (const reply of replies) await adapter.onReply(reply, undefined)
+    for (const [serialNumber, ago] of [
+      ['SILENT', 10 * 60_000],
+      ['ALIVE', 0],
+    ] as const) {
+      await adapter.onContact({ serialNumber, at: new Date(Date.now() - ago), kind: 'poll' })
+    }
+  })
+  afterAll(() => database.remove())
+
+  const ask = async (words: RegExp) => {
+    const [statement = '', ...others] = statements.filter((text) => words.test(text))
+    expect(others).toEqual([])
+    const { rows } = await database.pool.query(
+      statement.replaceAll('iclock.', `"${database.schema}".`),
+    )
+    return rows as Record<string, unknown>[]
+  }
+
+  it('are all tested here', () => {
+    expect(statements).toHaveLength(5)
+  })
+
+  it('say who was here today', async () => {
+    const rows = await ask(/GROUP BY pin/)
+    expect(rows).toEqual([
+      { pin: '7', first: expect.any(String), last: expect.stringMatching(/23:59:59$/) },
+    ])
+  })
+
+  it('say what waits for a terminal', async () => {
+    const rows = await ask(/terms IS NOT NULL/)
+    expect(rows.map((row) => row.text)).toEqual(['CHECK waiting'])
+  })
+
+  it('say what failed since yesterday', async () => {
+    const rows = await ask(/outcome IN/)
+    expect(rows.map((row) => row.text)).toEqual(['CHECK failing'])
+  })
+
+  it('say which terminals are silent', async () => {
+    const rows = await ask(/last_seen_at </)
+    expect(rows.map((row) => row.serial_number)).toEqual(['SILENT'])
+  })
+
+  it('forget old attendance', async () => {
+    await ask(/^DELETE/)
+    const adapter = postgresAdapter(database.pool, { schema: database.schema })
+    expect((await adapter.attendance()).map(({ pin }) => pin)).toEqual(['7', '7'])
+  })
+})
+
+// PGlite has no address that a driver could connect to.
+describe.skipIf(url === undefined)('the ways to a pool', () => {
+  const name = `iclock_docs_${process.pid}`
+  const admin = new pg.Pool({ connectionString: url, max: 1 })
+  beforeAll(() => admin.query(`CREATE DATABASE ${name}`))
+  afterAll(async () => {
+    await admin.query(`DROP DATABASE ${name}`)
+    await admin.end()
+  })
+
+  it('share one with Drizzle, and borrow connections of Knex', async () => {
+    const own = new URL(url ?? '')
+    own.pathname = name
+    const blocks = blocksIn('js', PAGE)
+      .filter(({ mark }) => mark === 'run')
+      .map((block, index) => {
+        const exported =
+          index === 0 ? 'drizzleAdapter as adapter, drizzleDb' : 'knexAdapter as adapter'
+        return { ...block, text: `${block.text}\nexport { ${exported} }\n` }
+      })
+    expect(blocks).toHaveLength(2)
+    expect(JSON.parse(await runScenario('pool', blocks, { DATABASE_URL: own.href }))).toEqual({
+      drizzle: { terminals: ['BY DRIZZLE'], itself: 1 },
+      knex: { terminals: ['BY DRIZZLE', 'BY KNEX'], idle: true },
+    })
+  })
+})
