@@ -229,8 +229,15 @@ async function inNest(project, settings) {
   // Nest's own types name packages that an app need not have.
   const nestOptions = { experimentalDecorators: true, skipLibCheck: true, types: ['node'] }
   const compilerOptions = { ...STRICT, ...nestOptions, ...settings, outDir: 'out' }
-  write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files: ['nest.ts'] }))
+  const files = ['nest.ts', 'docs.ts']
+  write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files }))
   copy(project, 'nest.ts')
+  // What the docs show is compiled as it is there.
+  const page = readFileSync(join(root, 'docs/frameworks.md'), 'utf8')
+  write(project, 'docs.ts', /```ts nest\n([\s\S]*?)```/.exec(page)[1])
+  const AppModule =
+    "import { Module } from '@nestjs/common'\n\n@Module({})\nexport class AppModule {}\n"
+  write(project, 'app.module.ts', AppModule)
   await check(`${project.title}: compiles`, () => compile(project, 'typescript'))
   const app = 'out/nest.js'
   await checkApp(`${project.title}, in main.ts`, project, app)

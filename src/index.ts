@@ -16,7 +16,9 @@ export type { HandshakeOptions, TransWord } from './handshake/options.js'
 export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './handshake/storage.js'
+export type { KeptAttendanceFilter, KeptReplyLine } from './kept.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
+export type { FamilyOption, KnowsFamilies } from './queue/family.js'
 export {
   type DeliveryHandlerOptions,
   type DeliveryOptions,

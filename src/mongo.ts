@@ -21,7 +21,7 @@ export type {
   KeptReply,
   KeptReplyFilter,
 } from './kept.js'
-export type { MongoCollection, MongoDb } from './mongo/driver.js'
+export type { BulkResult, MongoCollection, MongoDb } from './mongo/driver.js'
 
 /** The options of `mongoAdapter`. */
 export interface MongoAdapterOptions {
