@@ -228,7 +228,7 @@ function randomFrom(seed) {
 const CAMPAIGNS = [
   { kill: 'app', kills: 20, broken: false },
   { kill: 'app', kills: 3, broken: true },
-  { kill: 'mongodb', kills: 20, broken: false },
+  { kill: 'mongodb', kills: 5, broken: false },
   { kill: 'mongodb', kills: 3, broken: true },
 ]
 
