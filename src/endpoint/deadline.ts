@@ -42,7 +42,7 @@ export class Deadline {
     }
     if (this.timeout === 0) return answer
     // Optimization: no timer for storage that answers at once (it saves 0.5 µs a request).
-    this.timer ??= setTimeout(() => this.giveUp(this.error()), Math.max(left, 1))
+    this.timer ??= setTimeout(() => this.over(), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
       this.giveUp = reject
       // A thenable may fulfil with another that never settles: a native promise settles only with the last one's value.
@@ -67,6 +67,12 @@ export class Deadline {
   /** Stops the clock. */
   end(): void {
     clearTimeout(this.timer)
+  }
+
+  over(): void {
+    // Nothing may be waited for at this moment, and the next call must not wait for ever.
+    this.timer = undefined
+    this.giveUp(this.error())
   }
 
   left(): number {

@@ -49,6 +49,14 @@ describe('waiting', () => {
     deadline.end()
   })
 
+  it('is over when the time is, if that passed while nothing was waited for', async () => {
+    const deadline = new Deadline(10, 'storage')
+    await deadline.wait(Promise.resolve())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await expect(deadline.wait(never)).rejects.toMatchObject(late)
+    deadline.end()
+  }, 5000)
+
   it('has no end with a timeout of 0', async () => {
     const deadline = new Deadline(0, 'storage')
     deadline.start()
