@@ -22,7 +22,8 @@ export function unpack(body: Buffer, limit: number): Buffer | undefined {
     return undefined
   }
   const files: Buffer[] = []
-  for (let at = 0; at + BLOCK <= tar.length; ) {
+  let at = 0
+  while (at + BLOCK <= tar.length) {
     const header = tar.subarray(at, at + BLOCK)
     if (header[0] === 0) break
     const size = sizeOf(header)
@@ -31,7 +32,10 @@ export function unpack(body: Buffer, limit: number): Buffer | undefined {
     if (REGULAR.has(header[TYPE] as number)) files.push(tar.subarray(start, start + size), LINE_END)
     at = start + Math.ceil(size / BLOCK) * BLOCK
   }
-  return files.length === 0 ? undefined : Buffer.concat(files)
+  // What comes behind the end would be dropped.
+  const rest = tar.subarray(at)
+  const isWhole = rest.equals(Buffer.alloc(rest.length))
+  return isWhole && files.length > 0 ? Buffer.concat(files) : undefined
 }
 
 function sizeOf(header: Buffer): number | undefined {

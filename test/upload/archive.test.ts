@@ -39,6 +39,22 @@ describe('a packed body', () => {
     ['holds no archive', gzipSync(Buffer.alloc(2048, 'x'))],
     ['holds a file that is cut', gzipSync(tar({ a: 'x'.repeat(600) }).subarray(0, 1024))],
     ['holds no file', gzipSync(tar({ a: '' }, '5'))],
+    [
+      'goes on behind its end',
+      gzipSync(Buffer.concat([tar({ a: 'x' }), Buffer.from('USER PIN=1')])),
+    ],
+    [
+      'has a file without a name',
+      gzipSync(Buffer.concat([tar({ a: 'x' }).subarray(0, 1024), tar({ '': 'x' })])),
+    ],
+    [
+      'has a cut header',
+      gzipSync(Buffer.concat([tar({ a: 'x' }).subarray(0, 1024), Buffer.from('b')])),
+    ],
+    [
+      'has octets behind the gzip',
+      Buffer.concat([gzipSync(tar({ a: 'x' })), Buffer.from('USER PIN=1')]),
+    ],
     ['is a bomb', gzipSync(Buffer.alloc(65 * 1024 * 1024))],
   ])('that %s is kept as it is', (_, body) => {
     expect(packed(body).records).toEqual([
