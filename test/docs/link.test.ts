@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path/posix'
 import { expect, it } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { anchorsOf, linksOf, PAGES, ROOT, textOf } from '../support/page.js'
 
 const OUTSIDE = [
@@ -27,4 +28,12 @@ it('reaches every page of docs from the README', () => {
 
 it('keeps the README within 150 lines', () => {
   expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+})
+
+it('names only scripts that exist', () => {
+  const named = PAGES.flatMap((page) => {
+    return [...textOf(page).matchAll(/npm run ([a-z][\w:-]*[a-z0-9])(?![\w:…])/g)]
+  }).map(([, script = '']) => script)
+  expect(named).toContain('demo')
+  expect(named.filter((script) => !Object.hasOwn(manifest.scripts, script))).toEqual([])
 })
