@@ -4,6 +4,7 @@ import { access, attendance, dangerous } from '../../src/commands.js'
 import { CHANNELS } from '../../src/endpoint/diagnostics.js'
 import { IclockError, type IclockErrorCode } from '../../src/endpoint/errors.js'
 import { commandQueue, commandReplyRouter, memoryAdapter, terminalRouter } from '../../src/index.js'
+import { monitorRouter } from '../../src/monitor.js'
 import { textOf } from '../support/page.js'
 
 const rowsOf = (page: string) =>
@@ -56,11 +57,13 @@ it('names only builders that exist, and each that puts, enrols, opens or asks', 
   }
 })
 
-it('explains every option of the routers and the queue', () => {
+it('explains every option of the routers, the page and the queue', () => {
   const sections = textOf('docs/options.md').split(/^## /m)
+  sections.push(`monitorRouter ${textOf('docs/monitor.md')}`)
   for (const [title, make] of [
     ['terminalRouter', terminalRouter],
     ['commandReplyRouter', commandReplyRouter],
+    ['monitorRouter', monitorRouter],
     ['commandQueue', (options: never) => commandQueue(memoryAdapter(), options)],
   ] as const) {
     let told = ''

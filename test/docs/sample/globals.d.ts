@@ -1,5 +1,5 @@
 // What the blocks of the docs take for granted: an app, its storage, and functions of its own.
-import type { Express } from 'express'
+import type { Express, RequestHandler } from 'express'
 import type * as iclock from 'express-iclock'
 import type * as builders from 'express-iclock/commands'
 import type * as postgres from 'express-iclock/postgres'
@@ -43,6 +43,7 @@ declare global {
   const known: Set<string>
   const payroll: { note(...values: unknown[]): Promise<void> }
   const screen: { greet(pin: string): void }
+  const requireAdmin: RequestHandler
   function isOffice(address: string | undefined): boolean
   function notify(...values: unknown[]): void
   function saveReply(serialNumber: unknown, id: unknown, returnCode: number): Promise<void>
