@@ -14,7 +14,7 @@ export interface Database {
   rows<Row>(statement: string, values?: unknown[]): Promise<Row[]>
 }
 
-/** Runs statements on a pool; the driver's errors pass through unchanged. */
+/** Runs statements on a pool; the driver's errors pass through unchanged. What was undone runs again. */
 export function databaseOn(pool: PostgresPool, schema: string): Database {
   const quoted = `"${schema}"`
   const statements = new Map<string, string>()
@@ -26,9 +26,32 @@ export function databaseOn(pool: PostgresPool, schema: string): Database {
         text = statement.replaceAll(':schema', quoted)
         statements.set(statement, text)
       }
-      const { rows } = await pool.query(text, values)
+      const { rows } = await untilDone(() => pool.query(text, values))
       return rows.map((row) => JSON.parse((row as { row: string }).row) as Row)
     },
+  }
+}
+
+// Nothing of such a statement was kept: a deadlock, or another write to its rows where the app has set a stricter
+// isolation than PostgreSQL's default.
+const UNDONE: readonly unknown[] = ['40001', '40P01']
+const IN_FAILED_TRANSACTION = '25P02'
+const MAX_TRIES = 8
+
+async function untilDone<Result>(run: () => Promise<Result>): Promise<Result> {
+  let undone: unknown
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      // The pool is a client with a transaction of the app, which has to begin anew.
+      if (undone !== undefined && code === IN_FAILED_TRANSACTION) throw undone
+      if (tries === MAX_TRIES || !UNDONE.includes(code)) throw error
+      undone = error
+    }
+    // Whoever met here should not meet again.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** tries))
   }
 }
 
