@@ -89,6 +89,20 @@ describe('the statements', () => {
     expect(rows.map((row) => row.serial_number)).toEqual(['SILENT'])
   })
 
+  it("keep an app's own attendance once, as the page on attendance has it", async () => {
+    const [block] = blocksIn('sql', 'docs/attendance.md')
+    const own = `"${database.schema}".own_attendance`
+    const [create = '', insert = ''] = `${block?.text}`
+      .replace('TABLE attendance', `TABLE ${own}`)
+      .replace('INTO attendance', `INTO ${own}`)
+      .split(';')
+    await database.pool.query(create)
+    const row = [SN, '7', '2026-10-05 06:58:10', '0', new Date()]
+    for (const values of [row, row, row.with(1, '8')]) await database.pool.query(insert, values)
+    const { rows } = await database.pool.query(`SELECT pin FROM ${own} ORDER BY pin`)
+    expect(rows).toEqual([{ pin: '7' }, { pin: '8' }])
+  })
+
   it('forget old attendance', async () => {
     await ask(/^DELETE/)
     const adapter = postgresAdapter(database.pool, { schema: database.schema })
