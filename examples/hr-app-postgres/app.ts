@@ -1,0 +1,104 @@
+// An HR app on PostgreSQL: it puts employees on terminals, keeps who came and went in its own table, and shows the
+// terminals to administrators.
+import express, { type Express, type NextFunction, type Request, type Response } from 'express'
+import { commandQueue, type IssuedCommand, terminalRouter } from 'express-iclock'
+import { attendance } from 'express-iclock/commands'
+import { type MonitorRouter, monitorRouter } from 'express-iclock/monitor'
+import { postgresAdapter } from 'express-iclock/postgres'
+import { type Attendance, attendanceOn } from './attendance.js'
+import type { Database } from './database.js'
+
+/** What the app remembers of a command beside what the terminal is told. */
+interface HrCommand extends IssuedCommand {
+  employee?: string
+}
+
+export interface AppOptions {
+  database: Database
+  /** The serial numbers of the terminals that may talk to the app. */
+  terminals: readonly string[]
+  /** The app's own login, for the page of the terminals. */
+  requireAdmin: (req: Request, res: Response, next: NextFunction) => void
+  /** Called with who just came or went: for a screen at the door. */
+  greet?: (pin: string) => void
+  /** How long a browser waits for a terminal, in ms. */
+  patience?: number
+}
+
+/** Brings the tables up to date and makes the app; `page` is closed when the server is. */
+export async function createApp(
+  options: AppOptions,
+): Promise<{ app: Express; page: MonitorRouter }> {
+  const { database, terminals, requireAdmin, greet = () => {}, patience = 20_000 } = options
+  const adapter = postgresAdapter<HrCommand>(database)
+  const comings: Attendance = attendanceOn(database)
+  await adapter.migrate()
+  await comings.migrate()
+  const commands = commandQueue(adapter)
+  const page = monitorRouter({ adapter, commands, timeZone: 'Asia/Manila' })
+
+  const app = express()
+  // Before the parsers: it reads what terminals send itself.
+  app.use(
+    terminalRouter({
+      timeZone: 'Asia/Manila',
+      authorize: (serialNumber) => terminals.includes(serialNumber),
+      adapter: {
+        ...adapter,
+        // The terminal forgets what is answered OK: if this throws, it sends the records again.
+        async onUpload(upload) {
+          for (const record of upload.records) {
+            if (record.kind === 'attendance') await comings.keep(upload.serialNumber, record)
+          }
+          return adapter.onUpload(upload)
+        },
+      },
+      afterUpload({ records }) {
+        for (const record of records) if (record.kind === 'attendance') greet(record.pin)
+      },
+    }),
+  )
+  app.use('/admin/terminals', requireAdmin, page)
+  app.use(express.json())
+
+  // This answer waits for the terminal.
+  app.post('/employees', async (req, res) => {
+    const { pin, name, serialNumber } = req.body ?? {}
+    if (!terminals.includes(serialNumber)) return void res.sendStatus(404)
+    const command = fromInput(() => attendance.putUser({ pin, name }))
+    const { state, meaning } = await commands.run(serialNumber, command, {
+      members: { employee: pin },
+      timeout: patience,
+    })
+    res.status(state === 'succeeded' ? 201 : 502).json({ pin, name, terminal: { state, meaning } })
+  })
+
+  app.get('/employees/:pin/attendance', async (req, res) => {
+    res.json(await comings.of(req.params.pin))
+  })
+
+  app.use((error: Failure, _req: Request, res: Response, next: NextFunction) => {
+    if (error.code === 'COMMAND_TIMEOUT') {
+      // The terminal may be off until tomorrow, and gets the command then.
+      return void res.status(202).json({ terminal: { state: 'waiting' } })
+    }
+    if (error.status === undefined || error.status >= 500) return next(error)
+    res.status(error.status).json({ error: error.message })
+  })
+
+  return { app, page }
+}
+
+interface Failure extends Error {
+  status?: number
+  code?: string
+}
+
+// Builders refuse what a terminal would misread, and say why: here that is the browser's mistake.
+function fromInput<Command>(build: () => Command): Command {
+  try {
+    return build()
+  } catch (error) {
+    throw Object.assign(error as Error, { status: 400 })
+  }
+}
