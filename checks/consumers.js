@@ -1,5 +1,5 @@
 // Packs the package, installs it in projects as its users have them, and runs an app in each.
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import {
   copyFileSync,
@@ -32,6 +32,10 @@ const subpaths = Object.keys(exports).map((subpath) => name + subpath.slice(1))
 const entries = subpaths.filter((subpath) => !subpath.endsWith('.json'))
 
 const TYPESCRIPTS = ['typescript5@npm:typescript@5', 'typescript7@npm:typescript@7']
+const DRIVERS = [
+  ...['pg@8', '@types/pg@8', '@electric-sql/pglite', 'mongodb@7', 'mongodb6@npm:mongodb@6'],
+  ...['mongoose@9', 'mongoose8@npm:mongoose@8', '@types/node@20'],
+]
 const MODULE_SETTINGS = [
   { module: 'node16', files: ['app.mts', 'app.cts'] },
   { module: 'nodenext', files: ['app.mts', 'app.cts'] },
@@ -67,6 +71,18 @@ try {
   await inProject('NestJS 12', tarball, [...nest(12), 'typescript@7'], (project) =>
     inNest(project, { module: 'nodenext' }),
   )
+  await inProject(
+    'Drivers',
+    tarball,
+    ['express@5', '@types/express@5', ...DRIVERS, ...TYPESCRIPTS],
+    inTypeScriptWithDrivers,
+  )
+  await inProject(
+    'Bundlers',
+    tarball,
+    ['express@5', 'esbuild', 'rolldown', 'serverless-http', 'light-my-request'],
+    inBundle,
+  )
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }
@@ -95,7 +111,8 @@ async function pack() {
   console.log(`tarball: ${files.length} files, ${statSync(tarball).size} bytes`)
   await check('the tarball holds what it needs and nothing else', () => {
     const rooms = readdirSync(join(root, 'src'), { recursive: true })
-      .filter((file) => file.endsWith('.ts'))
+      // The monitor's page runs in browsers, and is part of a module of its own.
+      .filter((file) => file.endsWith('.ts') && !file.startsWith('monitor/page/'))
       .map((file) => file.replace(/\.ts$/, ''))
     const built = rooms.flatMap((room) => [`${room}.js`, `${room}.d.ts`])
     const needed = [
@@ -149,6 +166,7 @@ async function inExpress(project) {
     project,
     'both.mjs',
     {
+      converses: false,
       async use(port) {
         const refusal = await post(port, '/iclock/devicecmd')
         equal(refusal.status, 400)
@@ -192,6 +210,51 @@ async function inTypeScriptAlone(project, entry) {
   await check(`${project.title}, typescript7: ${entry} compiles alone`, () =>
     compile(project, 'typescript7'),
   )
+}
+
+// The drivers' own types name packages that an app need not have.
+async function inTypeScriptWithDrivers(project) {
+  copy(project, 'drivers.mts', 'drivers8.mts')
+  const paths = { mongoose: ['./node_modules/mongoose8'] }
+  for (const version of [5, 7]) {
+    for (const [file, extra] of [
+      ['drivers.mts', {}],
+      ['drivers8.mts', { paths }],
+    ]) {
+      const settings = { module: 'nodenext', noEmit: true, skipLibCheck: true, types: ['node'] }
+      const compilerOptions = { ...STRICT, ...settings, ...extra }
+      write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files: [file] }))
+      await check(`${project.title}, typescript${version}, ${file}: the adapters take them`, () =>
+        compile(project, `typescript${version}`),
+      )
+    }
+  }
+}
+
+async function inBundle(project) {
+  copy(project, 'app.mjs', 'app.cjs', 'hosts.mjs')
+  for (const [bundler, output, args] of [
+    ['esbuild', 'esbuild.cjs', ['app.mjs', '--bundle', '--platform=node', '--format=cjs']],
+    ['esbuild', 'required.cjs', ['app.cjs', '--bundle', '--platform=node', '--format=cjs']],
+    ['rolldown', 'rolldown.cjs', ['app.mjs', '--platform=node', '--format=cjs']],
+  ]) {
+    const [input] = args
+    const to = bundler === 'esbuild' ? [`--outfile=${output}`] : ['--file', output]
+    const isBundled = await check(`${bundler}: bundles ${input} into one file`, () =>
+      run(join('node_modules/.bin', bundler), [...args, ...to], project.folder),
+    )
+    if (!isBundled) continue
+    // Away from node_modules, so that nothing can be loaded from there.
+    const alone = { title: bundler, folder: join(temporary, `alone-${output}`) }
+    mkdirSync(alone.folder)
+    copyFileSync(join(project.folder, output), join(alone.folder, output))
+    await checkApp(`${bundler}, ${input} in one file`, alone, output)
+  }
+  for (const host of ['serverless-http', 'light-my-request']) {
+    await check(`${host}: the whole conversation through a host that replays bodies`, () =>
+      run(process.execPath, ['hosts.mjs', host], project.folder),
+    )
+  }
 }
 
 // TS5108 is the compiler's word that it no longer has a setting.
@@ -249,9 +312,10 @@ async function inNest(project, settings) {
   })
 }
 
-/** Starts an app, posts the manual's example to it as a device does, and looks at what it kept. */
+/** Starts an app, speaks to it as a device does, and looks at what it kept: the manual's example, and a command. */
 async function checkApp(title, { folder }, file, options = {}) {
   const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
+  const { converses = true } = options
   await check(`${title}: keeps the replies of a device`, async () => {
     const env = { ...process.env, RAW_BODY: String(rawBody) }
     const app = spawn(process.execPath, [file], { cwd: folder, env, timeout: 60_000 })
@@ -265,10 +329,34 @@ async function checkApp(title, { folder }, file, options = {}) {
       const replies = await (await fetch(`http://127.0.0.1:${port}/replies`)).json()
       deepEqual(replies.map(withoutRest), example.kept)
       await use(port, replies)
+      if (converses) await converse(port)
     } finally {
       app.kill()
     }
   })
+}
+
+/** A terminal comes up, hands over who came, is handed a command, and replies; the page is there. */
+async function converse(port) {
+  const ask = async (path, body) => {
+    const method = body === undefined ? 'GET' : 'POST'
+    const headers = { Connection: 'close', 'Content-Type': 'text/plain' }
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body })
+    equal(answer.status, 200, path)
+    return answer.text()
+  }
+  const device = 'SN=0316144680030'
+  match(await ask(`/iclock/cdata?${device}&options=all`), /^GET OPTION FROM: 0316144680030/)
+  const line = '7\t2026-10-05 06:58:10\t0\t1\t0\t0\t0\n'
+  equal(await ask(`/iclock/cdata?${device}&table=ATTLOG&Stamp=1`, line), 'OK: 1')
+  const open = await fetch(`http://127.0.0.1:${port}/open`, { method: 'POST' })
+  const { commandId } = await open.json()
+  const handed = await ask(`/iclock/getrequest?${device}`)
+  ok(handed.includes(`C:${commandId}:`), handed)
+  equal(await ask(`/iclock/devicecmd?${device}`, `ID=${commandId}&Return=0&CMD=AC_UNLOCK`), 'OK')
+  const replies = JSON.parse(await ask('/replies'))
+  ok(replies.some((reply) => reply.commandId === commandId && reply.returnCode === 0))
+  match(await ask('/admin/'), /<!doctype html>/i)
 }
 
 function withoutRest({ serialNumber, commandId, returnCode, commandName, fields }) {

@@ -1,7 +1,9 @@
 // The app's test in Jest, as Jest comes: it loads the app with `require`.
 const request = require('supertest')
-const { app, adapter } = require('./app.cjs')
+const { app, adapter, page } = require('./app.cjs')
 const { example } = require('./example.cjs')
+
+afterAll(() => page.close())
 
 test('keeps the replies of a device', async () => {
   const { path, body, kept } = example

@@ -2,10 +2,13 @@
 import express from 'express'
 import {
   type CommandReply,
-  commandReplyRouter,
+  commandQueue,
   type IssuedCommand,
   memoryAdapter,
+  terminalRouter,
 } from 'express-iclock'
+import { attendance } from 'express-iclock/commands'
+import { monitorRouter } from 'express-iclock/monitor'
 
 interface PayrollCommand extends IssuedCommand {
   employee: number
@@ -23,9 +26,10 @@ adapter.issue({
 memoryAdapter().issue({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
 
 const replies: (CommandReply & { employee: number | undefined })[] = []
+const commands = commandQueue(adapter)
 const app = express()
 app.use(
-  commandReplyRouter({
+  terminalRouter({
     adapter: {
       ...adapter,
       onReply(reply, command) {
@@ -36,6 +40,13 @@ app.use(
     authorize: (serialNumber, req) => req.ip !== undefined && serialNumber !== '',
   }),
 )
+app.use('/admin', monitorRouter({ adapter, commands }))
+app.post('/open', async (_req, res) => {
+  const issued: PayrollCommand = await commands.issue('0316144680030', attendance.openDoor(), {
+    employee: 7,
+  })
+  res.json(issued)
+})
 app.get('/replies', (_req, res) => {
   res.json(replies)
 })

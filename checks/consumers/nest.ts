@@ -1,19 +1,36 @@
 // A NestJS app on Express, with the endpoint in main.ts, and once more behind Nest's own body parsers.
 import 'reflect-metadata'
-import { Controller, Get, type MiddlewareConsumer, Module, RequestMethod } from '@nestjs/common'
+import {
+  Controller,
+  Get,
+  type MiddlewareConsumer,
+  Module,
+  Post,
+  RequestMethod,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import {
   type CommandReply,
+  commandQueue,
   commandReplyHandler,
-  commandReplyRouter,
+  type IssuedCommand,
   memoryAdapter,
+  terminalRouter,
 } from 'express-iclock'
+import { attendance } from 'express-iclock/commands'
+import { monitorRouter } from 'express-iclock/monitor'
 
 const adapter = memoryAdapter()
+const commands = commandQueue(adapter)
 
 @Controller()
 class RepliesController {
+  @Post('open')
+  open(): Promise<IssuedCommand> {
+    return commands.issue('0316144680030', attendance.openDoor())
+  }
+
   @Get('replies')
   replies(): CommandReply[] {
     return adapter.replies()
@@ -34,7 +51,8 @@ async function main(): Promise<void> {
     logger: ['error'],
     rawBody: process.env.RAW_BODY === 'true',
   })
-  app.use(commandReplyRouter({ adapter }))
+  app.use(terminalRouter({ adapter }))
+  app.use('/admin', monitorRouter({ adapter, commands }))
   await app.listen(0, '127.0.0.1')
   console.log(JSON.stringify(app.getHttpServer().address()))
 }
