@@ -106,9 +106,11 @@ export async function listCommands<Issued extends IssuedCommand>(
   family: Family | FamilyOfReply,
 ): Promise<CommandRecord<Issued>[]> {
   const states = state === undefined ? undefined : [state].flat()
-  const mayHave = states?.map(
+  const conditions = states?.map(
     (each) => `(${MAY_HAVE_STATE[each] ?? "outcome IS NULL OR outcome = 'pending'"})`,
   )
+  // Statements are remembered, and what is asked for may come from a query string.
+  const mayHave = conditions && [...new Set(conditions)].sort()
   const statement = `
     SELECT ${COMMAND_ROW} AS row FROM :schema.commands
     WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR listed_at >= ${moment('$2')})
