@@ -2,13 +2,16 @@
 import { describe, quoted } from './endpoint/errors.js'
 
 /**
- * A command as the server hands it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's own command type
- * extends it.
+ * A command as the server hands it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's
+ * own command type extends it.
  */
 export interface IssuedCommand {
   /** `SN`: the device that the command is for. Only this device can answer it. */
   serialNumber: string
-  /** `CmdID`: 1 to 16 digits and letters, unique for the device, hard to guess. Text: `0012` is not `12`. */
+  /**
+   * `CmdID`: 1 to 16 digits and letters, unique for the device, hard to guess. Text: `0012` is not
+   * `12`.
+   */
   commandId: string
   /** The command itself, such as `DATA UPDATE USERINFO PIN=1`: one line, without CR, LF or NUL. */
   text: string
@@ -22,14 +25,16 @@ export function keyOf(serialNumber: string, id: string): string {
   return JSON.stringify([serialNumber, id])
 }
 
-/** The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF. */
+/**
+ * The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF.
+ */
 export function commandLine({ commandId, text }: IssuedCommand): string {
   return `C:${commandId}:${text}\n`
 }
 
 /**
- * Checks what every terminal needs to carry a command. Each way to issue one calls it, so that none can be written that
- * a terminal would read as two.
+ * Checks what every terminal needs to carry a command. Each way to issue one calls it, so that none
+ * can be written that a terminal would read as two.
  *
  * @throws TypeError if the serial number, the id or the text can't be sent
  */
@@ -57,7 +62,9 @@ export function checkIsIssuable({ serialNumber, commandId, text }: IssuedCommand
   )
 }
 
-/** The error of every adapter whose device has had a command's id with another text or with a reply. */
+/**
+ * The error of every adapter whose device has had a command's id with another text or with a reply.
+ */
 export function usedId({
   serialNumber,
   commandId,
@@ -71,7 +78,8 @@ export function usedId({
 const VERB = /^(?:(?:data|clear|set|get|reload|control|verify|test) )?\w+/i
 
 /**
- * What kind of command a text is, such as `DATA UPDATE`, without its values: those may be secrets, and this may be logged.
+ * What kind of command a text is, such as `DATA UPDATE`, without its values: those may be secrets,
+ * and this may be logged.
  */
 export function verbOf(text: string): string {
   return VERB.exec(text)?.[0] ?? ''

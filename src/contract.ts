@@ -54,7 +54,8 @@ export function adapterContract(create: () => Awaitable<ContractSubject>): Contr
 
   return CASES.map((each) => ({
     name: each.name,
-    // A runner that checks `fn.length` takes a parameter for `done`; a rest parameter isn't counted.
+    // A runner that checks `fn.length` takes a parameter for `done`; a rest parameter isn't
+    // counted.
     async run(this: unknown, ...[context]: [unknown?]) {
       const subject = await create()
       let reason: string | undefined

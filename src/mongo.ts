@@ -1,4 +1,5 @@
-// Storage in MongoDB, through the app's own connection. It imports no driver: `mongodb` 6 and 7 and mongoose's own fit.
+// Storage in MongoDB, through the app's own connection. It imports no driver: `mongodb` 6 and 7 and
+// mongoose's own fit.
 import type { IssuedCommand } from './command.js'
 import { describe } from './endpoint/errors.js'
 import { checkNames, wrong } from './endpoint/options.js'
@@ -25,9 +26,14 @@ export type { BulkResult, MongoCollection, MongoDb } from './mongo/driver.js'
 
 /** The options of `mongoAdapter`. */
 export interface MongoAdapterOptions {
-  /** The collections' names; `iclock_commands`, `iclock_attendance`, `iclock_uploads`, … by default. */
+  /**
+   * The collections' names; `iclock_commands`, `iclock_attendance`, `iclock_uploads`, … by default.
+   */
   collections?: { [Name in keyof typeof COLLECTIONS]?: string }
-  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default; a function for mixed fleets. */
+  /**
+   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * by default; a function for mixed fleets.
+   */
   family?: Family | FamilyOfReply
 }
 
@@ -37,22 +43,30 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     MongoReplies<Issued>,
     MongoUploads,
     TerminalStorage {
-  /** Creates the indexes. Call it at each start: it does nothing if they exist, and many processes may call it at once. */
+  /**
+   * Creates the indexes. Call it at each start: it does nothing if they exist, and many processes
+   * may call it at once.
+   */
   createIndexes(): Promise<void>
-  /** Deletes what was closed, replied or uploaded before this moment. What is open is never deleted. */
+  /**
+   * Deletes what was closed, replied or uploaded before this moment. What is open is never deleted.
+   */
   forget(before: Date): Promise<Forgotten>
 }
 
 const OPTIONS = ['collections', 'family']
 
 /**
- * Makes storage in a MongoDB database that the app has connected to; it neither connects nor closes.
+ * Makes storage in a MongoDB database that the app has connected to; it neither connects nor
+ * closes.
  *
- * Writes use `w: 'majority'`, unless the `db` has a write concern of its own. Each document's `_id` is its natural key,
- * so that nothing is kept twice even before `createIndexes()`. The driver's errors pass through unchanged; a reply that
- * no document of MongoDB can hold rejects with a RangeError.
+ * Writes use `w: 'majority'`, unless the `db` has a write concern of its own. Each document's `_id`
+ * is its natural key, so that nothing is kept twice even before `createIndexes()`. The driver's
+ * errors pass through unchanged; a reply that no document of MongoDB can hold rejects with a
+ * RangeError.
  *
- * @param db `client.db()`, or `mongoose.connection.db` once it is connected: before that it is undefined
+ * @param db `client.db()`, or `mongoose.connection.db` once it is connected: before that it is
+ * undefined
  * @throws TypeError if `db` or an option is wrong
  *
  * @example

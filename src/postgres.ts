@@ -1,4 +1,5 @@
-// Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and whatever looks like them.
+// Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and
+// whatever looks like them.
 import type { IssuedCommand } from './command.js'
 import { describe } from './endpoint/errors.js'
 import { checkNames, wrong } from './endpoint/options.js'
@@ -26,9 +27,14 @@ export type { PostgresPool }
 
 /** The options of `postgresAdapter`. */
 export interface PostgresAdapterOptions {
-  /** The schema that holds the tables: lower-case letters, digits and `_`; `'iclock'` by default. */
+  /**
+   * The schema that holds the tables: lower-case letters, digits and `_`; `'iclock'` by default.
+   */
   schema?: string
-  /** Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'` by default; a function for mixed fleets. */
+  /**
+   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * by default; a function for mixed fleets.
+   */
   family?: Family | FamilyOfReply
 }
 
@@ -38,9 +44,14 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
     PostgresReplies<Issued>,
     PostgresUploads,
     TerminalStorage {
-  /** Brings the tables up to date. Call it at each start: it does nothing if they are, and many processes may call it at once. */
+  /**
+   * Brings the tables up to date. Call it at each start: it does nothing if they are, and many
+   * processes may call it at once.
+   */
   migrate(): Promise<void>
-  /** Deletes what was closed, replied or uploaded before this moment. What is open is never deleted. */
+  /**
+   * Deletes what was closed, replied or uploaded before this moment. What is open is never deleted.
+   */
   forget(before: Date): Promise<Forgotten>
 }
 
@@ -48,8 +59,9 @@ const OPTIONS = ['schema', 'family']
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
 /**
- * Makes storage in a PostgreSQL database (12 or later) that the app has connected to; it neither connects nor closes.
- * Call `migrate()` once at start: it makes the tables, in a schema of their own. The driver's errors pass through unchanged.
+ * Makes storage in a PostgreSQL database (12 or later) that the app has connected to; it neither
+ * connects nor closes. Call `migrate()` once at start: it makes the tables, in a schema of their
+ * own. The driver's errors pass through unchanged.
  *
  * @param pool a `Pool` of `pg`, a PGlite, or anything with their `query(text, values)`
  * @throws TypeError if the pool or an option is wrong

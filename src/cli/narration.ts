@@ -1,7 +1,10 @@
 // Tells a conversation in short lines that a person can follow.
 import type { Exchange } from '../simulator.js'
 
-/** Returns what to say about each exchange; nothing about the second and further idle polls in a row. */
+/**
+ * Returns what to say about each exchange; nothing about the second and further idle polls in a
+ * row.
+ */
 export function narrator(): (exchange: Exchange) => string | undefined {
   let wasIdle = false
   return (exchange) => {
@@ -29,7 +32,9 @@ function detailOf({ kind, body }: Exchange): string {
   return text === '' ? '' : `: ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`
 }
 
-/** Text whose control and formatting characters are escaped, so that it cannot affect the screen. */
+/**
+ * Text whose control and formatting characters are escaped, so that it cannot affect the screen.
+ */
 export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
     if (character === '\t') return '\\t'

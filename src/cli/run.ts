@@ -21,7 +21,10 @@ const COMMANDS: Record<
   reply: { help: REPLY_HELP, run: runReply },
 }
 
-/** Runs the command line. Resolves with the exit status: 0 success, 1 refused, 2 wrong usage; never rejects. */
+/**
+ * Runs the command line. Resolves with the exit status: 0 success, 1 refused, 2 wrong usage; never
+ * rejects.
+ */
 export async function run(args: string[], surroundings: Surroundings): Promise<number> {
   const { print, warn } = surroundings
   const isHelp = args.includes('-h') || args.includes('--help')

@@ -1,4 +1,5 @@
-// The command `terminal`: plays a whole terminal until it is interrupted, and tells what happens in readable lines.
+// The command `terminal`: plays a whole terminal until it is interrupted, and tells what happens in
+// readable lines.
 import { parseArgs } from 'node:util'
 import { DeliveryError, type Execution, type Punch, virtualDevice } from '../simulator.js'
 import { narrator, printable } from './narration.js'

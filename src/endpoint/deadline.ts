@@ -4,7 +4,8 @@ import { IclockError } from './errors.js'
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
-// How long storage that answers synchronously may keep the event loop before other requests get a turn, in ms.
+// How long storage that answers synchronously may keep the event loop before other requests get a
+// turn, in ms.
 const TURN = 5
 
 /** The time that storage, or authorize, may take for one request. */
@@ -31,8 +32,8 @@ export class Deadline {
   }
 
   /**
-   * The result of a call. Throws, or rejects, once the time is over, whether or not the call answered at once, so that
-   * nothing more is handed to storage.
+   * The result of a call. Throws, or rejects, once the time is over, whether or not the call
+   * answered at once, so that nothing more is handed to storage.
    */
   wait<T>(answer: Awaitable<T>): Awaitable<T> {
     const left = this.left()
@@ -45,7 +46,8 @@ export class Deadline {
     this.timer ??= setTimeout(() => this.over(), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
       this.giveUp = reject
-      // A thenable may fulfil with another that never settles: a native promise settles only with the last one's value.
+      // A thenable may fulfil with another that never settles: a native promise settles only with
+      // the last one's value.
       Promise.resolve(answer).then((value) => {
         if (this.left() < 0) reject(this.error())
         else resolve(value)
@@ -53,7 +55,10 @@ export class Deadline {
     })
   }
 
-  /** A turn of the event loop, if storage has kept it for some ms by the last `wait`; undefined if it hasn't. */
+  /**
+   * A turn of the event loop, if storage has kept it for some ms by the last `wait`; undefined if
+   * it hasn't.
+   */
   turn(): Promise<void> | undefined {
     if (this.now - this.turnedAt < TURN) return undefined
     return new Promise((resolve) => {

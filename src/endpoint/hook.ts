@@ -1,18 +1,19 @@
-// Functions that an app wants called afterwards. Nobody waits for them, so that none can withhold an answer.
+// Functions that an app wants called afterwards. Nobody waits for them, so that none can withhold
+// an answer.
 import { describe } from './errors.js'
 
 /** The options of every endpoint that calls hooks. */
 export interface HookOptions {
   /**
-   * Receives what a hook throws, or rejects with. By default, and for errors of its own, it becomes a process warning
-   * with the code `ICLOCK_HOOK`.
+   * Receives what a hook throws, or rejects with. By default, and for errors of its own, it becomes
+   * a process warning with the code `ICLOCK_HOOK`.
    */
   onError?(error: unknown): unknown
 }
 
 /**
- * Wraps a hook so that it is called after the current work, with nothing to wait for and nothing to catch; undefined if
- * there is no hook, so that callers can skip what they would do for it.
+ * Wraps a hook so that it is called after the current work, with nothing to wait for and nothing to
+ * catch; undefined if there is no hook, so that callers can skip what they would do for it.
  */
 export function hookOf<Args extends unknown[]>(
   name: string,

@@ -15,7 +15,10 @@ import { contactOf, familyOfType, optionFacts, pairsOf } from './terminal.js'
 
 /** The storage behind the handshake. */
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
-  /** As `CommandStorage` has it. Without it, what was handed out and not answered waits for its time. */
+  /**
+   * As `CommandStorage` has it. Without it, what was handed out and not answered waits for its
+   * time.
+   */
   release?(serialNumber: string, at: Date): Awaitable<void>
 }
 
@@ -61,8 +64,8 @@ export function handshakePart(settings: ArrivalSettings): Part {
     if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
     const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
 
-    // All of this has to be in storage before the answer: who this is, and what is due again. If it fails, the device
-    // asks again and keeps its data.
+    // All of this has to be in storage before the answer: who this is, and what is due again. If it
+    // fails, the device asks again and keeps its data.
     await deadline.wait(contacts.note(contact))
     await deadline.wait(adapter.release?.(serialNumber, contact.at))
     if (CHANNELS.handshake.hasSubscribers) {
@@ -89,7 +92,10 @@ export function registryPart({ contacts, secret }: ArrivalSettings): Part {
   }
 }
 
-/** `POST push`: a registered access terminal asks for its configuration (access manual, "Download configuration"). */
+/**
+ * `POST push`: a registered access terminal asks for its configuration (access manual, "Download
+ * configuration").
+ */
 export function configurationPart(settings: ArrivalSettings): Part {
   const { adapter, contacts, secret } = settings
   return async (serialNumber, req, deadline) => {
@@ -102,7 +108,10 @@ export function configurationPart(settings: ArrivalSettings): Part {
   }
 }
 
-/** `GET rtdata?type=time`: an access terminal sets its clock (access manual, "Synchronize the time"). */
+/**
+ * `GET rtdata?type=time`: an access terminal sets its clock (access manual, "Synchronize the
+ * time").
+ */
 export function timePart({ contacts, offsetOf }: ArrivalSettings): Part {
   return (serialNumber, req) => {
     const contact = contactOf(serialNumber, req, 'handshake', { family: 'access' })

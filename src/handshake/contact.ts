@@ -7,13 +7,19 @@ import type { Contact, TerminalStorage } from './storage.js'
 export interface ContactBook {
   /** Hands over a contact whatever was before. Rejects if storage fails. */
   note(contact: Contact): Promise<void>
-  /** Hands over a contact if it is due or tells something new. Nobody waits for it; what storage throws goes to `onError`. */
+  /**
+   * Hands over a contact if it is due or tells something new. Nobody waits for it; what storage
+   * throws goes to `onError`.
+   */
   mention(contact: Contact): void
 }
 
 /** What a contact book may be given. */
 export interface ContactBookOptions extends HookOptions {
-  /** How many terminals are remembered, 10 000 by default. One that was forgotten is written once more. */
+  /**
+   * How many terminals are remembered, 10 000 by default. One that was forgotten is written once
+   * more.
+   */
   limit?: number
 }
 
@@ -31,10 +37,16 @@ const HOLD = 5_000
 const MOST_WAITING = 3
 const MOST_OPTIONS = 1000
 
-/** Storage that takes contacts; with `findTerminal`, the options of a terminal are bounded over all its contacts. */
+/**
+ * Storage that takes contacts; with `findTerminal`, the options of a terminal are bounded over all
+ * its contacts.
+ */
 type ContactStorage = Pick<TerminalStorage, 'onContact'> & Partial<TerminalStorage>
 
-/** Makes a contact book over an adapter. It belongs to one process: another process writes by its own. */
+/**
+ * Makes a contact book over an adapter. It belongs to one process: another process writes by its
+ * own.
+ */
 export function contactBook(
   adapter: ContactStorage,
   { onError, limit = 10_000 }: ContactBookOptions = {},
@@ -116,7 +128,8 @@ async function inOrder(before: Promise<void> | undefined, call: () => unknown): 
   await call()
 }
 
-// Storage keeps options key by key: whoever claims a serial number could make its record grow until no database takes it.
+// Storage keeps options key by key: whoever claims a serial number could make its record grow until
+// no database takes it.
 async function bounded(contact: Contact, adapter: ContactStorage): Promise<Contact> {
   if (contact.options === undefined) return contact
   const known = (await adapter.findTerminal?.(contact.serialNumber))?.options ?? {}

@@ -30,14 +30,15 @@ import { contactOf } from './terminal.js'
 /** What an app may set about terminals that come up. */
 export interface ArrivalOptions {
   /**
-   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial
-   * number that returns one; the zone of this process by default. Terminals set their clocks by it, and keep the offset
-   * that they were told until their next handshake.
+   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
+   * function of the serial number that returns one; the zone of this process by default. Terminals
+   * set their clocks by it, and keep the offset that they were told until their next handshake.
    */
   timeZone?: TimeZoneOption
   /**
-   * What the registration of access terminals is derived from: 16 characters or more, the same in all processes. Without
-   * it the registration is the same everywhere as well, but anybody can compute it: see `carriesToken`.
+   * What the registration of access terminals is derived from: 16 characters or more, the same in
+   * all processes. Without it the registration is the same everywhere as well, but anybody can
+   * compute it: see `carriesToken`.
    */
   secret?: string
   /** What terminals are told, or a function of the terminal that returns it. */
@@ -46,7 +47,10 @@ export interface ArrivalOptions {
 
 /** The options of `handshakeHandler`. */
 export interface HandshakeHandlerOptions extends ArrivalOptions, EndpointOptions, HookOptions {
-  /** The storage that knows the terminals; with `release`, a handshake makes unanswered commands due again. */
+  /**
+   * The storage that knows the terminals; with `release`, a handshake makes unanswered commands due
+   * again.
+   */
   adapter: HandshakeStorage
 }
 
@@ -64,13 +68,13 @@ export type HandshakeWing = Readonly<
 export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handshake']
 
 /**
- * Makes the endpoint for all that a terminal asks when it comes up, as a plain function, for `node:http` and for any
- * framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize information"), `registry`, `push`, `rtdata`,
- * `exchange` and `ping`, told apart by the last segment of the path. Any other request goes on to `next`, or is answered
- * 404 without it.
+ * Makes the endpoint for all that a terminal asks when it comes up, as a plain function, for
+ * `node:http` and for any framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize
+ * information"), `registry`, `push`, `rtdata`, `exchange` and `ping`, told apart by the last
+ * segment of the path. Any other request goes on to `next`, or is answered 404 without it.
  *
- * Errors are handed to `next`, this package's with `status` and `code`; without `next` the answer is the error's status,
- * or 500, and one line of text.
+ * Errors are handed to `next`, this package's with `status` and `code`; without `next` the answer
+ * is the error's status, or 500, and one line of text.
  *
  * @example
  * createServer(handshakeHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)
@@ -90,7 +94,8 @@ export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
 }
 
 /**
- * Makes the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It ignores path and method.
+ * Makes the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It
+ * ignores path and method.
  *
  * @example
  * createServer(pingHandler({ adapter })).listen(8080)
@@ -138,8 +143,8 @@ export function handshakeWing(
 }
 
 /**
- * Makes a function that returns the offset of a terminal's zone from UTC at a moment, in minutes east; the one of this
- * process if the terminal's is not known.
+ * Makes a function that returns the offset of a terminal's zone from UTC at a moment, in minutes
+ * east; the one of this process if the terminal's is not known.
  */
 export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSettings['offsetOf'] {
   const zoneOf = timeZoneOf(option)

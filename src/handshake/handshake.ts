@@ -1,4 +1,5 @@
-// What a terminal is told when it comes up: the lines of the answers, from settings and facts alone.
+// What a terminal is told when it comes up: the lines of the answers, from settings and facts
+// alone.
 import type { Family } from '../reply/outcome.js'
 import { type HandshakeSettings, TRANS_WORDS } from './options.js'
 import type { Registration } from './registration.js'
@@ -15,7 +16,8 @@ export interface Caller {
   utcOffset: number
 }
 
-// Time-clocks are told `Encrypt=0`; access terminals encrypt from 3.1.1 on (access manual, "Exchange public keys").
+// Time-clocks are told `Encrypt=0`; access terminals encrypt from 3.1.1 on (access manual,
+// "Exchange public keys").
 const HIGHEST = { attendance: '2.4.1', access: '3.1.0' } as const
 // What a terminal without pushver takes for granted, and what the access manual prints.
 const UNTOLD = { attendance: '2.2.14', access: '3.0.1' } as const
@@ -27,8 +29,9 @@ const SERIAL_NUMBER = /^[\w-]{1,64}$/
 const OLD_BITS = 10
 
 /**
- * The option block for a time-clock (attendance manual, "Initialize information"): each line ends with LF, since old
- * firmware drops a line without an end. Nothing that the device sent is in it but digits and a plain serial number.
+ * The option block for a time-clock (attendance manual, "Initialize information"): each line ends
+ * with LF, since old firmware drops a line without an end. Nothing that the device sent is in it
+ * but digits and a plain serial number.
  */
 export function optionBlock(caller: Caller, settings: HandshakeSettings): string {
   const isOld = versionOf(caller.pushVersion) === undefined
@@ -70,7 +73,10 @@ export function accessBlock(
   })
 }
 
-/** The answer to `push`: the configuration of a registered access terminal (access manual, "Download configuration"). */
+/**
+ * The answer to `push`: the configuration of a registered access terminal (access manual, "Download
+ * configuration").
+ */
 export function configurationBlock(
   caller: Pick<Caller, 'pushVersion'>,
   settings: HandshakeSettings,
@@ -103,27 +109,39 @@ function accessKeys(
   }
 }
 
-/** The answer to `rtdata?type=time` (access manual, "Synchronize the time"): the moment in UTC, and the zone. */
+/**
+ * The answer to `rtdata?type=time` (access manual, "Synchronize the time"): the moment in UTC, and
+ * the zone.
+ */
 export function timeAnswer(at: Date, utcOffset: number): string {
   const minutes = Math.abs(utcOffset)
   const digits = `${pad(Math.trunc(minutes / 60))}${pad(minutes % 60)}`
   return `DateTime=${timeCode(at)},ServerTZ=${utcOffset < 0 ? '-' : '+'}${digits}`
 }
 
-/** A moment in UTC as terminals count it: seconds in a calendar whose months all have 31 days, from 2000 on. */
+/**
+ * A moment in UTC as terminals count it: seconds in a calendar whose months all have 31 days, from
+ * 2000 on.
+ */
 export function timeCode(at: Date): number {
   const months = (at.getUTCFullYear() - 2000) * 12 + at.getUTCMonth()
   const hours = (months * 31 + at.getUTCDate() - 1) * 24 + at.getUTCHours()
   return (hours * 60 + at.getUTCMinutes()) * 60 + at.getUTCSeconds()
 }
 
-/** `TimeZone`: whole hours from -12 to 12, and minutes for any other offset (attendance manual, "TimeZone"). */
+/**
+ * `TimeZone`: whole hours from -12 to 12, and minutes for any other offset (attendance manual,
+ * "TimeZone").
+ */
 export function timeZoneValue(utcOffset: number): number {
   const hours = utcOffset / 60
   return Number.isInteger(hours) && Math.abs(hours) <= 12 ? hours : utcOffset
 }
 
-/** The lower of the terminal's version and the highest one that is spoken here, digits and dots only. */
+/**
+ * The lower of the terminal's version and the highest one that is spoken here, digits and dots
+ * only.
+ */
 export function sharedVersion(pushVersion: string | undefined, family: Family): string {
   const asked = versionOf(pushVersion)
   if (asked === undefined) return UNTOLD[family]
@@ -147,13 +165,15 @@ export function isStamp(stamp: string | undefined): stamp is string {
   return stamp !== undefined && STAMP.test(stamp)
 }
 
-// 0 makes the terminal send everything again: a lost stamp costs a second upload and never a record.
+// 0 makes the terminal send everything again: a lost stamp costs a second upload and never a
+// record.
 function stampOf(stamps: Readonly<Record<string, unknown>> = {}, table: string): string {
   const stamp = Object.hasOwn(stamps, table) ? String(stamps[table]) : undefined
   return isStamp(stamp) ? stamp : '0'
 }
 
-// Firmware before `pushver` was captured with bits, and may read a word as the number 0: photos alone.
+// Firmware before `pushver` was captured with bits, and may read a word as the number 0: photos
+// alone.
 function bitsOf(transFlag: HandshakeSettings['transFlag']): string {
   const bits = TRANS_WORDS.map((word) => Number(transFlag.includes(word)))
   return bits.slice(0, OLD_BITS).join('')

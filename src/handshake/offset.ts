@@ -1,5 +1,5 @@
-// Whether the offset from UTC that a terminal was told still holds: it keeps it until its next handshake, and daylight
-// saving does not wait for that.
+// Whether the offset from UTC that a terminal was told still holds: it keeps it until its next
+// handshake, and daylight saving does not wait for that.
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import type { TerminalStorage } from './storage.js'
 
@@ -11,13 +11,17 @@ export interface OffsetWatchOptions extends HookOptions {
   offsetOf(serialNumber: string, at: Date): number
   /** Makes a terminal shake hands again. */
   renew(serialNumber: string): unknown
-  /** How many terminals are remembered, 10 000 by default. One that was forgotten is looked up once more. */
+  /**
+   * How many terminals are remembered, 10 000 by default. One that was forgotten is looked up once
+   * more.
+   */
   limit?: number
 }
 
 /**
- * Makes a function to call at each poll: a terminal that was told another offset than the one that holds now is made to
- * shake hands again, once for each change. Nobody waits for it; errors go to `onError`.
+ * Makes a function to call at each poll: a terminal that was told another offset than the one that
+ * holds now is made to shake hands again, once for each change. Nobody waits for it; errors go to
+ * `onError`.
  */
 export function offsetWatch({
   adapter,

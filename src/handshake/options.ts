@@ -2,29 +2,45 @@
 import { describe } from '../endpoint/errors.js'
 import { checkNames, wrong } from '../endpoint/options.js'
 
-/** What a time-clock may be asked to send: the words of `TransFlag` (attendance manual, "Initialize information"). */
+/**
+ * What a time-clock may be asked to send: the words of `TransFlag` (attendance manual, "Initialize
+ * information").
+ */
 export type TransWord = (typeof TRANS_WORDS)[number]
 
 /** What a terminal is told when it comes up. */
 export interface HandshakeOptions {
-  /** `Delay`, `RequestDelay`: the longest pause between two polls, in seconds, 1 to 3600; 10 by default. */
+  /**
+   * `Delay`, `RequestDelay`: the longest pause between two polls, in seconds, 1 to 3600; 10 by
+   * default.
+   */
   delay?: number
   /** `ErrorDelay`: the pause after a failed request, in seconds, 1 to 3600; 30 by default. */
   errorDelay?: number
-  /** `TransTimes`: when it sends what is new, `HH:MM`, 10 at most; `['00:00', '14:05']` by default. Unused while `realtime` is true. */
+  /**
+   * `TransTimes`: when it sends what is new, `HH:MM`, 10 at most; `['00:00', '14:05']` by default.
+   * Unused while `realtime` is true.
+   */
   transTimes?: readonly string[]
-  /** `TransInterval`: how often it looks for what is new, in minutes, 0 for never; 1 by default. Unused while `realtime` is true. */
+  /**
+   * `TransInterval`: how often it looks for what is new, in minutes, 0 for never; 1 by default.
+   * Unused while `realtime` is true.
+   */
   transInterval?: number
   /** `Realtime`: whether it sends everything at once; true by default. */
   realtime?: boolean
   /**
    * `TransFlag`: what a time-clock sends. By default attendance, operations and users:
-   * `['AttLog', 'OpLog', 'EnrollUser', 'ChgUser']`. Photos and templates of fingers and faces are sent only if named here.
+   * `['AttLog', 'OpLog', 'EnrollUser', 'ChgUser']`. Photos and templates of fingers and faces are
+   * sent only if named here.
    */
   transFlag?: readonly TransWord[]
   /** `TransTables`: what an access terminal sends; `['User', 'Transaction']` by default. */
   transTables?: readonly ('User' | 'Transaction')[]
-  /** Further keys of the answer as the manual names them, such as `{ MultiBioDataSupport: '0:1:0:0:0:0:0:0:1:1' }`. */
+  /**
+   * Further keys of the answer as the manual names them, such as
+   * `{ MultiBioDataSupport: '0:1:0:0:0:0:0:0:1:1' }`.
+   */
   keys?: Readonly<Record<string, string | number>>
 }
 
@@ -62,7 +78,8 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 const KEY = /^~?\w{1,40}$/
 // One line, no blank at its ends, and short enough for the buffers of old firmware.
 const VALUE = /^[!-~]([ -~]{0,198}[!-~])?$/
-// Those that have an option, that are the package's to answer, and any that would switch encryption on.
+// Those that have an option, that are the package's to answer, and any that would switch encryption
+// on.
 const TAKEN =
   /^(\w*stamp|errordelay|delay|requestdelay|transtimes|transinterval|transflag|transtables|timezone|realtime|encrypt\w*|serverver|serverversion|pushprotver|pushversion|registry|registrycode|sessionid)$/i
 

@@ -1,4 +1,5 @@
-// What an access terminal is registered with: a code and a session, derived, and the token that proves both.
+// What an access terminal is registered with: a code and a session, derived, and the token that
+// proves both.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { wrong } from '../endpoint/options.js'
@@ -11,15 +12,17 @@ export interface Registration {
   sessionId: string
 }
 
-// Registration without a secret proves nothing, but it has to be the same in every process and after every restart.
+// Registration without a secret proves nothing, but it has to be the same in every process and
+// after every restart.
 const NO_SECRET = 'express-iclock'
 const TOKEN = /(?:^|;)\s*token="?([0-9a-f]{32})"?\s*(?:;|$)/i
 
 /**
- * The registration of a terminal. It is derived from the secret and the serial number, so that it is the same in every
- * process with this secret and survives restarts; nothing is stored.
+ * The registration of a terminal. It is derived from the secret and the serial number, so that it
+ * is the same in every process with this secret and survives restarts; nothing is stored.
  *
- * @param secret unguessable text; without it anybody can compute the registration from the serial number
+ * @param secret unguessable text; without it anybody can compute the registration from the serial
+ * number
  */
 export function registrationOf(serialNumber: string, secret: string = NO_SECRET): Registration {
   const derive = (what: string) =>
@@ -32,16 +35,20 @@ export function registrationOf(serialNumber: string, secret: string = NO_SECRET)
   }
 }
 
-/** The token that a registered terminal sends as a cookie: the MD5 of code, serial number and session, in hexadecimal digits. */
+/**
+ * The token that a registered terminal sends as a cookie: the MD5 of code, serial number and
+ * session, in hexadecimal digits.
+ */
 export function tokenOf(serialNumber: string, { registryCode, sessionId }: Registration): string {
   return createHash('md5').update(`${registryCode}${serialNumber}${sessionId}`).digest('hex')
 }
 
 /**
- * Whether a request carries the token of this terminal (access manual, "Registration"), for `authorize`. Only access
- * terminals have one, not all of them send it, and none has it before it has registered: require it of terminals that
- * are known to send it, and not in a handshake, which is where they get it. Whoever may shake hands gets the token of the
- * serial number it claims: let `authorize` check by other means who that is, such as the address or a secret in the path.
+ * Whether a request carries the token of this terminal (access manual, "Registration"), for
+ * `authorize`. Only access terminals have one, not all of them send it, and none has it before it
+ * has registered: require it of terminals that are known to send it, and not in a handshake, which
+ * is where they get it. Whoever may shake hands gets the token of the serial number it claims: let
+ * `authorize` check by other means who that is, such as the address or a secret in the path.
  *
  * @example
  * authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret)

@@ -5,7 +5,10 @@ import { versionOf } from './handshake.js'
 
 const ASPX = /\.aspx$/
 
-/** The last segment of the path in lower case, without `.aspx`: `cdata` of `/iclock/CDATA.aspx?SN=1`. */
+/**
+ * The last segment of the path in lower case, without `.aspx`: `cdata` of
+ * `/iclock/CDATA.aspx?SN=1`.
+ */
 export function segmentOf({ url = '' }: IncomingMessage): string {
   const path = url.slice(0, url.length - queryOf(url).length).toLowerCase()
   const segments = path.replace('?', '').split('/')
@@ -24,8 +27,8 @@ export function membersOf({ url = '' }: IncomingMessage): ReadonlyMap<string, st
 }
 
 /**
- * Whether a terminal is coming up, and can't have a token yet: `GET cdata` with `options`, or with nothing that says it
- * wants something else, `registry` or `push`.
+ * Whether a terminal is coming up, and can't have a token yet: `GET cdata` with `options`, or with
+ * nothing that says it wants something else, `registry` or `push`.
  */
 export function isHandshake(req: IncomingMessage): boolean {
   const segment = segmentOf(req)
@@ -40,7 +43,10 @@ export function saysHello(req: IncomingMessage): boolean {
   return !['table', 'pin', 'authtype'].some((member) => members.has(member))
 }
 
-/** Whether a request to `cdata` asks for a person that the terminal does not know (attendance manual, "Remote attendance"). */
+/**
+ * Whether a request to `cdata` asks for a person that the terminal does not know (attendance
+ * manual, "Remote attendance").
+ */
 export function asksForPerson(req: IncomingMessage): boolean {
   if (req.method !== 'GET') return false
   const members = membersOf(req)
@@ -56,8 +62,9 @@ export function asksForTime({ method, url = '' }: IncomingMessage): boolean {
 }
 
 /**
- * Whether a handshake that names no `DeviceType` looks like the one printed for access terminals: a protocol of version
- * 3, and the Content-Type of their manual. A time-clock with such a version was never seen, but can't be excluded.
+ * Whether a handshake that names no `DeviceType` looks like the one printed for access terminals: a
+ * protocol of version 3, and the Content-Type of their manual. A time-clock with such a version was
+ * never seen, but can't be excluded.
  */
 export function looksLikeAccess({ headers }: IncomingMessage, pushVersion?: string): boolean {
   const [major = 0] = versionOf(pushVersion) ?? []

@@ -22,18 +22,28 @@ export interface TerminalFacts {
   faces?: number
   /** How many attendance records it holds. */
   records?: number
-  /** Which offset from UTC its last handshake told it, in minutes east; it keeps it until the next handshake. */
+  /**
+   * Which offset from UTC its last handshake told it, in minutes east; it keeps it until the next
+   * handshake.
+   */
   utcOffset?: number
   /**
-   * Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), values as sent. Keys are 1 to 64
-   * letters, digits, `_` and `-`, and may begin with `~`. A contact has 500 at most, and a terminal 1000 in all.
+   * Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), values as
+   * sent. Keys are 1 to 64 letters, digits, `_` and `-`, and may begin with `~`. A contact has 500
+   * at most, and a terminal 1000 in all.
    */
   options?: Record<string, string>
-  /** The last stamp of each table, 1 to 20 digits, such as `{ ATTLOG: '9999' }`. Keys are those of `STAMPED_TABLES`. */
+  /**
+   * The last stamp of each table, 1 to 20 digits, such as `{ ATTLOG: '9999' }`. Keys are those of
+   * `STAMPED_TABLES`.
+   */
   stamps?: Record<string, string>
 }
 
-/** The tables whose stamps are kept, and given back in the handshake (attendance manual, "Initialize information"). */
+/**
+ * The tables whose stamps are kept, and given back in the handshake (attendance manual, "Initialize
+ * information").
+ */
 export const STAMPED_TABLES = [
   'ATTLOG',
   'OPERLOG',
@@ -43,7 +53,10 @@ export const STAMPED_TABLES = [
   'IDCARD',
 ] as const
 
-/** A sign of life, with what it told. Members that are missing were not told and leave what is known as it is. */
+/**
+ * A sign of life, with what it told. Members that are missing were not told and leave what is known
+ * as it is.
+ */
 export interface Contact extends TerminalFacts {
   serialNumber: string
   /** When it came. */
@@ -64,8 +77,9 @@ export interface Terminal extends TerminalFacts {
 /** The storage that knows the terminals. */
 export interface TerminalStorage {
   /**
-   * Notes a contact: members of the contact replace what is known, `options` and `stamps` key by key. Contacts may come
-   * late: an older one never replaces a newer `lastSeenAt`. The endpoints throttle them: see `terminalRouter`.
+   * Notes a contact: members of the contact replace what is known, `options` and `stamps` key by
+   * key. Contacts may come late: an older one never replaces a newer `lastSeenAt`. The endpoints
+   * throttle them: see `terminalRouter`.
    */
   onContact(contact: Contact): Awaitable<void>
   /** Every terminal, in the order of their serial numbers. */

@@ -22,7 +22,8 @@ const FAMILY_OF_TABLE: ReadonlyMap<string, Family> = new Map([
   ['TABLEDATA', 'access'],
 ])
 
-// The members of a query that carry a stamp, and whose it is if the query names no table, as before 2010.
+// The members of a query that carry a stamp, and whose it is if the query names no table, as before
+// 2010.
 const STAMPS = { stamp: 'ATTLOG', opstamp: 'OPERLOG', photostamp: 'ATTPHOTO' } as const
 
 /** A contact: who, when, from where, and what else is known. */
@@ -37,8 +38,9 @@ export function contactOf(
 }
 
 /**
- * What `INFO=` of a poll tells (attendance manual, "Get Request"): firmware, users, fingers, records, address, versions,
- * faces, and more by model. Values that are missing or malformed tell nothing.
+ * What `INFO=` of a poll tells (attendance manual, "Get Request"): firmware, users, fingers,
+ * records, address, versions, faces, and more by model. Values that are missing or malformed tell
+ * nothing.
  */
 export function infoFacts(info: string | undefined): TerminalFacts {
   if (info === undefined) return {}
@@ -52,7 +54,10 @@ export function infoFacts(info: string | undefined): TerminalFacts {
   })
 }
 
-/** What a terminal's options tell: those of `table=options`, of `registry`, and of the reply to `INFO`. */
+/**
+ * What a terminal's options tell: those of `table=options`, of `registry`, and of the reply to
+ * `INFO`.
+ */
 export function optionFacts(options: Readonly<Record<string, string>>): TerminalFacts {
   const kept = Object.entries(options).filter(isKept).slice(0, MOST_OPTIONS)
   if (kept.length === 0) return {}
@@ -72,7 +77,10 @@ export function optionFacts(options: Readonly<Record<string, string>>): Terminal
   })
 }
 
-/** Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=` goes on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`. */
+/**
+ * Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=` goes
+ * on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`.
+ */
 export function pairsOf(body: string): Record<string, string> {
   const pairs: Record<string, string> = Object.create(null)
   let last: string | undefined
@@ -89,7 +97,10 @@ export function pairsOf(body: string): Record<string, string> {
   return pairs
 }
 
-/** What the request of an upload tells: the family, by its path or table, and the stamp of that table. */
+/**
+ * What the request of an upload tells: the family, by its path or table, and the stamp of that
+ * table.
+ */
 export function uploadFacts(req: IncomingMessage): TerminalFacts {
   const members = membersOf(req)
   const table = members.get('table')?.toUpperCase()
@@ -110,13 +121,19 @@ function familyOfUpload(
   return Object.keys(STAMPS).some((member) => members.has(member)) ? 'attendance' : undefined
 }
 
-/** `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a time-clock. */
+/**
+ * `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a
+ * time-clock.
+ */
 export function familyOfType(type: string | undefined): Family | undefined {
   if (!type?.trim()) return undefined
   return type.trim().toLowerCase() === 'acc' ? 'access' : 'attendance'
 }
 
-/** Text that can be kept and shown; undefined if it is missing, blank, long, or has control characters. */
+/**
+ * Text that can be kept and shown; undefined if it is missing, blank, long, or has control
+ * characters.
+ */
 export function plain(text: string | undefined): string | undefined {
   const trimmed = text?.trim()
   return trimmed !== undefined && PLAIN.test(trimmed) ? trimmed : undefined

@@ -12,7 +12,8 @@ export function claimsOn(
     const [first, ...others] = claims
     if (first === undefined) return []
     const token = newToken()
-    // Whoever gets the first one mostly gets the others: two polls of a device meet here, not further on.
+    // Whoever gets the first one mostly gets the others: two polls of a device meet here, not
+    // further on.
     const { filter, update } = operationOf(serialNumber, first, token)
     if ((await commands.updateOne(filter, update)).matchedCount === 0) return []
     if (others.length === 0) return [first.commandId]
@@ -42,7 +43,8 @@ function operationOf(serialNumber: string, claim: Claim, token: string) {
   }
 }
 
-// Claims behind the first one that wasn't granted are given back, so that no command overtakes an earlier one.
+// Claims behind the first one that wasn't granted are given back, so that no command overtakes an
+// earlier one.
 async function upToTheGap(
   commands: MongoCollection,
   serialNumber: string,

@@ -13,8 +13,8 @@ export interface MongoCommands<Issued extends IssuedCommand>
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its device itself, with all its members, so that its reply finds it. The queue
-   * never hands it out. Await it before the device gets the command.
+   * Keeps a command that the app hands to its device itself, with all its members, so that its
+   * reply finds it. The queue never hands it out. Await it before the device gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
 }
@@ -30,7 +30,8 @@ export function commandsOn<Issued extends IssuedCommand>(
 ): MongoCommands<Issued> {
   const { commands, counters } = collections
 
-  // Commands of one device are counted, so that their order holds whatever the clocks of the processes say.
+  // Commands of one device are counted, so that their order holds whatever the clocks of the
+  // processes say.
   async function positionsOf(given: readonly Given<Issued>[]): Promise<number[]> {
     const counts = new Map<string, number>()
     for (const { command } of given) {

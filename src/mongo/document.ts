@@ -14,7 +14,10 @@ export interface AttemptDocument {
   openUntil: Date
 }
 
-/** A command, with all that happened to it. What would be null or an empty list is omitted: some servers drop it in an upsert. */
+/**
+ * A command, with all that happened to it. What would be null or an empty list is omitted: some
+ * servers drop it in an upsert.
+ */
 export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
   _id: string
   serialNumber: string
@@ -47,7 +50,9 @@ export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
 export interface ReplyDocument extends Outcome {
   returnCode?: number
   commandName: string
-  /** A list, so that names are data: on some servers no key may hold a dot or begin with a dollar. */
+  /**
+   * A list, so that names are data: on some servers no key may hold a dot or begin with a dollar.
+   */
   fields?: { key: string; value: string }[]
   raw: Buffer
   /** How many of raw's last bytes are the content. */
@@ -158,7 +163,8 @@ export function checkFits(
   for (const { key, value } of fields) {
     size += 48 + Buffer.byteLength(key) + Buffer.byteLength(value)
   }
-  // Members of the app, in JSON about as large as in BSON, only matter to a reply that is nearly too large.
+  // Members of the app, in JSON about as large as in BSON, only matter to a reply that is nearly
+  // too large.
   if (size > MAX_DOCUMENT_SIZE / 2) size += 2 * Buffer.byteLength(JSON.stringify(command ?? {}))
   if (size <= MAX_DOCUMENT_SIZE) return
   throw new RangeError(

@@ -45,7 +45,8 @@ export type Collections = { readonly [Name in keyof typeof COLLECTIONS]: MongoCo
 export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collections {
   const options = {
     writeConcern: { w: 'majority', ...db.writeConcern },
-    // A lagging secondary may not have a command that was just issued, and what is not on the majority may be undone.
+    // A lagging secondary may not have a command that was just issued, and what is not on the
+    // majority may be undone.
     readPreference: 'primary',
     readConcern: { level: 'majority' },
     // Override whatever the app configured on its client.
@@ -137,7 +138,8 @@ export async function keepNew(
       const found = await findByIds<{ _id: string; token: string }>(collection, ids, { token: 1 })
       return new Set(found.filter((each) => each.token === token).map(({ _id }) => _id))
     } catch (error) {
-      // Concurrent upserts may fail with a duplicate key; retrying succeeds, since the document then exists.
+      // Concurrent upserts may fail with a duplicate key; retrying succeeds, since the document
+      // then exists.
       if (!isDuplicateKey(error)) throw error
       hasMet = true
       return undefined

@@ -10,8 +10,8 @@ const PAGE = 500
 const REPLIED = { 'reply.outcome': { $in: ['succeeded', 'failed', 'unknown'] } }
 const UNREPLIED = { $or: [{ reply: { $exists: false } }, { 'reply.outcome': 'pending' }] }
 
-// The state is a function of the record and the clock, and is decided by `stateOf` alone; the query only leaves out
-// documents that can't have it.
+// The state is a function of the record and the clock, and is decided by `stateOf` alone; the query
+// only leaves out documents that can't have it.
 const MAY_HAVE_STATE: Readonly<Record<string, object>> = {
   succeeded: { 'reply.outcome': { $in: ['succeeded', 'unknown'] } },
   failed: { 'reply.outcome': { $in: ['failed', 'unknown'] } },

@@ -47,7 +47,8 @@ export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
   family: Family | FamilyOfReply,
 ): MongoReplies<Issued> {
-  // What findCommand saw of a reply, until onReply asks: a duplicate then costs no further round trip.
+  // What findCommand saw of a reply, until onReply asks: a duplicate then costs no further round
+  // trip.
   const seen = new Map<string, Seen>()
   const note = ({ _id, reply }: CommandDocument) => {
     if (reply === undefined) return
@@ -173,8 +174,8 @@ export function repliesOn<Issued extends IssuedCommand>(
   }
 }
 
-// A duplicate changes nothing, a pending reply never replaces an existing one, and neither does an older one: a call
-// that was held up and answered 503 must not undo what was answered OK since.
+// A duplicate changes nothing, a pending reply never replaces an existing one, and neither does an
+// older one: a call that was held up and answered 503 must not undo what was answered OK since.
 function replaces(document: ReplyDocument, before: Seen): boolean {
   if (document.digest === before.digest || document.outcome === 'pending') return false
   return before.outcome === 'pending' || before.receivedAt <= document.receivedAt

@@ -88,8 +88,8 @@ export function replyOf(serialNumber: string, commandId: string, row: ReplyRow):
 
 const PAGE = 500
 
-// The state is a function of the record and the clock, and is decided by `stateOf` alone; SQL only leaves out rows that
-// can't have it.
+// The state is a function of the record and the clock, and is decided by `stateOf` alone; SQL only
+// leaves out rows that can't have it.
 const MAY_HAVE_STATE: Readonly<Record<string, string>> = {
   succeeded: "outcome IN ('succeeded', 'unknown')",
   failed: "outcome IN ('failed', 'unknown')",

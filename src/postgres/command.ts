@@ -1,4 +1,5 @@
-// Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool will do.
+// Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool
+// will do.
 import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { Claim, CommandStorage, QueuedCommand } from '../queue/storage.js'
 import type { Family, FamilyOfReply } from '../reply/outcome.js'
@@ -12,8 +13,8 @@ export interface PostgresCommands<Issued extends IssuedCommand>
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its device itself, so that its reply finds it. The queue never hands it out.
-   * Await it before the device gets the command.
+   * Keeps a command that the app hands to its device itself, so that its reply finds it. The queue
+   * never hands it out. Await it before the device gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
   findCommand(serialNumber: string, commandId: string): Promise<Issued | undefined>
@@ -32,8 +33,9 @@ const ISSUE = `
     CASE WHEN kept.replied_at IS NULL AND kept.command ->> 'text' = excluded.command ->> 'text' THEN kept.command
       ELSE :schema.refuse_reuse(excluded.serial_number, excluded.command_id) END`
 
-// Rows are locked in one order, so that claims that meet don't wait for each other in a circle. Once a row is locked, no
-// other claim can change it, and claims are granted up to the first that can't be.
+// Rows are locked in one order, so that claims that meet don't wait for each other in a circle.
+// Once a row is locked, no other claim can change it, and claims are granted up to the first that
+// can't be.
 const CLAIM = `
   WITH claims AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb)
@@ -142,7 +144,8 @@ function isList<Issued extends IssuedCommand>(
   return Array.isArray(issued)
 }
 
-// A statement can't touch a row twice: the same command twice is one, another text under the same id is refused.
+// A statement can't touch a row twice: the same command twice is one, another text under the same
+// id is refused.
 function distinct<Issued extends IssuedCommand>(
   commands: readonly Given<Issued>[],
 ): Given<Issued>[] {

@@ -1,5 +1,5 @@
-// Statements and their rows. A row comes back as one JSON text, because apps set type parsers on their driver: with
-// those, a date or a number might come back as anything.
+// Statements and their rows. A row comes back as one JSON text, because apps set type parsers on
+// their driver: with those, a date or a number might come back as anything.
 
 /** What is used of a pool or a client: of `pg`, of PGlite, and of whatever looks like them. */
 export interface PostgresPool {
@@ -10,7 +10,10 @@ export interface PostgresPool {
 export interface Database {
   /** The schema's quoted name. */
   schema: string
-  /** Runs a statement in which `:schema` is the schema; each row it returns is a JSON text named `row`. */
+  /**
+   * Runs a statement in which `:schema` is the schema; each row it returns is a JSON text named
+   * `row`.
+   */
   rows<Row>(statement: string, values?: unknown[]): Promise<Row[]>
 }
 

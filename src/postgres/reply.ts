@@ -8,8 +8,8 @@ import { REPLY_ROW, type ReplyRow, replyOf } from './command-row.js'
 import { type Database, milliseconds, moment } from './query.js'
 import { digestOf, idKeyOf, restored, storable, storableJson } from './text.js'
 
-// A pending reply never replaces an existing one, nor an older reply a newer one: a call that was held up and answered
-// 503 must not undo what was answered OK since.
+// A pending reply never replaces an existing one, nor an older reply a newer one: a call that was
+// held up and answered 503 must not undo what was answered OK since.
 const KEEP = `
   INSERT INTO :schema.commands AS kept (serial_number, id_key, command_id, listed_at, replied_at, return_code, command_name,
     outcome, meaning, fields, raw, content, content_length, reply_digest)
@@ -74,7 +74,8 @@ export function repliesOn<Issued extends IssuedCommand>(
   const onReplies = async (
     answered: readonly AnsweredCommand<Issued>[],
   ): Promise<readonly ReplyKept[]> => {
-    // Of several replies to one command the last final one counts: a statement can't touch a row twice.
+    // Of several replies to one command the last final one counts: a statement can't touch a row
+    // twice.
     const last = new Map<string, CommandReply>()
     const rows = new Map<string, ReplyColumns>()
     const changes = answered.map(({ reply, command }) => {

@@ -2,8 +2,8 @@
 import type { Forgotten } from '../kept.js'
 import { type Database, moment } from './query.js'
 
-// A command is closed by a final reply, by cancelling, or because its time is over; then what counts is the last that
-// happened to it.
+// A command is closed by a final reply, by cancelling, or because its time is over; then what
+// counts is the last that happened to it.
 const FORGET = `
   WITH commands AS (
     DELETE FROM :schema.commands

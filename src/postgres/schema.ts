@@ -1,6 +1,10 @@
-// The tables, and how they come into being: each version once, however many processes start at the same moment.
+// The tables, and how they come into being: each version once, however many processes start at the
+// same moment.
 
-/** What one version adds; `:schema` is the schema's quoted name. A version that was released is never changed. */
+/**
+ * What one version adds; `:schema` is the schema's quoted name. A version that was released is
+ * never changed.
+ */
 const VERSIONS: readonly string[] = [
   `
   CREATE TABLE :schema.commands (
@@ -120,8 +124,8 @@ const VERSIONS: readonly string[] = [
 const LOCK = 4_370_011_609
 
 /**
- * The statement that brings a schema up to date. It is one statement, so that any connection of a pool can run it, and
- * a transaction-level lock makes other processes wait.
+ * The statement that brings a schema up to date. It is one statement, so that any connection of a
+ * pool can run it, and a transaction-level lock makes other processes wait.
  */
 export function migration(schema: string): string {
   const quoted = `"${schema}"`

@@ -1,8 +1,9 @@
 // Text that PostgreSQL refuses, in a form that it keeps.
 import { createHash } from 'node:crypto'
 
-// PostgreSQL keeps neither NUL nor half a surrogate pair. Both are written as U+E000 (a private-use character) and
-// their code in four hex digits; so is U+E000 itself, so that different texts stay different.
+// PostgreSQL keeps neither NUL nor half a surrogate pair. Both are written as U+E000 (a private-use
+// character) and their code in four hex digits; so is U+E000 itself, so that different texts stay
+// different.
 const REFUSED = /[\0\ue000]|\p{Surrogate}/gu
 const ESCAPED = /\ue000([0-9a-f]{4})/g
 const MAY_BE_REFUSED = /\\u0000|\\ud[89a-f]|\ue000/
@@ -42,7 +43,10 @@ function mapped(value: unknown, map: (text: string) => string): unknown {
 
 const LONGEST_KEY = 64
 
-/** What identifies an id in an index: the id itself, or a digest of one that is too long for an index. */
+/**
+ * What identifies an id in an index: the id itself, or a digest of one that is too long for an
+ * index.
+ */
 export function idKeyOf(id: string): string {
   return id.length <= LONGEST_KEY ? id : `sha256:${digestOf(id)}`
 }

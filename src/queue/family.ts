@@ -9,7 +9,10 @@ export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family>
 
 /** Storage that may know terminals. */
 export interface KnowsFamilies {
-  /** Finds the terminal, as `TerminalStorage` has it, and with it the family whose return codes it follows. */
+  /**
+   * Finds the terminal, as `TerminalStorage` has it, and with it the family whose return codes it
+   * follows.
+   */
   findTerminal?(serialNumber: string): Awaitable<{ family?: Family } | null | undefined>
 }
 
@@ -17,8 +20,9 @@ export interface KnowsFamilies {
 export type FamilyOf = (record: CommandRecord) => Awaitable<Family>
 
 /**
- * Makes a function that returns the family to read a record with: the option's, the one that storage knows of the
- * terminal, or `'attendance'`. It asks only for return codes that the families may disagree on.
+ * Makes a function that returns the family to read a record with: the option's, the one that
+ * storage knows of the terminal, or `'attendance'`. It asks only for return codes that the families
+ * may disagree on.
  *
  * @throws TypeError if the option is none of these
  */

@@ -21,8 +21,9 @@ import type { CommandStorage } from './storage.js'
 /** How commands are handed out. */
 export interface DeliveryOptions {
   /**
-   * How many commands a device may have at the same time: 1 to 200, 1 by default. With 1, a command is handed out when
-   * the one before is settled, so that a further attempt never overtakes a later command.
+   * How many commands a device may have at the same time: 1 to 200, 1 by default. With 1, a command
+   * is handed out when the one before is settled, so that a further attempt never overtakes a later
+   * command.
    */
   maxCommands?: number
 }
@@ -35,8 +36,9 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
   /** How commands are handed out. */
   delivery?: DeliveryOptions
   /**
-   * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for Chinese-language
-   * devices. Give `commandQueue` the same, so that it refuses what the encoding lacks.
+   * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default,
+   * `'gb18030'` for Chinese-language devices. Give `commandQueue` the same, so that it refuses what
+   * the encoding lacks.
    */
   encoding?: string
 }
@@ -49,7 +51,9 @@ export interface PollEvent {
   commandIds: readonly string[]
 }
 
-/** Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request. */
+/**
+ * Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request.
+ */
 export type PollContact = (
   serialNumber: string,
   req: IncomingMessage,
@@ -68,16 +72,18 @@ export const DELIVERY_CALLS: readonly string[] = ['openCommands', 'claim']
 // Old manuals say 200 commands or 40 KB (poll, "Get Request").
 const MOST_COMMANDS = 200
 const MOST_BYTES = 40_000
-// Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second read.
+// Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second
+// read.
 const SPARE = 8
 
 /**
- * Makes the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain function, for `node:http` and
- * for any framework built on it. It ignores the path; what is neither GET nor POST goes on to `next`, or is answered 404
- * without it.
+ * Makes the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain function,
+ * for `node:http` and for any framework built on it. It ignores the path; what is neither GET nor
+ * POST goes on to `next`, or is answered 404 without it.
  *
- * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors are handed to `next`, this
- * package's with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
+ * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors are
+ * handed to `next`, this package's with `status` and `code`; without `next` the answer is the
+ * error's status, or 500, and one line of text.
  *
  * @example
  * createServer(deliveryHandler({ adapter })).listen(8080)

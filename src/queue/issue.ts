@@ -7,21 +7,32 @@ import { newCommandId } from './id.js'
 import { DEFAULT_TERMS } from './state.js'
 import type { DeliveryTerms, QueuedCommand } from './storage.js'
 
-/** A command that a device should execute, such as the builders of `express-iclock/commands` return. Times are milliseconds. */
+/**
+ * A command that a device should execute, such as the builders of `express-iclock/commands` return.
+ * Times are milliseconds.
+ */
 export interface NewCommand {
   /** The command itself, such as `DATA UPDATE USERINFO PIN=1`: one line, without CR, LF or NUL. */
   text: string
-  /** How often it is handed out at most: 1 to 100, 5 by default. With 1 it is executed at most once. */
+  /**
+   * How often it is handed out at most: 1 to 100, 5 by default. With 1 it is executed at most once.
+   */
   attempts?: number
-  /** How long the first attempt waits for a reply, 60 000 by default; each further one twice as long, a day at most. */
+  /**
+   * How long the first attempt waits for a reply, 60 000 by default; each further one twice as
+   * long, a day at most.
+   */
   replyWithin?: number
   /** How long it may be handed out, from now; without it, for ever. */
   expiresAfter?: number
-  /** Names an intent such as `user 7`: it takes the place of older commands with this key that were not handed out yet. */
+  /**
+   * Names an intent such as `user 7`: it takes the place of older commands with this key that were
+   * not handed out yet.
+   */
   key?: string
   /**
-   * Whether commands behind it in the same answer would be lost or held up. By default this is so for what restarts the
-   * terminal, enrols, or runs in its shell.
+   * Whether commands behind it in the same answer would be lost or held up. By default this is so
+   * for what restarts the terminal, enrols, or runs in its shell.
    */
   endsAnswer?: boolean
 }

@@ -22,7 +22,8 @@ export interface IssuedRecord<Issued extends IssuedCommand> extends CommandRecor
  * Chooses what a poll is handed.
  *
  * @param open the open commands of one device, in the order issued
- * @param now taken before `open` was read: with a later clock, two polls of one device could break the order when a
+ * @param now taken before `open` was read: with a later clock, two polls of one device could break
+ * the order when a
  *   command expires between them
  * @returns what to claim, and then to hand out, in this order
  */
@@ -49,7 +50,8 @@ export function plan<Issued extends IssuedCommand>(
 }
 
 /**
- * The claims of the next attempt at each of these commands, in order, up to the first that has expired since the plan.
+ * The claims of the next attempt at each of these commands, in order, up to the first that has
+ * expired since the plan.
  *
  * @param sentAt the time of the claim, not that of the plan
  */

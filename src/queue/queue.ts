@@ -1,4 +1,5 @@
-// commandQueue(): what an app does with commands. It needs storage, no HTTP: for routes, jobs and workers alike.
+// commandQueue(): what an app does with commands. It needs storage, no HTTP: for routes, jobs and
+// workers alike.
 import type { IssuedCommand } from '../command.js'
 import { checkAdapter, checkNames, wrong } from '../endpoint/options.js'
 import { announce } from '../reply/arrival.js'
@@ -13,9 +14,15 @@ import { keyedByDevice, olderUnsent } from './supersede.js'
 
 /** The options of `commandQueue`. */
 export interface CommandQueueOptions {
-  /** Whose return codes a device follows (see `outcomeOf`): by default those of its `family`, if the adapter knows it. */
+  /**
+   * Whose return codes a device follows (see `outcomeOf`): by default those of its `family`, if the
+   * adapter knows it.
+   */
   family?: FamilyOption
-  /** The encoding in which commands are handed out: text that it lacks is refused; `'utf-8'` by default. */
+  /**
+   * The encoding in which commands are handed out: text that it lacks is refused; `'utf-8'` by
+   * default.
+   */
   encoding?: string
 }
 
@@ -38,7 +45,8 @@ export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = 
 /** Issues commands, awaits what becomes of them, and lists them. */
 export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Issues a command. The device gets it with one of its next polls, after all that were issued to it before.
+   * Issues a command. The device gets it with one of its next polls, after all that were issued to
+   * it before.
    *
    * @param members the app's own members; they come back in `onReply` and from `findCommand`
    * @returns the command with its new id, once storage has it
@@ -48,10 +56,11 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /** Issues commands, to one device or to many, in one call of storage: all of them or none. */
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
-   * Waits until a command has ended, in whatever process its reply arrives. It resolves however it ends: done, failed,
-   * never answered, expired, cancelled.
+   * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
+   * ends: done, failed, never answered, expired, cancelled.
    *
-   * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if storage doesn't have
+   * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
+   * storage doesn't have
    *   it; the reason of `signal`; the errors of storage
    */
   result(issued: CommandIdentity, options?: ResultOptions): Promise<CommandResult<Issued>>
@@ -62,8 +71,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
     options?: RunOptions<Issued>,
   ): Promise<CommandResult<Issued>>
   /**
-   * Cancels a command: it isn't handed out again. A device that has it already may still execute it, and then its reply
-   * counts.
+   * Cancels a command: it isn't handed out again. A device that has it already may still execute
+   * it, and then its reply counts.
    *
    * @returns false if it already had a final reply or was cancelled before
    */
@@ -71,8 +80,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /** The state of a command now; undefined if storage doesn't have it. */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
-   * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the return codes of
-   * attendance devices, even if `family` says otherwise.
+   * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the
+   * return codes of attendance devices, even if `family` says otherwise.
    *
    * @throws TypeError if the filter is wrong, or the adapter has no `commands`
    */

@@ -22,7 +22,10 @@ export interface ResultOptions {
 
 /** What became of a command in the end. */
 export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
-  /** Any state but `'waiting'` and `'sent'`. A reply that comes later still counts: `state` then returns what it says. */
+  /**
+   * Any state but `'waiting'` and `'sent'`. A reply that comes later still counts: `state` then
+   * returns what it says.
+   */
   state: Exclude<CommandState, 'waiting' | 'sent'>
   /** What came of it; undefined if there was no reply. */
   outcome?: Outcome['outcome']
@@ -47,7 +50,8 @@ const MEANINGS = {
 /**
  * Resolves once the command has ended, however it ended.
  *
- * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if storage doesn't have it;
+ * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
+ * storage doesn't have it;
  *   the reason of the signal; the errors of storage
  */
 export function resultOf<Issued extends IssuedCommand>(

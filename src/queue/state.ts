@@ -8,8 +8,8 @@ const DAY = 24 * 60 * 60 * 1000
 export const DEFAULT_TERMS: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
 
 /**
- * Returns the state of a command at a moment. A final reply decides, even if the command was given up or cancelled
- * before it came; a pending reply (`Return=-5000`) keeps it `'sent'`.
+ * Returns the state of a command at a moment. A final reply decides, even if the command was given
+ * up or cancelled before it came; a pending reply (`Return=-5000`) keeps it `'sent'`.
  *
  * @param family whose return codes the device follows (see `outcomeOf`); `'attendance'` by default
  * @example

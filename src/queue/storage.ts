@@ -7,13 +7,22 @@ import type { CommandReply } from '../reply/reply.js'
 export interface DeliveryTerms {
   /** How often it is handed out at most. */
   attempts: number
-  /** How long the first attempt waits for a reply; each further one waits twice as long, a day at most. */
+  /**
+   * How long the first attempt waits for a reply; each further one waits twice as long, a day at
+   * most.
+   */
   replyWithin: number
   /** It is not handed out at or after this moment; undefined if it does not expire. */
   expiresAt?: Date
-  /** Names an intent such as `user 7`: a newer command with this key takes the place of older ones not handed out yet. */
+  /**
+   * Names an intent such as `user 7`: a newer command with this key takes the place of older ones
+   * not handed out yet.
+   */
   key?: string
-  /** Whether commands behind it in the same answer would be lost or held up: a restart, an enrolment. */
+  /**
+   * Whether commands behind it in the same answer would be lost or held up: a restart, an
+   * enrolment.
+   */
   endsAnswer?: boolean
 }
 
@@ -100,20 +109,22 @@ export type CommandState =
   | 'superseded'
 
 /**
- * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims conditionally and keeps; what a
- * poll is handed is decided by the queue. The reply is kept with its command, so that settling is one atomic write.
+ * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims
+ * conditionally and keeps; what a poll is handed is decided by the queue. The reply is kept with
+ * its command, so that settling is one atomic write.
  */
 export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Keeps commands, in this order and behind all that were issued before to the same device. All or nothing.
+   * Keeps commands, in this order and behind all that were issued before to the same device. All or
+   * nothing.
    *
-   * Rejects if this device has had one of the ids with another text or with a reply; the same text without a reply
-   * changes nothing.
+   * Rejects if this device has had one of the ids with another text or with a reply; the same text
+   * without a reply changes nothing.
    */
   issue(commands: readonly QueuedCommand<Issued>[]): Awaitable<void>
   /**
-   * The commands of a device that have no reply (not even a pending one), are not cancelled, and whose `openUntil` is
-   * missing or later than `now`: in the order issued, at most `limit` of them.
+   * The commands of a device that have no reply (not even a pending one), are not cancelled, and
+   * whose `openUntil` is missing or later than `now`: in the order issued, at most `limit` of them.
    */
   openCommands(
     serialNumber: string,
@@ -121,18 +132,22 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
     limit: number,
   ): Awaitable<readonly CommandRecord<Issued>[]>
   /**
-   * Claims attempts, in this order: each only if exactly `attempt - 1` attempts were made and the command is still open
-   * at `sentAt` (no reply, not cancelled, `openUntil` missing or later). It stops at the first that it can't grant, so
-   * that no command overtakes an earlier one. Each single claim is atomic against any number of processes; together they
-   * need not be.
+   * Claims attempts, in this order: each only if exactly `attempt - 1` attempts were made and the
+   * command is still open at `sentAt` (no reply, not cancelled, `openUntil` missing or later). It
+   * stops at the first that it can't grant, so that no command overtakes an earlier one. Each
+   * single claim is atomic against any number of processes; together they need not be.
    *
    * @returns the ids that were claimed: the first of them, none after a gap
    */
   claim(serialNumber: string, claims: readonly Claim[]): Awaitable<readonly string[]>
-  /** The device has started anew: every command that waits for a reply is due at once (`replyDueAt` becomes `at`). */
+  /**
+   * The device has started anew: every command that waits for a reply is due at once (`replyDueAt`
+   * becomes `at`).
+   */
   release(serialNumber: string, at: Date): Awaitable<void>
   /**
-   * Closes commands: `'cancelled'` never over a final reply; `'superseded'` only if no attempt was made.
+   * Closes commands: `'cancelled'` never over a final reply; `'superseded'` only if no attempt was
+   * made.
    *
    * @returns the ids that were closed
    */
@@ -142,7 +157,9 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
     at: Date,
     reason: Cancellation['reason'],
   ): Awaitable<readonly string[]>
-  /** Everything known of one command; null or undefined if there is neither a command nor a reply. */
+  /**
+   * Everything known of one command; null or undefined if there is neither a command nor a reply.
+   */
   findRecord(
     serialNumber: string,
     commandId: string,

@@ -13,8 +13,8 @@ export function keyedByDevice(queued: readonly QueuedCommand[]): Map<string, Map
 }
 
 /**
- * The ids of the open commands of a device, in the order issued, that come before the one named for their key and were
- * not handed out yet. Of two that race, only the earlier is closed.
+ * The ids of the open commands of a device, in the order issued, that come before the one named for
+ * their key and were not handed out yet. Of two that race, only the earlier is closed.
  */
 export function olderUnsent(
   open: readonly CommandRecord[],

@@ -1,9 +1,13 @@
-// Who in this process waits for news of a command: so that they needn't ask storage again and again.
+// Who in this process waits for news of a command: so that they needn't ask storage again and
+// again.
 import { keyOf } from '../command.js'
 
 const listeners = new Map<string, Set<() => void>>()
 
-/** Calls `listener` whenever this process has changed what storage knows of a command; returns how to end that. */
+/**
+ * Calls `listener` whenever this process has changed what storage knows of a command; returns how
+ * to end that.
+ */
 export function listenFor(
   serialNumber: string,
   commandId: string,

@@ -1,4 +1,5 @@
-// The tables of return codes (PUSH manuals, appendix "return values"), with what devices were seen to send besides.
+// The tables of return codes (PUSH manuals, appendix "return values"), with what devices were seen
+// to send besides.
 
 export const ATTENDANCE: Readonly<Record<number, string>> = {
   [-1]: 'wrong parameter',
@@ -104,7 +105,8 @@ export const CARD_ENROLMENT: Readonly<Record<number, string>> = {
   ...ENROLMENT,
   5: 'timed out',
 }
-// The manual of 2008 prints -2 where later ones have 2; time clocks also send it if there is no such user.
+// The manual of 2008 prints -2 where later ones have 2; time clocks also send it if there is no
+// such user.
 export const NO_ENROLMENT: Readonly<Record<number, string>> = {
   [-2]: 'already enrolled for this user, or no such user',
   [-3]: 'that finger is already enrolled',

@@ -1,8 +1,12 @@
-// Whether what storage found is the command that was asked for; if it isn't, an error that names the usual mistake.
+// Whether what storage found is the command that was asked for; if it isn't, an error that names
+// the usual mistake.
 import type { IssuedCommand } from '../command.js'
 import { describe, IclockError } from '../endpoint/errors.js'
 
-/** @throws IclockError `COMMAND_MISMATCH` if the command is another device's, has another id, or is no command */
+/**
+ * @throws IclockError `COMMAND_MISMATCH` if the command is another device's, has another id, or is
+ * no command
+ */
 export function checkIsOwn(
   call: 'findCommand' | 'findCommands',
   found: unknown,

@@ -33,13 +33,13 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   /** The storage that finds issued commands and keeps replies. */
   adapter: ReplyStorage<Issued>
   /**
-   * How many records, lines and options one body may hold: 10 000 by default. A body with more is answered 413 before any
-   * of it reaches storage.
+   * How many records, lines and options one body may hold: 10 000 by default. A body with more is
+   * answered 413 before any of it reaches storage.
    */
   maxRecords?: number
   /**
-   * Called once for each reply that was new, after storage has it. Nobody waits for it, and what it throws goes to
-   * `onError`; what must not be missed belongs in `onReply` of the adapter.
+   * Called once for each reply that was new, after storage has it. Nobody waits for it, and what it
+   * throws goes to `onError`; what must not be missed belongs in `onReply` of the adapter.
    */
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
@@ -52,12 +52,13 @@ export const REPLY_OPTIONS: readonly string[] = [
 const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
 
 /**
- * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain function, for
- * `node:http` and for any framework built on it. It ignores the path. What is neither a POST nor a GET with a reply in its
- * query goes on to `next`.
+ * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain
+ * function, for `node:http` and for any framework built on it. It ignores the path. What is neither
+ * a POST nor a GET with a reply in its query goes on to `next`.
  *
- * It answers `200 OK` once storage has every reply of the body. Errors are handed to `next`, this package's errors
- * with `status` and `code`; without `next` the answer is the error's status, or 500, and one line of text.
+ * It answers `200 OK` once storage has every reply of the body. Errors are handed to `next`, this
+ * package's errors with `status` and `code`; without `next` the answer is the error's status, or
+ * 500, and one line of text.
  *
  * @example
  * createServer(commandReplyHandler({ adapter: memoryAdapter() })).listen(8081)
@@ -118,7 +119,10 @@ function parse(
   return parseQuery(queryOf(url), body, serialNumber, encoding, maxRecords) ?? parsed
 }
 
-/** The replies of one request, as published on the channel `express-iclock:reply`: no contents, no fields, no texts. */
+/**
+ * The replies of one request, as published on the channel `express-iclock:reply`: no contents, no
+ * fields, no texts.
+ */
 export interface ReplyEvent {
   /** The device that reported. */
   serialNumber: string

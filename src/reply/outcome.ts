@@ -4,7 +4,10 @@ import { describe } from '../endpoint/errors.js'
 import { ACCESS, ATTENDANCE, CARD_ENROLMENT, ENROLMENT, NO_ENROLMENT } from './codes.js'
 import type { CommandReply } from './reply.js'
 
-/** Which of the manuals' code tables a device follows: time clocks the first, door terminals (access control) the second. */
+/**
+ * Which of the manuals' code tables a device follows: time clocks the first, door terminals (access
+ * control) the second.
+ */
 export type Family = 'attendance' | 'access'
 
 /** Knows the family of each device of a mixed fleet. */
@@ -13,8 +16,8 @@ export type FamilyOfReply = (reply: CommandReply, command: IssuedCommand | undef
 /** What came of a command. */
 export interface Outcome {
   /**
-   * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say, or there is no
-   * return code; never treat it as success.
+   * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say,
+   * or there is no return code; never treat it as success.
    */
   outcome: 'succeeded' | 'failed' | 'pending' | 'unknown'
   /** The same in words. */
@@ -41,16 +44,18 @@ interface Kind {
 }
 
 /**
- * Explains what came of a command (PUSH manuals, appendix "return values"). What a code means depends on the command: a
- * size after `GetFile`, a count after `DATA QUERY`, an exit status after `Shell`. The issued command's text says which
- * one it was; without it the reply's `CMD`, which devices shorten.
+ * Explains what came of a command (PUSH manuals, appendix "return values"). What a code means
+ * depends on the command: a size after `GetFile`, a count after `DATA QUERY`, an exit status after
+ * `Shell`. The issued command's text says which one it was; without it the reply's `CMD`, which
+ * devices shorten.
  *
  * @example
  * const { outcome, meaning } = outcomeOf(reply, command)
  * if (outcome === 'failed') console.warn(`command ${reply.commandId}: ${meaning}`)
  *
  * @param command the issued command, as `onReply` receives it, if it is known
- * @param family which code table applies, `'attendance'` by default; they conflict, and a reply doesn't say which one it
+ * @param family which code table applies, `'attendance'` by default; they conflict, and a reply
+ * doesn't say which one it
  *   uses. A code that only one of them has means the same in both
  * @throws TypeError if the command or the family is something else
  */
@@ -92,7 +97,10 @@ export function outcomeOf(
     : { outcome: 'unknown', meaning: undocumented(code) }
 }
 
-/** Whether a reply says that the command was accepted and that the final reply follows (`Return=-5000`). */
+/**
+ * Whether a reply says that the command was accepted and that the final reply follows
+ * (`Return=-5000`).
+ */
 export function isPending(reply: CommandReply): boolean {
   return reply.returnCode === ACCEPTED
 }

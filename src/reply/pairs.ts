@@ -18,7 +18,10 @@ export const SN = 8
 export const FILENAME = 16
 export const CONTENT = 32
 
-/** The keys that may stand a line each below a bare `ID=…` (PUSH manual, "GetFile", "PutFile", "Shell"). */
+/**
+ * The keys that may stand a line each below a bare `ID=…` (PUSH manual, "GetFile", "PutFile",
+ * "Shell").
+ */
 export const HEADER: number = RETURN | CMD | SN | FILENAME
 
 const KNOWN_KEYS = [
@@ -32,8 +35,8 @@ const KNOWN_KEYS = [
 
 /** Reads pair after pair of a body. CR and LF end a line; blank lines mean nothing. */
 export class PairReader extends TextReader {
-  // The pair that was read last: which key it has, where key and value lie, without the blanks around them, and the
-  // current position: the `=` behind the key, or the end of the pair.
+  // The pair that was read last: which key it has, where key and value lie, without the blanks
+  // around them, and the current position: the `=` behind the key, or the end of the pair.
   name: number = OTHER
   keyStart = 0
   keyEnd = 0

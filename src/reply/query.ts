@@ -10,15 +10,18 @@ const RETURN_IN_BODY = /(?:^|[&\t\r\n]) *return *=/i
 
 type Pair = [key: string, value: string]
 
-/** Whether a query holds a reply by itself: an `ID` and a `Return`, in any letter case and order. */
+/**
+ * Whether a query holds a reply by itself: an `ID` and a `Return`, in any letter case and order.
+ */
 export function hasReply(query: string): boolean {
   const pairs = pairsOf(query)
   return first(pairs, 'id') !== undefined && first(pairs, 'return') !== undefined
 }
 
 /**
- * Reads the reply in a query (PUSH manual, "Command Reply", older editions): its `ID`, with its own `Return` or that of
- * a body that has no `ID`. What the body goes on with belongs to it. Undefined if the query holds none.
+ * Reads the reply in a query (PUSH manual, "Command Reply", older editions): its `ID`, with its own
+ * `Return` or that of a body that has no `ID`. What the body goes on with belongs to it. Undefined
+ * if the query holds none.
  */
 export function parseQuery(
   query: string,
@@ -37,7 +40,8 @@ export function parseQuery(
   const known: Pair[] = [['ID', id]]
   if (returned !== undefined) known.push(['Return', returned])
   if (command !== undefined) known.push(['CMD', command])
-  // A record that the query begins and the body ends is one line; below a whole one the body is lines of its own.
+  // A record that the query begins and the body ends is one line; below a whole one the body is
+  // lines of its own.
   const isWhole = returned !== undefined
   const others = isWhole ? pairs.filter(([key]) => !/^(?:id|return|cmd|sn)$/i.test(key)) : []
   const line = [...known, ...others].map(([key, value]) => `${key}=${value}`).join('&')

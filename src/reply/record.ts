@@ -20,8 +20,9 @@ export class RecordReader extends PairReader {
   readonly maxRecords: number
   taken = 0
 
-  // The record that is open, where it lies in the body so far, which known keys it has had, and where the rows below it
-  // begin. One without an id is no reply: when it ends, it is unparsed, with its content, lest that be read as records.
+  // The record that is open, where it lies in the body so far, which known keys it has had, and
+  // where the rows below it begin. One without an id is no reply: when it ends, it is unparsed,
+  // with its content, lest that be read as records.
   reply: CommandReply | undefined = undefined
   recordStart = 0
   recordEnd = 0
@@ -76,8 +77,9 @@ export class RecordReader extends PairReader {
     return this.at
   }
 
-  // A bare `ID=…` is a record only by the lines below it: among INFO's lines it is an option of that name. A block that
-  // lacks Return is known by its Content, so that its content is not parsed as records.
+  // A bare `ID=…` is a record only by the lines below it: among INFO's lines it is an option of
+  // that name. A block that lacks Return is known by its Content, so that its content is not parsed
+  // as records.
   beginsBlock(): boolean {
     let given = 0
     do {
@@ -101,7 +103,10 @@ export class RecordReader extends PairReader {
     return this.hasValue && !isId && !this.holds(AMPERSAND, start, this.at)
   }
 
-  /** Reads pairs of a record's first line, the first key of which has been read, and any further record there. */
+  /**
+   * Reads pairs of a record's first line, the first key of which has been read, and any further
+   * record there.
+   */
   readPairs(start: number, opened: CommandReply): number {
     let pairStart = start
     let reply = opened
@@ -121,7 +126,9 @@ export class RecordReader extends PairReader {
     return this.at
   }
 
-  /** Reads the bytes behind `Content=`, whose key has been read (PUSH manual, "GetFile", "Shell"). */
+  /**
+   * Reads the bytes behind `Content=`, whose key has been read (PUSH manual, "GetFile", "Shell").
+   */
   readContent(reply: CommandReply): number {
     const { body } = this
     const start = this.at + 1

@@ -1,31 +1,37 @@
 // What a device reports about commands. Types only.
 /// <reference types="node" preserve="true" />
 
-/** What a device reports about one command: a record of the body of `POST /iclock/devicecmd` (PUSH manual, "Command Reply"). */
+/**
+ * What a device reports about one command: a record of the body of `POST /iclock/devicecmd` (PUSH
+ * manual, "Command Reply").
+ */
 export interface CommandReply {
   /** `SN` of the query: the device that posts. A sub-controller is named in `fields.SN`. */
   serialNumber: string
   /** `ID`: the command id as it was issued. Text: `0012` is not `12`. */
   commandId: string
   /**
-   * `Return`: a signed integer whose meaning depends on the command (`outcomeOf` explains it); null if it is missing,
-   * not an integer, or too large for a number to hold exactly.
+   * `Return`: a signed integer whose meaning depends on the command (`outcomeOf` explains it); null
+   * if it is missing, not an integer, or too large for a number to hold exactly.
    */
   returnCode: number | null
   /** `CMD`: the kind of command, as the device names it; `''` if it is missing. */
   commandName: string
   /**
-   * Every other pair, in the device's order and spelling; if a key comes twice, the first one counts. After `INFO` and
-   * `GET OPTION`, the options below the record. It has no prototype, so that keys like `__proto__` are safe.
-   * (JavaScript lists keys that are integers first.)
+   * Every other pair, in the device's order and spelling; if a key comes twice, the first one
+   * counts. After `INFO` and `GET OPTION`, the options below the record. It has no prototype, so
+   * that keys like `__proto__` are safe. (JavaScript lists keys that are integers first.)
    */
   fields: Record<string, string>
   /**
-   * The bytes of `Content=`, unchanged: a file after `GetFile`, a text after `Shell`. After `DATA` and `DATA QUERY`, the
-   * lines of data below the record.
+   * The bytes of `Content=`, unchanged: a file after `GetFile`, a text after `Shell`. After `DATA`
+   * and `DATA QUERY`, the lines of data below the record.
    */
   content?: Buffer
-  /** The record as it came: a view into the body, or the text of the query for a reply that came there. */
+  /**
+   * The record as it came: a view into the body, or the text of the query for a reply that came
+   * there.
+   */
   raw: Buffer
 }
 
@@ -33,6 +39,9 @@ export interface CommandReply {
 export interface ParsedReplies {
   /** The records, in the device's order. */
   replies: CommandReply[]
-  /** What belongs to no record, a line each without its line end; a record without a valid id is one piece. */
+  /**
+   * What belongs to no record, a line each without its line end; a record without a valid id is one
+   * piece.
+   */
   unparsed: Buffer[]
 }

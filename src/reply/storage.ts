@@ -3,7 +3,9 @@ import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from './reply.js'
 
-/** A reply with the command that it answers; undefined if this device was issued no such command. */
+/**
+ * A reply with the command that it answers; undefined if this device was issued no such command.
+ */
 export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
   /** What the device reports. */
   reply: CommandReply
@@ -15,36 +17,45 @@ export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
 export type ReplyKept = 'kept' | 'repeated'
 
 /**
- * The storage behind the endpoint of the PUSH manual's "Command Reply". A plain object; it connects and closes nothing.
+ * The storage behind the endpoint of the PUSH manual's "Command Reply". A plain object; it connects
+ * and closes nothing.
  *
- * The device forgets a reply once it has read `200 OK`, and the endpoint answers that when these calls have settled:
- * settle when the data is safe, reject when it is not, and the device sends the body again.
- * Delivery is at least once: a reply is identified by serial number and command id, and a duplicate must change nothing.
+ * The device forgets a reply once it has read `200 OK`, and the endpoint answers that when these
+ * calls have settled: settle when the data is safe, reject when it is not, and the device sends the
+ * body again. Delivery is at least once: a reply is identified by serial number and command id, and
+ * a duplicate must change nothing.
  */
 export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Finds the command that was issued to this device under this id: both compared as text, both exactly.
-   * Null or undefined if there is none; then the reply is kept all the same.
+   * Finds the command that was issued to this device under this id: both compared as text, both
+   * exactly. Null or undefined if there is none; then the reply is kept all the same.
    */
   findCommand(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
   /**
-   * Keeps a reply. If two different replies to one command arrive, the later one wins; a pending one (`Return=-5000`:
-   * accepted, the final reply follows) never replaces an existing reply, since it may arrive again, or late.
-   * `reply.raw` and `reply.content` are views into the request's body: copy them to hold a few bytes for long.
+   * Keeps a reply. If two different replies to one command arrive, the later one wins; a pending
+   * one (`Return=-5000`: accepted, the final reply follows) never replaces an existing reply, since
+   * it may arrive again, or late. `reply.raw` and `reply.content` are views into the request's
+   * body: copy them to hold a few bytes for long.
    *
-   * @returns `'kept'` if the reply was new, `'repeated'` if it changed nothing; nothing counts as `'kept'`
+   * @returns `'kept'` if the reply was new, `'repeated'` if it changed nothing; nothing counts as
+   * `'kept'`
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onReply(reply: CommandReply, command: Issued | undefined): Awaitable<ReplyKept | void>
-  /** Keeps lines that are not valid replies. Without it a body that has such lines is refused with 400 after its replies are kept. */
+  /**
+   * Keeps lines that are not valid replies. Without it a body that has such lines is refused with
+   * 400 after its replies are kept.
+   */
   onUnparsed?(lines: readonly Buffer[], serialNumber: string): Awaitable<void>
   /**
-   * Finds what `findCommand` finds for each of these ids, in any order. Together with `onReplies`, for remote storage: a
-   * body of two records or more then costs two round trips. One without the other is refused.
+   * Finds what `findCommand` finds for each of these ids, in any order. Together with `onReplies`,
+   * for remote storage: a body of two records or more then costs two round trips. One without the
+   * other is refused.
    */
   findCommands?(serialNumber: string, commandIds: readonly string[]): Awaitable<Iterable<Issued>>
   /**
-   * Keeps what `onReply`, called for each of these in order, would keep. The same id may come more than once.
+   * Keeps what `onReply`, called for each of these in order, would keep. The same id may come more
+   * than once.
    *
    * @returns for each of them what `onReply` would return; nothing counts as `'kept'` for all
    */

@@ -72,7 +72,8 @@ async function keepTogether<Issued extends IssuedCommand>(
   }
 }
 
-// The last final reply of each id; the last pending one if there is no final one. Storage would keep no other.
+// The last final reply of each id; the last pending one if there is no final one. Storage would
+// keep no other.
 function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] {
   const counting = new Map<string, CommandReply>()
   for (const reply of replies) {

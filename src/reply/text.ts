@@ -13,7 +13,8 @@ export class TextReader {
   readonly body: Buffer
   readonly decoder: TextDecoder
 
-  // Optimization: a slice of a string is cheaper than one of the body (a fifth of a batch's time, a third of INFO's).
+  // Optimization: a slice of a string is cheaper than one of the body (a fifth of a batch's time, a
+  // third of INFO's).
   window = ''
   windowStart = 0
   windowEnd = 0
@@ -30,8 +31,8 @@ export class TextReader {
   }
 
   /**
-   * An id as text; `''` if it isn't UTF-8. Other encodings, and octets that aren't valid, would give different ids the
-   * same text.
+   * An id as text; `''` if it isn't UTF-8. Other encodings, and octets that aren't valid, would
+   * give different ids the same text.
    */
   idOf(start: number, end: number): string {
     if (this.isAscii(start, end)) return this.asciiOf(start, end)
@@ -55,7 +56,10 @@ export class TextReader {
     return this.window.slice(start - this.windowStart, end - this.windowStart)
   }
 
-  /** The whole number that these octets write; null if they write none, or one that a number can't hold exactly. */
+  /**
+   * The whole number that these octets write; null if they write none, or one that a number can't
+   * hold exactly.
+   */
   wholeNumberOf(start: number, end: number): number | null {
     const { body } = this
     let at = start

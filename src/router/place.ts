@@ -4,7 +4,10 @@ import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Handler } from '../endpoint/endpoint.js'
 import { noticeMount } from './mount.js'
 
-/** A request below `/iclock/` that nothing here serves, as published on the channel `express-iclock:unknown`. */
+/**
+ * A request below `/iclock/` that nothing here serves, as published on the channel
+ * `express-iclock:unknown`.
+ */
 export interface UnknownRequest {
   method: string
   /** The path that was asked for, without its query. */

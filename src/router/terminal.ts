@@ -35,7 +35,10 @@ export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = Repl
   UploadStorage &
   TerminalStorage
 
-/** The options of `terminalRouter`. Those of a single endpoint nest under its name, so that they open nothing else. */
+/**
+ * The options of `terminalRouter`. Those of a single endpoint nest under its name, so that they
+ * open nothing else.
+ */
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     ArrivalOptions,
@@ -43,8 +46,8 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   /** The storage of all endpoints. */
   adapter: TerminalAdapter<Issued>
   /**
-   * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language devices.
+   * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by
+   * default, `'gb18030'` for Chinese-language devices.
    */
   encoding?: string
   /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
@@ -58,8 +61,9 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   /** Called once for each reply that was new, after storage has it; otherwise as `afterUpload`. */
   afterReply?: CommandReplyHandlerOptions<Issued>['afterReply']
   /**
-   * Called once with the records of an upload that were new, after storage has them. Nobody waits for it, and what it
-   * throws goes to `onError`; what must not be missed belongs into `onUpload` of the adapter.
+   * Called once with the records of an upload that were new, after storage has them. Nobody waits
+   * for it, and what it throws goes to `onError`; what must not be missed belongs into `onUpload`
+   * of the adapter.
    */
   afterUpload?: UploadOptions['afterUpload']
 }
@@ -78,15 +82,18 @@ const SMALLER =
   'an adapter that has only findCommand and onReply fits commandReplyRouter, which serves devicecmd alone'
 
 /**
- * Makes an Express router that answers everything a terminal asks for: handshakes and registration, uploads, polls for
- * commands and their replies (PUSH manuals), below `/iclock/` and `/iclock/iclock/`, in any letter case, with or without
- * `.aspx` and a trailing slash. Mount it before body parsers, at the root or under any path.
+ * Makes an Express router that answers everything a terminal asks for: handshakes and registration,
+ * uploads, polls for commands and their replies (PUSH manuals), below `/iclock/` and
+ * `/iclock/iclock/`, in any letter case, with or without `.aspx` and a trailing slash. Mount it
+ * before body parsers, at the root or under any path.
  *
- * A terminal is told its offset from UTC in its handshake. If daylight saving begins or ends while it is up, the router
- * issues it a `CHECK`, with the key `utc-offset`, so that it shakes hands again.
+ * A terminal is told its offset from UTC in its handshake. If daylight saving begins or ends while
+ * it is up, the router issues it a `CHECK`, with the key `utc-offset`, so that it shakes hands
+ * again.
  *
- * Errors go to the app's error handler, this package's with `status` and `code`. Other methods and paths go on to the app;
- * those below `/iclock/` can be watched on the diagnostics channel `express-iclock:unknown`.
+ * Errors go to the app's error handler, this package's with `status` and `code`. Other methods and
+ * paths go on to the app; those below `/iclock/` can be watched on the diagnostics channel
+ * `express-iclock:unknown`.
  *
  * @example
  * const adapter = memoryAdapter()

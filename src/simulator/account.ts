@@ -6,7 +6,10 @@ export interface FleetCommand extends DeviceCommand {
   serialNumber: string
   /** How often the device received it. */
   handedOut: number
-  /** When the device executed it, by its position among all executions of the fleet: in order, one entry each time. */
+  /**
+   * When the device executed it, by its position among all executions of the fleet: in order, one
+   * entry each time.
+   */
   executions: number[]
   /** How often a reply to it was accepted. */
   acknowledged: number

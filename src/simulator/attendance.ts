@@ -10,9 +10,14 @@ import { ask, type Session } from './session.js'
 export interface Punch {
   /** `PIN`: the person's number on the terminal. */
   pin: string
-  /** The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by default. */
+  /**
+   * The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by
+   * default.
+   */
   time?: string | Date
-  /** 0 in (default), 1 out, 2 break out, 3 break in, 4 overtime in, 5 overtime out, 255 none chosen. */
+  /**
+   * 0 in (default), 1 out, 2 break out, 3 break in, 4 overtime in, 5 overtime out, 255 none chosen.
+   */
   status?: number
   /** How the person was verified: 0 password, 1 finger (default), 2 card, 15 face, 25 palm. */
   verify?: number
@@ -45,8 +50,8 @@ function lineOf({ identity, log }: Session, punch: Punch, time: string): string 
 const TRIES = 3
 
 /**
- * Uploads what the server has not accepted yet, until a batch is refused three times. Resolves with all exchanges; the
- * last one says whether everything was accepted.
+ * Uploads what the server has not accepted yet, until a batch is refused three times. Resolves with
+ * all exchanges; the last one says whether everything was accepted.
  */
 export function uploadLog(session: Session, faults: Faults): Promise<Exchange[]> {
   const { log, identity } = session

@@ -1,6 +1,9 @@
 // Decodes a chunked response body.
 
-/** The chunks read so far, and where the next one starts: each is read once, however the body arrives. */
+/**
+ * The chunks read so far, and where the next one starts: each is read once, however the body
+ * arrives.
+ */
 export interface ChunkProgress {
   at: number
   readonly chunks: Buffer[]

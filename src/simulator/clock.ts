@@ -1,6 +1,8 @@
 // A device's wall clock: local time without a zone, as firmware writes it.
 
-/** `YYYY-MM-DD hh:mm:ss`, for a time zone as the handshake gives it: hours, or minutes beyond 14. */
+/**
+ * `YYYY-MM-DD hh:mm:ss`, for a time zone as the handshake gives it: hours, or minutes beyond 14.
+ */
 export function localTime(instant: Date, timeZone = '0'): string {
   const offset = Number(timeZone) || 0
   const minutes = Math.abs(offset) <= 14 ? offset * 60 : offset

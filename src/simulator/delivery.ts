@@ -3,9 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { checkCounts, checkDelays } from './check.js'
 import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
 
-/** What is unusual about the first attempt to send a body; later attempts are like those of firmware. */
+/**
+ * What is unusual about the first attempt to send a body; later attempts are like those of
+ * firmware.
+ */
 export interface SendOptions extends ExchangeOptions {
-  /** How many correct responses the device treats as lost, so that it sends again what was kept; 0 by default. */
+  /**
+   * How many correct responses the device treats as lost, so that it sends again what was kept; 0
+   * by default.
+   */
   repeats?: number
   /** When it stops retrying, in ms. */
   giveUpAfter?: number

@@ -36,8 +36,8 @@ export type RecordSender = {
 }
 
 /**
- * A virtual device. Its calls resolve with the exchanges made; unless said otherwise, they retry until the server responds
- * correctly, and throw a `DeliveryError` if they give up.
+ * A virtual device. Its calls resolve with the exchanges made; unless said otherwise, they retry
+ * until the server responds correctly, and throw a `DeliveryError` if they give up.
  */
 export interface VirtualDevice extends RecordSender {
   /** `SN`. */
@@ -51,23 +51,42 @@ export interface VirtualDevice extends RecordSender {
 
   /** Posts a Command Reply (`devicecmd`). */
   send(body: Body, options?: SendOptions): Promise<Exchange[]>
-  /** Posts a Command Reply once, over a connection of its own; never rejects because of the server. */
+  /**
+   * Posts a Command Reply once, over a connection of its own; never rejects because of the server.
+   */
   exchange(body: Body, options?: ExchangeOptions): Promise<Exchange>
   /** Opens a connection for several exchanges. */
   connect(): Connection
 
-  /** Shakes hands (PUSH manual, "Initialize information"): `cdata` with `options=all`, and what follows it. */
+  /**
+   * Shakes hands (PUSH manual, "Initialize information"): `cdata` with `options=all`, and what
+   * follows it.
+   */
   handshake(options?: SendOptions): Promise<Handshake>
-  /** `registry` and `push` of an access terminal (PUSH manual, "Registration"); the handshake does it if the server asks for it. */
+  /**
+   * `registry` and `push` of an access terminal (PUSH manual, "Registration"); the handshake does
+   * it if the server asks for it.
+   */
   register(): Promise<Exchange[]>
-  /** Asks for commands once (`getrequest`; PUSH manual, "Get Request"); never rejects because of the server. */
+  /**
+   * Asks for commands once (`getrequest`; PUSH manual, "Get Request"); never rejects because of the
+   * server.
+   */
   poll(options?: ExchangeOptions): Promise<Poll>
-  /** Polls, executes and replies until it is told to stop; never rejects because of the server, except `untilIdle`. */
+  /**
+   * Polls, executes and replies until it is told to stop; never rejects because of the server,
+   * except `untilIdle`.
+   */
   serve(execute: Execute, options?: ServeOptions): Promise<Service>
-  /** Shakes hands, then serves; after a reboot again. Without `execute`, every command returns 0. */
+  /**
+   * Shakes hands, then serves; after a reboot again. Without `execute`, every command returns 0.
+   */
   start(execute?: Execute, options?: ServeOptions): Promise<Service>
 
-  /** Records punches (PUSH manual, "Upload attendance records") and uploads all that the server has not accepted yet. */
+  /**
+   * Records punches (PUSH manual, "Upload attendance records") and uploads all that the server has
+   * not accepted yet.
+   */
   attend(punches: Punch | readonly Punch[], options?: SendOptions): Promise<Exchange[]>
   /** Records punches without a connection: `upload`, `attend` or `serve` sends them later. */
   remember(punches: Punch | readonly Punch[]): void
@@ -77,7 +96,10 @@ export interface VirtualDevice extends RecordSender {
   photo(photo: Photo, options?: SendOptions): Promise<Exchange[]>
   /** Uploads lines of a table such as `OPERLOG`, without line ends. */
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
-  /** Sends the rows that a query asked for; attendance terminals name the query's command in `CmdId`. */
+  /**
+   * Sends the rows that a query asked for; attendance terminals name the query's command in
+   * `CmdId`.
+   */
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
   /** Asks for a sign of life once; never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
@@ -89,8 +111,8 @@ export interface VirtualDevice extends RecordSender {
 }
 
 /**
- * Returns a device that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200` with `text/plain`, one
- * correct `Date` in GMT, and the body that belongs to the request.
+ * Returns a device that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200`
+ * with `text/plain`, one correct `Date` in GMT, and the body that belongs to the request.
  *
  * @throws TypeError if an option is invalid
  * @example

@@ -6,9 +6,15 @@ import type { Request, RequestOptions } from './request.js'
 import { type HttpResponse, parseResponse } from './response.js'
 import type { Wire } from './wire.js'
 
-/** What is unusual about one request. Byte positions work like those of `subarray`: negative ones count from the end. */
+/**
+ * What is unusual about one request. Byte positions work like those of `subarray`: negative ones
+ * count from the end.
+ */
 export interface ExchangeOptions extends RequestOptions {
-  /** Drops the connection after this many bytes of the request; `Infinity`: after all of it, without reading a response. */
+  /**
+   * Drops the connection after this many bytes of the request; `Infinity`: after all of it, without
+   * reading a response.
+   */
   cutAfter?: number
   /** Sends this many bytes at a time. */
   segmentSize?: number
@@ -46,7 +52,10 @@ export interface Exchange {
   refusal: string | undefined
   /** The status of the response; undefined if there is none. */
   status: number | undefined
-  /** The headers of the response in order, with their names as received; `new Headers()` accepts them. */
+  /**
+   * The headers of the response in order, with their names as received; `new Headers()` accepts
+   * them.
+   */
   headers: [name: string, value: string][]
   /** The body of the response. */
   body: Buffer

@@ -5,7 +5,10 @@ import { batch, type RecordWriter } from './records.js'
 import type { Body } from './request.js'
 import type { Identity } from './session.js'
 
-/** What came of a command: its return code, or the raw record (or records) to reply; nothing: the device never replies. */
+/**
+ * What came of a command: its return code, or the raw record (or records) to reply; nothing: the
+ * device never replies.
+ */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
 export type Execution = number | Body | undefined | void
 

@@ -23,7 +23,10 @@ export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber'>
   duration: number
   /** How many polls all devices may make together; any number by default. */
   polls?: number
-  /** The pause in ms between two idle polls of a device, 20 % more or less each time; 10,000 by default. */
+  /**
+   * The pause in ms between two idle polls of a device, 20 % more or less each time; 10,000 by
+   * default.
+   */
   delay?: number
   /** The time in ms over which the devices are switched on; `delay` by default. */
   rampUp?: number
@@ -38,8 +41,8 @@ export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber'>
   /** What is unusual about a request, if anything. */
   faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
   /**
-   * Called when a device is switched on, e.g. to take its power away at some time: `reboot()` restarts it, `crash()` ends its
-   * work for the rest of the run.
+   * Called when a device is switched on, e.g. to take its power away at some time: `reboot()`
+   * restarts it, `crash()` ends its work for the rest of the run.
    */
   onDevice?(device: VirtualDevice): void
   /** Switches a device off once the server has no command for it, and it has nothing to report. */
@@ -67,8 +70,8 @@ export interface FleetReport {
 }
 
 /**
- * Runs many whole terminals: each shakes hands, polls, executes, replies and uploads attendance. Reports what became of
- * each command. 10,000 of them fit into one process.
+ * Runs many whole terminals: each shakes hands, polls, executes, replies and uploads attendance.
+ * Reports what became of each command. 10,000 of them fit into one process.
  *
  * @throws TypeError if an option is invalid
  * @example

@@ -1,4 +1,5 @@
-// How a device comes up: it shakes hands, registers if it must, and obeys the options that it is given.
+// How a device comes up: it shakes hands, registers if it must, and obeys the options that it is
+// given.
 import { localTime, timeCodeOf } from './clock.js'
 import type { Exchange, Faults } from './exchange.js'
 import { tokenOf } from './manners.js'
@@ -14,8 +15,8 @@ export interface Handshake {
 }
 
 /**
- * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one says whether the
- * device may begin its work.
+ * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one
+ * says whether the device may begin its work.
  */
 export async function shakeHands(session: Session, faults: Faults): Promise<Exchange[]> {
   return session.identity.manners === 'access'

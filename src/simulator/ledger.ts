@@ -5,7 +5,10 @@ import type { Exchange, ExchangeKind } from './exchange.js'
 export interface KindReport {
   sent: number
   accepted: number
-  /** Of the accepted ones, the time in ms within which half of them, 99 % of them and all were answered; a few percent off. */
+  /**
+   * Of the accepted ones, the time in ms within which half of them, 99 % of them and all were
+   * answered; a few percent off.
+   */
   median: number
   p99: number
   slowest: number

@@ -20,15 +20,21 @@ export interface LoadOptions extends Omit<VirtualDeviceOptions, 'serialNumber' |
   devices: number
   /** The number of bodies to post in total. */
   count: number
-  /** The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing new. */
+  /**
+   * The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing
+   * new.
+   */
   duration: number
-  /** Bodies started per second by all devices together; by default, as many as the server answers. */
+  /**
+   * Bodies started per second by all devices together; by default, as many as the server answers.
+   */
   rate?: number
   /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(device: number): string
   /**
    * What the body with this index reports, and the raw record, if not `records.reply()`:
-   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index `body % devices` posts it.
+   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index
+   * `body % devices` posts it.
    */
   replies?(
     body: number,
@@ -55,8 +61,8 @@ export interface LoadReport {
 }
 
 /**
- * Lets many devices post replies to one server, and reports exactly which ones were acknowledged. They neither poll nor
- * shake hands: `runFleet` does.
+ * Lets many devices post replies to one server, and reports exactly which ones were acknowledged.
+ * They neither poll nor shake hands: `runFleet` does.
  *
  * @throws TypeError if an option is invalid
  * @example

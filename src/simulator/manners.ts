@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 
 /**
- * How a device's firmware writes: `attendance` like the manual's example, without a Content-Type; `access` with
- * `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` like attendance, to paths that end in
- * `.aspx`.
+ * How a device's firmware writes: `attendance` like the manual's example, without a Content-Type;
+ * `access` with `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` like
+ * attendance, to paths that end in `.aspx`.
  */
 export type Manners = 'attendance' | 'access' | 'clone'
 

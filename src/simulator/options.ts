@@ -11,13 +11,19 @@ export interface VirtualDeviceOptions {
   serialNumber: string
   /** The server's address, `http:` or `https:`, with any path that precedes `/iclock/devicecmd`. */
   url?: string | URL
-  /** A server of this process, listening by the time the device sends; one that restarts needs `url`. */
+  /**
+   * A server of this process, listening by the time the device sends; one that restarts needs
+   * `url`.
+   */
   server?: Server
   /** How its firmware writes; `'attendance'` by default. */
   manners?: Manners
   /** The path that precedes `/iclock`, such as `'/hr'`; a `url` may hold it instead. */
   prefix?: string
-  /** `pushver`: the version that it speaks; `'2.4.1'`, of access terminals `'3.1.2'`. `''`: a terminal of 2008–2011. */
+  /**
+   * `pushver`: the version that it speaks; `'2.4.1'`, of access terminals `'3.1.2'`. `''`: a
+   * terminal of 2008–2011.
+   */
   pushVersion?: string
   /** What it calls its firmware in `INFO`. */
   firmware?: string
@@ -25,13 +31,19 @@ export interface VirtualDeviceOptions {
   timeout?: number
   /** The pause in ms between a refused response and the next attempt; 200 by default. */
   pause?: number
-  /** When it stops retrying, in ms; 4000 by default, below the 5 seconds most test runners allow. */
+  /**
+   * When it stops retrying, in ms; 4000 by default, below the 5 seconds most test runners allow.
+   */
   giveUpAfter?: number
   /**
-   * How far `Date` may be from the clock of this process, in ms; 5 minutes by default. `Infinity` accepts any time.
+   * How far `Date` may be from the clock of this process, in ms; 5 minutes by default. `Infinity`
+   * accepts any time.
    */
   maxClockError?: number
-  /** Options of `node:tls` for an `https:` server, such as `{ ca }` or `{ rejectUnauthorized: false }`. */
+  /**
+   * Options of `node:tls` for an `https:` server, such as `{ ca }` or
+   * `{ rejectUnauthorized: false }`.
+   */
   tls?: ConnectionOptions
   /** Called after every exchange, before its result is used. */
   onExchange?(exchange: Exchange): void

@@ -2,8 +2,8 @@
 import type { Exchange } from './exchange.js'
 
 /**
- * How firmware posts a reply: `batched` with the others, `alone` in a post of its own, or `once`, also alone, and never
- * again even if the server refuses it.
+ * How firmware posts a reply: `batched` with the others, `alone` in a post of its own, or `once`,
+ * also alone, and never again even if the server refuses it.
  */
 export type Handling = 'batched' | 'alone' | 'once'
 

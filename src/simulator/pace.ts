@@ -4,11 +4,14 @@ import { checkDelays } from './check.js'
 /** The pace of a device at work. */
 export interface Pace {
   /**
-   * The pause in ms between two polls while there is nothing to do, or a function that returns one; 100 by default. After a
-   * command it polls at once.
+   * The pause in ms between two polls while there is nothing to do, or a function that returns one;
+   * 100 by default. After a command it polls at once.
    */
   delay?: number | (() => number)
-  /** Polls at the pace of firmware instead: after 1 s, then slower and slower up to the `Delay` of the handshake. */
+  /**
+   * Polls at the pace of firmware instead: after 1 s, then slower and slower up to the `Delay` of
+   * the handshake.
+   */
   realTime?: boolean
 }
 

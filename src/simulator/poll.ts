@@ -17,7 +17,10 @@ export interface Poll extends Exchange {
   discarded: string[]
 }
 
-/** Reads the lines of a poll's response. A command without a line end is discarded, like old firmware does. */
+/**
+ * Reads the lines of a poll's response. A command without a line end is discarded, like old
+ * firmware does.
+ */
 export function parseCommands(body: Buffer): Pick<Poll, 'commands' | 'discarded'> {
   const commands: DeviceCommand[] = []
   const discarded: string[] = []
@@ -59,7 +62,8 @@ export async function poll(session: Session, options?: ExchangeOptions): Promise
     options,
   )
   if (exchange.accepted) session.info = info
-  // Firmware runs the good lines of a response that it finds fault with; it needs the headers, though.
+  // Firmware runs the good lines of a response that it finds fault with; it needs the headers,
+  // though.
   const isRead = exchange.refusal === undefined || exchange.refusal === checkBody(exchange.body)
   const { commands, discarded } = parseCommands(isRead ? exchange.body : Buffer.alloc(0))
   return { ...exchange, commands, discarded }

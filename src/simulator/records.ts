@@ -3,7 +3,10 @@ import type { Manners } from './manners.js'
 
 const LF = 0x0a
 
-/** Writes records as firmware does. A record that ends with content must be the last of a batch, except GetFile. */
+/**
+ * Writes records as firmware does. A record that ends with content must be the last of a batch,
+ * except GetFile.
+ */
 export interface RecordWriter {
   /** `ID=1001&Return=0&CMD=DATA`, followed by further pairs. */
   reply(

@@ -1,4 +1,5 @@
-// A device at work: it shakes hands, uploads, polls, executes and replies, over and over, like firmware.
+// A device at work: it shakes hands, uploads, polls, executes and replies, over and over, like
+// firmware.
 import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
@@ -51,7 +52,10 @@ interface Work {
   service: Service
 }
 
-/** Polls and executes until it is told to stop; with `greets`, it shakes hands first and after each restart. */
+/**
+ * Polls and executes until it is told to stop; with `greets`, it shakes hands first and after each
+ * restart.
+ */
 export async function serve(
   session: Session,
   execute: Execute,
@@ -103,7 +107,10 @@ export async function serve(
 const isOver = (since = 0, { identity }: Session) =>
   performance.now() - since > identity.giveUpAfter
 
-/** One round of firmware: uploads, a poll, the commands that it brings, and their replies with those still unsent. */
+/**
+ * One round of firmware: uploads, a poll, the commands that it brings, and their replies with those
+ * still unsent.
+ */
 async function cycle(
   work: Work,
   power: AbortSignal,

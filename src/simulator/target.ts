@@ -1,10 +1,16 @@
 // The server's address, and how to open a connection to it.
 import { connect, isIP, type Server, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, Server as TlsServer } from 'node:tls'
-import type { VirtualDeviceOptions } from './options.js'
 
+interface Address {
+  url?: string | URL
+  server?: Server
+  tls?: ConnectionOptions
+}
+
+/** Where to connect, and what to ask for there. */
 export interface Target {
-  /** `host:port`, as in the Host header. */
+  /** `host:port`, for the Host header. */
   host: string
   /** The path that precedes the one of the endpoint. */
   prefix: string
@@ -17,8 +23,11 @@ const LOOPBACK = new Map([
   ['0.0.0.0', '127.0.0.1'],
 ])
 
-/** A server of this process is looked up when the device sends, since it may start later; a URL at once. */
-export function targetFinder({ url, server, tls }: VirtualDeviceOptions): () => Target {
+/**
+ * A server of this process is looked up when the device sends, since it may start later; a URL at
+ * once.
+ */
+export function targetFinder({ url, server, tls }: Address): () => Target {
   if (server !== undefined) return () => targetAt(server, tls)
   const target = targetOf(new URL(String(url)), tls)
   return () => target

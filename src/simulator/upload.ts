@@ -1,4 +1,5 @@
-// What a device uploads beside attendance: tables, photos, rows that a query asked for, and a sign of life.
+// What a device uploads beside attendance: tables, photos, rows that a query asked for, and a sign
+// of life.
 import { localTime, timeCodeOf } from './clock.js'
 import { containsOk, isExactly } from './refusal.js'
 import type { Question, Session } from './session.js'
@@ -7,7 +8,10 @@ import type { Question, Session } from './session.js'
 export interface Photo {
   /** The person's number; a person who was not recognised has none. */
   pin?: string
-  /** The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by default. */
+  /**
+   * The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by
+   * default.
+   */
   time?: string | Date
   /** The bytes of the image. */
   jpeg: Uint8Array

@@ -18,9 +18,10 @@ export function isTimeZone(timeZone: unknown): timeZone is string {
 }
 
 /**
- * Makes a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old terminals. In the hour that
- * comes twice when daylight saving ends, the first of the two moments is taken; a time in the hour that is skipped when
- * it begins is read as if the clock hadn't been changed yet.
+ * Makes a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old
+ * terminals. In the hour that comes twice when daylight saving ends, the first of the two moments
+ * is taken; a time in the hour that is skipped when it begins is read as if the clock hadn't been
+ * changed yet.
  *
  * @param timeZone an IANA name such as `Asia/Manila`, or an offset such as `+08:00`
  */
@@ -64,7 +65,8 @@ function localOf(time: string): number {
   return localOfParts(year, month, day) + secondsOf(hour, minute, second) * 1000
 }
 
-// ((year − 2000) · 372 + (month − 1) · 31 + day − 1) · 86,400 + seconds of the day (PUSH SDK, "time code").
+// ((year − 2000) · 372 + (month − 1) · 31 + day − 1) · 86,400 + seconds of the day (PUSH SDK, "time
+// code").
 function localOfCode(code: number): number {
   if (code >= LAST_CODE) return Number.NaN
   const days = Math.floor(code / 86_400)

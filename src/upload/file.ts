@@ -1,4 +1,5 @@
-// Bytes with a head: attendance photos, fingerprint images, and bodies of the customer's own form. Pure.
+// Bytes with a head: attendance photos, fingerprint images, and bodies of the customer's own form.
+// Pure.
 import type { Clock } from './clock.js'
 import { NUL, newFields, type Octets } from './octets.js'
 import { fieldOf } from './pairs.js'
@@ -10,8 +11,8 @@ const COMMAND = /(?:^|[\n\t])CMD=/i
 const PHOTO_NAME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:-(.+?))?(?:\.jpe?g)?$/i
 
 /**
- * Reads an attendance photo (PUSH manual, "Upload attendance photo"): lines `PIN=`, `SN=`, `size=`, `CMD=`, a NUL, and
- * the bytes of a JPEG. Without such a head the whole body is unparsed.
+ * Reads an attendance photo (PUSH manual, "Upload attendance photo"): lines `PIN=`, `SN=`, `size=`,
+ * `CMD=`, a NUL, and the bytes of a JPEG. Without such a head the whole body is unparsed.
  */
 export function parsePhoto(octets: Octets, clock: Clock | undefined): ParsedUpload {
   const { body } = octets

@@ -25,12 +25,15 @@ import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
 
 /**
- * What uploads need of storage. With `findCommand` and `onReply`, an `ERRORLOG` line that names a command settles it as
- * failed, and replies that a terminal posts to `cdata` are kept as replies.
+ * What uploads need of storage. With `findCommand` and `onReply`, an `ERRORLOG` line that names a
+ * command settles it as failed, and replies that a terminal posts to `cdata` are kept as replies.
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
   Partial<ReplyStorage<Issued>> & {
-    /** As `CommandStorage` has it. With it, an `ERRORLOG` line that comes again never overrules a later reply. */
+    /**
+     * As `CommandStorage` has it. With it, an `ERRORLOG` line that comes again never overrules a
+     * later reply.
+     */
     findRecord?(
       serialNumber: string,
       commandId: string,
@@ -39,16 +42,20 @@ export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = Upload
 
 /** What concerns uploads alone. */
 export interface UploadOptions {
-  /** The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos are uploads too. */
+  /**
+   * The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos
+   * are uploads too.
+   */
   limit?: number | string
   /**
-   * How many lines a body may have, with twenty fields each on average: 10 000 by default. A body with more is answered
-   * 413 before any of it reaches storage.
+   * How many lines a body may have, with twenty fields each on average: 10 000 by default. A body
+   * with more is answered 413 before any of it reaches storage.
    */
   maxRecords?: number
   /**
-   * Called once with the records that were new, after storage has them. Nobody waits for it, and what it throws goes to
-   * `onError`; what must not be missed belongs into `onUpload` of the adapter.
+   * Called once with the records that were new, after storage has them. Nobody waits for it, and
+   * what it throws goes to `onError`; what must not be missed belongs into `onUpload` of the
+   * adapter.
    */
   afterUpload?(upload: Upload): unknown
 }
@@ -60,14 +67,21 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
     HookOptions {
   /** The storage that keeps uploads. */
   adapter: UploadAdapter<Issued>
-  /** The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for Chinese-language devices. */
+  /**
+   * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
+   * Chinese-language devices.
+   */
   encoding?: string
   /**
-   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a function of the serial
-   * number. Records then have an `instant`; without it they have the terminal's wall clock alone.
+   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a
+   * function of the serial number. Records then have an `instant`; without it they have the
+   * terminal's wall clock alone.
    */
   timeZone?: TimeZoneOption
-  /** Called once for each reply that came in an upload and was new, after storage has it; otherwise as `afterUpload`. */
+  /**
+   * Called once for each reply that came in an upload and was new, after storage has it; otherwise
+   * as `afterUpload`.
+   */
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
@@ -82,13 +96,14 @@ const OPTIONAL_CALLS = [
 ]
 
 /**
- * Makes the endpoint for what a terminal uploads, as a plain function, for `node:http` and for any framework built on it:
- * `POST /iclock/cdata`, `querydata` and `fdata` (PUSH manuals, "Upload"). It ignores the path; a request that is not a
- * POST goes on to `next`, or is answered 404 without it.
+ * Makes the endpoint for what a terminal uploads, as a plain function, for `node:http` and for any
+ * framework built on it: `POST /iclock/cdata`, `querydata` and `fdata` (PUSH manuals, "Upload"). It
+ * ignores the path; a request that is not a POST goes on to `next`, or is answered 404 without it.
  *
- * It answers once storage has every line, also those that are not valid records and those of unknown tables: a terminal
- * would send them again for ever. Errors are handed to `next`, this package's errors with `status` and `code`; without
- * `next` the answer is the error's status, or 500, and one line of text.
+ * It answers once storage has every line, also those that are not valid records and those of
+ * unknown tables: a terminal would send them again for ever. Errors are handed to `next`, this
+ * package's errors with `status` and `code`; without `next` the answer is the error's status, or
+ * 500, and one line of text.
  *
  * @example
  * createServer(uploadHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)

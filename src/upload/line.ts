@@ -6,11 +6,12 @@ import type { Upload, UploadRecord } from './upload.js'
 const LONGEST = 400
 
 /**
- * The key of a record or an unparsed line: its device, its type, its bytes. A line that comes again has the same key,
- * and different lines never share one. Compare it exactly: letter case counts.
+ * The key of a record or an unparsed line: its device, its type, its bytes. A line that comes again
+ * has the same key, and different lines never share one. Compare it exactly: letter case counts.
  *
- * Rows of a query's result have the command in their key, because the same rows may answer two queries. Attendance
- * records don't: they are the same whether the terminal sent them by itself or was asked.
+ * Rows of a query's result have the command in their key, because the same rows may answer two
+ * queries. Attendance records don't: they are the same whether the terminal sent them by itself or
+ * was asked.
  *
  * @param line a member of `upload.records` or of `upload.unparsed`
  * @returns JSON of at most 400 characters; of a longer line the SHA-256

@@ -20,7 +20,8 @@ export class Octets {
   start = 0
   end = 0
   private at = 0
-  // A stretch of the body as text: slicing a string is several times cheaper than decoding from the buffer.
+  // A stretch of the body as text: slicing a string is several times cheaper than decoding from the
+  // buffer.
   private window = ''
   private windowStart = 0
   private windowEnd = 0

@@ -5,7 +5,10 @@ const MOST_PACKETS = 1000
 // What is larger than that stays in its packets.
 const MOST_JOINED = 64 * 1024 * 1024
 
-/** The body of an upload as a packet; undefined if it is a whole upload, or has no command id to join packets by. */
+/**
+ * The body of an upload as a packet; undefined if it is a whole upload, or has no command id to
+ * join packets by.
+ */
 export function packetOf(
   { packet, commandId, body }: Pick<Upload, 'packet' | 'commandId' | 'body'>,
   table: string,
@@ -17,9 +20,11 @@ export function packetOf(
 }
 
 /**
- * The body that packets make together, in the order of their numbers; undefined while one is missing.
+ * The body that packets make together, in the order of their numbers; undefined while one is
+ * missing.
  *
- * @param packets those that were kept, in the order in which they came: of two with one number the later counts
+ * @param packets those that were kept, in the order in which they came: of two with one number the
+ * later counts
  */
 export function joinPackets(
   packets: readonly PacketRecord[],

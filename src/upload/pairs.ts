@@ -1,4 +1,5 @@
-// Lines of keys and values: users, templates, door events, options, and whatever else comes as Key=Value. Pure.
+// Lines of keys and values: users, templates, door events, options, and whatever else comes as
+// Key=Value. Pure.
 import type { Clock } from './clock.js'
 import { COMMA, EQUALS, newFields, type Octets, SPACE, TAB } from './octets.js'
 import type { FieldRecord, OperationRecord, ParsedUpload, UploadRecord } from './upload.js'
@@ -9,9 +10,9 @@ const MOST_PAIRS = 1000
 const KEYWORD = /^[A-Z_][\w-]*$/i
 
 /**
- * Reads lines of the form `KEYWORD Key=Value ⇥ Key=Value`, with or without the keyword, and `OPLOG` with its columns
- * (PUSH manual, "Upload"). One line without a keyword may continue the record above, if that has a keyword and doesn't
- * have the line's first key.
+ * Reads lines of the form `KEYWORD Key=Value ⇥ Key=Value`, with or without the keyword, and `OPLOG`
+ * with its columns (PUSH manual, "Upload"). One line without a keyword may continue the record
+ * above, if that has a keyword and doesn't have the line's first key.
  *
  * @param type of the records whose line has no keyword
  */
@@ -62,8 +63,8 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
 }
 
 /**
- * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the value before it:
- * `~OEMVendor=ZKTeco Co., Ltd.` is one pair.
+ * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the
+ * value before it: `~OEMVendor=ZKTeco Co., Ltd.` is one pair.
  */
 export function parseOptions(octets: Octets, type: string): ParsedUpload {
   const { body } = octets

@@ -13,14 +13,20 @@ export interface ParseUploadOptions {
   table?: string
   /** `tablename`, if `table` is `tabledata`. */
   tableName?: string
-  /** The other members of the query: old terminals identify the body by them (`Stamp`, `OpStamp`, `FPImage`, …). */
+  /**
+   * The other members of the query: old terminals identify the body by them (`Stamp`, `OpStamp`,
+   * `FPImage`, …).
+   */
   query?: Record<string, string>
-  /** A `TextDecoder` label for text that isn't ASCII: `'utf-8'` by default, `'gb18030'` for Chinese-language devices. */
+  /**
+   * A `TextDecoder` label for text that isn't ASCII: `'utf-8'` by default, `'gb18030'` for
+   * Chinese-language devices.
+   */
   encoding?: string
   /**
-   * The terminal's time zone, such as `Asia/Manila` or `+08:00`; without it no record has an `instant`. In the hour that
-   * comes twice when daylight saving ends, the first moment is taken; a time that is skipped when it begins is read as
-   * if the clock hadn't been changed yet.
+   * The terminal's time zone, such as `Asia/Manila` or `+08:00`; without it no record has an
+   * `instant`. In the hour that comes twice when daylight saving ends, the first moment is taken; a
+   * time that is skipped when it begins is read as if the clock hadn't been changed yet.
    */
   timeZone?: string
 }
@@ -29,15 +35,16 @@ export interface ParseUploadOptions {
 const MOST_UNPACKED = 16 * 1024 * 1024
 
 /**
- * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates, options, door events,
- * photos, and any table it doesn't know. It never throws on what a device sends, loses no byte, and its work grows
- * linearly with the body.
+ * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates,
+ * options, door events, photos, and any table it doesn't know. It never throws on what a device
+ * sends, loses no byte, and its work grows linearly with the body.
  *
  * @example
  * const { records, unparsed } = parseUpload(body, { table: 'ATTLOG', timeZone: 'Asia/Manila' })
  *
  * @param body the request's bytes
- * @throws TypeError if `body` isn't a Buffer or there is no such time zone; RangeError if no decoder has that label
+ * @throws TypeError if `body` isn't a Buffer or there is no such time zone; RangeError if no
+ * decoder has that label
  */
 export function parseUpload(body: Buffer, options: ParseUploadOptions = {}): ParsedUpload {
   if (!Buffer.isBuffer(body)) {
@@ -79,8 +86,8 @@ export function openUpload(
 }
 
 /**
- * Which table a body belongs to, in lower case; `''` if unknown. Terminals before 2010 send no table: `Stamp` alone
- * is attendance, `OpStamp` users and operations.
+ * Which table a body belongs to, in lower case; `''` if unknown. Terminals before 2010 send no
+ * table: `Stamp` alone is attendance, `OpStamp` users and operations.
  */
 export function typeOf(
   table: string | undefined,

@@ -14,7 +14,10 @@ const COMMAND_ID = /^[\w-]{1,32}$/
 const STAMP = /^\d{1,20}$/
 const NUMBER = /^\d{1,9}$/
 
-/** Reads a query, without its `?`. Letter case of keys is ignored; of a key given twice the first counts. */
+/**
+ * Reads a query, without its `?`. Letter case of keys is ignored; of a key given twice the first
+ * counts.
+ */
 export function readQuery(text: string): UploadQuery {
   const query = newFields()
   const members = new Map<string, string>()

@@ -36,7 +36,10 @@ export interface ReceptionSettings {
   onKept: ((upload: Upload, req: IncomingMessage) => void) | undefined
 }
 
-/** An upload that storage has, as published on the channel `express-iclock:upload`: none of its contents. */
+/**
+ * An upload that storage has, as published on the channel `express-iclock:upload`: none of its
+ * contents.
+ */
 export interface UploadEvent {
   /** The device that uploaded. */
   serialNumber: string
@@ -83,8 +86,8 @@ export function uploadPart(settings: ReceptionSettings): Part {
     return grammar.parse(new Octets(text, encoding), clock)
   }
 
-  // A device that sends its memory again must not overrule replies that came since. But a line that isn't new may be one
-  // whose command couldn't be settled when it was.
+  // A device that sends its memory again must not overrule replies that came since. But a line that
+  // isn't new may be one whose command couldn't be settled when it was.
   const settleFailures = async (
     { serialNumber, records }: Upload,
     fresh: readonly UploadRecord[],
@@ -143,7 +146,8 @@ export function uploadPart(settings: ReceptionSettings): Part {
   }
 }
 
-// Terminals send an upload again until they read this. The count of `tabledata` is the terminal's own, not what was read.
+// Terminals send an upload again until they read this. The count of `tabledata` is the terminal's
+// own, not what was read.
 function answerTo(query: UploadQuery, type: string, lines: number): string {
   const { table, tableName, count = lines } = query
   if (isTableData(table)) return tableName === undefined ? 'OK' : `${tableName}=${count}`

@@ -1,4 +1,5 @@
-// Outcomes of commands that arrive as uploads: replies posted to cdata, and commands named by ERRORLOG. Pure.
+// Outcomes of commands that arrive as uploads: replies posted to cdata, and commands named by
+// ERRORLOG. Pure.
 
 import { parseReplies } from '../reply/parse.js'
 import type { CommandReply, ParsedReplies } from '../reply/reply.js'
@@ -9,8 +10,8 @@ import type { Upload, UploadRecord } from './upload.js'
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
 
 /**
- * The replies in a body that has no table (seen on a time-clock that posts them to `cdata`); undefined if it has any
- * line that isn't one.
+ * The replies in a body that has no table (seen on a time-clock that posts them to `cdata`);
+ * undefined if it has any line that isn't one.
  */
 export function repliesIn(
   body: Buffer,
@@ -24,9 +25,10 @@ export function repliesIn(
 }
 
 /**
- * The failure that a line of `ERRORLOG` reports (PUSH manual, "Upload error log"), as a reply; undefined for any other
- * record, and for errors of no command. `commandName` is `ERRORLOG`, which `outcomeOf` reads as a failure; `returnCode` is
- * null, because the device sends none; `fields` and `raw` are those of the line.
+ * The failure that a line of `ERRORLOG` reports (PUSH manual, "Upload error log"), as a reply;
+ * undefined for any other record, and for errors of no command. `commandName` is `ERRORLOG`, which
+ * `outcomeOf` reads as a failure; `returnCode` is null, because the device sends none; `fields` and
+ * `raw` are those of the line.
  */
 export function failureOf(record: UploadRecord, serialNumber: string): CommandReply | undefined {
   if (record.kind !== 'fields' || record.type !== 'errorlog') return undefined

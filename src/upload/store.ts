@@ -20,8 +20,8 @@ export async function keepUpload(
 }
 
 /**
- * Settles when storage has a packet. Every process of an app may receive another one, so they are kept one by one, and
- * joined from storage when the last one has come.
+ * Settles when storage has a packet. Every process of an app may receive another one, so they are
+ * kept one by one, and joined from storage when the last one has come.
  *
  * @returns the body of the whole result; undefined if packets are missing yet
  */

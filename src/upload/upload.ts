@@ -1,26 +1,36 @@
 // What a device hands over: the records of an upload, one shape for each grammar. Types only.
 /// <reference types="node" preserve="true" />
 
-/** What one request hands over: the body of `POST cdata`, `querydata` or `fdata` (PUSH manual, "Upload"). */
+/**
+ * What one request hands over: the body of `POST cdata`, `querydata` or `fdata` (PUSH manual,
+ * "Upload").
+ */
 export interface Upload {
   /** `SN` of the query: the device that posts. */
   serialNumber: string
   /**
-   * `table` as sent, or else `type`, which the result of a query has (`querydata`); missing on terminals before 2010,
-   * which send `Stamp`, `OpStamp` or `PhotoStamp` alone.
+   * `table` as sent, or else `type`, which the result of a query has (`querydata`); missing on
+   * terminals before 2010, which send `Stamp`, `OpStamp` or `PhotoStamp` alone.
    */
   table?: string
   /** `tablename` as sent: the table of the rows if `table` is `tabledata`. */
   tableName?: string
-  /** `Stamp`, `OpStamp` or `PhotoStamp`: how far the terminal has sent this table. Digits only; missing otherwise. */
+  /**
+   * `Stamp`, `OpStamp` or `PhotoStamp`: how far the terminal has sent this table. Digits only;
+   * missing otherwise.
+   */
   stamp?: string
   /** `count`: how many records the terminal claims to send. */
   count?: number
-  /** `cmdid` or `CmdId`: the command whose result this is. Most attendance firmware doesn't send it. */
+  /**
+   * `cmdid` or `CmdId`: the command whose result this is. Most attendance firmware doesn't send it.
+   */
   commandId?: string
   /** `packidx` and `packcnt`, if the result of a query comes in several requests. */
   packet?: PacketNumber
-  /** The other members of the query, as sent; of a key given twice the first. It has no prototype. */
+  /**
+   * The other members of the query, as sent; of a key given twice the first. It has no prototype.
+   */
   query: Record<string, string>
   /** When it came. */
   receivedAt: Date
@@ -40,7 +50,10 @@ export interface PacketNumber {
   count: number
 }
 
-/** What `parseUpload` reads: every byte of the body that isn't blank is in a record's `raw` or in `unparsed`. */
+/**
+ * What `parseUpload` reads: every byte of the body that isn't blank is in a record's `raw` or in
+ * `unparsed`.
+ */
 export interface ParsedUpload {
   /** The records, in the device's order. */
   records: UploadRecord[]
@@ -49,8 +62,8 @@ export interface ParsedUpload {
 }
 
 /**
- * A record of an upload. `kind` determines its shape; `type` is its keyword, or else its table, in lower case: `user`, `fp`,
- * `biodata`, `rtlog`, … Unknown types are read like known ones.
+ * A record of an upload. `kind` determines its shape; `type` is its keyword, or else its table, in
+ * lower case: `user`, `fp`, `biodata`, `rtlog`, … Unknown types are read like known ones.
  */
 export type UploadRecord =
   | AttendanceRecord
@@ -59,17 +72,25 @@ export type UploadRecord =
   | FileRecord
   | PacketRecord
 
-/** Who came or went: a line of `ATTLOG` (PUSH manual, "Upload attendance records"). Text is as the device sent it. */
+/**
+ * Who came or went: a line of `ATTLOG` (PUSH manual, "Upload attendance records"). Text is as the
+ * device sent it.
+ */
 export interface AttendanceRecord {
   kind: 'attendance'
   type: 'attlog'
   /** The person. Text: `007` is not `7`, and letters occur. */
   pin: string
-  /** The terminal's wall clock, `2026-10-05 06:58:10`; a terminal whose clock was never set may send no valid time. */
+  /**
+   * The terminal's wall clock, `2026-10-05 06:58:10`; a terminal whose clock was never set may send
+   * no valid time.
+   */
   time: string
   /** 0 in, 1 out, 2 break out, 3 break in, 4 overtime in, 5 overtime out, 255 none chosen. */
   status: string
-  /** How: 0 password, 1 finger, 2 card, 15 face, 25 palm, …; combinations have numbers of their own. */
+  /**
+   * How: 0 password, 1 finger, 2 card, 15 face, 25 palm, …; combinations have numbers of their own.
+   */
   verify: string
   /** The work code; `''` and `0` mean none. */
   workCode: string
@@ -81,11 +102,17 @@ export interface AttendanceRecord {
   raw: Buffer
 }
 
-/** What was done at a terminal: an `OPLOG` line of `OPERLOG` (PUSH manual, "Upload operation records"). */
+/**
+ * What was done at a terminal: an `OPLOG` line of `OPERLOG` (PUSH manual, "Upload operation
+ * records").
+ */
 export interface OperationRecord {
   kind: 'operation'
   type: 'oplog'
-  /** 0 start, 3 alarm, 4 menu, 5 option, 6 finger, 9 user deleted, 30 new user, 36 user edited, …; any number occurs. */
+  /**
+   * 0 start, 3 alarm, 4 menu, 5 option, 6 finger, 9 user deleted, 30 new user, 36 user edited, …;
+   * any number occurs.
+   */
   operation: string
   /** The administrator, `0` if there was none. */
   admin: string
@@ -100,35 +127,44 @@ export interface OperationRecord {
 }
 
 /**
- * Pairs of key and value: users, templates, options, door events, and whatever else comes as `Key=Value`. `type` is
- * the line's keyword, or else the table, in lower case.
+ * Pairs of key and value: users, templates, options, door events, and whatever else comes as
+ * `Key=Value`. `type` is the line's keyword, or else the table, in lower case.
  */
 export interface FieldRecord {
   kind: 'fields'
   type: string
   /**
-   * The pairs, in the device's order and spelling; of a key given twice the first. It has no prototype, so that keys
-   * like `__proto__` are safe. Models spell keys differently (`PIN`, `Pin`, `pin`): `fieldOf` ignores letter case.
+   * The pairs, in the device's order and spelling; of a key given twice the first. It has no
+   * prototype, so that keys like `__proto__` are safe. Models spell keys differently (`PIN`, `Pin`,
+   * `pin`): `fieldOf` ignores letter case.
    */
   fields: Record<string, string>
-  /** The moment of the field `time`, if there is one, the terminal's zone is known and `time` is valid. */
+  /**
+   * The moment of the field `time`, if there is one, the terminal's zone is known and `time` is
+   * valid.
+   */
   instant?: Date
   /** The line as it came, with a line that goes on with it, a view into the body. */
   raw: Buffer
 }
 
 /**
- * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body of a form that is the
- * customer's own (`postverifydata`).
+ * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body of a
+ * form that is the customer's own (`postverifydata`).
  */
 export interface FileRecord {
   kind: 'file'
   type: string
-  /** What came with the bytes, as sent: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no prototype. */
+  /**
+   * What came with the bytes, as sent: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no
+   * prototype.
+   */
   fields: Record<string, string>
   /** The bytes of the file, unchanged, a view into the body. */
   content: Buffer
-  /** The person, if a photo's name has one: a photo without it is of somebody who wasn't recognized. */
+  /**
+   * The person, if a photo's name has one: a photo without it is of somebody who wasn't recognized.
+   */
   pin?: string
   /** The terminal's wall clock, from a photo's name: `2026-10-05 06:58:10`. */
   time?: string

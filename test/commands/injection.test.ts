@@ -1,4 +1,5 @@
-// No value can write a second command, another field, or a field that old firmware would take for another.
+// No value can write a second command, another field, or a field that old firmware would take for
+// another.
 import { deepEqual, doesNotMatch, match, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

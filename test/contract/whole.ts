@@ -1,4 +1,5 @@
-// A right adapter with every call, over storage whose queries take a moment: faults are planted in it.
+// A right adapter with every call, over storage whose queries take a moment: faults are planted in
+// it.
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'

@@ -1,11 +1,13 @@
-// Every block of JavaScript and TypeScript is compiled against the built package, unless a test runs it.
+// Every block of JavaScript and TypeScript is compiled against the built package, unless a test
+// runs it.
 import { execFile } from 'node:child_process'
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { type Block, blocksOf, PAGES, ROOT } from '../support/page.js'
 
-// Blocks marked `run` are run by tests of their own; `nest` ones by checks/consumers.js, which installs NestJS.
+// Blocks marked `run` are run by tests of their own; `nest` ones by checks/consumers.js, which
+// installs NestJS.
 const MARKS = ['', 'run', 'nest']
 const SHOWN = ['', 'sh', 'console', 'text', 'mermaid', 'nginx', 'sql', 'mongosh']
 const OPTIONS = {

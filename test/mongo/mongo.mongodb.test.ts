@@ -21,7 +21,8 @@ import type { AttendanceRecord } from '../../src/upload/upload.js'
 import { keptLines } from '../support/kept-lines.js'
 import { stall } from '../support/stalled.js'
 
-// The types of two mongooses in one program would both be of the module 'mongoose': see test/mongoose8.
+// The types of two mongooses in one program would both be of the module 'mongoose': see
+// test/mongoose8.
 const mongoose8: typeof mongoose = createRequire(import.meta.url)('mongoose8')
 
 const url = inject('mongodbUrl')

@@ -45,7 +45,10 @@ afterEach(() => {
   for (const server of servers) server.close().closeAllConnections()
 })
 
-/** Two app processes over one storage, three devices, and the model of what must become of each command. */
+/**
+ * Two app processes over one storage, three devices, and the model of what must become of each
+ * command.
+ */
 class World {
   readonly memory = memoryAdapter()
   readonly commands = commandQueue(this.memory)
@@ -160,7 +163,10 @@ function expectedState({ code, isCancelled, made, dueAt, attempts, expiresAt }: 
   return isOver ? 'unanswered' : 'sent'
 }
 
-/** The storage of one app process: its calls take a few turns of the event loop, each app's differently many. */
+/**
+ * The storage of one app process: its calls take a few turns of the event loop, each app's
+ * differently many.
+ */
 function slowed(memory: MemoryAdapter, app: number): MemoryAdapter {
   let calls = app
   const slow =

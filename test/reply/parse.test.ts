@@ -459,7 +459,10 @@ it('refuses what is no Buffer', () => {
   )
 })
 
-/** What replies and unparsed lines leave out of the body, which may be blanks alone; parts never overlap. */
+/**
+ * What replies and unparsed lines leave out of the body, which may be blanks alone; parts never
+ * overlap.
+ */
 function expectNoByteLost(body: Buffer) {
   const { replies, unparsed } = parseReplies(body, SN)
   const parts = [...replies.map(({ raw }) => raw), ...unparsed]
@@ -518,7 +521,8 @@ describe('whatever a device sends', () => {
     )
   })
 
-  // A megabyte of any of these is read in a time like a normal one's; a quadratic reader does not end within the test's.
+  // A megabyte of any of these is read in a time like a normal one's; a quadratic reader does not
+  // end within the test's.
   it.each([
     ...['&', '\t', '=', '\n', '\r', ' ', 'a', '\0', 'ID=', 'ID=1\n', 'ID=1&', 'ID=1&CMD&', 'x\n'],
     ...[

@@ -7,7 +7,10 @@ const ACCESS = { manners: 'access' as const }
 const TIME = '2026-08-10 12:15:00'
 const JPEG = Buffer.from([0xff, 0xd8, 0x00, 0x0a])
 
-/** What a call sends: its request line, its body, and how often, if the server answers the text once. */
+/**
+ * What a call sends: its request line, its body, and how often, if the server answers the text
+ * once.
+ */
 async function sentBy(
   call: (device: VirtualDevice) => Promise<unknown>,
   options: Partial<VirtualDeviceOptions> = {},

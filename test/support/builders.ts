@@ -1,4 +1,5 @@
-// Every builder of ./commands with one call and the line it writes: literal, so that no code of src/ can explain itself.
+// Every builder of ./commands with one call and the line it writes: literal, so that no code of
+// src/ can explain itself.
 import { access, attendance, type BuiltCommand, dangerous } from 'express-iclock/commands'
 
 /** One call of a builder. */

@@ -1,4 +1,5 @@
-// A small server written by hand that holds the whole conversation, so that a device can be tested without the endpoints.
+// A small server written by hand that holds the whole conversation, so that a device can be tested
+// without the endpoints.
 import type { IncomingHttpHeaders } from 'node:http'
 import { PLAIN, serving } from './server.js'
 
@@ -14,7 +15,10 @@ export interface Heard {
 
 type Said = string | { status?: number; headers?: Record<string, string>; body?: string }
 
-/** What the server says, by endpoint; `handshake` is a GET of cdata. `OK` where it says nothing of its own. */
+/**
+ * What the server says, by endpoint; `handshake` is a GET of cdata. `OK` where it says nothing of
+ * its own.
+ */
 export type Script = Record<string, (heard: Heard) => Said | undefined | Promise<Said | undefined>>
 
 export const OPTION_BLOCK = 'GET OPTION FROM: X\nATTLOGStamp=9999\nDelay=2\nServerVer=2.4.1\n'

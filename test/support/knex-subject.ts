@@ -6,7 +6,9 @@ import type { ContractSubject } from '../../src/contract.js'
 const { href } = new URL('../../examples/storages/knex.js', import.meta.url)
 const { knexAdapter } = await import(href)
 
-/** A subject over a connection, and over others that `reopen` makes, each as another process has it. */
+/**
+ * A subject over a connection, and over others that `reopen` makes, each as another process has it.
+ */
 export async function knexSubject(
   knex: Knex,
   remove: () => Promise<void>,

@@ -1,4 +1,5 @@
-// The server that tests, examples and the campaign speak to: the one of MONGODB_URL, or a program started here.
+// The server that tests, examples and the campaign speak to: the one of MONGODB_URL, or a program
+// started here.
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -22,8 +23,8 @@ const DOWNLOADS = MONGOMS_DOWNLOAD_MIRROR ?? 'https://fastdl.mongodb.org'
 /** @typedef {{ kind: 'mongod' | 'ferretdb' | 'mongo-java', command: string }} Program */
 
 /**
- * A program whose data outlives it, or why there is none. Conditional updates that meet are not atomic on FerretDB 1.24:
- * of 20 that ask for the same value, up to 19 match.
+ * A program whose data outlives it, or why there is none. Conditional updates that meet are not
+ * atomic on FerretDB 1.24: of 20 that ask for the same value, up to 19 match.
  */
 export const findProgram = () =>
   firstOf([
@@ -31,14 +32,20 @@ export const findProgram = () =>
     ['Go, for FerretDB from test/support/ferretdb', buildFerretdb],
   ])
 
-/** A program whose updates are as atomic as MongoDB's, or why there is none. mongo-java-server keeps nothing on disk. */
+/**
+ * A program whose updates are as atomic as MongoDB's, or why there is none. mongo-java-server keeps
+ * nothing on disk.
+ */
 export const findAtomicProgram = () =>
   firstOf([
     ['mongodb-memory-server-core, for a mongod', findMongod],
     ['Java and Maven, for mongo-java-server from test/support/mongo-java', buildMongoJava],
   ])
 
-/** @param {[way: string, find: () => Promise<Program>][]} ways @returns {Promise<Program | { reasons: string[] }>} */
+/**
+ * @param {[way: string, find: () => Promise<Program>][]} ways @returns {Promise<Program | {
+ * reasons: string[] }>}
+ */
 async function firstOf(ways) {
   const reasons = []
   for (const [way, find] of ways) {
@@ -91,7 +98,8 @@ async function buildMongoJava() {
 /**
  * The folder in which these sources were built; built once, whoever asks.
  *
- * @param {string} name @param {string} from @param {string[]} sources @param {(folder: string) => Promise<unknown>} build
+ * @param {string} name @param {string} from @param {string[]} sources @param {(folder: string) =>
+ * Promise<unknown>} build
  */
 async function built(name, from, sources, build) {
   const hash = createHash('sha256')
@@ -117,7 +125,8 @@ async function built(name, from, sources, build) {
 }
 
 /**
- * Starts the program on files of its own. It can be killed, held up and started again on the same files and port.
+ * Starts the program on files of its own. It can be killed, held up and started again on the same
+ * files and port.
  *
  * @param {Program} program
  */
@@ -213,7 +222,8 @@ export async function serverName(url) {
 /**
  * The server of MONGODB_URL, which must answer, or else one that is started here.
  *
- * @returns {Promise<{ url: string, name: string, program: Program | undefined, remove(): Promise<void> } | { reasons: string[] }>}
+ * @returns {Promise<{ url: string, name: string, program: Program | undefined, remove():
+ * Promise<void> } | { reasons: string[] }>}
  */
 export async function openServer() {
   if (MONGODB_URL) {

@@ -3,7 +3,9 @@ import { type RequestListener, Server } from 'node:http'
 import { type ExchangeOptions, virtualDevice } from '../../src/simulator.js'
 import { type Answer, SN, serve } from './device.js'
 
-/** Polls once, as the manual's device unless told otherwise, a server or one made of the listener. */
+/**
+ * Polls once, as the manual's device unless told otherwise, a server or one made of the listener.
+ */
 export async function poll(
   to: RequestListener | Server,
   { headers, ...how }: ExchangeOptions = {},

@@ -1,4 +1,5 @@
-// The PostgreSQL that tests and checks speak to: the one of POSTGRES_URL, a server started here, or PGlite in this process.
+// The PostgreSQL that tests and checks speak to: the one of POSTGRES_URL, a server started here, or
+// PGlite in this process.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, chown, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
@@ -12,7 +13,10 @@ import { freePort } from './mongodb.js'
 const run = promisify(execFile)
 const DEBIAN = '/usr/lib/postgresql'
 
-/** The folder of initdb and postgres; undefined if there is none. @returns {Promise<string | undefined>} */
+/**
+ * The folder of initdb and postgres; undefined if there is none. @returns {Promise<string |
+ * undefined>}
+ */
 export async function findPostgres() {
   const versions = await readdir(DEBIAN).catch(() => [])
   const newest = versions
@@ -38,7 +42,8 @@ async function account() {
 }
 
 /**
- * Starts a server on files of its own. It can be killed, held up and started again on the same files and port.
+ * Starts a server on files of its own. It can be killed, held up and started again on the same
+ * files and port.
  *
  * @param {string} bin the folder of initdb and postgres
  */
@@ -137,8 +142,8 @@ async function untilReady(url, hasEnded, directory) {
 }
 
 /**
- * The server of POSTGRES_URL, which must answer, or one that is started here; undefined if only PGlite is left, or if
- * POSTGRES_URL is `pglite`.
+ * The server of POSTGRES_URL, which must answer, or one that is started here; undefined if only
+ * PGlite is left, or if POSTGRES_URL is `pglite`.
  *
  * @returns {Promise<{ url: string, name: string, remove(): Promise<void> } | undefined>}
  */

@@ -2,7 +2,10 @@
 import type { ReplyStorage } from '../../src/index.js'
 import { parseReplies } from '../../src/index.js'
 
-/** Keeps a device's reply in storage, as if another process had received it: with `Return=0` unless told otherwise. */
+/**
+ * Keeps a device's reply in storage, as if another process had received it: with `Return=0` unless
+ * told otherwise.
+ */
 export function finalReply(
   adapter: object,
   serialNumber: string,

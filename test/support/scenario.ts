@@ -1,4 +1,5 @@
-// Runs blocks of a page as they are, in a process of their own, with a program that plays the app around them.
+// Runs blocks of a page as they are, in a process of their own, with a program that plays the app
+// around them.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +9,8 @@ import { type Block, ROOT } from './page.js'
 const { VITEST: _, NODE_ENV: __, ...inherited } = process.env
 
 /**
- * Runs a program of `test/docs/scenario/`. Its arguments are the paths of the blocks, for it to import.
+ * Runs a program of `test/docs/scenario/`. Its arguments are the paths of the blocks, for it to
+ * import.
  *
  * @returns what it printed
  */

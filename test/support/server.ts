@@ -35,7 +35,10 @@ export async function listen<S extends Server>(server: S, host = '127.0.0.1', po
 /** A server over node:http. */
 export const serving = (listener: RequestListener) => listen(createServer(listener))
 
-/** A server that sends the same bytes to whoever has sent anything, and closes the connection if `andCloses`. */
+/**
+ * A server that sends the same bytes to whoever has sent anything, and closes the connection if
+ * `andCloses`.
+ */
 export const respondingWith = (bytes: string | Buffer, andCloses = false) =>
   listen(
     createNetServer((socket) => {

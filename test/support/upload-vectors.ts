@@ -1,4 +1,5 @@
-// The uploads among the recorded requests, and what must be read from them in the words of this package.
+// The uploads among the recorded requests, and what must be read from them in the words of this
+// package.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Upload, UploadRecord } from '../../src/upload/upload.js'

@@ -1,4 +1,5 @@
-// A month of attendance over real HTTP, with faults at random: nothing is lost, and nothing is kept twice.
+// A month of attendance over real HTTP, with faults at random: nothing is lost, and nothing is kept
+// twice.
 import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, vi } from 'vitest'
@@ -38,7 +39,10 @@ function unreliable(storage: UploadStorage, roll: () => number): UploadStorage {
   }
 }
 
-/** Posts lines; whether the terminal may forget them. The connection may break before the answer is read. */
+/**
+ * Posts lines; whether the terminal may forget them. The connection may break before the answer is
+ * read.
+ */
 function post(server: Server, lines: readonly string[], roll: () => number): Promise<boolean> {
   const { port } = server.address() as AddressInfo
   const path = `/iclock/cdata?SN=${SN}&table=ATTLOG&Stamp=9999`

@@ -14,7 +14,10 @@ const asSent = (vector: UploadVector, path = vector.path): Sent => {
   return { method, path, headers, body: bodyOf(vector) }
 }
 
-/** What an answer must be like: `OK` counts with whatever is behind it, but what is printed for `tabledata` is exact. */
+/**
+ * What an answer must be like: `OK` counts with whatever is behind it, but what is printed for
+ * `tabledata` is exact.
+ */
 function expectAnswer(body: string, { expected: { answer = [] } }: UploadVector) {
   if (answer.includes('OK')) expect(body).toMatch(/^OK(: \d+)?$/)
   else expect(answer).toContain(body)

@@ -49,7 +49,9 @@ export function closeDoor(door: { door: Door }): BuiltCommand {
   return control('access.closeDoor', '01', door, fixed('', '0100'))
 }
 
-/** Ends an alarm (`CONTROL DEVICE 02…`), once and within 15 s. Reply: 0 or more; -614 if it fails. */
+/**
+ * Ends an alarm (`CONTROL DEVICE 02…`), once and within 15 s. Reply: 0 or more; -614 if it fails.
+ */
 export function cancelAlarm(door: { door: Door }): BuiltCommand {
   return control('access.cancelAlarm', '02', door, fixed('', '0000'))
 }
