@@ -10,7 +10,7 @@ const version = (): string => {
   return require('express-iclock/package.json').version
 }
 
-// A reader that has seen enough, such as `head`, closes the pipe.
+// A reader such as `head` closes the pipe once it has read enough.
 process.stdout.on('error', () => process.exit())
 
 run(process.argv.slice(2), {

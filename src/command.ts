@@ -71,7 +71,7 @@ export function usedId({
 }: Pick<IssuedCommand, 'serialNumber' | 'commandId'>): Error {
   return new Error(
     `express-iclock: device ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
-      'or a reply to it; expected an id of its own for each command, because an old reply would count for the new one',
+      'or a reply to it; expected a new id for each command, because an old reply would count for the new one',
   )
 }
 

@@ -29,12 +29,12 @@ const CASES: readonly Case[] = [
 ]
 
 /**
- * Makes the cases that prove a storage adapter right. They run in any order and side by side.
+ * Makes the cases that check a storage adapter. They run in any order, and concurrently.
  *
  * @example
  * for (const { name, run } of adapterContract(create)) test(name, run)
  *
- * @param create makes a subject anew; it is called once for each case
+ * @param create makes a new subject; called once for each case
  */
 export function adapterContract(create: () => Awaitable<ContractSubject>): ContractCase[] {
   const warned = new Set<string>()

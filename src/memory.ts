@@ -7,7 +7,7 @@ import { type TerminalMemory, terminalMemory } from './memory/terminal.js'
 import { type UploadMemory, uploadMemory } from './memory/upload.js'
 import type { CommandRecord } from './queue/storage.js'
 
-/** Storage in memory, with ways to put commands in and to look at what came. */
+/** Storage in memory, with ways to add commands and to read what is kept. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
     CommandMemory<Issued>,
@@ -41,7 +41,7 @@ function warnInCluster(): void {
   if (!cluster.isWorker || isWarned) return
   isWarned = true
   process.emitWarning(
-    'express-iclock: memoryAdapter() is used in a cluster worker (node:cluster, pm2): each worker has a memory of its own, so a reply that ' +
+    'express-iclock: memoryAdapter() is used in a cluster worker (node:cluster, pm2): each worker has its own memory, so a reply that ' +
       'reaches another worker than its command does finds no command. Use storage that all workers share.',
     { code: 'ICLOCK_CLUSTER' },
   )

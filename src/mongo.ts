@@ -37,7 +37,7 @@ export interface MongoAdapterOptions {
   family?: Family | FamilyOfReply
 }
 
-/** Storage in MongoDB, with ways to look at what came. */
+/** Storage in MongoDB, with ways to read what is kept. */
 export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends MongoCommands<Issued>,
     MongoReplies<Issued>,

@@ -1,5 +1,5 @@
 // Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and
-// whatever looks like them.
+// anything with the same interface.
 import type { IssuedCommand } from './command.js'
 import { describe } from './endpoint/errors.js'
 import { checkNames, wrong } from './endpoint/options.js'
@@ -38,7 +38,7 @@ export interface PostgresAdapterOptions {
   family?: Family | FamilyOfReply
 }
 
-/** Storage in PostgreSQL, with ways to look at what came. */
+/** Storage in PostgreSQL, with ways to read what is kept. */
 export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends PostgresCommands<Issued>,
     PostgresReplies<Issued>,
@@ -60,8 +60,8 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
 /**
  * Makes storage in a PostgreSQL database (12 or later) that the app has connected to; it neither
- * connects nor closes. Call `migrate()` once at start: it makes the tables, in a schema of their
- * own. The driver's errors pass through unchanged.
+ * connects nor closes. Call `migrate()` once at start: it creates the tables, in their own schema.
+ * The driver's errors pass through unchanged.
  *
  * @param pool a `Pool` of `pg`, a PGlite, or anything with their `query(text, values)`
  * @throws TypeError if the pool or an option is wrong

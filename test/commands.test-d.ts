@@ -38,7 +38,7 @@ test('wrong members do not compile', () => {
   expectTypeOf(attendance.putUser).toBeCallableWith({ pin: 7 })
   // @ts-expect-error Privileges are words.
   expectTypeOf(attendance.putUser).toBeCallableWith({ pin: '7', privilege: 14 })
-  // @ts-expect-error What is dangerous stands apart.
+  // @ts-expect-error Dangerous commands are kept apart.
   expectTypeOf(attendance.shell).toBeFunction()
   // @ts-expect-error A door opens for a time.
   expectTypeOf(access.openDoor).toBeCallableWith({ door: 1 })

@@ -11,7 +11,7 @@ describe('an adapter with every optional call', () => {
   for (const { name, run } of adapterContract(() => wholeSubject())) it(name, run)
 })
 
-it('makes a subject for each case, and disposes of each, also where the case fails', async () => {
+it('makes a subject for each case, and disposes of each, also if the case fails', async () => {
   const subjects: { disposed: number }[] = []
   const cases = adapterContract(() => {
     const subject = wholeSubject(({ adapter }) => {
@@ -29,7 +29,7 @@ it('makes a subject for each case, and disposes of each, also where the case fai
   expect(new Set(subjects.map(({ disposed }) => disposed))).toEqual(new Set([1]))
 })
 
-it('says why a case failed, even where dispose() fails too, and fails where only dispose() does', async () => {
+it('says why a case failed, even if dispose() fails too, and fails if only dispose() does', async () => {
   const failing = (subject: ContractSubject) =>
     adapterContract(() => ({
       ...subject,
@@ -69,7 +69,7 @@ it('skips a case through the context of the test, whether it is handed over or c
   )
 })
 
-it('warns once for each reason of what is not proved where a runner has no way to skip', async () => {
+it('warns once for each reason of what is not proved if a runner has no way to skip', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   for (const { run } of adapterContract(bare)) await run()
   const warnings = warn.mock.calls.map(([warning]) => `${warning}`)

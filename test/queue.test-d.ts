@@ -28,7 +28,7 @@ it("gives an app's own members back with their types", async () => {
   await commands.issue('A', { text: 'CHECK' }, { employee: 7, commandId: '1' })
 })
 
-it('takes any members where the app names no type', () => {
+it('takes any members if the app names no type', () => {
   commandQueue(memoryAdapter()).issue('A', { text: 'CHECK' }, { employee: 7 })
 })
 

@@ -139,7 +139,7 @@ describe('every other client error is treated as by Node alone:', () => {
     expect(answers[0]).toBe(answers[1])
   })
 
-  it('where it is called twice, too', async () => {
+  it('even if it is called twice', async () => {
     const { device } = await start((server) => {
       tolerateSurplus(server)
       tolerateSurplus(server)

@@ -1,9 +1,8 @@
-// Tells a conversation in short lines that a person can follow.
+// Describes a conversation in short, readable lines.
 import type { Exchange } from '../simulator.js'
 
 /**
- * Returns what to say about each exchange; nothing about the second and further idle polls in a
- * row.
+ * Makes a function that describes an exchange; of several idle polls in a row only the first.
  */
 export function narrator(): (exchange: Exchange) => string | undefined {
   let wasIdle = false

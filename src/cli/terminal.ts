@@ -1,5 +1,5 @@
-// The command `terminal`: plays a whole terminal until it is interrupted, and tells what happens in
-// readable lines.
+// The command `terminal`: plays a whole terminal until it is interrupted, and reports what happens
+// in readable lines.
 import { parseArgs } from 'node:util'
 import { DeliveryError, type Execution, type Punch, virtualDevice } from '../simulator.js'
 import { narrator, printable } from './narration.js'
@@ -72,7 +72,7 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
     if (word === 'quit') return stop()
     if (word === 'reboot') return device.reboot()
     punch({ pin: word, status: status === 'out' ? 1 : 0 })
-    // Each refusal is told when it happens, and the terminal tries again by itself.
+    // Each refusal is reported when it happens, and the terminal retries by itself.
     device.upload().catch(() => {})
   })
   say('terminal', `${options.serialNumber} at ${options.url}; type a PIN for a punch, or quit`)

@@ -33,7 +33,7 @@ export interface Biodata {
 export interface BiodataSelection {
   /** `Pin`. */
   pin: string
-  /** `Type`, as in {@link Biodata}. */
+  /** `Type`: see {@link Biodata}. */
   type: number
   /** `No`: one finger, hand or eye; all of them by default. */
   no?: number

@@ -11,7 +11,7 @@ export interface BuiltCommand {
   text: string
   /**
    * Names an intent of one device, such as `option Volume`: a newer command with the same key
-   * replaces an older one that was not handed out yet. Only set where that can neither skip nor
+   * replaces an older one that was not handed out yet. Only set if that can neither skip nor
    * reorder anything.
    */
   key?: string
@@ -22,7 +22,7 @@ export interface BuiltCommand {
   /** After this many milliseconds the command is not handed out any more. */
   expiresAfter?: number
   /**
-   * Whether it must be the last of an answer, because commands behind it would be lost or held up.
+   * Whether it must be the last of an answer, because commands after it would be lost or held up.
    */
   endsAnswer?: boolean
 }

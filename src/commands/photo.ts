@@ -16,7 +16,7 @@ export interface UserPhoto {
 
 /** A photo that the terminal turns into a template. */
 export interface FacePhoto extends UserPhoto {
-  /** `Type`, as in `Biodata`: 9, a visible-light face, by default. */
+  /** `Type` (see `Biodata`): 9, a visible-light face, by default. */
   type?: number
   /** `PostBackTmpFlag`: whether the terminal uploads that template; false by default. */
   returnsTemplate?: boolean

@@ -47,7 +47,7 @@ export async function report(
   return (await adapter.onReply(reply, found ?? undefined)) ?? undefined
 }
 
-/** Starts a call whose result is awaited later: until then its rejection is no unhandled one. */
+/** Starts a call whose result is awaited later: until then its rejection isn't an unhandled one. */
 export function started<T>(call: Promise<T>): Promise<T> {
   call.catch(() => {})
   return call
@@ -85,7 +85,7 @@ export async function fails(call: string, attempt: () => unknown): Promise<void>
   await rejects(async () => attempt(), `${call} fulfilled as if it had done its work`)
 }
 
-/** Lets so many turns of the event loop pass. */
+/** Lets this many turns of the event loop pass. */
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate()
 }

@@ -1,9 +1,9 @@
-// A call that is held up on its way to storage, as by a slow network, and goes on later.
+// A call that is held up on its way to storage, such as by a slow network, and continues later.
 import { setTimeout } from 'node:timers/promises'
 import { started } from './proof.js'
 import type { ContractSubject } from './subject.js'
 
-// A call that waits for a lock of the one that is held up waits until that one goes on.
+// A call that waits for a lock of the one that is held up waits until that one continues.
 const PATIENCE = 500
 
 /** How a call ended that was held up. */

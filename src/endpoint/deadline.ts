@@ -46,7 +46,7 @@ export class Deadline {
     this.timer ??= setTimeout(() => this.over(), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
       this.giveUp = reject
-      // A thenable may fulfil with another that never settles: a native promise settles only with
+      // A thenable may fulfill with another that never settles: a native promise settles only with
       // the last one's value.
       Promise.resolve(answer).then((value) => {
         if (this.left() < 0) reject(this.error())

@@ -1,5 +1,5 @@
-// What every endpoint does alike, over node:http: who asks, may it, the endpoint's own part, the
-// answer or the error.
+// What all endpoints have in common, over node:http: who asks, whether it may, the endpoint's own
+// part, the answer or the error.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answerError, answerText } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'

@@ -17,7 +17,7 @@ import { inspect } from 'node:util'
  * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
  * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this
  *   package does not speak.
- * - `TERMINAL_MISMATCH` (500): storage found another terminal than it was asked for.
+ * - `TERMINAL_MISMATCH` (500): storage found a different terminal from the one it was asked for.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.

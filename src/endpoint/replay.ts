@@ -2,7 +2,7 @@
 // platforms do.
 import type { IncomingMessage } from 'node:http'
 
-// The host has the body in memory: after so many milliseconds without an event there is none.
+// The host has the body in memory: after this many milliseconds without an event there is no body.
 const SILENCE = 100
 
 /**

@@ -8,7 +8,7 @@ const PLAIN_QUERY = /^[^?#]*\?SN=([\w-]{1,64})$/i
 // Each of these is `SN` to some query parser, such as the `qs` of Express.
 const SERIAL_NUMBER_KEY = /^\[?sn([[\]]|$)/i
 // What no label shows: controls, invisible and bidirectional characters, line separators, blanks
-// but the common one, and U+FFFD, which marks invalid UTF-8.
+// other than the space, and U+FFFD, which marks invalid UTF-8.
 const NOT_PRINTED =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]|(?! )\p{Zs}|^ | $/u
 
@@ -30,7 +30,7 @@ export function serialNumberOf({ url = '' }: IncomingMessage): string {
     )
   }
   const serialNumber = claim[1]
-  // A fragment is no part of a request's target, and parsers disagree on what it belongs to.
+  // A fragment isn't part of a request's target, and parsers disagree on what it belongs to.
   if (serialNumber.length > 64 || NOT_PRINTED.test(serialNumber) || url.includes('#')) {
     throw new IclockError(
       'SERIAL_NUMBER_INVALID',

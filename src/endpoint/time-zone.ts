@@ -51,7 +51,7 @@ export function ownZone(): string {
 function isZone(zone: unknown): zone is string {
   if (typeof zone !== 'string') return false
   if (OFFSET.test(zone)) return true
-  // Node 20 knows no offsets, later ones do, in more forms than a terminal can be told.
+  // Node 20 doesn't know offsets; later versions do, in more forms than terminals understand.
   if (!/^[a-z]/i.test(zone)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })

@@ -1,4 +1,4 @@
-// How a terminal comes up: what storage is told of it, and what it is told.
+// How a terminal comes up: what storage learns about it, and what it is told.
 import { readBody } from '../endpoint/body.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
@@ -16,8 +16,8 @@ import { contactOf, familyOfType, optionFacts, pairsOf } from './terminal.js'
 /** The storage behind the handshake. */
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
   /**
-   * As `CommandStorage` has it. Without it, what was handed out and not answered waits for its
-   * time.
+   * As `CommandStorage` has it. Without it, what was handed out and not answered waits until its
+   * reply is due.
    */
   release?(serialNumber: string, at: Date): Awaitable<void>
 }
@@ -31,7 +31,7 @@ export interface HandshakeEvent {
   pushVersion: string | undefined
 }
 
-/** What coming up needs of the options, checked. */
+/** What these endpoints need of the options, checked. */
 export interface ArrivalSettings {
   adapter: HandshakeStorage
   contacts: ContactBook

@@ -5,10 +5,10 @@ import type { Contact, TerminalStorage } from './storage.js'
 
 /** Hands contacts to storage: once a minute for each terminal, and at once if something changed. */
 export interface ContactBook {
-  /** Hands over a contact whatever was before. Rejects if storage fails. */
+  /** Hands over a contact unconditionally. Rejects if storage fails. */
   note(contact: Contact): Promise<void>
   /**
-   * Hands over a contact if it is due or tells something new. Nobody waits for it; what storage
+   * Hands over a contact if it is due or brings something new. Nobody waits for it; what storage
    * throws goes to `onError`.
    */
   mention(contact: Contact): void
@@ -44,7 +44,7 @@ const MOST_OPTIONS = 1000
 type ContactStorage = Pick<TerminalStorage, 'onContact'> & Partial<TerminalStorage>
 
 /**
- * Makes a contact book over an adapter. It belongs to one process: another process writes by its
+ * Makes a contact book over an adapter. It belongs to one process: another process has one of its
  * own.
  */
 export function contactBook(
@@ -75,7 +75,7 @@ export function contactBook(
     try {
       await written
     } catch (error) {
-      // What it told is news again.
+      // It was not kept, so it is news again.
       for (const fact of facts.keys()) entry.told.delete(fact)
       entry.writtenAt = Number.NEGATIVE_INFINITY
       entry.heldUntil = at + HOLD

@@ -68,9 +68,9 @@ export type HandshakeWing = Readonly<
 export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handshake']
 
 /**
- * Makes the endpoint for all that a terminal asks when it comes up, as a plain function, for
+ * Makes the endpoint for everything a terminal asks for when it comes up, as a plain function, for
  * `node:http` and for any framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize
- * information"), `registry`, `push`, `rtdata`, `exchange` and `ping`, told apart by the last
+ * information"), `registry`, `push`, `rtdata`, `exchange` and `ping`, distinguished by the last
  * segment of the path. Any other request goes on to `next`, or is answered 404 without it.
  *
  * Errors are handed to `next`, this package's with `status` and `code`; without `next` the answer

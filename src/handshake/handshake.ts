@@ -30,8 +30,8 @@ const OLD_BITS = 10
 
 /**
  * The option block for a time-clock (attendance manual, "Initialize information"): each line ends
- * with LF, since old firmware drops a line without an end. Nothing that the device sent is in it
- * but digits and a plain serial number.
+ * with LF, since old firmware drops a line without an end. Of what the device sent, it holds only
+ * digits and a plain serial number.
  */
 export function optionBlock(caller: Caller, settings: HandshakeSettings): string {
   const isOld = versionOf(caller.pushVersion) === undefined

@@ -63,7 +63,7 @@ export function carriesToken(serialNumber: string, req: IncomingMessage, secret:
   return timingSafeEqual(Buffer.from(token.toLowerCase()), Buffer.from(expected))
 }
 
-/** @throws TypeError if a secret is no text, or so short that it can be guessed */
+/** @throws TypeError if a secret isn't text, or is so short that it can be guessed */
 export function checkSecret(secret: unknown): asserts secret is string {
   if (typeof secret === 'string' && secret.length >= 16) return
   const expected = 'text of 16 characters or more that nobody can guess'

@@ -16,7 +16,9 @@ export function segmentOf({ url = '' }: IncomingMessage): string {
   return (last ?? '').replace(ASPX, '')
 }
 
-/** The members of a query, their names in lower case; of a name given twice the first. */
+/**
+ * The members of a query, their names in lower case; if a name is given twice, the first counts.
+ */
 export function membersOf({ url = '' }: IncomingMessage): ReadonlyMap<string, string> {
   const members = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(queryOf(url))) {

@@ -23,8 +23,8 @@ export interface TerminalFacts {
   /** How many attendance records it holds. */
   records?: number
   /**
-   * Which offset from UTC its last handshake told it, in minutes east; it keeps it until the next
-   * handshake.
+   * The offset from UTC that its last handshake gave it, in minutes east; it keeps it until the
+   * next handshake.
    */
   utcOffset?: number
   /**
@@ -54,8 +54,8 @@ export const STAMPED_TABLES = [
 ] as const
 
 /**
- * A sign of life, with what it told. Members that are missing were not told and leave what is known
- * as it is.
+ * A sign of life, with what it reported. Missing members were not reported and leave what is known
+ * unchanged.
  */
 export interface Contact extends TerminalFacts {
   serialNumber: string

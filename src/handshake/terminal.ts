@@ -1,4 +1,4 @@
-// Which terminals there are: what a request tells of its terminal.
+// What a request reveals about its terminal.
 import type { IncomingMessage } from 'node:http'
 import type { Family } from '../reply/outcome.js'
 import { isStamp } from './handshake.js'
@@ -38,9 +38,9 @@ export function contactOf(
 }
 
 /**
- * What `INFO=` of a poll tells (attendance manual, "Get Request"): firmware, users, fingers,
- * records, address, versions, faces, and more by model. Values that are missing or malformed tell
- * nothing.
+ * What `INFO=` of a poll reports (attendance manual, "Get Request"): firmware, users, fingers,
+ * records, address, versions, faces, and more by model. Values that are missing or malformed are
+ * ignored.
  */
 export function infoFacts(info: string | undefined): TerminalFacts {
   if (info === undefined) return {}
@@ -55,7 +55,7 @@ export function infoFacts(info: string | undefined): TerminalFacts {
 }
 
 /**
- * What a terminal's options tell: those of `table=options`, of `registry`, and of the reply to
+ * What a terminal's options reveal: those of `table=options`, of `registry`, and of the reply to
  * `INFO`.
  */
 export function optionFacts(options: Readonly<Record<string, string>>): TerminalFacts {
@@ -78,8 +78,8 @@ export function optionFacts(options: Readonly<Record<string, string>>): Terminal
 }
 
 /**
- * Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=` goes
- * on with the value before it: `~OEMVendor=ZKTeco Co., Ltd.`.
+ * Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=`
+ * continues the value before it: `~OEMVendor=ZKTeco Co., Ltd.`.
  */
 export function pairsOf(body: string): Record<string, string> {
   const pairs: Record<string, string> = Object.create(null)
@@ -98,7 +98,7 @@ export function pairsOf(body: string): Record<string, string> {
 }
 
 /**
- * What the request of an upload tells: the family, by its path or table, and the stamp of that
+ * What the request of an upload reveals: the family, by its path or table, and the stamp of that
  * table.
  */
 export function uploadFacts(req: IncomingMessage): TerminalFacts {

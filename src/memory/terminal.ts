@@ -8,7 +8,7 @@ export interface TerminalMemory extends TerminalStorage {
   findTerminal(serialNumber: string): Terminal | undefined
 }
 
-/** Keeps what all contacts of a terminal told together. */
+/** Keeps what all contacts of a terminal reported. */
 export function terminalMemory(): TerminalMemory {
   const terminals = new Map<string, Terminal>()
 

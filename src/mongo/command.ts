@@ -61,7 +61,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       const kept = known.get(_id)
       if (kept === undefined || kept.token === token) continue
       if (kept.reply !== undefined || kept.command?.text !== command?.text) {
-        // All or nothing: what this call kept meanwhile goes again, unless a device has it.
+        // All or nothing: what this call kept meanwhile is removed again, unless a device has it.
         await commands.deleteMany({ _id: { $in: ids }, token, attemptsMade: 0 })
         throw usedId({ serialNumber, commandId })
       }

@@ -15,14 +15,14 @@ export interface AttemptDocument {
 }
 
 /**
- * A command, with all that happened to it. What would be null or an empty list is omitted: some
+ * A command, with all that happened to it. Nulls and empty lists are omitted: some
  * servers drop it in an upsert.
  */
 export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
   _id: string
   serialNumber: string
   commandId: string
-  /** Where it comes in lists: when it was issued, or when its reply came if nobody issued it. */
+  /** Its place in lists: when it was issued, or when its reply came if nobody issued it. */
   listedAt: Date
   attemptsMade: number
   command?: Issued
@@ -59,14 +59,14 @@ export interface ReplyDocument extends Outcome {
   contentLength?: number
   /** The content, if raw does not end with it. */
   content?: Buffer
-  /** Tells a duplicate from another reply to the same command. */
+  /** Distinguishes a duplicate from a different reply to the same command. */
   digest: string
   /** Which call kept it. */
   token: string
   receivedAt: Date
 }
 
-/** What stands for "for ever": a moment, so that an index can find what is open. */
+/** Represents "forever": a moment, so that an index can find what is open. */
 export const FOREVER: Date = new Date('9999-12-31T00:00:00Z')
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024

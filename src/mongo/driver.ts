@@ -72,17 +72,17 @@ const DUPLICATE_KEY = 11000
 const MAX_TRIES = 8
 const ID_LIST = 10_000
 
-/** Whether an error says that a document with this `_id` is there already. */
+/** Whether an error says that a document with this `_id` already exists. */
 export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
 }
 
-/** A mark by which a call knows its own writes again. */
+/** A mark by which a call recognizes its own writes. */
 export function newToken(): string {
   return randomBytes(9).toString('base64')
 }
 
-/** Tries again what lost a race, with growing pauses; the last error passes through. */
+/** Retries what lost a race, with growing pauses; the last error passes through. */
 export async function untilSettled<Result>(
   attempt: () => Promise<Result | undefined>,
 ): Promise<Result> {
@@ -116,9 +116,9 @@ export async function findByIds<Found>(
 }
 
 /**
- * Keeps documents that are not there yet, each under its `_id`, and leaves the others as they are.
+ * Keeps documents that don't exist yet, each under its `_id`, and leaves the others unchanged.
  *
- * @returns the `_id`s of those that were not there
+ * @returns the `_id`s of those that were new
  */
 export async function keepNew(
   collection: MongoCollection,

@@ -33,7 +33,7 @@ export async function listCommands<Issued extends IssuedCommand>(
     ...(before !== undefined && { $lt: before }),
   }
   const filter = {
-    // $eq: an app may hand on what a request says, and that may be an object.
+    // $eq: an app may pass on what a request contains, and that may be an object.
     ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
     ...(Object.keys(listedAt).length > 0 && { listedAt }),
     ...(states !== undefined && {

@@ -157,7 +157,7 @@ export function repliesOn<Issued extends IssuedCommand>(
     },
     async replies({ serialNumber, outcome, since, limit = 0 } = {}) {
       const filter = {
-        // $eq: an app may hand on what a request says, and that may be an object.
+        // $eq: an app may pass on what a request contains, and that may be an object.
         ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
         'reply.outcome': outcome === undefined ? { $exists: true } : { $eq: outcome },
         ...(since !== undefined && { 'reply.receivedAt': { $gte: since } }),

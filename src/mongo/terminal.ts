@@ -1,4 +1,4 @@
-// Terminals: one document each, to which every contact adds what it told.
+// Terminals: one document each, to which every contact adds what it reported.
 import type { Contact, Terminal, TerminalStorage } from '../handshake/storage.js'
 import type { Collections } from './driver.js'
 

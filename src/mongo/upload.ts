@@ -74,7 +74,7 @@ async function list(
     ...(before !== undefined && { $lt: before }),
   }
   const filter = {
-    // $eq: an app may hand on what a request says, and that may be an object.
+    // $eq: an app may pass on what a request contains, and that may be an object.
     ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
     ...(Object.keys(receivedAt).length > 0 && { receivedAt }),
   }

@@ -1,7 +1,9 @@
 // Statements and their rows. A row comes back as one JSON text, because apps set type parsers on
 // their driver: with those, a date or a number might come back as anything.
 
-/** What is used of a pool or a client: of `pg`, of PGlite, and of whatever looks like them. */
+/**
+ * What is used of a pool or a client: of `pg`, of PGlite, and of anything with the same interface.
+ */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
 }

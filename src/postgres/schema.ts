@@ -17,7 +17,7 @@ const VERSIONS: readonly string[] = [
     -- attempts, replyWithin, …; missing if the app hands the command out itself.
     terms            jsonb,
     issued_at        timestamptz,
-    -- Where it comes in lists: when it was issued, or when its reply came if nobody issued it.
+    -- Its place in lists: when it was issued, or when its reply came if nobody issued it.
     listed_at        timestamptz NOT NULL,
     attempts_made    integer NOT NULL DEFAULT 0,
     sent_at          timestamptz,

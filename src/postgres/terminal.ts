@@ -1,4 +1,4 @@
-// Terminals: one row each, to which every contact adds what it told.
+// Terminals: one row each, to which every contact adds what it reported.
 import type { Contact, Terminal, TerminalFacts, TerminalStorage } from '../handshake/storage.js'
 import { type Database, milliseconds, moment } from './query.js'
 import { restoredJson, storable, storableJson } from './text.js'

@@ -153,7 +153,7 @@ async function claimInOrder<Issued extends IssuedCommand>(
   const claims = claimsOf(due, new Date())
   if (claims.length === 0) return []
   const granted = new Set(await deadline.wait(adapter.claim(serialNumber, claims)))
-  // Another poll was faster with the first that failed: what is behind it must not overtake it.
+  // Another poll claimed the first that failed here: what comes after it must not overtake it.
   const failed = due.findIndex(({ command }) => !granted.has(command.commandId))
   return failed === -1 ? due : due.slice(0, failed)
 }

@@ -1,4 +1,4 @@
-// Ids of commands: what every terminal carries, and nobody guesses.
+// Ids of commands: every terminal can carry them, and nobody can guess them.
 import { randomBytes } from 'node:crypto'
 
 const CHARACTERS = '0123456789abcdefghijklmnopqrstuvwxyz'

@@ -23,7 +23,7 @@ export interface NewCommand {
    * long, a day at most.
    */
   replyWithin?: number
-  /** How long it may be handed out, from now; without it, for ever. */
+  /** How long it may be handed out, from now; without it, forever. */
   expiresAfter?: number
   /**
    * Names an intent such as `user 7`: it takes the place of older commands with this key that were
@@ -31,8 +31,8 @@ export interface NewCommand {
    */
   key?: string
   /**
-   * Whether commands behind it in the same answer would be lost or held up. By default this is so
-   * for what restarts the terminal, enrols, or runs in its shell.
+   * Whether commands after it in the same answer would be lost or held up. By default this is so
+   * for what restarts the terminal, enrolls, or runs in its shell.
    */
   endsAnswer?: boolean
 }

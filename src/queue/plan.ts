@@ -23,8 +23,7 @@ export interface IssuedRecord<Issued extends IssuedCommand> extends CommandRecor
  *
  * @param open the open commands of one device, in the order issued
  * @param now taken before `open` was read: with a later clock, two polls of one device could break
- * the order when a
- *   command expires between them
+ *   the order when a command expires between them
  * @returns what to claim, and then to hand out, in this order
  */
 export function plan<Issued extends IssuedCommand>(

@@ -60,8 +60,7 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    * ends: done, failed, never answered, expired, cancelled.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
-   * storage doesn't have
-   *   it; the reason of `signal`; the errors of storage
+   *   storage doesn't have it; the reason of `signal`; the errors of storage
    */
   result(issued: CommandIdentity, options?: ResultOptions): Promise<CommandResult<Issued>>
   /** Issues a command and waits for its result. */

@@ -51,8 +51,7 @@ const MEANINGS = {
  * Resolves once the command has ended, however it ended.
  *
  * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
- * storage doesn't have it;
- *   the reason of the signal; the errors of storage
+ *   storage doesn't have it; the reason of the signal; the errors of storage
  */
 export function resultOf<Issued extends IssuedCommand>(
   adapter: Pick<CommandStorage<Issued>, 'findRecord'>,

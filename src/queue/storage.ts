@@ -20,8 +20,8 @@ export interface DeliveryTerms {
    */
   key?: string
   /**
-   * Whether commands behind it in the same answer would be lost or held up: a restart, an
-   * enrolment.
+   * Whether commands after it in the same answer would be lost or held up: a restart, an
+   * enrollment.
    */
   endsAnswer?: boolean
 }
@@ -38,7 +38,7 @@ export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
   openUntil?: Date
 }
 
-/** What storage knows of a command: facts, no state. `stateOf` tells its state at a moment. */
+/** What storage knows of a command: facts, no state. `stateOf` returns its state at a moment. */
 export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
   /** The command; missing if a reply came to a command nobody issued. */
   command?: Issued
@@ -52,7 +52,7 @@ export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
   sentAt?: Date
   /** Until when the last attempt waits for a reply. */
   replyDueAt?: Date
-  /** Until when it is open; missing if for ever. */
+  /** Until when it is open; missing if forever. */
   openUntil?: Date
   /** When and why it was closed without a reply. */
   cancelled?: Cancellation
@@ -78,7 +78,7 @@ export interface Claim {
   sentAt: Date
   /** Until when this attempt waits for a reply. */
   replyDueAt: Date
-  /** Until when the command stays open after this attempt; missing if for ever. */
+  /** Until when the command stays open after this attempt; missing if forever. */
   openUntil?: Date
 }
 
@@ -115,7 +115,7 @@ export type CommandState =
  */
 export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Keeps commands, in this order and behind all that were issued before to the same device. All or
+   * Keeps commands, in this order and after all that were issued before to the same device. All or
    * nothing.
    *
    * Rejects if this device has had one of the ids with another text or with a reply; the same text

@@ -5,8 +5,8 @@ import { keyOf } from '../command.js'
 const listeners = new Map<string, Set<() => void>>()
 
 /**
- * Calls `listener` whenever this process has changed what storage knows of a command; returns how
- * to end that.
+ * Calls `listener` whenever this process has changed what storage knows of a command; returns a
+ * function that stops it.
  */
 export function listenFor(
   serialNumber: string,
@@ -22,7 +22,7 @@ export function listenFor(
   }
 }
 
-/** Tells those who wait for a command, after storage has what is new. */
+/** Notifies those who wait for a command, once storage has what is new. */
 export function announce(serialNumber: string, commandId: string): void {
   if (listeners.size === 0) return
   for (const listener of listeners.get(keyOf(serialNumber, commandId)) ?? []) listener()

@@ -29,7 +29,7 @@ export const ACCESS: Readonly<Record<number, string>> = {
   [-5]: 'wrong length read',
   [-6]: 'decompressed length differs',
   [-7]: 'command repeated',
-  [-8]: 'not authorised',
+  [-8]: 'not authorized',
   [-9]: 'CRC error',
   [-10]: 'cannot parse',
   [-11]: 'wrong parameter',
@@ -94,20 +94,20 @@ export const ACCESS: Readonly<Record<number, string>> = {
   [-801]: 'command format error',
 }
 
-export const ENROLMENT: Readonly<Record<number, string>> = {
+export const ENROLLMENT: Readonly<Record<number, string>> = {
   2: 'already enrolled for this user',
   4: 'bad quality, or the scans differ',
   5: "duplicate of another user's",
   6: 'cancelled',
   7: 'busy',
 }
-export const CARD_ENROLMENT: Readonly<Record<number, string>> = {
-  ...ENROLMENT,
+export const CARD_ENROLLMENT: Readonly<Record<number, string>> = {
+  ...ENROLLMENT,
   5: 'timed out',
 }
 // The manual of 2008 prints -2 where later ones have 2; time clocks also send it if there is no
 // such user.
-export const NO_ENROLMENT: Readonly<Record<number, string>> = {
+export const NO_ENROLLMENT: Readonly<Record<number, string>> = {
   [-2]: 'already enrolled for this user, or no such user',
   [-3]: 'that finger is already enrolled',
 }

@@ -128,7 +128,7 @@ export interface ReplyEvent {
   serialNumber: string
   /** What it reported, in its order; the command's name without its values. */
   replies: readonly Pick<CommandReply, 'commandId' | 'returnCode' | 'commandName'>[]
-  /** How many lines were no valid replies. */
+  /** How many lines were not valid replies. */
   unparsed: number
   /** The size of the body in bytes. */
   bytes: number

@@ -1,7 +1,7 @@
 // What a return code says. Pure: the manuals' tables, and which of them a command asks for.
 import type { IssuedCommand } from '../command.js'
 import { describe } from '../endpoint/errors.js'
-import { ACCESS, ATTENDANCE, CARD_ENROLMENT, ENROLMENT, NO_ENROLMENT } from './codes.js'
+import { ACCESS, ATTENDANCE, CARD_ENROLLMENT, ENROLLMENT, NO_ENROLLMENT } from './codes.js'
 import type { CommandReply } from './reply.js'
 
 /**
@@ -10,7 +10,7 @@ import type { CommandReply } from './reply.js'
  */
 export type Family = 'attendance' | 'access'
 
-/** Knows the family of each device of a mixed fleet. */
+/** Returns the family of each device of a mixed fleet. */
 export type FamilyOfReply = (reply: CommandReply, command: IssuedCommand | undefined) => Family
 
 /** What came of a command. */
@@ -33,14 +33,14 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^data (?:query|count)(?: |$)/i, { quantity: (count) => `${count} records` }],
   [/^account(?: |$)/i, { quantity: (count) => `${count} records` }],
   [/^shell(?: |$)/i, { isShell: true }],
-  [/^enroll_(?:fp|bio)(?: |$)/i, { enrolment: ENROLMENT }],
-  [/^enroll_mf(?: |$)/i, { enrolment: CARD_ENROLMENT }],
+  [/^enroll_(?:fp|bio)(?: |$)/i, { enrollment: ENROLLMENT }],
+  [/^enroll_mf(?: |$)/i, { enrollment: CARD_ENROLLMENT }],
 ]
 
 interface Kind {
   quantity?: (quantity: number) => string
   isShell?: true
-  enrolment?: Readonly<Record<number, string>>
+  enrollment?: Readonly<Record<number, string>>
 }
 
 /**
@@ -55,8 +55,7 @@ interface Kind {
  *
  * @param command the issued command, as `onReply` receives it, if it is known
  * @param family which code table applies, `'attendance'` by default; they conflict, and a reply
- * doesn't say which one it
- *   uses. A code that only one of them has means the same in both
+ *   doesn't say which one it uses. A code that only one of them has means the same in both
  * @throws TypeError if the command or the family is something else
  */
 export function outcomeOf(
@@ -82,13 +81,13 @@ export function outcomeOf(
   }
   if (code === ACCEPTED) return { outcome: 'pending', meaning: 'accepted, the final reply follows' }
 
-  const { quantity, isShell, enrolment } = kindOf(command?.text) ?? kindOf(reply.commandName) ?? {}
+  const { quantity, isShell, enrollment } = kindOf(command?.text) ?? kindOf(reply.commandName) ?? {}
   if (quantity !== undefined && code >= 0) return succeeded(quantity(code))
   if (code === 0) return succeeded('done')
   if (isShell) return failed(`exit status ${code}`)
-  if (enrolment !== undefined) {
-    if (code > 0) return failed(enrolment[code] ?? undocumented(code))
-    const refusal = chosen === 'attendance' ? NO_ENROLMENT[code] : undefined
+  if (enrollment !== undefined) {
+    if (code > 0) return failed(enrollment[code] ?? undocumented(code))
+    const refusal = chosen === 'attendance' ? NO_ENROLLMENT[code] : undefined
     if (refusal !== undefined) return failed(refusal)
   }
   if (code < 0) return failed(meaningOf(code, chosen))

@@ -13,11 +13,10 @@ import type { ParsedReplies } from './reply.js'
  * @param body the request's bytes
  * @param serialNumber `SN` of the query, handed on to each reply
  * @param encoding a `TextDecoder` label for values that are not ASCII, `'utf-8'` by default
- * (`'gb18030'` for
- *   Chinese-language devices); ids are always UTF-8, `content` and `raw` stay bytes
+ *   (`'gb18030'` for Chinese-language devices); ids are always UTF-8, `content` and `raw` stay bytes
  * @param maxRecords how many records, lines and other pairs the body may hold; no limit by default
  * @throws TypeError if `body` is not a Buffer; RangeError if no decoder has that label; IclockError
- * `TOO_MANY_RECORDS`
+ *   `TOO_MANY_RECORDS`
  */
 export function parseReplies(
   body: Buffer,

@@ -20,8 +20,8 @@ export function hasReply(query: string): boolean {
 
 /**
  * Reads the reply in a query (PUSH manual, "Command Reply", older editions): its `ID`, with its own
- * `Return` or that of a body that has no `ID`. What the body goes on with belongs to it. Undefined
- * if the query holds none.
+ * `Return` or that of a body that has no `ID`. What the body continues with belongs to it.
+ * Undefined if the query holds none.
  */
 export function parseQuery(
   query: string,

@@ -22,7 +22,7 @@ export class RecordReader extends PairReader {
 
   // The record that is open, where it lies in the body so far, which known keys it has had, and
   // where the rows below it begin. One without an id is no reply: when it ends, it is unparsed,
-  // with its content, lest that be read as records.
+  // with its content, so that it is not read as records.
   reply: CommandReply | undefined = undefined
   recordStart = 0
   recordEnd = 0
@@ -90,7 +90,7 @@ export class RecordReader extends PairReader {
     return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
   }
 
-  // A line below a record's first one that goes on with it, as a pair.
+  // A line below a record's first one that continues it, as a pair.
   isInTail(reply: CommandReply): boolean {
     if (this.rowsStart >= 0) return false
     return (this.name & HEADER) !== 0 || HAS_OPTIONS.test(reply.commandName)
@@ -191,7 +191,7 @@ export class RecordReader extends PairReader {
     if (++this.taken <= this.maxRecords) return
     throw new IclockError(
       'TOO_MANY_RECORDS',
-      `The body holds more than ${this.maxRecords} records and lines; a larger maxRecords would let it in.`,
+      `The body holds more than ${this.maxRecords} records and lines; a larger maxRecords would accept it.`,
     )
   }
 }

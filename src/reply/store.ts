@@ -7,7 +7,7 @@ import { isPending } from './outcome.js'
 import type { CommandReply, ParsedReplies } from './reply.js'
 import type { ReplyStorage } from './storage.js'
 
-/** Told of each reply that was new, once storage has it. */
+/** Called for each reply that was new, once storage has it. */
 export type Kept<Issued extends IssuedCommand> = (
   reply: CommandReply,
   command: Issued | undefined,

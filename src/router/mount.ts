@@ -7,7 +7,7 @@ import type { RequestHandler } from 'express'
 export function noticeMount(paths: readonly string[]): RequestHandler {
   let isNoticed = false
   return (req, _res, next) => {
-    // Optimization: an app's own requests pass here as well, and mostly at the root.
+    // A router at the root can't miss its own paths.
     if (isNoticed || req.baseUrl === '') return next()
     const { baseUrl } = req
     const asked = `${baseUrl}${req.path}`.toLowerCase().replace(/\/$/, '')

@@ -1,6 +1,6 @@
-// What polls, uploads and replies tell of their terminals. A contact of theirs that fails fails
-// nothing else: what they are for is in storage already, and a terminal would send it again for
-// ever.
+// What polls, uploads and replies reveal about their terminals. If such a contact fails, nothing
+// else does: what the request brought is in storage already, and a terminal would send it again
+// forever.
 import type { IncomingMessage } from 'node:http'
 import type { ContactBook } from '../handshake/contact.js'
 import { membersOf } from '../handshake/request.js'

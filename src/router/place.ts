@@ -1,4 +1,4 @@
-// Where terminals find each endpoint, and what they ask for in vain.
+// Where terminals find each endpoint, and what they ask for that is not served.
 import { type Request, type Response, Router } from 'express'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Handler } from '../endpoint/endpoint.js'

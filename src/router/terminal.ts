@@ -62,7 +62,7 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   afterReply?: CommandReplyHandlerOptions<Issued>['afterReply']
   /**
    * Called once with the records of an upload that were new, after storage has them. Nobody waits
-   * for it, and what it throws goes to `onError`; what must not be missed belongs into `onUpload`
+   * for it, and what it throws goes to `onError`; what must not be missed belongs in `onUpload`
    * of the adapter.
    */
   afterUpload?: UploadOptions['afterUpload']

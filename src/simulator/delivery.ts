@@ -40,7 +40,7 @@ export class DeliveryError extends Error {
 }
 
 /**
- * Repeats an attempt, which may take several exchanges, until its last exchange is accepted.
+ * Retries an attempt, which may take several exchanges, until its last exchange is accepted.
  *
  * @throws DeliveryError if it gives up
  */

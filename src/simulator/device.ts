@@ -51,9 +51,7 @@ export interface VirtualDevice extends RecordSender {
 
   /** Posts a Command Reply (`devicecmd`). */
   send(body: Body, options?: SendOptions): Promise<Exchange[]>
-  /**
-   * Posts a Command Reply once, over a connection of its own; never rejects because of the server.
-   */
+  /** Posts a Command Reply once, over its own connection; never rejects because of the server. */
   exchange(body: Body, options?: ExchangeOptions): Promise<Exchange>
   /** Opens a connection for several exchanges. */
   connect(): Connection
@@ -78,9 +76,7 @@ export interface VirtualDevice extends RecordSender {
    * except `untilIdle`.
    */
   serve(execute: Execute, options?: ServeOptions): Promise<Service>
-  /**
-   * Shakes hands, then serves; after a reboot again. Without `execute`, every command returns 0.
-   */
+  /** Shakes hands, then serves; after a reboot again. By default every command returns 0. */
   start(execute?: Execute, options?: ServeOptions): Promise<Service>
 
   /**
@@ -96,10 +92,7 @@ export interface VirtualDevice extends RecordSender {
   photo(photo: Photo, options?: SendOptions): Promise<Exchange[]>
   /** Uploads lines of a table such as `OPERLOG`, without line ends. */
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
-  /**
-   * Sends the rows that a query asked for; attendance terminals name the query's command in
-   * `CmdId`.
-   */
+  /** Sends the rows that a query asked for; attendance terminals name its command in `CmdId`. */
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
   /** Asks for a sign of life once; never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>

@@ -22,7 +22,7 @@ export function checkPace(pace: Pace): void {
   if (typeof delay !== 'function') checkDelays({ delay }, ['delay'])
 }
 
-/** The pause after so many idle polls in a row, or after a refusal. */
+/** The pause after this many idle polls in a row, or after a refusal. */
 export function pauseAfter(
   idlePolls: number,
   isRefused: boolean,

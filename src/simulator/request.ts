@@ -30,7 +30,7 @@ export interface Request {
   /** The number of bytes that precede the body. */
   headSize: number
   message: Buffer
-  /** The bytes that make a whole request; a server may answer those behind them as another one. */
+  /** The bytes that make a whole request; a server may answer those after them as another one. */
   wholeSize: number
 }
 

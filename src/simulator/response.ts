@@ -54,7 +54,7 @@ export function parseResponse(
       return incomplete(bytes.length === 0 ? 'without a response' : 'within the response head')
     }
     const [statusLine = '', ...lines] = head.toString('latin1', 0, end).split('\r\n')
-    // Firmware looks for `HTTP/1.x 200 `, with the space behind it.
+    // Firmware looks for `HTTP/1.x 200 `, with the space after it.
     const status = /^HTTP\/1\.[01] (\d{3}) /.exec(statusLine)?.[1]
     if (status === undefined) return invalid(`the status line is ${excerpt(statusLine)}`)
     response.status = Number(status)

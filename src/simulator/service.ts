@@ -34,7 +34,7 @@ export interface Service {
   restarts: number
 }
 
-/** Is told what happens to the commands of a device, and asked what happens before each round. */
+/** Called with what happens to the commands of a device, and before each round. */
 export interface Observer {
   beforeRound(session: Session): void
   onHandedOut(commands: readonly DeviceCommand[]): void

@@ -1,4 +1,4 @@
-// What a device uploads beside attendance: tables, photos, rows that a query asked for, and a sign
+// What a device uploads besides attendance: tables, photos, rows that a query asked for, and a sign
 // of life.
 import { localTime, timeCodeOf } from './clock.js'
 import { containsOk, isExactly } from './refusal.js'
@@ -6,7 +6,7 @@ import type { Question, Session } from './session.js'
 
 /** A photo taken at a punch. */
 export interface Photo {
-  /** The person's number; a person who was not recognised has none. */
+  /** The person's number; a person who was not recognized has none. */
   pin?: string
   /**
    * The terminal's local time, `'2026-11-25 08:00:00'`, or an instant in its time zone; now by

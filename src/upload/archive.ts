@@ -1,4 +1,4 @@
-// Bodies packed as tgz: a tar archive of text files behind gzip. Pure.
+// Bodies packed as tgz: a gzipped tar archive of text files. Pure.
 import { gunzipSync } from 'node:zlib'
 
 const BLOCK = 512

@@ -54,7 +54,7 @@ export interface UploadOptions {
   maxRecords?: number
   /**
    * Called once with the records that were new, after storage has them. Nobody waits for it, and
-   * what it throws goes to `onError`; what must not be missed belongs into `onUpload` of the
+   * what it throws goes to `onError`; what must not be missed belongs in `onUpload` of the
    * adapter.
    */
   afterUpload?(upload: Upload): unknown
@@ -101,7 +101,7 @@ const OPTIONAL_CALLS = [
  * ignores the path; a request that is not a POST goes on to `next`, or is answered 404 without it.
  *
  * It answers once storage has every line, also those that are not valid records and those of
- * unknown tables: a terminal would send them again for ever. Errors are handed to `next`, this
+ * unknown tables: a terminal would send them again forever. Errors are handed to `next`, this
  * package's errors with `status` and `code`; without `next` the answer is the error's status, or
  * 500, and one line of text.
  *
@@ -152,7 +152,7 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
   })
   const receive = endpoint(endpointSettings(options), part, ({ method }) => method === 'POST')
   return (req, res, next) => {
-    // A terminal was seen to send a photo again until the connection was closed behind the answer.
+    // A terminal was seen to send a photo again until the connection was closed after the answer.
     if (PHOTO.test(req.url ?? '') && req.httpVersionMajor < 2 && !res.headersSent) {
       res.setHeader('Connection', 'close')
     }

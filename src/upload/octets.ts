@@ -31,7 +31,7 @@ export class Octets {
     this.decoder = encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding, { ignoreBOM: true })
   }
 
-  /** Goes on to the next line that isn't blank; false at the end of the body. */
+  /** Moves to the next line that isn't blank; false at the end of the body. */
   nextLine(): boolean {
     const { body } = this
     while (this.at < body.length) {

@@ -104,7 +104,7 @@ export function fieldOf(fields: Record<string, string>, key: string): string | u
   return undefined
 }
 
-/** Reads pairs up to the end of the line; of a key given twice the first counts. */
+/** Reads pairs up to the end of the line; if a key is given twice, the first counts. */
 function readPairs(
   octets: Octets,
   start: number,
@@ -165,7 +165,7 @@ function operationOf(
   return record
 }
 
-// A keyword is a word with a blank behind it.
+// A keyword is a word with a blank after it.
 function keywordEndOf(octets: Octets, start: number): number {
   const limit = Math.min(octets.end, start + LONGEST_KEYWORD + 1)
   const wordEnd = octets.find(SPACE, start, limit)

@@ -15,8 +15,8 @@ const STAMP = /^\d{1,20}$/
 const NUMBER = /^\d{1,9}$/
 
 /**
- * Reads a query, without its `?`. Letter case of keys is ignored; of a key given twice the first
- * counts.
+ * Reads a query, without its `?`. Letter case of keys is ignored; if a key is given twice, the
+ * first counts.
  */
 export function readQuery(text: string): UploadQuery {
   const query = newFields()

@@ -29,7 +29,8 @@ export interface Upload {
   /** `packidx` and `packcnt`, if the result of a query comes in several requests. */
   packet?: PacketNumber
   /**
-   * The other members of the query, as sent; of a key given twice the first. It has no prototype.
+   * The other members of the query, as sent; if a key is given twice, the first counts. It has no
+   * prototype.
    */
   query: Record<string, string>
   /** When it came. */
@@ -134,9 +135,9 @@ export interface FieldRecord {
   kind: 'fields'
   type: string
   /**
-   * The pairs, in the device's order and spelling; of a key given twice the first. It has no
-   * prototype, so that keys like `__proto__` are safe. Models spell keys differently (`PIN`, `Pin`,
-   * `pin`): `fieldOf` ignores letter case.
+   * The pairs, in the device's order and spelling; if a key is given twice, the first counts. It
+   * has no prototype, so that keys like `__proto__` are safe. Models spell keys differently (`PIN`,
+   * `Pin`, `pin`): `fieldOf` ignores letter case.
    */
   fields: Record<string, string>
   /**
@@ -144,7 +145,7 @@ export interface FieldRecord {
    * valid.
    */
   instant?: Date
-  /** The line as it came, with a line that goes on with it, a view into the body. */
+  /** The line as it came, with a line that continues it, a view into the body. */
   raw: Buffer
 }
 

@@ -96,7 +96,7 @@ function split(body: string, between: string): [key: string, value: string][] {
   })
 }
 
-/** A field as old firmware reads it: behind the first `Key=` anywhere in the line. */
+/** A field as old firmware reads it: after the first `Key=` anywhere in the line. */
 function firstOf(line: string, key: string, between: string): string | undefined {
   const at = line.indexOf(`${key}=`)
   return at === -1 ? undefined : line.slice(at + key.length + 1).split(between)[0]
@@ -106,7 +106,7 @@ function lineOf({ text }: Sample): string {
   return text.replaceAll('⇥', '\t')
 }
 
-/** What stands in front of the first field. */
+/** What precedes the first field. */
 function headOf(sample: Sample): string {
   return (
     /^(DATA (UPDATE|DELETE|QUERY) \w+ |VERIFY SUM ATTLOG |SET OPTIONS |\w+ )/.exec(

@@ -55,7 +55,7 @@ const RANGE: [string, () => BuiltCommand][] = [
   ['an unknown privilege', user({ privilege: 'admin' })],
   ['a privilege of Object.prototype', user({ privilege: 'constructor' })],
   ['a group of 256', user({ group: 256 })],
-  ['a group that is no whole number', user({ group: 1.5 })],
+  ['a group that is not a whole number', user({ group: 1.5 })],
   ['a group that is NaN', user({ group: Number.NaN })],
   ['time zones of 7 digits', user({ timeZones: '0001000' })],
   ['a day that does not exist', user({ validFrom: '2026-02-29 00:00:00', validUntil: NOON })],
@@ -64,7 +64,7 @@ const RANGE: [string, () => BuiltCommand][] = [
   ['a period that ends before it begins', period('2026-03-02 00:00:00', NOON)],
   ['a finger of 10', print({ finger: 10 })],
   ['an empty template', print({ template: '' })],
-  ['a template that is no base64', print({ template: 'AA\tPIN=8' })],
+  ['a template that is not base64', print({ template: 'AA\tPIN=8' })],
   ['a template in URL-safe base64', print({ template: 'A-_A' })],
   ['a template cut off', print({ template: 'AAAAA' })],
   ['a template with padding too much', print({ template: 'AAA==' })],
@@ -103,7 +103,7 @@ const RANGE: [string, () => BuiltCommand][] = [
   ['a shell command of two lines', () => dangerous.attendance.shell({ command: 'ls\nrm' })],
   ['an empty shell command', () => dangerous.attendance.shell({ command: '' })],
   [
-    'a checksum that is no MD5',
+    'a checksum that is not an MD5',
     () => {
       return dangerous.access.upgrade({ url: 'a', checksum: 'ok', size: 1 })
     },
@@ -180,7 +180,7 @@ describe('an error', () => {
     )
   })
 
-  test('shows a misspelled member as it should be', () => {
+  test('suggests the right spelling of a misspelled member', () => {
     expect(messageOf(user({ Name: 'Ada' }))).toContain('"Name"; did you mean "name"?')
     expect(messageOf(() => attendance.deleteUser({ pin: '7', id: 1 } as never))).toContain(
       'there is no member "id"; the members are pin',

@@ -476,7 +476,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         await issue(commands)
       }
     },
-    'puts it behind the others': ({ adapter, storage }) => {
+    'puts it after the others': ({ adapter, storage }) => {
       const { issue, openCommands } = adapter
       const order = storage.once('order', () => new Map<string, number>())
       adapter.issue = async (commands) => {
@@ -657,7 +657,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
           [...claims].sort((a, b) => (a.commandId < b.commandId ? -1 : 1)),
         )
     },
-    'notes those behind the first, but does not say so': ({ adapter }) => {
+    'notes those after the first, but does not say so': ({ adapter }) => {
       const { claim } = adapter
       adapter.claim = async (serialNumber, claims) => {
         const claimed = await claim(serialNumber, claims)
@@ -698,7 +698,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       return isClaimable(record, { ...claim, sentAt: new Date() })
     }),
   },
-  'claims, releases and cancels commands of the device alone, though others have the same ids': {
+  'claims, releases and cancels commands of the device only, though others have the same ids': {
     'claims by the id alone': ({ adapter, storage, query }) => {
       adapter.claim = async (_, claims) => {
         await query()
@@ -1035,7 +1035,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         (await commands({ ...filter, limit: 10_000 }, now)).slice(-limit)
     },
   },
-  'lists a hundred commands unless it is told otherwise': {
+  'lists a hundred commands unless asked for another number': {
     'lists all': listing(({ limit = 10_000, ...filter }) => ({ ...filter, limit })),
     'lists 50': listing(({ limit = 50, ...filter }) => ({ ...filter, limit })),
     'lists a hundred at most': listing(({ limit = 100, ...filter }) => ({

@@ -281,7 +281,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
   },
   'keeps a repeated reply once': {
     'appends every reply': keepingAll,
-    'knows a repeat by the object': ({ adapter, storage }) => {
+    'knows a duplicate by the object': ({ adapter, storage }) => {
       const replies = storage.once('replies', () => [] as CommandReply[])
       adapter.onReply = (reply) => {
         const isSame = replies.at(-1)?.commandId === reply.commandId
@@ -381,7 +381,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         return 'repeated'
       }
     },
-    'says of a changed reply that it was a repeat': ({ adapter }) => {
+    'says of a changed reply that it was a duplicate': ({ adapter }) => {
       const { onReply } = adapter
       const seen = new Set<string>()
       adapter.onReply = async (reply, command): Promise<ReplyKept> => {
@@ -511,7 +511,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
       storage.replies = () => replies
     },
-    'refuses a repeat as a duplicate': ({ adapter, storage }) => {
+    'refuses a retry as a duplicate': ({ adapter, storage }) => {
       const { onReply } = adapter
       adapter.onReply = async (reply, command) => {
         if (storage.replies().length > 0) throw new Error('duplicate key')
@@ -559,7 +559,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
       storage.replies = () => [...replies.all.values()]
     },
-    'knows repeats by what its process has seen': ({ adapter, storage, query }) => {
+    'knows duplicates by what its process has seen': ({ adapter, storage, query }) => {
       const replies = storage.once('list', () => [] as CommandReply[])
       const seen = new Set<string>()
       adapter.onReply = async (reply) => {
@@ -831,7 +831,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
       storage.replies = () => replies
     },
-    'refuses a repeat as a duplicate': ({ adapter, storage }) => {
+    'refuses a retry as a duplicate': ({ adapter, storage }) => {
       const { onReply } = adapter
       adapter.onReplies = async (answered) => {
         for (const { reply } of answered) {
@@ -892,7 +892,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         return answered.map(() => 'kept' as const)
       }
     },
-    'leaves repeats out of its answer': ({ adapter }) => {
+    'leaves duplicates out of its answer': ({ adapter }) => {
       const { onReplies } = adapter
       adapter.onReplies = async (answered) =>
         ((await onReplies(answered)) ?? []).filter((said) => said === 'kept')

@@ -106,7 +106,7 @@ function swallowing(call: 'onContact' | 'terminals' | 'findTerminal') {
 }
 
 export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
-  'gives back what a terminal told, and nothing of one that never called': {
+  'returns what a terminal reported, and nothing for one that never called': {
     ...Object.fromEntries(
       (
         [
@@ -137,7 +137,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     }),
     'drops empty values': withTexts((text) => text || undefined),
   },
-  'joins what a terminal tells with what it told before': {
+  'merges what a terminal reports with what it reported before': {
     'replaces the terminal': ({ adapter, storage }) => {
       const all = storage.once('all', () => new Map<string, Terminal>())
       adapter.onContact = ({ at, kind: _, ...facts }) => {
@@ -262,14 +262,14 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       swallowing(call),
     ]),
   ),
-  'keeps what fifty terminals tell at the same moment': {
+  'keeps what fifty terminals report at the same moment': {
     'reads, changes and writes one file': asDocuments(oneFile),
   },
-  'keeps all that one terminal tells in many requests at the same moment': {
+  'keeps everything that one terminal reports in many requests at the same moment': {
     'reads, changes and writes a document a terminal': asDocuments(aDevice),
     'reads, changes and writes one file': asDocuments(oneFile),
   },
-  'keeps all that a new terminal tells in its first requests at the same moment': {
+  'keeps everything that a new terminal reports in its first requests at the same moment': {
     'reads, changes and writes a document a terminal': asDocuments(aDevice),
     'refuses the second request as a duplicate key': ({ adapter, storage, query }) => {
       const { onContact } = adapter
@@ -313,7 +313,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps what was told while an older contact was held up': {
+  'keeps what was reported while an older contact was held up': {
     'reads, changes and writes a document a terminal': asDocuments(aDevice),
     'reads, changes and writes one file': asDocuments(oneFile),
   },

@@ -31,7 +31,7 @@ it('has a row for each diagnostics channel', () => {
   expect(rows.toSorted()).toEqual(Object.keys(CHANNELS).toSorted())
 })
 
-it('names only builders that exist, and each that puts, enrols, opens or asks', () => {
+it('names only builders that exist, and each that puts, enrolls, opens or asks', () => {
   const [, table = ''] = textOf('docs/commands.md').split('| | `attendance` | `access` |')
   const named: Record<string, string[]> = { attendance: [], access: [] }
   for (const row of (table.split('\n\n')[0] ?? '')

@@ -33,7 +33,7 @@ describe('the answer', () => {
     expect(date).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
   })
 
-  it('has its Date where the app switched that of Node off', async () => {
+  it('has its Date if the app switched off the one of Node', async () => {
     const { app } = appWith()
     const server = await serve((req, res) => {
       res.sendDate = false
@@ -43,7 +43,7 @@ describe('the answer', () => {
   })
 
   it.each(['gzip', 'br, gzip', '*'])(
-    'is two plain octets behind a middleware that compresses, for Accept-Encoding: %s',
+    'is two plain octets after a middleware that compresses, for Accept-Encoding: %s',
     async (coding) => {
       const { app } = appWith({}, [compression({ threshold: 0 })])
       app.get('/page', (_req, res) => void res.type('text/plain').send('x'.repeat(99)))

@@ -50,7 +50,7 @@ describe('the body is read', () => {
   it.each([
     ['express.json(), which leaves other types alone', [express.json()], {}],
     [
-      'express.json() and express.urlencoded(), where there is no type',
+      'express.json() and express.urlencoded(), if there is no type',
       [express.json(), express.urlencoded({ extended: true })],
       {},
     ],
@@ -153,7 +153,7 @@ describe('the body is read', () => {
     await expect.poll(() => adapter.replies()).toHaveLength(5)
   })
 
-  it('as empty behind a parser that met an empty body', async () => {
+  it('as empty after a parser that met an empty body', async () => {
     const empty = { headers: form, body: '' }
     const { answer } = await postBehind([express.urlencoded({ extended: true })], empty)
     expect(answer).toMatchObject({ status: 200, body: 'OK' })
@@ -180,7 +180,7 @@ describe('the body is refused, and the message says where to mount,', () => {
     [
       'express.text() was left to guess the charset, which a default of its own may be',
       [express.text({ type: '*/*', defaultCharset: 'gb18030' })],
-      // Greek has two octets in gb18030, as it has in UTF-8.
+      // Greek has two octets in gb18030, and in UTF-8.
       { headers: plain, body: Buffer.from([...Buffer.from('ID=1&Return=0&CMD='), 0xa6, 0xc1]) },
       'req.body is string',
     ],
@@ -237,7 +237,7 @@ describe('the body is refused, and the message says where to mount,', () => {
       'req.body is string',
     ],
     [
-      'express.text() met bytes that are no UTF-8 in chunks',
+      'express.text() met bytes that are not UTF-8 in chunks',
       [express.text({ type: '*/*' })],
       { headers: plain, body: binary, chunkSize: 9 },
       'req.body is string',
@@ -249,7 +249,7 @@ describe('the body is refused, and the message says where to mount,', () => {
       'req.body is object',
     ],
     [
-      'somebody took a part of it and goes on',
+      'somebody took a part of it and continues',
       [((req, _res, next) => void req.once('data', () => setImmediate(next))) as RequestHandler],
       { segmentSize: 200, segmentPause: 20 },
       'req.body is undefined',
@@ -280,7 +280,7 @@ describe('the body is refused, and the message says where to mount,', () => {
     ],
     ['somebody left null', [set('body', null)], {}, 'req.body is null'],
     [
-      'express.text() met bytes that are no UTF-8',
+      'express.text() met bytes that are not UTF-8',
       [express.text({ type: '*/*' })],
       { headers: plain, body: binary },
       'req.body is string',

@@ -10,7 +10,7 @@ function work(ms: number): void {
 }
 
 describe('waiting', () => {
-  it('hands on what came at once, and what came later', async () => {
+  it('passes on what came at once, and what came later', async () => {
     const deadline = new Deadline(60_000, 'storage')
     expect(deadline.wait(1)).toBe(1)
     expect(deadline.wait(undefined)).toBe(undefined)
@@ -36,13 +36,13 @@ describe('waiting', () => {
   const never = new Promise<never>(() => {})
   const thenableOf = (value: unknown) =>
     // biome-ignore lint/suspicious/noThenProperty: a thenable of another library
-    ({ then: (fulfil: (value: unknown) => void) => fulfil(value) }) as PromiseLike<never>
+    ({ then: (fulfill: (value: unknown) => void) => fulfill(value) }) as PromiseLike<never>
   const thenable = thenableOf(never)
   const nested = thenableOf(thenable)
   it.each([
     ['a promise that never settles', never],
-    ['a thenable that fulfils with one', thenable],
-    ['a thenable that fulfils with such a thenable', nested],
+    ['a thenable that fulfills with one', thenable],
+    ['a thenable that fulfills with such a thenable', nested],
   ] as [string, Awaitable<never>][])('is over when the time is, for %s', async (_case, answer) => {
     const deadline = new Deadline(10, 'storage')
     await expect(deadline.wait(answer)).rejects.toMatchObject(late)

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.js'
 import { post, serve } from '../support/device.js'
 
-/** An app with the router and an error handler that tells what reached it, and its storage. */
+/** An app with the router and an error handler that shows what reached it, and its storage. */
 function appWith(options: Partial<CommandReplyOptions> = {}) {
   const adapter = memoryAdapter()
   const errors: IclockError[] = []

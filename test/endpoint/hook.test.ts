@@ -10,7 +10,7 @@ const failures = {
   'throws a text': () => {
     throw 'down'
   },
-  'fulfils as a thenable that rejects': () => ({
+  'fulfills as a thenable that rejects': () => ({
     // biome-ignore lint/suspicious/noThenProperty: a thenable of another library
     then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('down')),
   }),
@@ -25,7 +25,7 @@ function warnings(): (Error & { code?: string; detail?: string })[] {
   return all
 }
 
-it('is undefined where no hook is set', () => {
+it('is undefined if no hook is set', () => {
   expect(hookOf('afterReply', undefined, undefined)).toBeUndefined()
 })
 
@@ -42,7 +42,7 @@ it('is called with its arguments, after the work that called it', async () => {
   ])
 })
 
-it.each(Object.entries(failures))('tells onError when it %s', async (_case, failing) => {
+it.each(Object.entries(failures))('calls onError when it %s', async (_case, failing) => {
   const errors: unknown[] = []
   const warned = warnings()
   hookOf('afterReply', failing, (error) => void errors.push(error))?.()

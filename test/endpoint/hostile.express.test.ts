@@ -150,7 +150,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
     },
   )
 
-  it('takes names as text, wherever they stand, and paths as well', async () => {
+  it('treats names as text, wherever they are, and paths as well', async () => {
     const names = [
       '__proto__',
       'constructor',
@@ -226,7 +226,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
       expect(adapter.replies()).toHaveLength(1)
     })
 
-    it('behind a whole body has it kept to the end', async () => {
+    it('after a whole body has it kept to the end', async () => {
       const adapter = memoryAdapter()
       let isGone = () => {}
       const gone = new Promise<void>((done) => {

@@ -54,7 +54,7 @@ describe('the serial number', () => {
     })
   })
 
-  it('is missing if a thousand other members stand between two', () => {
+  it('is missing if a thousand other members are between two', () => {
     for (const key of ['SN', '[SN]']) {
       const url = `${path}?${key}=a&${'x=1&'.repeat(1000)}SN=b`
       expect(refusal(url)).toMatchObject({ code: 'SERIAL_NUMBER_MISSING' })
@@ -81,7 +81,7 @@ describe('the serial number', () => {
     ['a no-break space', 'A%C2%A0B'],
     ['an ideographic space', 'A%E3%80%80B'],
     ['a blank before it', '%20A'],
-    ['a blank behind it', 'A+'],
+    ['a blank after it', 'A+'],
     ['a TAB before it', '%09A'],
     ['65 characters', 'x'.repeat(65)],
     ['a fragment', 'a#b'],
@@ -91,7 +91,7 @@ describe('the serial number', () => {
     expect(refusal(`${path}?SN=${value}`)).toMatchObject(invalid)
   })
 
-  it('is not read from behind a fragment', () => {
+  it('is not read from a fragment', () => {
     expect(refusal(`${path}#?SN=A`)).toMatchObject({ code: 'SERIAL_NUMBER_INVALID' })
   })
 

@@ -42,7 +42,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([0, 60, 120, 500])
   })
 
-  it('is written at once if it tells something new', async () => {
+  it('is written at once if it brings something new', async () => {
     const { book, written } = bookOf()
     const facts: Partial<Contact>[] = [
       { users: 1 },
@@ -83,7 +83,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([100, 10])
   })
 
-  it('makes no trouble if storage fails: the error goes to onError, and it is tried again after 5 s', async () => {
+  it('is harmless if storage fails: the error goes to onError, and it is tried again after 5 s', async () => {
     const { book, written, errors } = bookOf({}, (one) => secondOf(one) < 3)
     for (const second of [0, 1, 4, 5, 6]) {
       expect(() => book.mention(contact(second, { users: 1 }))).not.toThrow()
@@ -94,7 +94,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([5])
   })
 
-  it('is news again if storage failed with it, also after a contact that told nothing', async () => {
+  it('is news again if storage failed with it, also after a contact that brought nothing', async () => {
     const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
     for (const [second, facts] of [
       [0, { users: 1 }],
@@ -109,7 +109,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([6, 7])
   })
 
-  it('makes no trouble if storage throws', async () => {
+  it('is harmless if storage throws', async () => {
     const errors: unknown[] = []
     const failure = new Error('no disk')
     const onContact = () => {
@@ -173,7 +173,7 @@ describe('a contact that is noted', () => {
   })
 })
 
-it('keeps at most 1000 options of a terminal, whatever it claims, and goes on keeping those', async () => {
+it('keeps at most 1000 options of a terminal, whatever it claims, and continues to keep those', async () => {
   const adapter = memoryAdapter()
   const book = contactBook(adapter)
   const many = (name: string, value: string) =>
@@ -196,7 +196,7 @@ it('remembers as many terminals as it may, and forgets the one it has not heard 
   expect(written.map(({ serialNumber }) => serialNumber).join('')).toBe('ABCB')
 })
 
-it('leaves in storage what the last contacts told, whatever comes in whatever order of settling', async () => {
+it('leaves in storage what the last contacts reported, whatever comes in whatever order of settling', async () => {
   const told = fc.record({ users: fc.integer({ min: 0, max: 3 }), slow: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 8 }), async (contacts) => {

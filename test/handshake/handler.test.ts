@@ -150,7 +150,7 @@ describe('a terminal that is known', () => {
 describe('options', () => {
   const hello = '/iclock/cdata?SN=A&options=all&pushver=2.4.1'
 
-  it('may be those of each terminal', async () => {
+  it('can differ for each terminal', async () => {
     const { ask } = await comingUp(
       {
         handshake: async ({ model, serialNumber, pushVersion }) =>
@@ -339,7 +339,7 @@ it('leaves other requests alone', async () => {
   expect(adapter.terminals()).toEqual([])
 })
 
-it('tells who listens of each handshake', async () => {
+it('publishes each handshake', async () => {
   const told: unknown[] = []
   const listen = (message: unknown) => void told.push(message)
   subscribe('express-iclock:handshake', listen)

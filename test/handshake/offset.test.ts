@@ -89,7 +89,7 @@ it('remembers as many terminals as it may', async () => {
   expect(lookUps()).toBe(3)
 })
 
-it('makes no trouble if storage fails, and asks again at the next poll', async () => {
+it('is harmless if storage fails, and asks again at the next poll', async () => {
   const errors: unknown[] = []
   const failure = new Error('no disk')
   const watch = offsetWatch({

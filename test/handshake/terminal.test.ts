@@ -51,7 +51,7 @@ describe('INFO of a poll', () => {
     ['\ufffd,1', { users: 1 }],
     [`${'V'.repeat(101)},1`, { users: 1 }],
     [','.repeat(100_000), {}],
-  ])('tells what is sound: %j', (info, facts) => {
+  ])('returns what is sound: %j', (info, facts) => {
     expect(infoFacts(info)).toEqual(facts)
   })
 })
@@ -67,7 +67,7 @@ describe('options', () => {
     expect(Object.fromEntries(Object.entries(pairsOf(body)))).toEqual(options)
   })
 
-  it('tell the model, the firmware and the counts', () => {
+  it('give the model, the firmware and the counts', () => {
     const body = bodies.find(({ name }) => name === 'options SenseFace 2A')?.body ?? ''
     const { options, ...facts } = optionFacts(pairsOf(body))
     expect(facts).toEqual({
@@ -81,7 +81,7 @@ describe('options', () => {
     expect(options).toMatchObject({ '~OEMVendor': 'ZKTECO CO., LTD.', '~LockFunOn': '1' })
   })
 
-  it('tell the family, the firmware of an access terminal, and nothing of counts below zero', () => {
+  it('give the family and the firmware of an access terminal, and no counts below zero', () => {
     expect(optionFacts({ DeviceType: 'acc', FirmVer: 'Ver 8', UserCount: '-1' })).toMatchObject({
       family: 'access',
       firmware: 'Ver 8',
@@ -89,7 +89,7 @@ describe('options', () => {
     expect(optionFacts({ UserCount: '-1' })).not.toHaveProperty('users')
   })
 
-  it('tell nothing if there are none', () => {
+  it('give nothing if there are none', () => {
     expect(optionFacts({})).toEqual({})
     expect(optionFacts(pairsOf(''))).toEqual({})
     expect(optionFacts(pairsOf('no pairs, none'))).toEqual({})
@@ -144,11 +144,11 @@ describe('the query of an upload', () => {
     ['table=ATTLOG&Stamp=123456789012345678901', { family: 'attendance' }],
     ['table=__proto__&Stamp=1', {}],
     ['', {}],
-  ])('tells family and stamp: %s', (query, facts) => {
+  ])('gives family and stamp: %s', (query, facts) => {
     expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`))).toEqual(facts)
   })
 
-  it('tells that only access terminals send the result of a query to querydata', () => {
+  it('shows that only access terminals send the result of a query to querydata', () => {
     const url = '/iclock/querydata.aspx?SN=A&type=tabledata&cmdid=1&tablename=user'
     expect(uploadFacts(from(url))).toEqual({ family: 'access' })
   })

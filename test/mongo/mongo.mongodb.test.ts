@@ -240,7 +240,7 @@ onServer('what mongoAdapter keeps', () => {
     expectTypeOf(adapter.findCommand).returns.resolves.toEqualTypeOf<typeof command | undefined>()
   })
 
-  it('changes nothing by a repeat, not even when the reply came', async () => {
+  it('changes nothing at a duplicate, not even when the reply came', async () => {
     const adapter = mongoAdapter(db)
     const documents = () => db.collection('iclock_commands').find().toArray()
     const reply = replyOf('A', 'ID=1&Return=-5000&CMD=DATA')
@@ -255,7 +255,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(second).toBeGreaterThan(first)
   })
 
-  it('tells replies apart that differ in one member only, whatever their raw says', async () => {
+  it('distinguishes replies that differ in one member only, whatever their raw says', async () => {
     const adapter = mongoAdapter(db)
     const reply = replyOf('A', 'ID=1\nCMD=Shell\nReturn=0\nContent=abc')
     const replies: CommandReply[] = [

@@ -46,7 +46,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     return { storage, errors, device, body: device.records.reply('1', 0) }
   }
 
-  it('hears of it where the server was killed, and keeps the repeat when it is back', async () => {
+  it('hears of it if the server was killed, and keeps the retry when it is back', async () => {
     const { storage, errors, device, body } = await startApp({ serverSelectionTimeoutMS: 300 })
     await device.send(device.records.reply('0', 0))
     await mongodb.kill()
@@ -59,7 +59,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
-  it('hears of it where the server hangs, and keeps the repeat once when it goes on', async () => {
+  it('hears of it if the server hangs, and keeps the retry once when it continues', async () => {
     const { storage, errors, device, body } = await startApp({
       socketTimeoutMS: 300,
       connectTimeoutMS: 300,
@@ -75,7 +75,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
-  it('hears of it where no server is the primary', async () => {
+  it('hears of it if no server is the primary', async () => {
     const options = { replicaSet: 'without-a-primary', serverSelectionTimeoutMS: 300 }
     const { errors, device, body } = await startApp(options)
     expect(await device.exchange(body)).toMatchObject({ accepted: false, status: 503 })

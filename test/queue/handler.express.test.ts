@@ -203,7 +203,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(await poll(listenerOf({ adapter: failing }))).toMatchObject({ status: 500 })
   })
 
-  it('has no command that another poll claimed first, nor what is behind it', async () => {
+  it('has no command that another poll claimed first, nor what comes after it', async () => {
     const { adapter, ids } = await serving(['CHECK', 'INFO', 'LOG'])
     const claim = () => [ids[0], ids[2]].map(String)
     const racing = { adapter: { ...adapter, claim }, delivery: { maxCommands: 3 } }
@@ -249,7 +249,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(claims).toBe(0)
   })
 
-  it('finds the due command behind many that are given up', async () => {
+  it('finds the due command after many that are given up', async () => {
     const { adapter, queue } = await serving([])
     for (let count = 0; count < 30; count++) {
       const { commandId } = await queue.issue(SN, { text: 'ENROLL_FP PIN=1', attempts: 1 })
@@ -286,7 +286,7 @@ it('closes the loop: issued, handed out, answered, awaited', async () => {
   })
 })
 
-it('tells who watches what each poll was handed, without its text', async () => {
+it('publishes what each poll was handed, without its text', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   channel('express-iclock:poll').subscribe(note)
@@ -339,7 +339,7 @@ describe('an option that is wrong', () => {
   it.each<[string, object, string]>([
     ['has a wrong name', { adapter, maxCommands: 5 }, 'there is no option "maxCommands"'],
     [
-      'is no number',
+      'is not a number',
       { adapter, delivery: { maxCommands: '5' } },
       'option "delivery.maxCommands" is "5"',
     ],

@@ -39,7 +39,7 @@ describe('a poll is handed', () => {
     ['the rest of what is allowed', [record('1', onDevice), record('2'), record('3')], 2, ['2']],
     ['no more than fits', [record('1'), record('2'), record('3')], 3, ['1', '2']],
     [
-      'nothing behind a command that ends the answer',
+      'nothing after a command that ends the answer',
       [record('1'), record('2', { terms: { attempts: 1, replyWithin: 1, ...last } }), record('3')],
       3,
       ['1', '2'],

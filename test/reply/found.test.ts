@@ -69,7 +69,7 @@ describe('what findCommands found', () => {
       command,
       '{ serialNumber: "A", commandId: "1" }; expected an array of the commands, empty if there are none',
     ],
-  ])('is refused if it is no list: %j', (found, message) => {
+  ])('is refused if it is not a list: %j', (found, message) => {
     expect(() => checkIsIterable(found)).toThrow(`findCommands of the adapter found ${message}`)
   })
 

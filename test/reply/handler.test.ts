@@ -88,7 +88,7 @@ describe('maxRecords', () => {
     expect(adapter.replies()).toHaveLength(10_000)
     expect(await post(server, { body: `${records(10_000)}\nx`, query: 'SN=B' })).toMatchObject({
       status: 413,
-      body: 'The body holds more than 10000 records and lines; a larger maxRecords would let it in.\n',
+      body: 'The body holds more than 10000 records and lines; a larger maxRecords would accept it.\n',
     })
     expect(adapter.replies()).toHaveLength(10_000)
   })
@@ -167,7 +167,7 @@ describe('afterReply', () => {
 })
 
 describe('the channel express-iclock:reply', () => {
-  it('tells what was reported, and no values', async () => {
+  it('publishes what was reported, and no values', async () => {
     const events: unknown[] = []
     const listener = (event: unknown) => void events.push(event)
     subscribe('express-iclock:reply', listener)
@@ -238,7 +238,7 @@ describe('without next, the answer is the status and one line of text:', () => {
     ],
     ['a failure whose status is none', fails(withStatus(200, true)), {}, 500, 'secret'],
     [
-      'a failure whose status is no number',
+      'a failure whose status is not a number',
       fails(withStatus('x')),
       {},
       500,
@@ -265,7 +265,7 @@ it('leaves the answer to whoever gave it meanwhile', async () => {
   await expect.poll(() => adapter.replies()).toHaveLength(5)
 })
 
-it('cuts the connection where it fails behind an answer that has begun', async () => {
+it('cuts the connection if it fails after an answer has begun', async () => {
   const { listener } = bare({ limit: 10 })
   const begun = post((req, res) => {
     res.writeHead(200)
@@ -316,7 +316,7 @@ describe('storage with findCommands and onReplies', () => {
     expect(calls.map(([call]) => call)).toEqual(['findCommand', 'onReply'])
   })
 
-  it('is refused where it finds a command of another device, and nothing is kept', async () => {
+  it('is refused if it finds a command of another device, and nothing is kept', async () => {
     const { adapter, calls } = counting([{ serialNumber: 'B', commandId: '1', text: 'CHECK' }])
     const body = 'ID=1&Return=0\nID=2&Return=0'
     expect(await post(bare({ adapter }).listener, { body })).toMatchObject({ status: 500 })
@@ -410,7 +410,7 @@ describe('the timeout', () => {
     expect(calls).toEqual([])
   })
 
-  it('is 10 seconds where none is set, and needs no timer where storage answers at once', async () => {
+  it('is 10 seconds if none is set, and needs no timer if storage answers at once', async () => {
     const setTimer = vi.spyOn(globalThis, 'setTimeout')
     onTestFinished(() => setTimer.mockRestore())
     const timers = () => setTimer.mock.calls.filter(([, ms]) => Number(ms) > 9_000).length

@@ -50,7 +50,7 @@ describe('the families differ', () => {
   it.each([
     ['DATA', -10, 'failed: no user of that PIN on the device', 'failed: cannot parse'],
     ['DATA', -12, 'failed: illegal template, or a wrong value', 'failed: execution error'],
-    ['DATA', -8, 'failed: storage is full', 'failed: not authorised'],
+    ['DATA', -8, 'failed: storage is full', 'failed: not authorized'],
     ['GetFile', -3, 'failed: access (read or write) error', 'failed: buffer too small'],
     [
       'ENROLL_FP',
@@ -68,7 +68,7 @@ describe('the families differ', () => {
   })
 })
 
-it('refuses a family that there is not', () => {
+it('refuses an unknown family', () => {
   expect(() => outcomeOf(reply(0, 'DATA'), undefined, 'toString' as never)).toThrow(
     new TypeError('outcomeOf: family is "toString"; expected "attendance" or "access"'),
   )

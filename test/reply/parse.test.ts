@@ -40,7 +40,7 @@ describe('a line', () => {
     expect(said('')).toEqual([])
   })
 
-  it('that belongs to no record is unparsed, and spoils no neighbour', () => {
+  it('that belongs to no record is unparsed, and spoils no neighbor', () => {
     expect(said('what\r\nID=1&Return=0&CMD=DATA\n?&=\nID=2&Return=0&CMD=DATA')).toEqual([
       '1 0 DATA',
       '2 0 DATA',
@@ -68,7 +68,7 @@ describe('a lone CR', () => {
   })
 })
 
-it('ends a record where a line does not go on with it', () => {
+it('ends a record if a line does not continue it', () => {
   expect(said('ID=1&Return=0&CMD=DATA\nx\nSN=5')).toEqual([
     '1 0 DATA',
     'unparsed x',
@@ -91,13 +91,13 @@ describe('a pair', () => {
     ])
   })
 
-  it('has an empty value where there is no =', () => {
+  it('has an empty value if there is no =', () => {
     expect(said('ID=291&Return=41&CMD=ACCOUNT&transaction&RecordSum=41')).toEqual([
       '291 41 ACCOUNT transaction= RecordSum=41',
     ])
   })
 
-  it('may have an empty key, and is nothing where it is empty altogether', () => {
+  it('may have an empty key, and is ignored if it is empty altogether', () => {
     expect(said('ID=1&Return=0&&=v&')).toEqual(['1 0  =v'])
   })
 
@@ -114,7 +114,7 @@ describe('a pair', () => {
     ])
   })
 
-  it('has its own value, also where the record before has nearly the same', () => {
+  it('has its own value, even if the record before has nearly the same', () => {
     const commands = ['DATA', 'DATA', 'DATAX', 'DATA', '', 'DATA', 'DATB', 'data', 'DATA QUERY']
     const body = commands.map((command) => `ID=1&Return=0&CMD=${command}`).join('\n')
     expect(read(body).replies.map(({ commandName }) => commandName)).toEqual(commands)
@@ -168,7 +168,7 @@ describe('a record', () => {
     ])
   })
 
-  it('is begun by a bare ID line with blanks behind it, too', () => {
+  it('is begun by a bare ID line with blanks after it, too', () => {
     expect(said('ID=1\t \r\nCMD=GetFile\nReturn=3\nContent=abc')).toEqual(['1 3 GetFile <abc>'])
   })
 
@@ -243,7 +243,7 @@ describe('a return code', () => {
     'OK',
     '9007199254740992',
     `1${'0'.repeat(400)}`,
-  ])('is null where it is %j', (text) => expect(codeOf(text)).toBeNull())
+  ])('is null if it is %j', (text) => expect(codeOf(text)).toBeNull())
 })
 
 describe('an INFO reply', () => {
@@ -414,7 +414,7 @@ describe('content', () => {
     expect(parseReplies(body, SN).replies[0]?.content).toEqual(bytes)
   })
 
-  it('is absent where there is no Content=', () => {
+  it('is absent if there is no Content=', () => {
     expect(read('ID=1\nCMD=GetFile\nReturn=4').replies[0]).not.toHaveProperty('content')
     expect(said('ID=1&Return=0&CMD=Shell&Content')).toEqual(['1 0 Shell Content='])
   })
@@ -453,7 +453,7 @@ describe('text', () => {
   })
 })
 
-it('refuses what is no Buffer', () => {
+it('refuses what is not a Buffer', () => {
   expect(() => parseReplies('ID=1&Return=0' as never, SN)).toThrow(
     'parseReplies: body must be a Buffer, not string',
   )

@@ -9,7 +9,7 @@ import {
 import { virtualDevice } from '../../src/simulator.js'
 import { EXAMPLE, post, SN, serve } from '../support/device.js'
 
-/** An app with the router and an error handler that tells what reached it, and its storage. */
+/** An app with the router and an error handler that shows what reached it, and its storage. */
 function appWith(options: Partial<CommandReplyOptions> = {}) {
   const adapter = memoryAdapter()
   const errors: IclockError[] = []
@@ -72,7 +72,7 @@ describe('a device posts', () => {
   })
 })
 
-describe('lines that are no reply', () => {
+describe('lines that are not valid replies', () => {
   const body = 'ID=1&Return=0&CMD=DATA\nwhat is "this"\x1b\nand this\nID=2&Return=0&CMD=DATA'
 
   it('are kept by onUnparsed, after the replies, and the answer is OK', async () => {
@@ -85,7 +85,7 @@ describe('lines that are no reply', () => {
     ])
   })
 
-  it('are refused where the adapter has no onUnparsed, and the good replies are kept', async () => {
+  it('are refused if the adapter has no onUnparsed, and the good replies are kept', async () => {
     const { onUnparsed: _, ...adapter } = memoryAdapter()
     const { app, errors } = appWith({ adapter })
     expect(await post(app, { body })).toMatchObject({ status: 400 })

@@ -144,7 +144,9 @@ describe('storage that answers at once', () => {
 
 it('bounds storage whose promise leads to one that never settles', async () => {
   const never = new Promise(() => {})
-  // biome-ignore lint/suspicious/noThenProperty: a promise of another library
-  const { storage } = noting(() => ({ then: (fulfil: (value: unknown) => void) => fulfil(never) }))
+  const { storage } = noting(() => ({
+    // biome-ignore lint/suspicious/noThenProperty: a promise of another library
+    then: (fulfill: (value: unknown) => void) => fulfill(never),
+  }))
   await expect(keep('ID=1&Return=0', storage, 10)).rejects.toMatchObject(late)
 })

@@ -64,7 +64,7 @@ it.each([
   await request(app)[method](`${path}?SN=${SN}`).expect(200, `the app: ${path}?SN=${SN}`)
 })
 
-it('shows who watches what it does not serve below /iclock/', async () => {
+it('publishes what it does not serve below /iclock/', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   channel('express-iclock:unknown').subscribe(note)

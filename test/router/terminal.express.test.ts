@@ -61,7 +61,7 @@ describe('a request that was captured or is printed', () => {
     file: { status: 404, text: /Cannot GET/ },
   }
   const others = vectors.filter(({ expected }) => answers[expected.kind] !== undefined)
-  it('is none of an unknown kind', () => {
+  it('is never of an unknown kind', () => {
     const uploads = vectors.filter(({ expected }) => /upload|querydata/.test(expected.kind))
     expect(others.length + uploads.length).toBe(vectors.length)
   })
@@ -224,7 +224,7 @@ describe('a token', () => {
     authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret),
   }
 
-  it('is asked for where the app does: an access terminal has it once it has shaken hands', async () => {
+  it('is required if the app asks for it: an access terminal has it once it has shaken hands', async () => {
     const { app, adapter } = appWith(options)
     const server = await serve(app)
     const device = virtualDevice({ server, serialNumber: 'A', manners: 'access', pause: 5 })
@@ -269,7 +269,7 @@ describe('whatever a device claims', () => {
   })
 })
 
-it('shows who watches what a terminal asked in vain, and leaves it to the app', async () => {
+it('publishes what a terminal asked for that is not served, and leaves it to the app', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   subscribe('express-iclock:unknown', note)

@@ -123,7 +123,7 @@ describe('a backlog', () => {
     for (const { body } of heard) expect(body.length).toBeLessThanOrEqual(64 * 1024)
   })
 
-  it('goes on where it stopped, with smaller batches after three refusals', async () => {
+  it('continues where it stopped, with smaller batches after three refusals', async () => {
     let uploads = 0
     const { server, heard } = await conversing({
       cdata: () => (++uploads > 1 && uploads < 5 ? { status: 500 } : 'OK'),

@@ -61,7 +61,7 @@ it('photos, tables and rows of queries come through', async () => {
   expect(records).toContainEqual(expect.objectContaining({ type: 'user' }))
 })
 
-it('an access terminal hands over tables and rows of queries with their counts', async () => {
+it('an access terminal uploads tables and rows of queries with their counts', async () => {
   const { adapter, commands, device } = await served({ manners: 'access' })
   await device.handshake()
   await device.register()

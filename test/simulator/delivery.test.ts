@@ -39,7 +39,7 @@ it('goes wrong on the first attempt only', async () => {
   expect(bodies.map(String)).toEqual(['ID=1&Return=0'])
 })
 
-it('repeats what was accepted, on request', async () => {
+it('resends what was accepted, on request', async () => {
   const { server, bodies } = await recording()
   const exchanges = await deviceAt(server).send('ID=1&Return=0', { repeats: 2 })
   expect(exchanges.map(({ accepted }) => accepted)).toEqual([true, true, true])

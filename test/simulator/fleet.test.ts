@@ -115,7 +115,7 @@ describe('a fleet', () => {
     }
   })
 
-  it('sends the faults that it is told', async () => {
+  it('sends the requested faults', async () => {
     const { server } = await conversing(forEach(['CHECK']))
     let lost = 2
     const report = await runFleet({
@@ -140,7 +140,7 @@ describe('a fleet', () => {
     expect(most).toBeLessThanOrEqual(6)
   })
 
-  it('ends after so many polls, when its time is over, or when it is told to', async () => {
+  it('ends after a number of polls, when its time is over, or when told to', async () => {
     const { server, of } = await conversing()
     await runFleet({ server, devices: 2, ...QUICK, polls: 6 })
     expect(of('getrequest').length).toBeGreaterThanOrEqual(6)

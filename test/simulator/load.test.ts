@@ -31,7 +31,7 @@ it('posts the requested number of bodies from the requested devices, and reports
   )
 })
 
-it('counts what is repeated, cut off, and refused', async () => {
+it('counts what is resent, cut off, and refused', async () => {
   const { server, bodies } = await recording()
   const report = await postReplies({
     ...{ server, devices: 2, count: 6, duration: 20_000, pause: 1 },
@@ -79,7 +79,7 @@ it('gives up when its time is over, and starts nothing that is due later', async
   expect(slow.givenUp.map(({ commandId }) => commandId)).toEqual(['c0'])
 })
 
-it('carries on when its server is killed and comes back', async () => {
+it('continues when its server is killed and comes back', async () => {
   const kept: string[] = []
   const sockets = new Set<Socket>()
   const start = (onPort: number, killedAt: number) => {

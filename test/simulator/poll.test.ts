@@ -25,7 +25,7 @@ describe('a poll', () => {
     ])
   })
 
-  it.each([['OK'], ['OK\n'], ['OK\r\n']])('takes %j for no command', async (body) => {
+  it.each([['OK'], ['OK\n'], ['OK\r\n']])('does not mistake %j for a command', async (body) => {
     expect(await pollOf(body)).toMatchObject({ accepted: true, commands: [], discarded: [] })
   })
 

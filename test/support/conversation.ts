@@ -16,8 +16,7 @@ export interface Heard {
 type Said = string | { status?: number; headers?: Record<string, string>; body?: string }
 
 /**
- * What the server says, by endpoint; `handshake` is a GET of cdata. `OK` where it says nothing of
- * its own.
+ * What the server says, by endpoint; `handshake` is a GET of cdata. `OK` by default.
  */
 export type Script = Record<string, (heard: Heard) => Said | undefined | Promise<Said | undefined>>
 

@@ -63,7 +63,7 @@ async function findMongod() {
   const options = await DryMongoBinary.generateOptions()
   const found = await DryMongoBinary.locateBinary(options)
   if (found !== undefined) return { kind: 'mongod', command: found }
-  // Asked first, for the download tries again and again where there is no network.
+  // Asked first, for the download retries forever if there is no network.
   await fetch(DOWNLOADS, { method: 'HEAD', signal: AbortSignal.timeout(3000) }).catch((error) => {
     throw new Error(`no download from ${DOWNLOADS} (${error.cause?.message ?? error.message})`)
   })

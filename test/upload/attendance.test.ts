@@ -64,7 +64,7 @@ describe('an attendance line', () => {
     expect(unparsed.map(String)).toEqual([line])
   })
 
-  it('spoils no neighbour', () => {
+  it('spoils no neighbor', () => {
     expect(said(`1\t${AT}\t0\t1\nwhat\n\n2\t${AT}\t0\t1\n`)).toEqual([
       `1|${AT}|0|1|`,
       `2|${AT}|0|1|`,

@@ -15,7 +15,7 @@ export interface Selection {
   table: Table
   /** `Pin`. */
   pin?: string
-  /** `Type`, as in `Biodata`; newer terminals need it for biodata and biophoto. */
+  /** `Type` (see `Biodata`); newer terminals need it for biodata and biophoto. */
   type?: number
   /** `starttime`, `YYYY-MM-DD hh:mm:ss`: for `transaction`, on some terminals. Unproven. */
   from?: string

@@ -47,7 +47,7 @@ export function enrollCard(enrollment: Enrollment): BuiltCommand {
 }
 
 /**
- * Asks a user for a finger, face or palm (`ENROLL_BIO`): `type` and `no` as in `Biodata`. The
+ * Asks a user for a finger, face or palm (`ENROLL_BIO`): `type` and `no`: see `Biodata`. The
  * template comes as an upload of type `BioData`, the reply once the person is done, within minutes:
  * 0, or 2 already enrolled, 4 poor quality, 5 another user's, 6 cancelled, 7 busy.
  */

@@ -108,7 +108,7 @@ const PUT_CARD: Shape = {
 /**
  * Adds or changes a user (`DATA UPDATE user`). Reply: 0 or more. The user opens nothing until
  * authorized. Issue it before authorizations, templates and photos. It has no `key`: superseding an
- * unsent one would move the user behind what needs it.
+ * unsent one would move the user after what needs it.
  *
  * @example
  * access.putUser({ pin: '7', name: 'Ada', card: '123456789' })

@@ -44,7 +44,7 @@ export function info(): BuiltCommand {
 }
 
 /**
- * Makes the terminal repeat its handshake and upload what is new according to the stamps (`CHECK`).
+ * Makes the terminal shake hands again and upload what is new according to the stamps (`CHECK`).
  * Reply: 0.
  */
 export function check(): BuiltCommand {
@@ -58,7 +58,7 @@ export function uploadNew(): BuiltCommand {
 
 /**
  * Restarts the terminal (`REBOOT`). It replies with 0 first. Handed out once, and last in an
- * answer, because the terminal forgets commands behind it.
+ * answer, because the terminal forgets the commands after it.
  */
 export function reboot(): BuiltCommand {
   return plain('attendance.reboot', 'REBOOT', RESTART)

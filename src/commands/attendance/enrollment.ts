@@ -59,7 +59,7 @@ export function enrollCard(enrollment: Enrollment): BuiltCommand {
 }
 
 /**
- * Asks a user for a face, palm or other feature (`ENROLL_BIO`): `type` as in `Biodata`, 9 for a
+ * Asks a user for a face, palm or other feature (`ENROLL_BIO`): `type` (see `Biodata`) is 9 for a
  * visible-light face. The replies are those of `enrollFingerprint`, or -1002 if unsupported.
  */
 export function enrollBiodata(

@@ -60,8 +60,7 @@ const PUT_WORK_CODE: Shape = {
 }
 
 /**
- * Adds or replaces a message (`DATA UPDATE SMS`). Reply: 0. Assign it if it is not for
- * everyone.
+ * Adds or replaces a message (`DATA UPDATE SMS`). Reply: 0. Assign it if it is not for everyone.
  */
 export function putMessage(message: Message): BuiltCommand {
   return build('attendance.putMessage', PUT_MESSAGE, message)

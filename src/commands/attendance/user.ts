@@ -78,7 +78,7 @@ const QUERY_USER: Shape = {
  * Adds a user or replaces it (`DATA UPDATE USERINFO`). The reply is 0, or negative if the terminal
  * is full. Firmware may reset fields that are not sent, so send the whole user. Issue it before the
  * user's templates and photos, which fail for an unknown user. It has no `key`: superseding an
- * unsent one would move the user behind its templates. A period of validity needs the option
+ * unsent one would move the user after its templates. A period of validity needs the option
  * `UserValidTimeFun=1`; one model stores it but does not enforce it.
  *
  * @example

@@ -125,7 +125,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'claims, releases and cancels commands of the device alone, though others have the same ids',
+    name: 'claims, releases and cancels commands of the device only, though others have the same ids',
     otherwise: 'One terminal stops the commands of another.',
     async check({ adapter }) {
       for (const device of ['A', 'B', 'a'])

@@ -24,7 +24,7 @@ async function listed({ adapter }: CommandSubject, filter: CommandFilter): Promi
 export const LIST_CASES: readonly CommandCase[] = [
   {
     name: 'lists commands for people, the newest first, by device and by time',
-    otherwise: 'A person looks for a command in vain, or sees those of another device.',
+    otherwise: 'People cannot find a command, or see those of another device.',
     missing,
     async check(subject) {
       const { adapter } = subject
@@ -53,8 +53,8 @@ export const LIST_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'lists a hundred commands unless it is told otherwise',
-    otherwise: 'A page for people reads a year of commands, or ends at some.',
+    name: 'lists a hundred commands unless asked for another number',
+    otherwise: 'A page reads a year of commands, or leaves some out.',
     missing,
     async check(subject) {
       const ids = idsOf(130)

@@ -6,7 +6,8 @@ import { at, type CommandCase, claimOf, queued } from './record.js'
 export const COMMAND_OUTAGE_CASES: readonly CommandCase[] = [
   {
     name: 'rejects every call on commands while its storage is out of reach',
-    otherwise: 'The app shows a command as issued, and a terminal is told that nothing waits.',
+    otherwise:
+      'The app shows a command as issued, and the terminal is told that there is nothing to do.',
     missing: without('disconnect'),
     async check(subject) {
       const { adapter } = subject

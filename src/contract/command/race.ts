@@ -113,7 +113,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'keeps what fifty devices do at the same moment',
-    otherwise: 'One device writes over what another did: a command is lost, or handed out again.',
+    otherwise: 'One device overwrites what another did: a command is lost, or handed out again.',
     async check({ adapter }) {
       const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
       const all = (call: (device: string) => unknown) =>
@@ -134,7 +134,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
   {
     name: 'keeps a reply and an attempt that come at the same moment',
     otherwise:
-      'A poll writes over a reply, or a reply makes storage forget how often a command was sent.',
+      'A poll overwrites a reply, or a reply makes storage forget how often a command was sent.',
     async check(subject) {
       const { adapter } = subject
       const other = (await subject.reopen?.()) ?? adapter

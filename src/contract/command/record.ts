@@ -27,7 +27,7 @@ export type CommandCase = Case<CommandSubject>
 // A moment long ago: what is open follows from the times that are handed over, not from a clock.
 const START = Date.UTC(2024, 1, 29, 23, 59, 58, 123)
 
-/** A moment, so many seconds after the cases begin. */
+/** A moment, this many seconds after the cases begin. */
 export function at(seconds: number): Date {
   return new Date(START + seconds * 1000)
 }

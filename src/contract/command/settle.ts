@@ -29,7 +29,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'notes when a reply first came',
-    otherwise: 'Each repeat makes an old result look new.',
+    otherwise: 'Each retry makes an old result look new.',
     async check({ adapter }) {
       await adapter.issue([queued('A', '1')])
       const before = Date.now()
@@ -43,7 +43,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'keeps a late reply to a command that is cancelled or over',
-    otherwise: 'What was done is shown as cancelled, and the terminal that says so as a stranger.',
+    otherwise: 'What was done is shown as cancelled, and the terminal that reports it as unknown.',
     async check({ adapter }) {
       const over = queued('A', 'over', { openUntil: at(1) })
       await adapter.issue([queued('A', 'cancelled'), queued('A', 'superseded'), over])
@@ -63,7 +63,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'knows a reply to a command that nobody issued',
-    otherwise: 'Nobody sees that a device answers what it was not asked.',
+    otherwise: 'Nobody sees that a device replies to a command it was never given.',
     async check({ adapter }) {
       const reply = replyTo('A', 'unknown', -1)
       await adapter.onReply(reply, undefined)

@@ -34,7 +34,7 @@ export const STALE_CASES: readonly CommandCase[] = [
   {
     name: 'keeps a reply that came while a claim was held up',
     otherwise:
-      'A slow poll writes over the reply: its command is handed out again though it is done.',
+      'A slow poll overwrites the reply: its command is handed out again though it is done.',
     missing: without('stall'),
     async check(subject) {
       const { adapter } = subject

@@ -45,7 +45,7 @@ export const BATCH_CASES: readonly Case[] = [
   },
   {
     name: 'keeps with onReplies what onReply would keep, call by call',
-    otherwise: 'What a device reports in one body ends otherwise than in many.',
+    otherwise: 'What a device reports in one body ends differently than in many.',
     missing,
     async check(subject) {
       const { adapter } = subject
@@ -94,7 +94,7 @@ export const BATCH_CASES: readonly Case[] = [
   {
     name: 'keeps each reply of a batch once, though the batch comes many times at the same moment',
     otherwise:
-      'A terminal that sends a body twice makes two results of one, or is refused for ever.',
+      'A terminal that sends a body twice makes two results of one, or is refused forever.',
     missing,
     async check(subject) {
       // One race may be won by chance.
@@ -118,7 +118,7 @@ export const BATCH_CASES: readonly Case[] = [
   {
     name: 'lets the later reply win though an earlier batch was held up on its way to storage',
     otherwise:
-      'A body that was answered 503 goes on, and writes over newer replies that were answered OK.',
+      'A body that was answered 503 goes on, and overwrites newer replies that were answered OK.',
     missing: (subject) => missing(subject) ?? without('stall')(subject),
     async check(subject) {
       const later: CommandReply[] = []
@@ -152,7 +152,7 @@ export const BATCH_CASES: readonly Case[] = [
   },
   {
     name: 'says truthfully which replies of a batch were new, if it says so',
-    otherwise: 'afterReply is called again for each repeat, or never.',
+    otherwise: 'afterReply is called again for each duplicate, or never.',
     missing,
     async check(subject) {
       const [one, two, three] = idsOf(3).map((id) => replyTo('A', id)) as [

@@ -46,7 +46,7 @@ export const KEEP_CASES: readonly Case[] = [
   {
     name: 'keeps replies to commands that nobody issued, whatever their ids',
     otherwise:
-      'A reply that nobody asked for is lost, or blocks its terminal, which sends it for ever.',
+      'A reply that nobody asked for is lost, or blocks its terminal, which sends it forever.',
     async check(subject) {
       const replies = [...STRANGE_IDS].map((id, index) => replyTo('A', id, index))
       for (const [index, mark] of MARKS.entries()) {
@@ -102,7 +102,7 @@ export const KEEP_CASES: readonly Case[] = [
   {
     name: 'lets a final reply follow a pending one, which never takes its place again',
     otherwise:
-      'A command that is done is shown as under way for ever, or one under way as unanswered.',
+      'A command that is done is shown as under way forever, or one under way as unanswered.',
     async check(subject) {
       const finals = [0, -1, 7, null].map((code, index) => replyTo('A', `${index}`, code))
       const pending = finals.map(({ commandId }) => replyTo('A', commandId, -5000))
@@ -141,7 +141,7 @@ export const KEEP_CASES: readonly Case[] = [
   {
     name: 'says truthfully whether a reply was new, if it says so',
     otherwise:
-      'afterReply is called again for each repeat, or never: a mail goes out twice, or none does.',
+      'afterReply is called again for each duplicate, or never: a mail goes out twice, or none does.',
     async check(subject) {
       const [done, failed] = [replyTo('A', '1', 0), replyTo('A', '1', -1)]
       const [pending, other] = [replyTo('A', '1', -5000), replyTo('A', '2', 0)]

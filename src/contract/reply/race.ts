@@ -11,7 +11,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'keeps a reply once that comes a hundred times at the same moment, and fulfills every call',
     otherwise:
-      'It looks first and inserts then: a terminal that sends twice makes two results of one.',
+      'It checks first and inserts afterwards: a terminal that sends twice makes two results of one.',
     async check(subject) {
       const reply = replyTo('A', '1')
       await issueFor(subject, [reply])
@@ -25,7 +25,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'keeps what a hundred and fifty devices report at the same moment',
     otherwise:
-      'One device writes over what another reported: both were answered OK, and one report is gone.',
+      'One device overwrites what another reported: both were answered OK, and one report is gone.',
     async check(subject) {
       const replies = idsOf(200).map((id, index) => replyTo(`device ${index % 150}`, id, index))
       await issueFor(subject, replies)
@@ -52,7 +52,7 @@ export const RACE_CASES: readonly Case[] = [
   },
   {
     name: 'lets the final reply win over a pending one that comes at the same moment',
-    otherwise: 'A command that is done is shown as under way for ever.',
+    otherwise: 'A command that is done is shown as under way forever.',
     async check(subject) {
       const other = (await subject.reopen?.()) ?? subject.adapter
       const finals = idsOf(60).map((id, index) => replyTo('A', id, index % 3))
@@ -71,7 +71,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'lets the later of two replies win though the earlier takes longer to keep',
     otherwise:
-      'A call that the terminal no longer waits for writes over a newer reply that was answered OK.',
+      'A call that the terminal no longer waits for overwrites a newer reply that was answered OK.',
     async check(subject) {
       const other = (await subject.reopen?.()) ?? subject.adapter
       const files = idsOf(6).map((id) => fileOf('A', id, Buffer.alloc(300_000, id)))
@@ -93,7 +93,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'lets the later of two replies win though the earlier was held up on its way to storage',
     otherwise:
-      'A call that was answered 503 goes on, and writes over a newer reply that was answered OK.',
+      'A call that was answered 503 goes on, and overwrites a newer reply that was answered OK.',
     missing: without('stall'),
     async check(subject) {
       const later: CommandReply[] = []

@@ -55,7 +55,7 @@ export const UNPARSED_CASES: readonly Case[] = [
   },
   {
     name: 'keeps the unparsed lines that fifty devices send at the same moment',
-    otherwise: 'One device writes over the lines of another, though both were answered OK.',
+    otherwise: 'One device overwrites the lines of another, though both were answered OK.',
     missing,
     async check(subject) {
       const lines = Array.from({ length: 50 }, (_, index): Line => {

@@ -1,4 +1,4 @@
-// Cases: what a terminal tells is kept, and joined with what it told before.
+// Cases: what a terminal reports is kept, and merged with what it reported before.
 import { deepEqual } from 'node:assert/strict'
 import type { TerminalFacts } from '../../handshake/storage.js'
 import { fails } from '../proof.js'
@@ -45,7 +45,7 @@ const HOSTILE = Object.fromEntries([
 
 export const CONTACT_CASES: readonly TerminalCase[] = [
   {
-    name: 'gives back what a terminal told, and nothing of one that never called',
+    name: 'returns what a terminal reported, and nothing for one that never called',
     otherwise: 'A page shows another firmware or address, or a terminal that does not exist.',
     async check({ adapter }) {
       await knows(adapter, 'A', undefined)
@@ -63,9 +63,9 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'joins what a terminal tells with what it told before',
+    name: 'merges what a terminal reports with what it reported before',
     otherwise:
-      'A poll wipes what the handshake told, or a stamp is lost: the terminal sends its whole memory again.',
+      'A poll wipes what the handshake reported, or a stamp is lost: the terminal sends its whole memory again.',
     async check({ adapter }) {
       const seen = { serialNumber: 'A', firstSeenAt: at(0) }
       await adapter.onContact(contactOf('A', 0, FACTS))

@@ -6,8 +6,8 @@ import { at, contactOf, knows, type TerminalAdapter, type TerminalCase } from '.
 
 export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
   {
-    name: 'keeps what fifty terminals tell at the same moment',
-    otherwise: 'One terminal writes over what another told.',
+    name: 'keeps what fifty terminals report at the same moment',
+    otherwise: 'One terminal overwrites what another reported.',
     async check({ adapter }) {
       const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
       const tell = async (device: string, index: number) =>
@@ -20,7 +20,7 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps all that one terminal tells in many requests at the same moment',
+    name: 'keeps everything that one terminal reports in many requests at the same moment',
     otherwise: 'A stamp is lost: the terminal sends its whole memory again.',
     async check(subject) {
       const other = (await subject.reopen?.()) ?? subject.adapter
@@ -29,8 +29,8 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps all that a new terminal tells in its first requests at the same moment',
-    otherwise: 'A new terminal is refused, or half of what it told is lost.',
+    name: 'keeps everything that a new terminal reports in its first requests at the same moment',
+    otherwise: 'A new terminal is refused, or half of what it reported is lost.',
     async check(subject) {
       await allTold(subject.adapter, (await subject.reopen?.()) ?? subject.adapter)
     },
@@ -55,7 +55,7 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps what was told while an older contact was held up',
+    name: 'keeps what was reported while an older contact was held up',
     otherwise: 'A slow request makes storage forget a stamp, or that the terminal was there.',
     missing: without('stall'),
     async check(subject) {

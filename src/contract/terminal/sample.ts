@@ -1,4 +1,4 @@
-// How the cases on terminals tell something and look at what is known.
+// How the cases on terminals report something and look at what is known.
 import { deepEqual } from 'node:assert/strict'
 import type { Awaitable } from '../../endpoint/deadline.js'
 import type { Contact, Terminal, TerminalStorage } from '../../handshake/storage.js'
@@ -15,7 +15,7 @@ export interface TerminalSubject extends ContractSubject {
 
 export type TerminalCase = Case<TerminalSubject>
 
-/** A moment, so many seconds after the cases begin. */
+/** A moment, this many seconds after the cases begin. */
 export function at(seconds: number): Date {
   return new Date(Date.UTC(2024, 1, 29, 23, 59, 58, 123) + seconds * 1000)
 }

@@ -89,7 +89,7 @@ export const KEEP_CASES: readonly Case[] = [
   },
   {
     name: 'keeps every line of a large upload, and of many small ones',
-    otherwise: 'What is over a limit of the database is dropped, and the terminal was told OK.',
+    otherwise: 'What exceeds a limit of the database is dropped, and the terminal was told OK.',
     missing,
     async check(subject) {
       const pins = Array.from({ length: 2500 }, (_, index) => `${index}`)
@@ -125,7 +125,7 @@ export const KEEP_CASES: readonly Case[] = [
   {
     name: 'says truthfully which records were new, if it says so',
     otherwise:
-      'afterUpload is called again for each repeat, or never: a mail goes out twice, or none does.',
+      'afterUpload is called again for each duplicate, or never: a mail goes out twice, or none does.',
     async check(subject) {
       const [first, more] = [attendance('A', ['1', '2']), attendance('A', ['1', '2', '3', '4'])]
       const twice = upload('B', { records: [...first.records, ...first.records], unparsed: [] })

@@ -9,7 +9,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'keeps an upload once that comes thirty times at the same moment, and fulfills every call',
     otherwise:
-      'It looks first and inserts then: a terminal that sends twice makes two arrivals of one.',
+      'It checks first and inserts afterwards: a terminal that sends twice makes two arrivals of one.',
     missing: without('lines'),
     async check(subject) {
       const upload = attendance('A', ['1', '2', '3'])
@@ -21,7 +21,7 @@ export const RACE_CASES: readonly Case[] = [
   {
     name: 'keeps what a hundred devices upload at the same moment',
     otherwise:
-      'One device writes over what another uploaded: both were answered OK, and one is gone.',
+      'One device overwrites what another uploaded: both were answered OK, and one is gone.',
     missing: without('lines'),
     async check(subject) {
       const uploads = Array.from({ length: 100 }, (_, index) => {
