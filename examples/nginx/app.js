@@ -1,6 +1,6 @@
-// The app behind nginx. It is reached with its path kept and with its path rewritten, so the endpoint is mounted at both.
+// The app behind nginx. It is reached with its path kept and with its path rewritten, so the router is mounted at both.
 import express from 'express'
-import { commandReplyRouter } from 'express-iclock'
+import { terminalRouter } from 'express-iclock'
 
 /** Makes the app; `log` gets a line for each request. */
 export function createApp(adapter, log) {
@@ -11,8 +11,8 @@ export function createApp(adapter, log) {
     log(`${req.method} ${req.originalUrl} from ${req.ip} over ${req.protocol}`)
     next()
   })
-  const endpoint = commandReplyRouter({ adapter })
-  app.use('/hr', endpoint)
-  app.use(endpoint)
+  const terminals = terminalRouter({ adapter })
+  app.use('/hr', terminals)
+  app.use(terminals)
   return app
 }

@@ -1,7 +1,9 @@
-// Posts through nginx in every way that iclock.conf has, and prints what the app saw and what the terminal was answered.
+// A terminal speaks through nginx in every way that iclock.conf has: it comes up, hands over who came, is handed a command,
+// and replies. Prints what the app saw and what the terminal was answered.
 // Look at: the path that reaches the app, `over https`, and the 413 that the app never saw.
 import { once } from 'node:events'
-import { memoryAdapter } from 'express-iclock'
+import { commandQueue, memoryAdapter } from 'express-iclock'
+import { attendance } from 'express-iclock/commands'
 import { virtualDevice } from 'express-iclock/simulator'
 import { createApp } from './app.js'
 import { startNginx } from './nginx.js'
@@ -16,10 +18,11 @@ const ways = [
   { way: 'path kept', url: `${nginx.http}/hr` },
   { way: 'path rewritten', url: `${nginx.http}/terminals` },
   { way: 'TLS', url: `${nginx.https}/hr` },
-  { way: 'too large', url: `${nginx.http}/hr`, size: 1024 * 1024 },
+  { way: 'too large', url: `${nginx.http}/hr`, size: 4 * 1024 * 1024 },
 ]
 
 try {
+  await converse(`${nginx.http}/hr`)
   for (const [index, { way, url, size = 0 }] of ways.entries()) {
     const tls = { ca: nginx.certificate }
     const device = virtualDevice({ url, serialNumber: '0316144680030', tls })
@@ -29,8 +32,20 @@ try {
     console.log(`  the app saw       ${seen.splice(0).join('') || 'nothing'}`)
     console.log(`  the terminal read ${accepted ? `OK, ${clock.toUTCString()}` : refusal}`)
   }
-  console.log(`stored: ${storage.replies().map(({ commandId }) => commandId)}`)
+  console.log(`stored: ${storage.replies().map(({ commandName }) => commandName)}`)
 } finally {
   await nginx.stop()
   server.close()
+}
+
+async function converse(url) {
+  const serialNumber = '0316144680030'
+  const device = virtualDevice({ url, serialNumber })
+  await commandQueue(storage).issue(serialNumber, attendance.putUser({ pin: '7', name: 'Ada' }))
+  await device.handshake()
+  await device.attend({ pin: '7', time: '2026-10-05 06:58:10' })
+  await device.serve(() => 0, { untilIdle: true })
+  console.log(`the whole conversation: ${url}`)
+  for (const line of seen.splice(0))
+    console.log(`  the app saw       ${line.replace(/\?.*? from/, ' from')}`)
 }

@@ -23,10 +23,18 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     return (await import(href)).startNginx(appPort)
   }
 
-  it('replies come through with the path kept, rewritten and over TLS', async () => {
+  it('a conversation comes through with the path kept, rewritten and over TLS', async () => {
     const { stdout } = await runExample('example:nginx')
     const anyPort = stdout.replace(/:\d{4,5}\//g, ':PORT/').replace(/OK, .*GMT/g, 'OK, DATE')
+    const seen = (request: string) => `  the app saw       ${request} from 127.0.0.1 over http`
     expect(anyPort.split('\n')).toEqual([
+      'the whole conversation: http://127.0.0.1:PORT/hr',
+      seen('GET /hr/iclock/cdata'),
+      seen('POST /hr/iclock/cdata'),
+      seen('POST /hr/iclock/cdata'),
+      seen('GET /hr/iclock/getrequest'),
+      seen('POST /hr/iclock/devicecmd'),
+      seen('GET /hr/iclock/getrequest'),
       'path kept: http://127.0.0.1:PORT/hr',
       `  the app saw       POST /hr/iclock/devicecmd?SN=${SERIAL_NUMBER} from 127.0.0.1 over http`,
       '  the terminal read OK, DATE',
@@ -39,7 +47,7 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
       'too large: http://127.0.0.1:PORT/hr',
       '  the app saw       nothing',
       '  the terminal read the status is 413, not 200',
-      'stored: 1000,1001,1002',
+      'stored: DATA,GetFile,GetFile,GetFile',
       '',
     ])
   })
