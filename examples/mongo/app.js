@@ -1,7 +1,7 @@
-// An HR app that keeps what terminals report in MongoDB.
+// An HR app that keeps its commands, and all that terminals say, in MongoDB.
 import { once } from 'node:events'
 import express from 'express'
-import { commandReplyRouter } from 'express-iclock'
+import { commandQueue, terminalRouter } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 
 /** Starts the app on a free port; it uses the client of the program around it. */
@@ -11,9 +11,9 @@ export async function startApp(client, databaseName) {
   await storage.createIndexes()
 
   const app = express()
-  app.use(commandReplyRouter({ adapter: storage }))
+  app.use(terminalRouter({ adapter: storage, timeZone: 'Asia/Manila' }))
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
 
-  return { db, storage, server }
+  return { db, storage, commands: commandQueue(storage), server }
 }

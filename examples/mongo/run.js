@@ -1,6 +1,7 @@
 // Runs the HR app of app.js on the MongoDB of MONGODB_URL: `MONGODB_URL=mongodb://127.0.0.1:27017 npm run example:mongo`.
-// Look at: one document for each command, though the terminal reports one three times, and once after a restart.
+// Look at: one document for each command, its reply included, and one for each record, however often the terminal sends them.
 import { inspect } from 'node:util'
+import { attendance } from 'express-iclock/commands'
 import { virtualDevice } from 'express-iclock/simulator'
 import { startApp } from './app.js'
 import { connect } from './server.js'
@@ -15,40 +16,34 @@ const show = (title, value) => {
 let client = await connect()
 let app = await startApp(client, DATABASE)
 try {
-  for (const [commandId, text, employee] of [
-    ['hr1001', 'DATA UPDATE USERINFO PIN=7\tName=Ada', 'Ada'],
-    ['hr1002', 'ENROLL_FP PIN=7\tFID=1', 'Ada'],
-    ['hr1003', 'GetFile FilePath=/etc/motd', undefined],
-  ]) {
-    await app.storage.issue({ serialNumber: SERIAL_NUMBER, commandId, text, employee })
-  }
-
   const terminal = virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER })
-  const { records } = terminal
-  await terminal.send(records.reply('hr1001', 0), { repeats: 1 })
-  await terminal.send([
-    records.reply('hr1002', 5, 'ENROLL_FP'),
-    records.getFile('hr1003', '/etc/motd', Buffer.from('Good morning\n')),
-  ])
+  await terminal.handshake()
+  await terminal.attend({ pin: '7', time: '2026-10-05 06:58:10' }, { repeats: 1 })
 
-  // The app ends, and starts again.
+  const ada = attendance.putUser({ pin: '7', name: 'Ada' })
+  const enrollment = attendance.enrollFingerprint({ pin: '7', finger: 1 })
+  const added = await app.commands.issue(SERIAL_NUMBER, ada, { employee: 'Ada' })
+  await app.commands.issue(SERIAL_NUMBER, enrollment, { employee: 'Ada' })
+  await terminal.serve(({ text }) => (text.startsWith('ENROLL') ? 5 : 0), { untilIdle: true })
+  await terminal.reply(added.commandId, 0)
+
+  // The app ends, and starts again; the terminal did not hear that its reply arrived.
   app.server.close()
   await client.close()
   client = await connect()
   app = await startApp(client, DATABASE)
-  await virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER }).send(
-    records.reply('hr1001', 0),
-  )
+  const restarted = virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER })
+  await restarted.reply(added.commandId, 0)
 
-  const commands = await app.db.collection('iclock_commands').find().sort({ _id: 1 }).toArray()
-  const replies = await app.db.collection('iclock_replies').find().sort({ _id: 1 }).toArray()
-  show('iclock_commands', commands)
-  show('iclock_replies', replies)
+  const documents = await app.db.collection('iclock_commands').find().sort({ _id: 1 }).toArray()
+  const punches = await app.db.collection('iclock_attendance').find().toArray()
+  show('iclock_commands', documents)
+  show('iclock_attendance', punches)
 
   const { storage } = app
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000)
-  const told = ({ commandId, outcome, meaning }) => `${commandId} ${outcome}: ${meaning}`
-  show("A command's reply", told(await storage.findReply(SERIAL_NUMBER, 'hr1001')))
+  const told = ({ commandName, outcome, meaning }) => `${commandName} ${outcome}: ${meaning}`
+  show("A command's reply", told(await storage.findReply(SERIAL_NUMBER, added.commandId)))
   const last = await storage.replies({ serialNumber: SERIAL_NUMBER, limit: 10 })
   show("The device's last replies", last.map(told).sort())
   const failed = await storage.replies({ outcome: 'failed', since: yesterday })

@@ -11,14 +11,15 @@ onServer('the example of storages prints the same on MongoDB as on others', asyn
   expect(stdout).toBe(STORAGES_PRINT)
 })
 
-onServer('the example on MongoDB keeps each reply once, over a restart', async () => {
+onServer('the example on MongoDB keeps each reply and record once, over a restart', async () => {
   const { stdout } = await runExample('example:mongo', '', env)
-  const [, replies = ''] = stdout.split('iclock_replies')
-  expect(replies.match(/_id: '.*'/g)).toEqual(
-    ['hr1001', 'hr1002', 'hr1003'].map((id) => `_id: '["0316144680030","${id}"]'`),
-  )
-  expect(stdout).toContain("A command's reply\n'hr1001 succeeded: done'\n")
+  const [commands = '', rest = ''] = stdout.split('\niclock_attendance\n')
+  const [punches = ''] = rest.split("A command's reply")
+  expect(commands.match(/_id:/g)).toHaveLength(2)
+  expect(punches.match(/_id:/g)).toHaveLength(1)
+  expect(punches).toContain('2026-10-05 06:58:10')
+  expect(stdout).toContain("A command's reply\n'DATA succeeded: done'\n")
   expect(stdout).toContain(
-    'Failed since yesterday\n[ "hr1002 failed: duplicate of another user\'s" ]',
+    'Failed since yesterday\n[ "ENROLL_FP failed: duplicate of another user\'s" ]',
   )
 })
