@@ -7,7 +7,8 @@ export async function forgetOn(
   { commands, attendance, uploads, unparsed }: Collections,
   before: Date,
 ): Promise<Forgotten> {
-  const old = { $lt: before }
+  // A moment in the future would count what is still open as closed.
+  const old = { $lt: new Date(Math.min(before.getTime(), Date.now())) }
   const isOver = (name: string) => ({ $or: [{ [name]: { $exists: false } }, { [name]: old }] })
   const closed = {
     listedAt: old,

@@ -22,6 +22,9 @@ const FORGET = `
 
 /** Deletes what was closed, replied or uploaded before this moment. */
 export async function forgetOn(database: Database, before: Date): Promise<Forgotten> {
-  const [forgotten] = await database.rows<Forgotten>(FORGET, [before.getTime()])
+  // A moment in the future would count what is still open as closed.
+  const [forgotten] = await database.rows<Forgotten>(FORGET, [
+    Math.min(before.getTime(), Date.now()),
+  ])
   return forgotten ?? { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
 }

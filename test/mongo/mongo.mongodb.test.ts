@@ -335,10 +335,12 @@ onServer('what mongoAdapter keeps', () => {
 
     const nothing = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
     expect(await adapter.forget(new Date('2021-01-01'))).toEqual({ ...nothing, commands: 2 })
-    const soon = new Date(Date.now() + 60_000)
+    const soon = new Date(Date.now() + 86_400_000)
+    await issue('open', { openUntil: new Date(Date.now() + 3_600_000) })
+    await passed(2)
     expect(await adapter.forget(soon)).toEqual({ ...nothing, commands: 1, unparsed: 1 })
     const left = (await adapter.commands({}, NOW)).map(({ command }) => command?.commandId)
-    expect(left.sort()).toEqual(['pending', 'waiting'])
+    expect(left.sort()).toEqual(['open', 'pending', 'waiting'])
   })
 
   it('lists commands by state, page by page, the newest first', async () => {
@@ -508,6 +510,8 @@ describe('mongoAdapter', () => {
     expect(made({}, careless)).toThrow(/with 0 no write is acknowledged/)
   })
 })
+
+const passed = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
 async function inEndpoint(
   handler: Parameters<typeof createServer>[1],

@@ -270,10 +270,13 @@ describe('forget', () => {
       'answered',
       'waiting',
     ])
-    expect(await adapter.forget(new Date(Date.now() + 60_000))).toMatchObject({
+    await issue('open', { openUntil: new Date(Date.now() + 3_600_000) })
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    expect(await adapter.forget(new Date(Date.now() + 86_400_000))).toMatchObject({
       commands: 1,
       unparsed: 1,
     })
+    expect(await adapter.findRecord(SN, 'open')).toBeDefined()
     expect(await adapter.findRecord(SN, 'waiting')).toBeDefined()
     expect(await adapter.findRecord(SN, 'pending')).toBeDefined()
   })
