@@ -12,6 +12,7 @@ import {
   UsageError,
 } from './usage.js'
 
+/** What `reply --help` prints. */
 export const REPLY_HELP: string = `Usage: npx express-iclock reply --url URL --sn SERIAL [options] [REPLY...]
 
 Posts Command Replies to a server as a ZKTeco terminal does, and prints the bytes of each exchange.

@@ -14,6 +14,7 @@ import {
   UsageError,
 } from './usage.js'
 
+/** What `terminal --help` prints. */
 export const TERMINAL_HELP: string = `Usage: npx express-iclock terminal --url URL --sn SERIAL [options]
 
 Plays a whole ZKTeco terminal: shakes hands, polls for commands, executes them and replies, until Ctrl-C. Nothing is really

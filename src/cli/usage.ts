@@ -37,6 +37,7 @@ export const DEVICE_OPTIONS = {
   'max-clock-error': { type: 'string', default: '300000' },
 } as const
 
+/** The help on the options of every command that plays a device. */
 export const DEVICE_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
   --sn SERIAL        the serial number of the terminal
   --manners MANNERS  attendance (default), access or clone: how the firmware writes
@@ -54,6 +55,7 @@ interface DeviceValues {
   'max-clock-error': string
 }
 
+/** The options of `virtualDevice` from those of the command line. Throws a UsageError for wrong ones. */
 export function deviceOptionsOf(values: DeviceValues): VirtualDeviceOptions {
   const { url, sn } = values
   if (url === undefined) throw new UsageError('--url is missing, e.g. --url localhost:3000')

@@ -11,6 +11,7 @@ import { type Case, onCapability } from './subject.js'
 
 const CALLS = ['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord']
 
+/** The cases on handing commands out, skipped for adapters without that capability. */
 export const COMMAND_CASES: readonly Case[] = onCapability(CALLS, [
   ...ISSUE_CASES,
   ...CLAIM_CASES,

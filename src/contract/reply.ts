@@ -8,6 +8,7 @@ import { UNPARSED_CASES } from './reply/unparsed.js'
 import { VALUE_CASES } from './reply/value.js'
 import type { Case } from './subject.js'
 
+/** The cases on keeping replies. */
 export const REPLY_CASES: readonly Case[] = [
   ...FIND_CASES,
   ...KEEP_CASES,

@@ -5,6 +5,7 @@ import { TERMINAL_RACE_CASES } from './terminal/race.js'
 
 const CALLS = ['onContact', 'terminals', 'findTerminal']
 
+/** The cases on terminals, skipped for adapters without that capability. */
 export const TERMINAL_CASES: readonly Case[] = onCapability(CALLS, [
   ...CONTACT_CASES,
   ...TERMINAL_RACE_CASES,

@@ -6,6 +6,7 @@ import { KEEP_CASES } from './upload/keep.js'
 import { QUERY_CASES } from './upload/query.js'
 import { RACE_CASES } from './upload/race.js'
 
+/** The cases on uploads, skipped for adapters without that capability. */
 export const UPLOAD_CASES: readonly Case[] = onCapability(
   ['onUpload'],
   [...KEEP_CASES, ...RACE_CASES, ...QUERY_CASES],

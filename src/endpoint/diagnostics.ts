@@ -22,6 +22,7 @@ export interface Channels {
   refusal: Channel
 }
 
+/** The channels of this process. */
 export const CHANNELS: Readonly<Channels> = {
   reply: channel('express-iclock:reply'),
   poll: channel('express-iclock:poll'),

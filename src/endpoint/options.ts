@@ -49,7 +49,9 @@ export interface BodySettings {
   encoding: string
 }
 
+/** The names of the options of every endpoint. */
 export const ENDPOINT_OPTIONS: readonly string[] = ['timeout', 'authorize']
+/** The names of the options of every endpoint that reads a body. */
 export const BODY_OPTIONS: readonly string[] = ['limit', 'encoding']
 
 const ASCII = Buffer.from(Array.from({ length: 128 }, (_, byte) => byte))

@@ -65,6 +65,7 @@ export type HandshakeWing = Readonly<
   Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Handler>
 >
 
+/** The names of the options about terminals that come up. */
 export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handshake']
 
 /**

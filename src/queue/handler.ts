@@ -60,12 +60,7 @@ export type PollContact = (
   deadline: Deadline,
 ) => Awaitable<void>
 
-export const DELIVERY_OPTIONS: readonly string[] = [
-  'adapter',
-  'delivery',
-  'encoding',
-  ...ENDPOINT_OPTIONS,
-]
+const DELIVERY_OPTIONS = ['adapter', 'delivery', 'encoding', ...ENDPOINT_OPTIONS]
 /** What handing out needs of the adapter. */
 export const DELIVERY_CALLS: readonly string[] = ['openCommands', 'claim']
 

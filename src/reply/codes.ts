@@ -1,6 +1,7 @@
 // The tables of return codes (PUSH manuals, appendix "return values"), with what devices were seen
 // to send besides.
 
+/** Codes of attendance terminals. */
 export const ATTENDANCE: Readonly<Record<number, string>> = {
   [-1]: 'wrong parameter',
   [-2]: 'photo data differ from the stated size',
@@ -21,6 +22,7 @@ export const ATTENDANCE: Readonly<Record<number, string>> = {
   [-1008]: 'could not fetch data from the server',
 }
 
+/** Codes of access terminals. */
 export const ACCESS: Readonly<Record<number, string>> = {
   [-1]: 'send failed',
   [-2]: 'no response',
@@ -94,6 +96,7 @@ export const ACCESS: Readonly<Record<number, string>> = {
   [-801]: 'command format error',
 }
 
+/** Codes of commands that enroll a finger, a face or a palm. */
 export const ENROLLMENT: Readonly<Record<number, string>> = {
   2: 'already enrolled for this user',
   4: 'bad quality, or the scans differ',
@@ -101,12 +104,15 @@ export const ENROLLMENT: Readonly<Record<number, string>> = {
   6: 'cancelled',
   7: 'busy',
 }
+/** Codes of commands that enroll a card. */
 export const CARD_ENROLLMENT: Readonly<Record<number, string>> = {
   ...ENROLLMENT,
   5: 'timed out',
 }
-// The manual of 2008 prints -2 where later ones have 2; time clocks also send it if there is no
-// such user.
+/**
+ * Why an attendance terminal refused to enroll. The manual of 2008 prints -2 where later ones have
+ * 2; time clocks also send it if there is no such user.
+ */
 export const NO_ENROLLMENT: Readonly<Record<number, string>> = {
   [-2]: 'already enrolled for this user, or no such user',
   [-3]: 'that finger is already enrolled',

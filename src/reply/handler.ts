@@ -44,6 +44,7 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
+/** The names of the options of `commandReplyHandler`. */
 export const REPLY_OPTIONS: readonly string[] = [
   ...['adapter', 'maxRecords', 'afterReply', 'onError'],
   ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],

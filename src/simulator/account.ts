@@ -15,6 +15,7 @@ export interface FleetCommand extends DeviceCommand {
   acknowledged: number
 }
 
+/** Counts what became of each command of a fleet. */
 export class Account {
   readonly #commands = new Map<string, FleetCommand>()
   #executions = 0

@@ -31,6 +31,7 @@ export function checkCounts<Name extends string>(
   }
 }
 
+/** The error for an option with an invalid value. */
 export function wrong(option: string, value: unknown, expected: string): TypeError {
   return new TypeError(
     `express-iclock/simulator: option "${option}" is ${describe(value)}; expected ${expected}`,

@@ -80,11 +80,13 @@ interface Progress {
   wake(): void
 }
 
+/** Checks the options of an exchange. Throws a TypeError for an invalid one. */
 export function checkExchangeOptions(options: ExchangeOptions): void {
   checkDelays(options, ['timeout', 'wait', 'segmentPause'])
   checkCounts(options, ['segmentSize'], 1)
 }
 
+/** Makes one exchange over a connection; never rejects because of the server. */
 export function exchangeOn(
   wire: Wire,
   request: Request,
@@ -102,9 +104,9 @@ export function exchangeOn(
       clearTimeout(timer)
       options.signal.removeEventListener('abort', onPowerLoss)
       wire.onChange = () => {}
-      const received = wire.unread.subarray(0, response.size)
-      wire.unread = wire.unread.subarray(received.length)
-      const surplus = wholeSize < message.length ? 0 : wire.unread.length
+      const received = wire.buffered.subarray(0, response.size)
+      wire.buffered = wire.buffered.subarray(received.length)
+      const surplus = wholeSize < message.length ? 0 : wire.buffered.length
       const refusal =
         problem ??
         refusalOf(response, strictness) ??
@@ -128,7 +130,7 @@ export function exchangeOn(
     }
     // A broken connection doesn't complete a response.
     const memory = {}
-    const read = () => parseResponse(wire.unread, wire.hasEnded && !wire.failure, method, memory)
+    const read = () => parseResponse(wire.buffered, wire.hasEnded && !wire.failure, method, memory)
     const timer = setTimeout(() => {
       finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
     }, options.timeout)
@@ -141,7 +143,7 @@ export function exchangeOn(
       else if (wire.hasEnded) finish(response, wire.failure)
     }
     // What the server sent before it was asked can't be the response to this request.
-    if (wire.unread.length > 0) wire.onChange()
+    if (wire.buffered.length > 0) wire.onChange()
     send(wire, request, options, progress).then(() => {
       if (options.cutAfter === undefined) return wire.onChange()
       const cut = `the device dropped the connection after ${progress.started} bytes, as requested`

@@ -15,6 +15,7 @@ export type Execution = number | Body | undefined | void
 /** Executes a command in place of a device. */
 export type Execute = (command: DeviceCommand) => Execution | Promise<Execution>
 
+/** The body that replies to a command; undefined if the device never replies. */
 export function recordOf(
   { commandId, text }: DeviceCommand,
   execution: Execution,

@@ -1,5 +1,6 @@
 // Lets a limited number of exchanges happen at once; the others wait in order.
 
+/** Lets a limited number of tasks run at once. */
 export class Gate {
   #free: number
   readonly #waiting: (() => void)[] = []

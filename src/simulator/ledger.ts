@@ -50,6 +50,7 @@ class Tally {
   }
 }
 
+/** Counts exchanges by kind, and refusals by reason. */
 export class Ledger {
   readonly #tallies = new Map<ExchangeKind, Tally>()
   readonly #refusals = new Map<string, number>()

@@ -9,6 +9,7 @@ export interface LogEntry {
 const MAX_LINES = 150
 const MAX_BYTES = 64 * 1024
 
+/** The attendance memory of a device. */
 export class AttendanceLog {
   readonly #entries: LogEntry[] = []
   #sent = 0

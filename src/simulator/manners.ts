@@ -13,14 +13,17 @@ interface Habits {
   pushVersion: string
 }
 
+/** What each firmware family does differently. */
 export const HABITS: Record<Manners, Habits> = {
   attendance: { suffix: '', pushVersion: '2.4.1' },
   access: { suffix: '', pushVersion: '3.1.2' },
   clone: { suffix: '.aspx', pushVersion: '2.4.1' },
 }
 
+/** A header as it is written. */
 export type Header = [name: string, value: string]
 
+/** The headers of a request, in the order in which firmware writes them. */
 export function headersOf(
   manners: Manners,
   token: string,

@@ -49,6 +49,7 @@ export interface VirtualDeviceOptions {
   onExchange?(exchange: Exchange): void
 }
 
+/** Checks the options of `virtualDevice`. Throws a TypeError for an invalid one. */
 export function checkOptions(options: VirtualDeviceOptions): void {
   const { serialNumber, url, server, manners = 'attendance', maxClockError = 0 } = options
   if (typeof serialNumber !== 'string' || serialNumber === '') {

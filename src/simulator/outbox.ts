@@ -7,6 +7,7 @@ import type { Exchange } from './exchange.js'
  */
 export type Handling = 'batched' | 'alone' | 'once'
 
+/** A post of one or more replies. */
 export interface Post {
   records: Uint8Array[]
   /** The commands that it replies to. */
@@ -14,6 +15,7 @@ export interface Post {
   handling: Handling
 }
 
+/** Keeps replies until the server has accepted them. */
 export class Outbox {
   readonly #posts: Post[] = []
 

@@ -17,6 +17,7 @@ export interface Pace {
 
 const SLOWING_DOWN = [1000, 1100, 1200, 2000, 3100, 3500, 4000, 5200, 6400]
 
+/** Checks the options of a pace. Throws a TypeError for an invalid one. */
 export function checkPace(pace: Pace): void {
   const { delay } = pace
   if (typeof delay !== 'function') checkDelays({ delay }, ['delay'])

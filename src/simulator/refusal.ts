@@ -4,6 +4,7 @@ import { excerpt, type HttpResponse, valuesOf } from './response.js'
 /** Checks a body: undefined if it is acceptable, otherwise the reason that it is not. */
 export type BodyCheck = (body: Buffer) => string | undefined
 
+/** What a device requires of a response. */
 export interface Strictness {
   /** How many ms the server's clock may differ from the one of this process. */
   maxClockError: number

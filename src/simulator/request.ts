@@ -25,6 +25,7 @@ export interface RequestOptions {
   surplus?: string | Uint8Array
 }
 
+/** A request, ready to be sent. */
 export interface Request {
   method: string
   /** The number of bytes that precede the body. */
@@ -34,6 +35,7 @@ export interface Request {
   wholeSize: number
 }
 
+/** Builds a request. */
 export function requestOf(
   body: Body,
   options: RequestOptions,

@@ -8,6 +8,7 @@ const MAX_HEAD = 64 * 1024
 /** The largest package that a terminal announces (`MaxPackageSize`), headers included. */
 const MAX_RESPONSE = 4 * 1024 * 1024
 
+/** A response, as far as it has arrived. */
 export interface HttpResponse {
   status: number | undefined
   headers: Header[]

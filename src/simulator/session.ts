@@ -60,6 +60,7 @@ export interface Session {
   power: AbortController
 }
 
+/** Switches a device on for the first time. */
 export function openSession(options: VirtualDeviceOptions, gate?: Gate): Session {
   checkOptions(options)
   const { serialNumber, manners = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
@@ -124,6 +125,7 @@ export async function ask(
   }
 }
 
+/** Asks over an open connection; never rejects because of the server. */
 export async function askOver(
   wire: Wire,
   session: Session,

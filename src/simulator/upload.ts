@@ -59,6 +59,7 @@ export function tableQuestion(
   }
 }
 
+/** The upload of a photo. */
 export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }: Photo): Question {
   const { manners, serialNumber, pushVersion } = session.identity
   const local = typeof time === 'string' ? time : localTime(time, session.settings.TimeZone)
@@ -88,6 +89,7 @@ export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }
   }
 }
 
+/** The upload of rows that a query asked for. */
 export function queryQuestion({ identity }: Session, result: QueryResult): Question {
   const { commandId, table, rows, type = 'tabledata', packets = { count: 1, index: 1 } } = result
   if (identity.manners !== 'access') {
@@ -125,6 +127,7 @@ export function queryQuestion({ identity }: Session, result: QueryResult): Quest
   }
 }
 
+/** The sign of life. */
 export const PING: Question = {
   kind: 'ping',
   method: 'GET',

@@ -9,13 +9,14 @@ export interface Wire {
   socket: Socket
   /** Settles when the connection is open or has failed. */
   opened: Promise<void>
-  unread: Buffer
+  buffered: Buffer
   hasEnded: boolean
   failure: string | undefined
   /** Called whenever one of these changes. */
   onChange(): void
 }
 
+/** Opens a connection. */
 export function openWire(target: Target): Wire {
   const socket = target.open()
   socket.setNoDelay(true)
@@ -26,13 +27,13 @@ export function openWire(target: Target): Wire {
       const opening = socket instanceof TLSSocket ? 'secureConnect' : 'connect'
       for (const event of [opening, 'close']) socket.once(event, () => resolve())
     }),
-    unread: Buffer.alloc(0),
+    buffered: Buffer.alloc(0),
     hasEnded: false,
     failure: undefined,
     onChange() {},
   }
   socket.on('data', (bytes) => {
-    wire.unread = Buffer.concat([wire.unread, bytes])
+    wire.buffered = Buffer.concat([wire.buffered, bytes])
     wire.onChange()
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -14,6 +14,7 @@ import { readable } from '../proof.js'
 import { command } from '../sample.js'
 import type { Case, ContractSubject } from '../subject.js'
 
+/** An adapter that hands commands out. */
 export type CommandAdapter = ReplyStorage & CommandStorage
 
 /** A subject whose adapter hands commands out. */
@@ -22,6 +23,7 @@ export interface CommandSubject extends ContractSubject {
   reopen?(): Awaitable<CommandAdapter>
 }
 
+/** A case on commands. */
 export type CommandCase = Case<CommandSubject>
 
 // A moment long ago: what is open follows from the times that are handed over, not from a clock.

@@ -5,6 +5,7 @@ import type { Contact, Terminal, TerminalStorage } from '../../handshake/storage
 import type { ReplyStorage } from '../../reply/storage.js'
 import type { Case, ContractSubject } from '../subject.js'
 
+/** An adapter that knows the terminals. */
 export type TerminalAdapter = ReplyStorage & TerminalStorage
 
 /** A subject whose adapter knows the terminals. */
@@ -13,6 +14,7 @@ export interface TerminalSubject extends ContractSubject {
   reopen?(): Awaitable<TerminalAdapter>
 }
 
+/** A case on terminals. */
 export type TerminalCase = Case<TerminalSubject>
 
 /** A moment, this many seconds after the cases begin. */
