@@ -1,290 +1,113 @@
-// Kills what keeps the replies, again and again, while devices report; then counts what was acknowledged and not kept.
-// npm run test:crash, or one campaign: npm run test:crash -- --kill app|mongodb [--kills 200] [--seed 1] [--broken]
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
+// Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
+// npm run test:crash, or one campaign: npm run test:crash -- --storage journal|postgres|mongodb|mongodb-apps [--kills 200]
+//   [--seed 1] [--broken claim|answer|overtake]
 import { parseArgs } from 'node:util'
-import express from 'express'
-import { commandReplyRouter } from 'express-iclock'
-import { mongoAdapter } from 'express-iclock/mongo'
-import { postReplies } from 'express-iclock/simulator'
-import { MongoClient } from 'mongodb'
-import { findProgram, freePort, serverName, startServer } from '../test/support/mongodb.js'
-import { readJournal } from './journal.js'
+import { DEFECT_NAMES } from './crash/broken.js'
+import { runCampaign } from './crash/campaign.js'
+import { GROUND_NAMES, NoServer } from './crash/ground.js'
+
+/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken'>} Plan */
+
+const LONG = 200
 
 /**
- * @typedef {object} Ground What a campaign is fought on.
- * @property {string} name what is killed
- * @property {string} url where devices post
- * @property {(pause: number) => Promise<void>} kill ends it with SIGKILL, and starts it again after so many ms
- * @property {Record<string, number>} errors what the app's error handler was told, and how often
- * @property {() => Promise<{ serialNumber: string, commandId: string, returnCode: number }[]>} kept
- * @property {() => Promise<void>} remove
+ * Each defect must be found out, too: otherwise a campaign that finds nothing proves nothing.
  *
- * @typedef {object} Campaign
- * @property {'app' | 'mongodb'} kill
- * @property {number} kills
- * @property {number} seed
- * @property {boolean} broken whether the adapter answers before the reply is kept, to see that this is found out
- * @property {(line: string) => void} [say]
+ * @type {Plan[]}
  */
-
-/** There is no database server on this machine to kill. */
-class NoServer extends Error {}
-
-// Milliseconds between the answer and the write of a careless adapter.
-const CARELESS = 200
-const ROUND = { devices: 8, count: 60, rate: 60, duration: 60_000 }
-
-/** @type {Record<Campaign['kill'], (campaign: Campaign) => Promise<Ground>>} */
-const GROUNDS = {
-  async app({ broken }) {
-    const folder = await mkdtemp(join(tmpdir(), 'iclock-campaign-'))
-    const file = join(folder, 'replies')
-    const port = await freePort()
-    const program = new URL('journal.js', import.meta.url)
-    const start = async () => {
-      const child = fork(program, [file, `${port}`, ...(broken ? [`${CARELESS}`] : [])])
-      await once(child, 'message')
-      return child
-    }
-    let app = await start()
-    const kill = async () => {
-      const ended = once(app, 'exit')
-      app.kill('SIGKILL')
-      await ended
-    }
-    return {
-      name: 'an app that keeps replies in a file',
-      url: `http://127.0.0.1:${port}`,
-      errors: {},
-      async kill(pause) {
-        await kill()
-        await wait(pause)
-        app = await start()
-      },
-      kept: async () => (await readJournal(file)).map((line) => JSON.parse(line)),
-      async remove() {
-        await kill()
-        await rm(folder, { recursive: true })
-      },
-    }
-  },
-
-  async mongodb({ broken }) {
-    const program = await findProgram()
-    if ('reasons' in program) throw new NoServer(program.reasons.join('; '))
-    const server = await startServer(program)
-    const client = new MongoClient(server.url, {
-      serverSelectionTimeoutMS: 500,
-      socketTimeoutMS: 2000,
-    })
-    const storage = mongoAdapter(client.db('campaign'))
-    // As an app does at its start; and FerretDB does not start again after a kill while it makes a database.
-    await storage.createIndexes()
-    const careless = {
-      ...storage,
-      /** @param {Parameters<typeof storage.onReply>} answered */
-      async onReply(...answered) {
-        setTimeout(() => storage.onReply(...answered).catch(() => {}), CARELESS)
-      },
-    }
-    /** @type {Record<string, number>} */
-    const errors = {}
-    /** @type {import('express').ErrorRequestHandler} */
-    const onError = (error, _req, res, _next) => {
-      const told = `${error.name}: ${error.message}`.replace(/\d+/g, 'N')
-      errors[told] = (errors[told] ?? 0) + 1
-      res.status(503).end()
-    }
-    const app = express()
-    app.use(commandReplyRouter({ adapter: broken ? careless : storage }), onError)
-    const endpoint = app.listen(0, '127.0.0.1')
-    await once(endpoint, 'listening')
-    const { port } = /** @type {import('node:net').AddressInfo} */ (endpoint.address())
-    return {
-      name: await serverName(server.url),
-      url: `http://127.0.0.1:${port}`,
-      errors,
-      async kill(pause) {
-        await server.kill()
-        await wait(pause)
-        await server.start()
-      },
-      async kept() {
-        const replies = await storage.replies()
-        return replies.map(({ serialNumber, commandId, returnCode }) => {
-          return { serialNumber, commandId, returnCode: Number(returnCode) }
-        })
-      },
-      async remove() {
-        endpoint.closeAllConnections()
-        endpoint.close()
-        await client.close()
-        await server.remove()
-      },
-    }
-  },
-}
-
-/**
- * Runs a campaign: for each kill, a fleet that reports until all of it is acknowledged.
- *
- * @param {Campaign} campaign
- */
-export async function runCampaign(campaign) {
-  const { kills, seed, say = () => {} } = campaign
-  const ground = await GROUNDS[campaign.kill](campaign)
-  const random = randomFrom(seed)
-  try {
-    say(`${kills} kills of ${ground.name}, seed ${seed}.`)
-    /** @type {import('express-iclock/simulator').SentReply[]} */
-    const acknowledged = []
-    let [unanswered, repeated, givenUp] = [0, 0, 0]
-    for (let round = 0; round < kills; round++) {
-      const [report] = await Promise.all([
-        postReplies({ ...ROUND, url: ground.url, replies: repliesOf(round), faults: faultsOf }),
-        wait(random() * 900).then(() => ground.kill(200 + random() * 1300)),
-      ])
-      acknowledged.push(...report.acknowledged)
-      givenUp += report.givenUp.length
-      unanswered += report.unanswered
-      repeated += report.repeated
-      say(
-        `kill ${round + 1}: ${report.acknowledged.length} acknowledged, ${report.repeated} repeats`,
-      )
-    }
-    const kept = await ground.kept()
-    const { lost, twice } = compare(acknowledged, kept)
-    return {
-      ...{ acknowledged: acknowledged.length, kept: kept.length, lost, twice },
-      ...{ unanswered, repeated, givenUp, errors: ground.errors },
-    }
-  } finally {
-    await ground.remove()
-  }
-}
-
-/**
- * Acknowledged and not kept as it was sent; and kept more than once.
- *
- * @param {readonly { serialNumber: string, commandId: string, returnCode: number }[]} acknowledged
- * @param {typeof acknowledged} kept
- */
-function compare(acknowledged, kept) {
-  const codes = new Map()
-  let twice = 0
-  for (const { serialNumber, commandId, returnCode } of kept) {
-    const key = `${serialNumber} ${commandId}`
-    if (codes.has(key)) twice++
-    codes.set(key, returnCode)
-  }
-  const lost = acknowledged.filter(({ serialNumber, commandId, returnCode }) => {
-    return codes.get(`${serialNumber} ${commandId}`) !== returnCode
-  })
-  return { lost: lost.length, twice }
-}
-
-/** Single replies, batches and files. @param {number} round */
-function repliesOf(round) {
-  /** @type {NonNullable<import('express-iclock/simulator').LoadOptions['replies']>} */
-  return (body, records) => {
-    const commandId = `r${round}b${body}`
-    if (body % 5 === 0) {
-      const size = 5000 + body
-      const record = records.getFile(commandId, 'log.txt', Buffer.alloc(size, body))
-      return [{ commandId, returnCode: size, record }]
-    }
-    return Array.from({ length: body % 3 === 0 ? 4 : 1 }, (_, index) => {
-      return { commandId: `${commandId}n${index}`, returnCode: body + index }
-    })
-  }
-}
-
-/** Some bodies are sent again though they were answered, and of some the answer gets lost. @param {number} body */
-function faultsOf(body) {
-  if (body % 4 === 1) return { repeats: 1 }
-  return body % 4 === 2 ? { cutAfter: Infinity } : undefined
-}
-
-/** Numbers from 0 to 1 that are the same for a seed. @param {number} seed */
-function randomFrom(seed) {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/**
- * A careless adapter must be found out, too: otherwise a campaign that finds nothing proves nothing.
- *
- * @type {Pick<Campaign, 'kill' | 'kills' | 'broken'>[]}
- */
-const CAMPAIGNS = [
-  { kill: 'app', kills: 20, broken: false },
-  { kill: 'app', kills: 3, broken: true },
-  { kill: 'mongodb', kills: 5, broken: false },
-  { kill: 'mongodb', kills: 3, broken: true },
+const PLANS = [
+  { ground: 'journal', kills: 12 },
+  { ground: 'postgres', kills: 20 },
+  { ground: 'mongodb', kills: 5 },
+  { ground: 'mongodb-apps', kills: 10 },
+  { ground: 'journal', kills: 3, broken: 'claim' },
+  { ground: 'journal', kills: 4, broken: 'answer' },
+  { ground: 'journal', kills: 3, broken: 'overtake' },
+  { ground: 'postgres', kills: 3, broken: 'claim' },
+  { ground: 'postgres', kills: 4, broken: 'answer' },
+  { ground: 'postgres', kills: 3, broken: 'overtake' },
 ]
 
-async function main() {
+const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`)
+
+function readOptions() {
   const { values } = parseArgs({
     options: {
-      kill: { type: 'string' },
+      storage: { type: 'string' },
       kills: { type: 'string' },
       seed: { type: 'string', default: `${Date.now() % 100_000}` },
-      broken: { type: 'boolean', default: false },
+      broken: { type: 'string' },
     },
   })
-  const { kill, kills, broken } = values
-  if (kill !== undefined && !Object.hasOwn(GROUNDS, kill)) {
-    throw new Error(`--kill is "${kill}"; expected one of ${Object.keys(GROUNDS).join(', ')}`)
-  }
+  const { storage, broken, kills } = values
+  checkOneOf('storage', storage, GROUND_NAMES)
+  checkOneOf('broken', broken, DEFECT_NAMES)
   if (kills !== undefined && !(Number(kills) > 0)) {
     throw new Error(`--kills is "${kills}"; expected a number above 0`)
   }
-  const campaigns =
-    kill === undefined
-      ? CAMPAIGNS
-      : [{ kill: /** @type {Campaign['kill']} */ (kill), kills: 200, broken }]
+  const ground = /** @type {Plan['ground']} */ (storage ?? 'journal')
+  const defect = /** @type {Plan['broken']} */ (broken)
+  const isOne = storage !== undefined || broken !== undefined
+  /** @type {Plan[]} */
+  const plans = isOne
+    ? [{ ground, kills: defect ? 4 : LONG, ...(defect && { broken: defect }) }]
+    : PLANS
+  return {
+    seed: Number(values.seed),
+    plans: plans.map((plan) => ({ ...plan, kills: Number(kills ?? plan.kills) })),
+  }
+}
+
+/** @param {string} name @param {string | undefined} value @param {readonly string[]} known */
+function checkOneOf(name, value, known) {
+  if (value === undefined || known.includes(value)) return
+  throw new Error(`--${name} is "${value}"; expected one of ${known.join(', ')}`)
+}
+
+/** Prints what a campaign counted, and returns whether it is as it must be. @param {Plan} plan @param {number} seed */
+async function isRight(plan, seed) {
+  const found = await runCampaign({ ...plan, seed, say: print })
+  const { faults, races, counts, killed, isAtomic, refusals } = found
+  /** @param {string} title @param {Record<string, number>} table */
+  const show = (title, table) => {
+    const entries = Object.entries(table).map(([name, count]) => `${name} ${count}`)
+    print(`  ${title}: ${entries.join(', ')}`)
+  }
+  show('killed', killed)
+  show('done', counts)
+  show('must be 0', faults)
+  show(isAtomic ? 'must be 0' : "the server's fault if not 0", races)
+  for (const line of found.contradictions) print(`  contradicted: ${line}`)
+  for (const [refusal, count] of Object.entries(refusals)) print(`  refused ${count}: ${refusal}`)
+  const judged = Object.values({ ...faults, ...(isAtomic && races) })
+  const isClean = judged.every((count) => count === 0)
+  if (plan.broken) return !isClean
+  return isClean && counts.executed > 0 && counts['replies acknowledged'] > 0
+}
+
+async function main() {
+  const { plans, seed } = readOptions()
   const count = { passed: 0, failed: 0, skipped: 0 }
-  for (const campaign of campaigns) {
-    const careless = campaign.broken ? ', an adapter that answers before it stores' : ''
-    const title = `${campaign.kill} killed again and again${careless}`
+  for (const plan of plans) {
+    const began = Date.now()
+    const title = plan.broken ? `${plan.ground}: ${plan.broken} is found out` : plan.ground
+    const is = (/** @type {keyof typeof count} */ verdict, /** @type {string} */ note) => {
+      count[verdict]++
+      print(`${verdict}: ${title}${note}\n`)
+    }
     try {
-      const outcome = await judge({
-        ...campaign,
-        kills: Number(kills ?? campaign.kills),
-        seed: Number(values.seed),
-        say: (line) => process.stdout.write(`${line}\n`),
-      })
-      count[outcome ? 'passed' : 'failed']++
-      process.stdout.write(`${outcome ? 'passed' : 'FAILED'}: ${title}\n\n`)
+      const passed = await isRight(plan, seed)
+      is(passed ? 'passed' : 'failed', `, ${Math.round((Date.now() - began) / 1000)} s`)
     } catch (error) {
-      const { message } = /** @type {Error} */ (error)
-      const isSkipped = error instanceof NoServer && process.env.REQUIRE_MONGODB !== '1'
-      count[isSkipped ? 'skipped' : 'failed']++
-      process.stdout.write(`${isSkipped ? 'skipped' : 'FAILED'}: ${title}: ${message}\n\n`)
+      const isRequired =
+        process.env[plan.ground === 'postgres' ? 'REQUIRE_POSTGRES' : 'REQUIRE_MONGODB'] === '1'
+      const isSkipped = error instanceof NoServer && !isRequired
+      is(isSkipped ? 'skipped' : 'failed', `: ${/** @type {Error} */ (error).stack}`)
     }
   }
-  process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
+  const skipped = count.skipped === 0 ? '' : `, ${count.skipped} skipped`
+  print(`${count.passed} passed, ${count.failed} failed${skipped}`)
   process.exitCode = count.failed === 0 ? 0 : 1
 }
 
-/** Runs a campaign, prints its counts, and returns whether they are right. @param {Campaign} campaign */
-async function judge(campaign) {
-  const { errors, ...counts } = await runCampaign(campaign)
-  for (const [name, count] of Object.entries({ ...counts, ...errors })) {
-    process.stdout.write(`${name}: ${count}\n`)
-  }
-  if (campaign.broken) return counts.lost > 0
-  const isRight = counts.lost === 0 && counts.twice === 0 && counts.givenUp === 0
-  return isRight && counts.kept === counts.acknowledged && counts.acknowledged > 0
-}
-
-if (import.meta.url === pathToFileURL(`${process.argv[1]}`).href) await main()
+await main()

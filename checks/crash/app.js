@@ -1,0 +1,42 @@
+// An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT [DEFECT]`, forked by the campaign.
+import express from 'express'
+import { commandQueue, terminalRouter } from 'express-iclock'
+import { withDefect } from './broken.js'
+import { openStorage } from './storage.js'
+
+const LIFETIME = 30 * 60_000
+
+// It must not outlive the campaign, whatever that died of.
+process.on('disconnect', () => process.exit())
+setTimeout(() => process.exit(), LIFETIME).unref()
+// What an adapter does after its answer may fail; and an interrupted campaign may close the channel at any time.
+process.on('error', () => process.exit())
+
+const [, , name, place = '', port, defect] = process.argv
+const storage = await openStorage(/** @type {import('./storage.js').StorageName} */ (name), place)
+const adapter = withDefect(storage, defect)
+const queue = commandQueue(/** @type {any} */ (adapter))
+
+/** What the driver may ask for. @type {Record<string, (body: any) => Promise<unknown>>} */
+const CALLS = {
+  issue: ({ serialNumber, command, intent }) => queue.issue(serialNumber, command, { intent }),
+  cancel: ({ identity }) => queue.cancel(identity),
+  async result({ identity }) {
+    const { state, reply } = await queue.result(identity, { timeout: 3000 })
+    return { state, returnCode: reply?.returnCode }
+  },
+  open: async () => (await queue.commands({ state: ['waiting', 'sent'], limit: 10_000 })).length,
+}
+
+const app = express()
+app.use(terminalRouter({ adapter, timeout: 1200, onError: () => {} }))
+app.post('/queue/:call', express.json(), async (req, res) => {
+  const call = CALLS[req.params.call]
+  res.json({ answer: await call?.(req.body) })
+})
+/** @type {import('express').ErrorRequestHandler} */
+const onError = (error, _req, res, _next) => {
+  res.status(error.status ?? 503).json({ code: error.code, message: error.message })
+}
+app.use(onError)
+app.listen(Number(port), '127.0.0.1', () => process.send?.('listening'))

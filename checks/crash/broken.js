@@ -1,0 +1,54 @@
+// Adapters with a defect, each of which a campaign must find.
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** @typedef {keyof typeof DEFECTS} Defect */
+
+const CARELESS = 250
+
+const DEFECTS = {
+  /** Hands out what it was asked to claim, whether another poll was faster or not. */
+  claim: (/** @type {any} */ storage) => ({
+    /** @param {string} serialNumber @param {{ commandId: string }[]} claims */
+    async claim(serialNumber, claims) {
+      await storage.claim(serialNumber, claims)
+      return claims.map(({ commandId }) => commandId)
+    },
+  }),
+  /** Says that it has kept what it is only going to keep. */
+  answer: (/** @type {any} */ storage) => ({
+    onReplies: undefined,
+    ...Object.fromEntries(
+      ['onReply', 'onUpload'].map((name) => {
+        const late = (/** @type {any[]} */ ...args) => {
+          wait(CARELESS)
+            .then(() => storage[name](...args))
+            .catch(() => {})
+        }
+        return [name, late]
+      }),
+    ),
+  }),
+  /** Takes a command on the device for done, so that its next attempt comes after later commands. */
+  overtake: (/** @type {any} */ storage) => ({
+    /** @param {any[]} args */
+    async openCommands(...args) {
+      const open = await storage.openCommands(...args)
+      return open.filter((/** @type {any} */ record) => !(record.replyDueAt > new Date()))
+    },
+  }),
+}
+
+export const DEFECT_NAMES = /** @type {Defect[]} */ (Object.keys(DEFECTS))
+
+/**
+ * @param {import('./storage.js').Storage} storage
+ * @param {string | undefined} defect
+ * @returns {import('./storage.js').Storage}
+ */
+export function withDefect(storage, defect) {
+  if (defect === undefined || defect === '') return storage
+  const broken = DEFECTS[/** @type {Defect} */ (defect)](storage)
+  const adapter = /** @type {any} */ ({ ...storage, ...broken })
+  if (adapter.onReplies === undefined) delete adapter.onReplies
+  return adapter
+}

@@ -1,0 +1,84 @@
+// One campaign: terminals and a driver at work, kills, and the count at the end.
+import { setTimeout as wait } from 'node:timers/promises'
+import { openDriver } from './driver.js'
+import { openGround } from './ground.js'
+import { newDiary, openTerminal } from './terminal.js'
+import { judge } from './verdict.js'
+
+/**
+ * @typedef {object} Campaign
+ * @property {import('./ground.js').GroundName} ground
+ * @property {number} kills
+ * @property {number} seed
+ * @property {import('./broken.js').Defect} [broken]
+ * @property {(line: string) => void} [say]
+ */
+
+const TERMINALS = 6
+const LONGEST_DRAIN = 60_000
+const LONGEST_WORK = 20_000
+const ENOUGH = 150
+
+/**
+ * Runs a campaign, and returns its counts: `faults` and `races` are those that must be 0, `races` only if the database's
+ * conditional updates are atomic.
+ *
+ * @param {Campaign} campaign
+ */
+export async function runCampaign({ ground: name, kills, seed, broken, say = () => {} }) {
+  const ground = await openGround(name, broken)
+  try {
+    const { title, url, port, isAtomic } = ground
+    say(`${title}: ${kills} kills, seed ${seed}${broken ? `, broken: ${broken}` : ''}`)
+    const random = randomFrom(seed)
+    const diary = newDiary()
+    const driver = openDriver({ port, random: randomFrom(seed + 1), isAtomic })
+    const terminals = Array.from({ length: TERMINALS }, (_, index) => {
+      const own = { serialNumber: `CRASH${index}`, random: randomFrom(seed + 2 + index) }
+      return openTerminal({ ...own, url, diary, isAtomic })
+    })
+    const over = new AbortController()
+    const noMoreCommands = new AbortController()
+    const working = terminals.map((terminal) => terminal.work(over.signal))
+    const driving = terminals.map(({ serialNumber }) => {
+      return driver.drive(serialNumber, noMoreCommands.signal)
+    })
+    /** @type {Record<string, number>} */
+    const killed = {}
+    try {
+      for (let count = 0; count < kills; count++) {
+        await wait(200 + random() * 900)
+        const what = await ground.kill(random(), random() * 500)
+        killed[what] = (killed[what] ?? 0) + 1
+      }
+      // On a slow machine kills leave little time to work in.
+      const end = Date.now() + LONGEST_WORK
+      while (diary.executed.length < ENOUGH && Date.now() < end) await wait(100)
+    } finally {
+      noMoreCommands.abort()
+      await Promise.all(driving)
+      for (const terminal of terminals) terminal.calm()
+      await driver.settle(LONGEST_DRAIN)
+      over.abort()
+      await Promise.all(working)
+    }
+    const storage = await ground.look()
+    try {
+      const verdict = await judge(storage, driver.intents, diary)
+      return { ...verdict, killed, isAtomic, refusals: diary.refusals }
+    } finally {
+      await storage.close()
+    }
+  } finally {
+    await ground.remove()
+  }
+}
+
+/** Numbers from 0 to 1 that are the same for a seed. @param {number} seed */
+function randomFrom(seed) {
+  let state = Math.imul(seed, 2654435761) >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}

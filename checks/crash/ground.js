@@ -1,0 +1,163 @@
+// What a campaign is fought on: a database, apps over it, and one address before them; all but the address can be killed.
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import {
+  findAtomicProgram,
+  findProgram,
+  freePort,
+  serverName,
+  startServer,
+} from '../../test/support/mongodb.js'
+import { findPostgres, startPostgres } from '../../test/support/postgres.js'
+import { openFront } from './front.js'
+import { openStorage } from './storage.js'
+
+/**
+ * @typedef {'journal' | 'postgres' | 'mongodb' | 'mongodb-apps'} GroundName
+ *
+ * @typedef {object} Database
+ * @property {string} title
+ * @property {import('./storage.js').StorageName} storage
+ * @property {string} place
+ * @property {number} apps
+ * @property {boolean} isAtomic whether its conditional updates are atomic
+ * @property {boolean} killsApps
+ * @property {{ kill(): Promise<void>, start(): Promise<void> }} [server] what can be killed
+ * @property {() => Promise<void>} remove
+ */
+
+const APP = new URL('app.js', import.meta.url)
+
+/** There is no database server on this machine to kill. */
+export class NoServer extends Error {}
+
+/** @type {Record<GroundName, () => Promise<Database>>} */
+const DATABASES = {
+  async journal() {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-campaign-'))
+    return {
+      ...{
+        title: 'a file and memory, one app',
+        storage: 'journal',
+        place: join(folder, 'journal'),
+      },
+      ...{ apps: 1, isAtomic: true, killsApps: true },
+      remove: () => rm(folder, { recursive: true }),
+    }
+  },
+  async postgres() {
+    const bin = await findPostgres()
+    if (bin === undefined) throw new NoServer('no initdb and postgres')
+    const server = await startPostgres(bin)
+    return {
+      ...{ title: 'PostgreSQL, two apps', storage: 'postgres', place: server.url },
+      ...{ apps: 2, isAtomic: true, killsApps: true, server, remove: () => server.remove() },
+    }
+  },
+  async mongodb() {
+    const { server, program } = await startMongo(await findProgram())
+    const isAtomic = program.kind === 'mongod'
+    const note = isAtomic ? 'two apps' : 'one app: its conditional updates are not atomic'
+    return {
+      title: `${await serverName(server.url)}, ${note}`,
+      ...{ storage: 'mongodb', place: server.url, apps: isAtomic ? 2 : 1, isAtomic },
+      ...{ killsApps: isAtomic, server, remove: () => server.remove() },
+    }
+  },
+  async 'mongodb-apps'() {
+    const { server, program } = await startMongo(await findAtomicProgram())
+    const note =
+      program.kind === 'mongod' ? '' : ', which keeps nothing on disk and so is not killed'
+    return {
+      title: `${await serverName(server.url)}${note}, two apps`,
+      ...{ storage: 'mongodb', place: server.url, apps: 2, isAtomic: true, killsApps: true },
+      remove: () => server.remove(),
+    }
+  },
+}
+
+export const GROUND_NAMES = /** @type {GroundName[]} */ (Object.keys(DATABASES))
+
+/** @param {import('../../test/support/mongodb.js').Program | { reasons: string[] }} program */
+async function startMongo(program) {
+  if ('reasons' in program) throw new NoServer(program.reasons.join('; '))
+  return { program, server: await startServer(program) }
+}
+
+/** @param {GroundName} name @param {string | undefined} defect */
+export async function openGround(name, defect) {
+  const database = await DATABASES[name]()
+  const { storage, place, apps: count, isAtomic, killsApps, server, title } = database
+  /** @type {Awaited<ReturnType<typeof startApp>>[]} */
+  const apps = []
+  try {
+    // Before the first kill: FerretDB does not start again after one that came while it made a database.
+    if (storage !== 'journal') await (await openStorage(storage, place)).close()
+    for (let index = 0; index < count; index++) apps.push(await startApp())
+  } catch (error) {
+    await end()
+    throw error
+  }
+  const front = await openFront(apps.map(({ port }) => port))
+
+  async function startApp() {
+    const port = await freePort()
+    const start = async () => {
+      const child = fork(APP, [storage, place, `${port}`, defect ?? ''])
+      const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+      if (message !== 'listening') throw new Error('an app of the campaign did not start')
+      return child
+    }
+    let child = await start()
+    const kill = async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGKILL')
+      await ended
+    }
+    return {
+      port,
+      kill,
+      async start() {
+        child = await start()
+      },
+    }
+  }
+
+  async function end() {
+    await Promise.all(apps.map((app) => app.kill()))
+    await database.remove()
+  }
+
+  const targets = [
+    ...(killsApps ? apps.map((app) => ({ what: 'an app', ...app })) : []),
+    ...(server
+      ? [{ what: 'the database', kill: () => server.kill(), start: () => server.start() }]
+      : []),
+  ]
+  return {
+    ...{ title, isAtomic, url: front.url, port: front.port },
+    /** Kills an app or the database, and starts it again after so many ms. @param {number} which from 0 to 1 @param {number} pause */
+    async kill(which, pause) {
+      const target = targets[Math.floor(which * targets.length)]
+      if (target === undefined) return ''
+      await target.kill()
+      await wait(pause)
+      await target.start()
+      return target.what
+    },
+    /** Ends the apps, and opens their storage. */
+    async look() {
+      await Promise.all(apps.map((app) => app.kill()))
+      return openStorage(storage, place)
+    },
+    async remove() {
+      front.close()
+      await end()
+    },
+  }
+}

@@ -1,0 +1,56 @@
+// The storage of a campaign, opened by each app process, and at the end by the campaign itself.
+import { mongoAdapter } from 'express-iclock/mongo'
+import { postgresAdapter } from 'express-iclock/postgres'
+import { MongoClient } from 'mongodb'
+import pg from 'pg'
+import { journalAdapter } from './journal.js'
+
+/**
+ * @typedef {'journal' | 'mongodb' | 'postgres'} StorageName
+ * @typedef {import('express-iclock').TerminalAdapter & Looking} Storage
+ *
+ * @typedef {object} Looking What a campaign counts.
+ * @property {() => Awaitable<{ serialNumber: string, commandId: string, returnCode: number }[]>} replies
+ * @property {() => Awaitable<{ serialNumber: string, raw: Buffer }[]>} attendance
+ * @property {() => Promise<void>} close
+ */
+
+/** @template Value @typedef {Value | Promise<Value>} Awaitable */
+
+/**
+ * @param {StorageName} name
+ * @param {string} place a file, or the URL of a database
+ * @returns {Promise<Storage>}
+ */
+export async function openStorage(name, place) {
+  if (name === 'journal') return /** @type {any} */ (await journalAdapter(place))
+  if (name === 'postgres') {
+    const pool = new pg.Pool({
+      connectionString: place,
+      max: 8,
+      connectionTimeoutMillis: 1000,
+      query_timeout: 5000,
+    })
+    // A connection that breaks while it is idle has nobody else to tell.
+    pool.on('error', () => {})
+    const adapter = postgresAdapter(pool)
+    await insistently(() => adapter.migrate())
+    return /** @type {any} */ ({ ...adapter, close: () => pool.end() })
+  }
+  const client = new MongoClient(place, { serverSelectionTimeoutMS: 500, socketTimeoutMS: 2000 })
+  const adapter = mongoAdapter(client.db('campaign'))
+  await insistently(() => adapter.createIndexes())
+  return /** @type {any} */ ({ ...adapter, close: () => client.close() })
+}
+
+/** An app may come up before its database does. @param {() => Promise<void>} start */
+async function insistently(start) {
+  for (const end = Date.now() + 30_000; ; ) {
+    try {
+      return await start()
+    } catch (error) {
+      if (Date.now() > end) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,123 @@
+// A terminal of a campaign: it polls, sometimes twice at once, executes, reports, uploads, and loses power.
+import { setTimeout as wait } from 'node:timers/promises'
+import { virtualDevice } from 'express-iclock/simulator'
+
+/**
+ * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number }} Executed
+ * @typedef {{ serialNumber: string, commandId: string, returnCode: number }} Reported
+ *
+ * @typedef {object} Diary What all terminals did, in order.
+ * @property {Executed[]} executed
+ * @property {Reported[]} acknowledged
+ * @property {{ serialNumber: string, line: string }[]} uploaded
+ * @property {number} powerLosses
+ * @property {number} lostAnswers
+ * @property {Record<string, number>} refusals
+ */
+
+// Below the driver's `replyWithin`: what a poll brings later than that, another attempt may have overtaken.
+const TIMEOUT = 1500
+
+/** @returns {Diary} */
+export const newDiary = () => ({
+  ...{ executed: [], acknowledged: [], uploaded: [], powerLosses: 0, lostAnswers: 0, refusals: {} },
+})
+
+/**
+ * @param {object} options
+ * @param {string} options.serialNumber
+ * @param {string} options.url
+ * @param {() => number} options.random
+ * @param {Diary} options.diary
+ * @param {boolean} options.isAtomic whether it may poll twice at once
+ */
+export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
+  const device = virtualDevice({
+    ...{ serialNumber, url, timeout: TIMEOUT, pause: 50 },
+    onExchange({ kind, accepted, refusal = '', sent }) {
+      if (!accepted) {
+        const told = refusal.slice(0, 90).replace(/\d+/g, 'N')
+        diary.refusals[told] = (diary.refusals[told] ?? 0) + 1
+      } else if (kind === 'upload' && sent.includes('table=ATTLOG')) {
+        const body = sent.subarray(sent.indexOf('\r\n\r\n') + 4).toString()
+        const lines = body.split('\n').filter(Boolean)
+        diary.uploaded.push(...lines.map((line) => ({ serialNumber, line })))
+      }
+    },
+  })
+  let isCalm = false
+  let mustGreet = true
+  let punches = 0
+  /** @param {number} chance */
+  const happens = (chance) => !isCalm && random() < chance
+  const faultOf = (/** @type {number} */ chance) => {
+    if (!happens(chance)) return {}
+    diary.lostAnswers++
+    return { cutAfter: Infinity }
+  }
+
+  function losePower() {
+    diary.powerLosses++
+    mustGreet = true
+    device.crash()
+  }
+
+  /** @returns {Promise<boolean>} whether it was acknowledged */
+  function greet() {
+    return device.handshake({ giveUpAfter: 1000 }).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async function poll() {
+    const polledAt = Date.now()
+    const { commands } = await device.poll(faultOf(0.1))
+    for (const { commandId, text } of commands) {
+      const number = Number(/PIN=(\d+)/.exec(text)?.[1])
+      diary.executed.push({ serialNumber, commandId, number, polledAt })
+      await report(commandId, number % 7 === 3 ? -3 : 0)
+    }
+  }
+
+  /** Until it is acknowledged, or forgotten. @param {string} commandId @param {number} returnCode */
+  async function report(commandId, returnCode) {
+    const record = device.records.reply(commandId, returnCode, 'DATA')
+    while (!mustGreet) {
+      if (happens(0.04)) return losePower()
+      const { accepted } = await device.exchange(record, faultOf(0.08))
+      if (accepted) {
+        diary.acknowledged.push({ serialNumber, commandId, returnCode })
+        if (!happens(0.05)) return
+      }
+      await wait(30)
+    }
+  }
+
+  /** @param {AbortSignal} signal */
+  async function work(signal) {
+    while (!signal.aborted) {
+      if (happens(0.02)) losePower()
+      if (mustGreet && (await greet())) mustGreet = false
+      if (!mustGreet) {
+        if (happens(0.3)) device.remember({ pin: `${++punches}` })
+        if (device.unsent > 0)
+          await device.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
+        await Promise.all(isAtomic && happens(0.4) ? [poll(), poll()] : [poll()])
+      }
+      await wait(20 + random() * 80)
+    }
+    // What is still in its memory was never acknowledged.
+    return device.unsent
+  }
+
+  return {
+    serialNumber,
+    work,
+    /** From here on nothing goes wrong; it starts anew, so that what was handed out comes again at once. */
+    calm() {
+      isCalm = true
+      mustGreet = true
+    },
+  }
+}

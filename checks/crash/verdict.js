@@ -1,0 +1,137 @@
+// Compares what was acknowledged, executed and told with what storage says in the end.
+import { commandQueue } from 'express-iclock'
+
+/**
+ * @typedef {import('./driver.js').Intent} Intent
+ * @typedef {import('./terminal.js').Diary} Diary
+ * @typedef {import('express-iclock').ListedCommand<any>} Listed
+ */
+
+const ENDS = ['succeeded', 'failed', 'unknown', 'unanswered', 'expired', 'cancelled', 'superseded']
+// A result that a late reply may change, and one that a later cancellation may.
+const REVISED_BY_REPLY = ['unanswered', 'cancelled']
+const REVISED_BY_CANCELLATION = ['unanswered', 'expired']
+// Between a clock read here and the one read in an app.
+const SLACK = 5
+
+/**
+ * Counts what must be 0, and what happened.
+ *
+ * @param {import('./storage.js').Storage} storage
+ * @param {readonly Intent[]} intents
+ * @param {Diary} diary
+ */
+export async function judge(storage, intents, diary) {
+  const listed = await commandQueue(/** @type {any} */ (storage)).commands({ limit: 100_000 })
+  const records = new Map(listed.map((record) => [keyOf(record.command), record]))
+  const replies = await storage.replies()
+  const attendance = await storage.attendance()
+  const lines = attendance.map(({ serialNumber, raw }) => `${serialNumber} ${raw}`)
+  const codes = new Map(replies.map((reply) => [keyOf(reply), Number(reply.returnCode)]))
+  const executions = new Map()
+  for (const executed of diary.executed) {
+    executions.set(keyOf(executed), (executions.get(keyOf(executed)) ?? 0) + 1)
+  }
+  const known = intents.filter(({ commandId }) => commandId !== undefined)
+  const found = known.filter((intent) => records.has(keyOf(intent)))
+  /** @param {(intent: Intent, record: Listed) => boolean} isWrong */
+  const wrong = (isWrong) =>
+    found.filter((intent) => isWrong(intent, /** @type {Listed} */ (records.get(keyOf(intent)))))
+      .length
+
+  const faults = {
+    'acknowledged replies lost': diary.acknowledged.filter((reply) => {
+      return codes.get(keyOf(reply)) !== reply.returnCode
+    }).length,
+    'replies kept twice': replies.length - codes.size,
+    'acknowledged attendance lost': without(
+      diary.uploaded.map(({ serialNumber, line }) => `${serialNumber} ${line}`),
+      lines,
+    ),
+    'attendance kept twice': lines.length - new Set(lines).size,
+    'acknowledged commands lost': known.length - found.length,
+    'commands stuck': listed.filter(({ state }) => !ENDS.includes(state)).length,
+    'results missing': known.filter(({ result }) => result === undefined).length,
+    'results that storage contradicts': wrong((intent, record) => !agree(intent, record)),
+  }
+  const races = {
+    'handed out beyond attempts': listed.filter(({ attemptsMade, terms }) => {
+      return attemptsMade > (terms?.attempts ?? 0)
+    }).length,
+    'executed more often than claimed': [...executions].filter(([key, times]) => {
+      return times > (records.get(key)?.attemptsMade ?? 0)
+    }).length,
+    'at-most-once commands executed twice': listed.filter(({ command, terms }) => {
+      return terms?.attempts === 1 && executions.get(keyOf(command)) > 1
+    }).length,
+    'superseded, and executed': listed.filter(({ command, state }) => {
+      return state === 'superseded' && executions.has(keyOf(command))
+    }).length,
+    'handed out after it was cancelled': diary.executed.filter(({ number, polledAt }) => {
+      const cancelledAt = intents[number]?.cancelledAt
+      return cancelledAt !== undefined && polledAt > cancelledAt + SLACK
+    }).length,
+    'executed past a later command': outOfOrder(intents, diary.executed),
+  }
+  /** @type {Record<string, number>} */
+  const states = {}
+  for (const { state } of listed) states[state] = (states[state] ?? 0) + 1
+  const counts = {
+    issued: intents.length,
+    ...{ 'issued, without the driver being told': listed.length - known.length },
+    ...{ executed: diary.executed.length, 'replies acknowledged': codes.size, ...states },
+    ...{ 'attendance records': lines.length, 'answers lost': diary.lostAnswers },
+    'power losses': diary.powerLosses,
+  }
+  const contradictions = found.flatMap((intent) => {
+    const record = /** @type {Listed} */ (records.get(keyOf(intent)))
+    return intent.result && !agree(intent, record) ? [describe(intent, record)] : []
+  })
+  return { faults, races, counts, contradictions }
+}
+
+/** @param {{ serialNumber?: string, commandId?: string } | undefined} command */
+const keyOf = (command) => `${command?.serialNumber} ${command?.commandId}`
+
+/** @param {readonly string[]} wanted @param {readonly string[]} kept */
+function without(wanted, kept) {
+  const set = new Set(kept)
+  return new Set(wanted.filter((one) => !set.has(one))).size
+}
+
+/** @param {Intent} intent @param {Listed} record */
+function agree({ result }, { state, reply, cancelled }) {
+  if (result === undefined || result.state === state) {
+    return result?.returnCode === undefined || result.returnCode === reply?.returnCode
+  }
+  if (reply !== undefined) return REVISED_BY_REPLY.includes(result.state)
+  return cancelled !== undefined && REVISED_BY_CANCELLATION.includes(result.state)
+}
+
+/**
+ * Executions of a command that was acknowledged before one was issued that the same terminal executed earlier. Two
+ * commands that were on their way at the same time have no order.
+ *
+ * @param {readonly Intent[]} intents
+ * @param {Diary['executed']} executed
+ */
+function outOfOrder(intents, executed) {
+  const latest = new Map()
+  let count = 0
+  for (const { serialNumber, number } of executed) {
+    const { begun = 0, known = Number.POSITIVE_INFINITY } = intents[number] ?? {}
+    if ((latest.get(serialNumber) ?? 0) > known) count++
+    latest.set(serialNumber, Math.max(begun, latest.get(serialNumber) ?? 0))
+  }
+  return count
+}
+
+/** @param {Intent} intent @param {Listed} record */
+function describe(
+  { number, result },
+  { state, attemptsMade, terms, sentAt, cancelled, repliedAt },
+) {
+  const times = { expiresAt: terms?.expiresAt, sentAt, cancelledAt: cancelled?.at, repliedAt }
+  const told = JSON.stringify({ ...result, at: result?.at && new Date(result.at) })
+  return `${number}: told ${told}, kept ${JSON.stringify({ state, attemptsMade, ...times })}`
+}
