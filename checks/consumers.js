@@ -316,7 +316,7 @@ async function inNest(project, settings) {
 async function checkApp(title, { folder }, file, options = {}) {
   const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
   const { converses = true } = options
-  await check(`${title}: keeps the replies of a device`, async () => {
+  await check(`${title}: speaks with a device`, async () => {
     const env = { ...process.env, RAW_BODY: String(rawBody) }
     const app = spawn(process.execPath, [file], { cwd: folder, env, timeout: 60_000 })
     try {
