@@ -27,3 +27,18 @@ export function naivePairs(body) {
     .filter((line) => line !== '')
     .map((line) => Object.fromEntries(new URLSearchParams(line)))
 }
+
+/** The same members as `parseUpload` gives for a line of ATTLOG. */
+export function naiveAttendance(body) {
+  return body
+    .toString()
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [pin, time, status = '', verify = '', workCode = '', ...rest] = line
+        .trimEnd()
+        .split('\t')
+      const raw = Buffer.from(line)
+      return { kind: 'attendance', type: 'attlog', pin, time, status, verify, workCode, rest, raw }
+    })
+}

@@ -43,9 +43,10 @@ export function offsetAt(zone: string, at: Date): number {
   return Math.round(tzOffset(zone, at))
 }
 
-/** The zone that this process runs in. */
-export function ownZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone
+/** The offset from UTC, in minutes east, of the zone that this process runs in. */
+export function ownOffsetAt(at: Date): number {
+  // Optimization: asking Intl for the zone was a third of the CPU time of an idle poll on Express.
+  return 0 - at.getTimezoneOffset()
 }
 
 function isZone(zone: unknown): zone is string {

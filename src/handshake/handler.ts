@@ -10,7 +10,7 @@ import {
   type EndpointOptions,
   endpointSettings,
 } from '../endpoint/options.js'
-import { offsetAt, ownZone, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import { offsetAt, ownOffsetAt, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import {
   type ArrivalSettings,
   configurationPart,
@@ -149,7 +149,10 @@ export function handshakeWing(
  */
 export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSettings['offsetOf'] {
   const zoneOf = timeZoneOf(option)
-  return (serialNumber, at) => offsetAt(zoneOf(serialNumber) ?? ownZone(), at)
+  return (serialNumber, at) => {
+    const zone = zoneOf(serialNumber)
+    return zone === undefined ? ownOffsetAt(at) : offsetAt(zone, at)
+  }
 }
 
 function pingEndpoint(options: EndpointOptions, contacts: ContactBook): Handler {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { offsetAt, ownZone, timeZoneOf } from '../../src/endpoint/time-zone.js'
+import { offsetAt, ownOffsetAt, timeZoneOf } from '../../src/endpoint/time-zone.js'
 
 describe('the offset of a zone', () => {
   it.each([
@@ -50,6 +50,9 @@ describe('the option timeZone', () => {
   )
 
   it('has the zone of the process to fall back on', () => {
-    expect(timeZoneOf(ownZone())('A')).toBe(ownZone())
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    for (const at of [new Date('2026-01-15T12:00:00Z'), new Date('2026-07-15T12:00:00Z')]) {
+      expect(ownOffsetAt(at)).toBe(offsetAt(zone, at))
+    }
   })
 })

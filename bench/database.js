@@ -1,0 +1,32 @@
+// The databases of the benchmark: each started once, in a process of its own; undefined if this machine lacks it.
+import { findAtomicProgram, serverName, startServer } from '../test/support/mongodb.js'
+import { openPostgres } from '../test/support/postgres.js'
+import { progress } from './measure.js'
+
+const openers = {
+  memory: () => ({ name: 'memory', url: '', async remove() {} }),
+  async mongodb() {
+    const program = await findAtomicProgram()
+    if ('reasons' in program) return undefined
+    const server = await startServer(program)
+    return { url: server.url, name: await serverName(server.url), remove: () => server.remove() }
+  },
+  postgresql: openPostgres,
+}
+
+/** Calls a function with each of these databases, one after the other. */
+export async function withDatabases(names, use) {
+  for (const name of names) {
+    if (!Object.hasOwn(openers, name)) throw new Error(`there is no storage named "${name}"`)
+    const database = await openers[name]()
+    if (database === undefined) {
+      progress(`skipped: ${name} can't be started on this machine`)
+      continue
+    }
+    try {
+      await use({ ...database, storage: name })
+    } finally {
+      await database.remove()
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// What all rows share: the options of the run, medians, and the table at the end.
+import { parseArgs } from 'node:util'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    storage: { type: 'string', default: 'memory,mongodb,postgresql' },
+    terminals: { type: 'string', default: '10000' },
+  },
+})
+
+/** Which rows were asked for; all if empty. */
+export const topics = positionals
+export const rounds = Number(values.rounds)
+/** How long one load lasts. */
+export const seconds = Number(values.seconds)
+export const storages = values.storage.split(',')
+/** How many terminals the fleet has. */
+export const terminals = Number(values.terminals)
+
+if (!(rounds >= 1 && seconds > 0 && terminals >= 1)) {
+  console.error(
+    `--rounds is ${values.rounds}, --seconds ${values.seconds} and --terminals ${values.terminals}; expected numbers above 0`,
+  )
+  process.exit(2)
+}
+
+export const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]
+export const rounded = (number) => Number(number.toPrecision(3))
+export const progress = (what) => process.stderr.write(`${what} …\n`)
+
+const rows = []
+/** Adds a row to the table; the aim is text such as `>= 0.9`. */
+export const row = (what, figure, aim = '', more = '') => rows.push({ what, figure, aim, more })
+
+/** Milliseconds a call takes, the median over rounds in which they take turns. */
+export function times(calls) {
+  const results = calls.map(() => [])
+  for (let round = 0; round <= rounds * 2; round++) {
+    calls.forEach((call, index) => {
+      const start = performance.now()
+      let count = 0
+      while (performance.now() - start < 60) {
+        call()
+        count++
+      }
+      if (round > 0) results[index].push((performance.now() - start) / count)
+    })
+  }
+  return results.map(median)
+}
+
+export function print() {
+  if (values.json) {
+    console.log(JSON.stringify({ node: process.version, rounds, seconds, rows }, null, 2))
+    return
+  }
+  console.table(
+    rows.map(({ figure, ...others }) => ({ ...others, figure: rounded(figure) })),
+    ['what', 'figure', 'aim', 'more'],
+  )
+}

@@ -1,0 +1,35 @@
+// The storage of a server of the benchmark, as an app would connect it.
+import { memoryAdapter } from 'express-iclock'
+import { mongoAdapter } from 'express-iclock/mongo'
+import { postgresAdapter } from 'express-iclock/postgres'
+import { MongoClient } from 'mongodb'
+import pg from 'pg'
+
+const openers = {
+  memory: () => memoryAdapter(),
+  // Keeps nothing: what grows with it is the endpoint's own.
+  nothing: () => {
+    const none = () => []
+    const nothing = () => undefined
+    return {
+      ...{ issue: nothing, openCommands: none, claim: none, release: nothing, cancel: none },
+      ...{ findRecord: nothing, findCommand: nothing, onReply: nothing, onUpload: nothing },
+      ...{ onContact: nothing, findTerminal: nothing, terminals: none },
+    }
+  },
+  async mongodb(url) {
+    const client = await new MongoClient(url, { maxPoolSize: 20 }).connect()
+    const adapter = mongoAdapter(client.db(`bench${process.pid}`))
+    await adapter.createIndexes()
+    return adapter
+  },
+  async postgresql(url) {
+    const adapter = postgresAdapter(new pg.Pool({ connectionString: url, max: 20 }), {
+      schema: `bench${process.pid}`,
+    })
+    await adapter.migrate()
+    return adapter
+  },
+}
+
+export const openStorage = (name, url) => openers[name](url)
