@@ -33,8 +33,11 @@ export const rounded = (number) => Number(number.toPrecision(3))
 export const progress = (what) => process.stderr.write(`${what} …\n`)
 
 const rows = []
-/** Adds a row to the table; the aim is text such as `>= 0.9`. */
-export const row = (what, figure, aim = '', more = '') => rows.push({ what, figure, aim, more })
+/** Adds a row to the table, and says it at once; the aim is text such as `>= 0.9`. */
+export function row(what, figure, aim = '', more = '') {
+  rows.push({ what, figure, aim, more })
+  process.stderr.write(`  ${what}: ${rounded(figure)} ${aim && `(${aim})`} ${more}\n`)
+}
 
 /** Milliseconds a call takes, the median over rounds in which they take turns. */
 export function times(calls) {
