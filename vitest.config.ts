@@ -6,6 +6,7 @@ const onExpress = 'test/**/*.express.test.ts'
 const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'
 const onMariadb = 'test/**/*.mariadb.test.ts'
+const inBrowser = 'test/**/*.browser.test.ts'
 // These start many programs, or run each case of the contract hundreds of times.
 const long = [
   'test/contract.test.ts',
@@ -25,7 +26,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [onExpress, onMongodb, onPostgres, onMariadb, ...long],
+          exclude: [onExpress, onMongodb, onPostgres, onMariadb, inBrowser, ...long],
           globalSetup: build,
           // Most of these are pure and take less time than a process of their own.
           isolate: false,
@@ -34,6 +35,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'long', include: long, globalSetup: build, testTimeout } },
+      { test: { name: 'browser', include: [inBrowser], globalSetup: build, testTimeout } },
       {
         test: {
           name: 'mongodb',

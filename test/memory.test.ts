@@ -2,6 +2,7 @@ import { describe, it } from 'vitest'
 import { adapterContract } from '../src/contract.js'
 import { memoryAdapter } from '../src/index.js'
 import { linesOf } from './contract/whole.js'
+import { expectReading } from './support/reader.js'
 
 describe('memoryAdapter', () => {
   const cases = adapterContract(() => {
@@ -9,4 +10,8 @@ describe('memoryAdapter', () => {
     return { ...adapter, adapter, lines: () => linesOf(adapter) }
   })
   for (const { name, run } of cases) it(name, run)
+})
+
+it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+  await expectReading(memoryAdapter())
 })

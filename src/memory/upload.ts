@@ -51,7 +51,7 @@ export function uploadMemory(): UploadMemory {
     attendance(filter = {}) {
       const { day, limit, ...device } = filter
       const attended = select(uploads, device).filter((line) => line.kind === 'attendance')
-      const of = attended.filter(({ time }) => day === undefined || time.slice(0, 10) === day)
+      const of = attended.filter(({ time }) => day === undefined || time.startsWith(`${day} `))
       return of.slice(0, limit)
     },
     uploads({ limit, ...filter } = {}) {

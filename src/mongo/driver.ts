@@ -1,5 +1,6 @@
 // What is used of a driver, the collections, and writes that meet others. No driver is imported.
 import { randomBytes } from 'node:crypto'
+import type { KeptRecordFilter } from '../kept.js'
 
 /** What is used of a `Db`, such as `client.db()` and `mongoose.connection.db`. */
 export interface MongoDb {
@@ -145,4 +146,21 @@ export async function keepNew(
       return undefined
     }
   })
+}
+
+/** The filter for documents of a device, or of a time, by when they were received. */
+export function receivedFilter({
+  serialNumber,
+  since,
+  before,
+}: Pick<KeptRecordFilter, 'serialNumber' | 'since' | 'before'>): object {
+  const receivedAt = {
+    ...(since !== undefined && { $gte: since }),
+    ...(before !== undefined && { $lt: before }),
+  }
+  return {
+    // $eq: an app may pass on what a request contains, and that may be an object.
+    ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
+    ...(Object.keys(receivedAt).length > 0 && { receivedAt }),
+  }
 }

@@ -1,6 +1,6 @@
 // Replies, each kept within its command: settling is one atomic write.
 import { type IssuedCommand, keyOf } from '../command.js'
-import type { KeptReply, KeptReplyFilter } from '../kept.js'
+import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
 import type { Family, FamilyOfReply } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
@@ -18,6 +18,7 @@ import {
   isDuplicateKey,
   keepNew,
   newToken,
+  receivedFilter,
   untilSettled,
 } from './driver.js'
 
@@ -33,7 +34,7 @@ export interface MongoReplies<Issued extends IssuedCommand> {
   /** The replies that the filter asks for, the newest first. */
   replies(filter?: KeptReplyFilter): Promise<KeptReply[]>
   /** The lines that are not valid replies, the newest first. */
-  unparsed(): Promise<{ serialNumber: string; line: Buffer; receivedAt: Date }[]>
+  unparsed(filter?: KeptRecordFilter): Promise<KeptReplyLine[]>
 }
 
 /** What is known of the reply that a command has. */
@@ -166,10 +167,9 @@ export function repliesOn<Issued extends IssuedCommand>(
       const found = (await commands.find(filter, options).toArray()) as CommandDocument[]
       return found.flatMap((document) => keptOf(document) ?? [])
     },
-    async unparsed() {
-      const options = { sort: { receivedAt: -1 }, projection: { _id: 0, token: 0 } }
-      const found = await unparsed.find({}, options).toArray()
-      return found as { serialNumber: string; line: Buffer; receivedAt: Date }[]
+    async unparsed({ limit = 0, ...filter } = {}) {
+      const options = { sort: { receivedAt: -1 }, projection: { _id: 0, token: 0 }, limit }
+      return (await unparsed.find(receivedFilter(filter), options).toArray()) as KeptReplyLine[]
     },
   }
 }

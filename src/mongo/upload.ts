@@ -1,16 +1,22 @@
 // Uploads: a document for each line, attendance records in a collection of their own.
-import type { KeptAttendance, KeptLine, KeptRecord, KeptRecordFilter } from '../kept.js'
+import type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptLine,
+  KeptRecord,
+  KeptRecordFilter,
+} from '../kept.js'
 import { lineKey } from '../upload/line.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
-import { type Collections, keepNew, type MongoCollection } from './driver.js'
+import { type Collections, keepNew, type MongoCollection, receivedFilter } from './driver.js'
 
 /** Uploads in MongoDB. */
 export interface MongoUploads extends Required<UploadStorage> {
   onUpload(upload: Upload): Promise<readonly UploadRecord[]>
   findPackets(serialNumber: string, commandId: string): Promise<PacketRecord[]>
   /** The attendance records that the filter asks for, the newest first. */
-  attendance(filter?: KeptRecordFilter): Promise<KeptAttendance[]>
+  attendance(filter?: KeptAttendanceFilter): Promise<KeptAttendance[]>
   /** Everything else that terminals uploaded, the newest first. */
   uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
 }
@@ -60,24 +66,21 @@ export function uploadsOn({ attendance, uploads }: Collections): MongoUploads {
         return { kind, type, table, index, count, raw }
       })
     },
-    attendance: async (filter) => (await list(attendance, filter)) as KeptAttendance[],
+    async attendance({ day, ...filter } = {}) {
+      // A time begins with its day and a blank, and the next character is "!".
+      const time = day === undefined ? {} : { time: { $gte: `${day} `, $lt: `${day}!` } }
+      return (await list(attendance, filter, time)) as KeptAttendance[]
+    },
     uploads: (filter) => list(uploads, filter),
   }
 }
 
 async function list(
   collection: MongoCollection,
-  { serialNumber, since, before, limit = 0 }: KeptRecordFilter = {},
+  { limit = 0, ...received }: KeptRecordFilter = {},
+  more: object = {},
 ): Promise<(KeptRecord | KeptLine)[]> {
-  const receivedAt = {
-    ...(since !== undefined && { $gte: since }),
-    ...(before !== undefined && { $lt: before }),
-  }
-  const filter = {
-    // $eq: an app may pass on what a request contains, and that may be an object.
-    ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
-    ...(Object.keys(receivedAt).length > 0 && { receivedAt }),
-  }
+  const filter = { ...receivedFilter(received), ...more }
   const options = { sort: { receivedAt: -1, place: -1 }, limit }
   return ((await collection.find(filter, options).toArray()) as LineDocument[]).map(recordOf)
 }

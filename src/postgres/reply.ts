@@ -1,6 +1,6 @@
 // Replies, each kept with its command: settling is one statement.
 import { type IssuedCommand, keyOf } from '../command.js'
-import type { KeptReply, KeptReplyFilter } from '../kept.js'
+import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
 import { type Family, type FamilyOfReply, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
@@ -44,7 +44,10 @@ const KEEP_UNPARSED = `
 const LIST_UNPARSED = `
   SELECT json_build_object('serialNumber', serial_number, 'line', encode(line, 'base64'),
     'receivedAt', ${milliseconds('received_at')})::text AS row
-  FROM :schema.unparsed ORDER BY received_at DESC`
+  FROM :schema.unparsed
+  WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR received_at >= ${moment('$2')})
+    AND ($3::bigint IS NULL OR received_at < ${moment('$3')})
+  ORDER BY received_at DESC LIMIT $4`
 
 interface ListedReply {
   serialNumber: string
@@ -63,7 +66,7 @@ export interface PostgresReplies<Issued extends IssuedCommand> {
   /** The replies that the filter asks for, the newest first. */
   replies(filter?: KeptReplyFilter): Promise<KeptReply[]>
   /** The lines that are not valid replies, the newest first. */
-  unparsed(): Promise<{ serialNumber: string; line: Buffer; receivedAt: Date }[]>
+  unparsed(filter?: KeptRecordFilter): Promise<KeptReplyLine[]>
 }
 
 /** Keeps replies and lists them, on tables that `migrate` made. */
@@ -133,9 +136,20 @@ export function repliesOn<Issued extends IssuedCommand>(
         }
       })
     },
-    async unparsed(): Promise<{ serialNumber: string; line: Buffer; receivedAt: Date }[]> {
+    async unparsed({
+      serialNumber,
+      since,
+      before,
+      limit,
+    }: KeptRecordFilter = {}): Promise<KeptReplyLine[]> {
       const found = await database.rows<{ serialNumber: string; line: string; receivedAt: number }>(
         LIST_UNPARSED,
+        [
+          serialNumber === undefined ? null : storable(serialNumber),
+          since?.getTime() ?? null,
+          before?.getTime() ?? null,
+          limit ?? null,
+        ],
       )
       return found.map(({ serialNumber, line, receivedAt }) => ({
         serialNumber: restored(serialNumber),

@@ -78,7 +78,7 @@ const VERSIONS: readonly string[] = [
     serial_number text COLLATE "C" NOT NULL,
     pin           text NOT NULL,
     -- The terminal's wall clock as it came, and the moment if its zone is known.
-    local_time    text NOT NULL,
+    local_time    text COLLATE "C" NOT NULL,
     instant       timestamptz,
     status        text NOT NULL,
     verify        text NOT NULL,

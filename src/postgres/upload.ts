@@ -1,5 +1,11 @@
 // Uploads: a line each, attendance records in a table of their own. One statement an upload.
-import type { KeptAttendance, KeptLine, KeptRecord, KeptRecordFilter } from '../kept.js'
+import type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptLine,
+  KeptRecord,
+  KeptRecordFilter,
+} from '../kept.js'
 import { lineKey } from '../upload/line.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
@@ -30,7 +36,13 @@ const KEEP = `
 
 const FILTER = `
   WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR received_at >= ${moment('$2')})
-    AND ($3::bigint IS NULL OR received_at < ${moment('$3')})
+    AND ($3::bigint IS NULL OR received_at < ${moment('$3')})`
+
+// A time begins with its day and a blank, and the next character is "!".
+const ON_DAY = `
+    AND ($5::text IS NULL OR local_time >= $5 || ' ' AND local_time < $5 || '!')`
+
+const NEWEST = `
   ORDER BY received_at DESC, place DESC LIMIT $4`
 
 const ATTENDANCE = `
@@ -62,20 +74,21 @@ export interface PostgresUploads extends Required<UploadStorage> {
   onUpload(upload: Upload): Promise<readonly UploadRecord[]>
   findPackets(serialNumber: string, commandId: string): Promise<PacketRecord[]>
   /** The attendance records that the filter asks for, the newest first. */
-  attendance(filter?: KeptRecordFilter): Promise<KeptAttendance[]>
+  attendance(filter?: KeptAttendanceFilter): Promise<KeptAttendance[]>
   /** Everything else that terminals uploaded, the newest first. */
   uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
 }
 
 /** The capability to keep uploads, and ways to read them, on tables that `migrate` made. */
 export function uploadsOn(database: Database): PostgresUploads {
-  const list = async (statement: string, filter: KeptRecordFilter) => {
+  const list = async (statement: string, filter: KeptRecordFilter, ...more: unknown[]) => {
     const { serialNumber, since, before, limit } = filter
-    const rows = await database.rows<RecordRow>(statement + FILTER, [
+    const rows = await database.rows<RecordRow>(statement + NEWEST, [
       serialNumber === undefined ? null : storable(serialNumber),
       since?.getTime() ?? null,
       before?.getTime() ?? null,
       limit ?? null,
+      ...more,
     ])
     return rows.map(recordOf)
   }
@@ -107,11 +120,12 @@ export function uploadsOn(database: Database): PostgresUploads {
         return { kind, type, table, index, count, raw }
       })
     },
-    async attendance(filter = {}) {
-      return (await list(ATTENDANCE, filter)) as KeptAttendance[]
+    async attendance({ day, ...filter } = {}) {
+      const on = day === undefined ? null : storable(day)
+      return (await list(ATTENDANCE + FILTER + ON_DAY, filter, on)) as KeptAttendance[]
     },
     async uploads(filter = {}) {
-      return list(UPLOADED, filter)
+      return list(UPLOADED + FILTER, filter)
     },
   }
 }

@@ -19,6 +19,7 @@ import {
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import type { AttendanceRecord } from '../../src/upload/upload.js'
 import { keptLines } from '../support/kept-lines.js'
+import { expectReading } from '../support/reader.js'
 import { stall } from '../support/stalled.js'
 
 // The types of two mongooses in one program would both be of the module 'mongoose': see
@@ -286,6 +287,10 @@ onServer('what mongoAdapter keeps', () => {
       'A y',
       'B x',
     ])
+  })
+
+  it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+    await expectReading(mongoAdapter(db))
   })
 
   it("answers what people ask: a command's reply, a device's last, the failed ones since a moment", async () => {

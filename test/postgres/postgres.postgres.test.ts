@@ -5,6 +5,7 @@ import { type PostgresPool, postgresAdapter } from '../../src/postgres.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import type { AttendanceRecord, Upload } from '../../src/upload/upload.js'
 import { openDatabase } from '../support/postgres-database.js'
+import { expectReading } from '../support/reader.js'
 
 const SN = '0316144680030'
 const NOW = new Date('2026-10-05T07:00:00.123Z')
@@ -362,4 +363,9 @@ it('keeps what the memory adapter keeps', async () => {
   for (const id of ['1', '2']) {
     expect(await adapter.findRecord(SN, id)).toEqual(memory.findRecord(SN, id))
   }
+})
+
+it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+  const { adapter } = await migrated()
+  await expectReading(adapter)
 })

@@ -1,0 +1,296 @@
+import { createServer, request } from 'node:http'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
+import { serve } from '../support/device.js'
+import { portOf } from '../support/server.js'
+import { OTHER_SN, populate, post, SN, watched } from '../support/watched.js'
+
+const reason = await whyNoBrowser()
+const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&amp;'
+const RTL = '\u202eabc \u0645\u0631\u062d\u0628\u0627'
+
+let browser: Browser
+beforeAll(async () => {
+  if (reason === undefined) browser = await launch()
+})
+afterAll(() => browser?.close())
+
+const h1 = (page: Page) => page.locator('h1')
+const cells = (page: Page) => page.locator('.table tbody tr')
+
+describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : ''}`, () => {
+  describe('every view', () => {
+    it.each([
+      ['terminals', () => '', 'Terminals', ['Main entrance', OTHER_SN]],
+      ['terminal', () => `#/terminal/${SN}`, 'Main entrance', ['GetFile /mnt/log', 'PIN=7']],
+      ['replies', () => `#/terminal/${SN}?tab=replies`, 'Main entrance', ['succeeded', 'failed']],
+      ['uploads', () => `#/terminal/${SN}?tab=uploads`, 'Main entrance', ['attlog', 'user']],
+      [
+        'unparsed',
+        () => `#/terminal/${SN}?tab=unparsed`,
+        'Main entrance',
+        ['not a reply', 'not a record'],
+      ],
+      ['failures', () => '#/failures', 'Failures', ['Main entrance', 'PIN=8']],
+      [
+        'attendance',
+        () => '#/attendance?day=2026-10-05',
+        'Attendance',
+        ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger'],
+      ],
+    ])(
+      '%s: shows what happened, without an error, and axe finds nothing',
+      async (name, hash, title, texts) => {
+        const app = await watched()
+        await populate(app)
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const { page, errors } = await look(browser, `${app.url}${hash()}`, { colorScheme })
+          await cells(page).first().waitFor()
+          expect(await h1(page).innerText()).toBe(title)
+          const shown = await page.locator('main').innerText()
+          for (const text of texts) expect(shown).toContain(text)
+          expect(await axeFindings(page)).toEqual([])
+          await shoot(page, `${name}-${colorScheme}`)
+          await page.setViewportSize({ width: 390, height: 800 })
+          expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+          expect(await axeFindings(page)).toEqual([])
+          if (colorScheme === 'light') await shoot(page, `${name}-phone`)
+          expect(errors).toEqual([])
+        }
+      },
+    )
+  })
+
+  it('a command shows its reply: fields, text as text, bytes for download and as digits', async () => {
+    const app = await watched()
+    const { shell, file } = await populate(app)
+    const { page, errors } = await look(browser, `${app.url}#/command/${SN}/${shell.commandId}`)
+    await page.getByRole('region', { name: 'Content' }).waitFor()
+    expect(await page.getByRole('region', { name: 'Content' }).innerText()).toContain('bin\netc')
+    expect(await axeFindings(page)).toEqual([])
+    await page.goto(`${app.url}#/command/${SN}/${file.commandId}`)
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download the content (5 bytes)' }).click()
+    const saved = await (await download).createReadStream()
+    expect(Buffer.concat(await saved.toArray())).toEqual(Buffer.from([0, 1, 2, 250, 255]))
+    const shown = await page.locator('main').innerText()
+    expect(shown).toContain('FILENAME')
+    expect(shown).toMatch(/0000 {2}49 44 3d/)
+    expect(await axeFindings(page)).toEqual([])
+    await shoot(page, 'command')
+    expect(errors).toEqual([])
+  })
+
+  it('says what to do next while nothing is there', async () => {
+    const { url, origin } = await watched()
+    const { page } = await look(browser, url)
+    await page.getByText('No terminal has called yet').waitFor()
+    const shown = await page.locator('main').innerText()
+    expect(shown).toContain(`127.0.0.1, port ${new URL(origin).port}`)
+    expect(await axeFindings(page)).toEqual([])
+    await shoot(page, 'empty')
+    await page.getByRole('link', { name: 'Failures' }).click()
+    await page.getByText('No failures').waitFor()
+    await page.getByRole('link', { name: 'Attendance' }).click()
+    await page.getByText('No attendance on this day').waitFor()
+    await page.goto(`${url}#/terminal/none`)
+    await page.getByText('No terminal with this serial number').waitFor()
+  })
+
+  it('shows a new terminal, a poll and a reply without a reload', async () => {
+    const app = await watched()
+    const { page } = await look(browser, app.url)
+    await page.getByText('No terminal has called yet').waitFor()
+    await app.terminal.handshake()
+    await page.getByRole('link', { name: 'Main entrance' }).click()
+    await page.getByText('No commands', { exact: true }).waitFor()
+    await app.commands.issue(SN, { text: 'CHECK' })
+    await page.getByRole('cell', { name: 'waiting', exact: true }).waitFor()
+    const [command] = (await app.terminal.poll()).commands
+    await page.getByRole('cell', { name: 'sent', exact: true }).waitFor()
+    await app.terminal.reply(command?.commandId ?? '', 0)
+    await page.getByRole('cell', { name: 'succeeded', exact: true }).waitFor()
+  })
+
+  it('gives a command by a form, cancels it and issues it again', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}`)
+    await page.getByText('Give a command').click()
+    await page.getByLabel('Command').selectOption('Add or replace a user')
+    await page.getByLabel('Person (PIN)').fill('7')
+    await page.getByLabel('Name').fill('Ada\u0007')
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByText('That did not work').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await page.getByLabel('Name').fill('Ada')
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByText(/Command \w{16} is issued/).waitFor()
+    await shoot(page, 'given')
+    expect(app.adapter.commands({}, new Date())[0]?.command?.text).toBe(
+      'DATA UPDATE USERINFO PIN=7\tName=Ada',
+    )
+    await page.getByRole('link', { name: /PIN=7/ }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Yes: Cancel' }).click()
+    await page.getByText('cancelled', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Issue again' }).click()
+    await page.getByRole('button', { name: 'Yes: Issue again' }).click()
+    await page.getByText(/Command \w{16} is issued/).waitFor()
+    expect(app.adapter.commands({}, new Date())).toHaveLength(2)
+    // The refused form is an answer of status 400, which the browser notes.
+    expect(errors.filter((error) => !error.includes('status of 400'))).toEqual([])
+  })
+
+  it('asks again before it opens a door, and can be told no', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
+    await page.getByText('Give a command').click()
+    await page.getByLabel('Command').selectOption('Open the door')
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByRole('button', { name: 'No' }).click()
+    expect(app.adapter.commands({}, new Date())).toEqual([])
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByRole('button', { name: 'Yes: Issue' }).click()
+    await page.getByText(/is issued/).waitFor()
+    expect(app.adapter.commands({}, new Date())).toHaveLength(1)
+  })
+
+  it('only shows if the app gave it no commands', async () => {
+    const app = await watched({ isReadOnly: true })
+    const { waiting } = await populate(app)
+    const { page } = await look(browser, `${app.url}#/command/${OTHER_SN}/${waiting.commandId}`)
+    await page.getByText('The terminal gets it with one of its next polls.').waitFor()
+    expect(await page.getByRole('button').count()).toBe(0)
+    await page.goto(`${app.url}#/terminal/${SN}`)
+    await cells(page).first().waitFor()
+    expect(await page.getByText('Give a command').count()).toBe(0)
+  })
+
+  it('searches, filters and turns pages', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    const issues = Array.from({ length: 120 }, (_, index) => {
+      return { serialNumber: SN, command: { text: `DATA QUERY USERINFO PIN=${1000 + index}` } }
+    })
+    await app.commands.issueAll(issues)
+    const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
+    await page.getByRole('cell', { name: 'PIN=1119' }).waitFor()
+    const seen = new Set<string>()
+    for (const first of ['PIN=1119', 'PIN=1069', 'PIN=1019']) {
+      await page.getByRole('cell', { name: first }).waitFor()
+      for (const text of await page.locator('.command').allInnerTexts()) seen.add(text)
+      const older = page.getByRole('button', { name: 'Older' })
+      if (await older.isEnabled()) await older.click()
+    }
+    expect(seen.size).toBe(120)
+    await page.getByLabel('Search').fill('pin=1042')
+    await expect.poll(() => cells(page).count()).toBe(1)
+    expect(await page.locator('input:focus').inputValue()).toBe('pin=1042')
+    await page.getByLabel('Search').fill('nobody')
+    await page.getByText('Nothing matches').waitFor()
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('State').selectOption('failed')
+    await page.getByText('Nothing matches').waitFor()
+  })
+
+  it('shows hostile text as text', { timeout: 300_000 }, async () => {
+    const app = await watched({ nameOf: () => HOSTILE })
+    await app.terminal.handshake()
+    const long = 'x'.repeat(10_000)
+    const issued = await app.commands.issue(SN, { text: `SHELL ${HOSTILE} ${RTL}` })
+    await app.terminal.poll()
+    const body = `ID=${issued.commandId}&Return=1&CMD=Shell&${HOSTILE}=${RTL}&LONG=${long}&Content=${HOSTILE}`
+    await post(app.origin, 'devicecmd', body)
+    await post(
+      app.origin,
+      'cdata',
+      `${HOSTILE}\t2026-10-05 06:58:10\t${RTL}\t${long}`,
+      'table=ATTLOG',
+    )
+    await post(app.origin, 'devicecmd', HOSTILE)
+    for (const hash of [
+      '',
+      `#/terminal/${SN}`,
+      ...['uploads', 'unparsed', 'replies'].map((tab) => `#/terminal/${SN}?tab=${tab}`),
+      `#/command/${SN}/${issued.commandId}`,
+      '#/failures',
+      '#/attendance?day=2026-10-05',
+      `#/terminal/${encodeURIComponent(HOSTILE)}`,
+      `#/${encodeURIComponent(HOSTILE)}`,
+    ]) {
+      const { page, errors } = await look(browser, `${app.url}${hash}`)
+      await page.locator('.live.on, .live.lost').waitFor()
+      await page.locator('.table tbody tr, dl, .empty').first().waitFor()
+      expect(await page.locator('main script, main img').count()).toBe(0)
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1280)
+      // A view that does not exist is answered 404, which the browser notes.
+      expect(errors.filter((error) => !error.includes('status of 404'))).toEqual([])
+      expect(await axeFindings(page)).toEqual([])
+      if (hash.includes('command')) await shoot(page, 'hostile')
+    }
+  })
+
+  it('works behind a proxy that takes a part of the path away', async () => {
+    const app = await watched({ path: '/terminals' })
+    await populate(app)
+    const proxy = await serve(
+      createServer((req, res) => {
+        const path = String(req.url).replace(/^\/intern\/tools/, '')
+        const { method, headers } = req
+        const to = request(
+          { port: portOf(app.server), path, method: method ?? 'GET', headers },
+          (from) => {
+            res.writeHead(from.statusCode ?? 500, from.headers)
+            from.pipe(res)
+          },
+        )
+        req.pipe(to)
+        res.on('close', () => to.destroy())
+      }).listeners('request')[0] as never,
+    )
+    const { page, errors } = await look(
+      browser,
+      `http://127.0.0.1:${portOf(proxy)}/intern/tools/terminals`,
+    )
+    await page.getByRole('link', { name: 'Main entrance' }).click()
+    await page.getByText('Give a command').click()
+    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByText(/is issued/).waitFor()
+    expect(errors).toEqual([])
+  })
+
+  it('is operated by the keyboard alone', async () => {
+    const app = await watched()
+    await populate(app)
+    const { page } = await look(browser, app.url)
+    await cells(page).first().waitFor()
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    await page.getByRole('link', { name: 'Main entrance' }).focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
+    expect(await h1(page).innerText()).toBe('Main entrance')
+  })
+
+  it('says that the connection is lost, and goes on when the server is back', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    const { page } = await look(browser, app.url)
+    await page.locator('.live.on').waitFor()
+    app.server.closeAllConnections()
+    await page.locator('.live.lost, .live.connecting').waitFor()
+    await page.locator('.live.on').waitFor()
+  })
+
+  it('speaks another language if the app gives it the words', async () => {
+    const app = await watched({ texts: { language: 'de', 'nav.failures': 'Fehler' } })
+    const { page } = await look(browser, app.url)
+    await page.getByRole('link', { name: 'Fehler' }).waitFor()
+    expect(await page.evaluate('document.documentElement.lang')).toBe('de')
+  })
+})
