@@ -61,7 +61,9 @@ const DATABASES = {
   async mongodb() {
     const { server, program } = await startMongo(await findProgram())
     const isAtomic = program.kind === 'mongod'
-    const note = isAtomic ? 'two apps' : 'one app: its conditional updates are not atomic'
+    const note = isAtomic
+      ? 'two apps'
+      : 'one app, and nothing at once for a terminal: its updates are not atomic'
     return {
       title: `${await serverName(server.url)}, ${note}`,
       ...{ storage: 'mongodb', place: server.url, apps: isAtomic ? 2 : 1, isAtomic },

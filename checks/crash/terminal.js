@@ -17,6 +17,8 @@ import { virtualDevice } from 'express-iclock/simulator'
 
 // Below the driver's `replyWithin`: what a poll brings later than that, another attempt may have overtaken.
 const TIMEOUT = 1500
+// Longer than an app waits for its database: what it still does for a refused request is over by then.
+const PATIENCE = 2500
 
 /** @returns {Diary} */
 export const newDiary = () => ({
@@ -29,7 +31,7 @@ export const newDiary = () => ({
  * @param {string} options.url
  * @param {() => number} options.random
  * @param {Diary} options.diary
- * @param {boolean} options.isAtomic whether it may poll twice at once
+ * @param {boolean} options.isAtomic whether it may do two things at once: poll, or lose power while the server works for it
  */
 export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   const device = virtualDevice({
@@ -50,6 +52,9 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   let punches = 0
   /** @param {number} chance */
   const happens = (chance) => !isCalm && random() < chance
+  /** @param {number} chance */
+  const losesPower = (chance) => isAtomic && happens(chance)
+  const afterRefusal = () => wait(isAtomic ? 30 : PATIENCE)
   const faultOf = (/** @type {number} */ chance) => {
     if (!happens(chance)) return {}
     diary.lostAnswers++
@@ -66,13 +71,14 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   function greet() {
     return device.handshake({ giveUpAfter: 1000 }).then(
       () => true,
-      () => false,
+      () => afterRefusal().then(() => false),
     )
   }
 
   async function poll() {
     const polledAt = Date.now()
-    const { commands } = await device.poll(faultOf(0.1))
+    const { commands, accepted } = await device.poll(faultOf(0.1))
+    if (!accepted) await afterRefusal()
     for (const { commandId, text } of commands) {
       const number = Number(/PIN=(\d+)/.exec(text)?.[1])
       diary.executed.push({ serialNumber, commandId, number, polledAt })
@@ -84,20 +90,22 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   async function report(commandId, returnCode) {
     const record = device.records.reply(commandId, returnCode, 'DATA')
     while (!mustGreet) {
-      if (happens(0.04)) return losePower()
+      if (losesPower(0.04)) return losePower()
       const { accepted } = await device.exchange(record, faultOf(0.08))
       if (accepted) {
         diary.acknowledged.push({ serialNumber, commandId, returnCode })
         if (!happens(0.05)) return
+        await wait(30)
+      } else {
+        await afterRefusal()
       }
-      await wait(30)
     }
   }
 
   /** @param {AbortSignal} signal */
   async function work(signal) {
     while (!signal.aborted) {
-      if (happens(0.02)) losePower()
+      if (losesPower(0.02)) losePower()
       if (mustGreet && (await greet())) mustGreet = false
       if (!mustGreet) {
         if (happens(0.3)) device.remember({ pin: `${++punches}` })
