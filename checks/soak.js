@@ -1,43 +1,33 @@
-// Lets terminals reply, repeat, cut and flood for a while, beside many that dribble; then looks at the heap of the server.
-// npm run test:soak [-- --seconds 60 --devices 50 --dribbling 2000]: bounded in time, and on this machine only.
+// Lets terminals shake hands, poll, execute, reply, upload, repeat, cut and flood for a while, beside many that dribble; then
+// looks at the heap, the handles and the rejections of the server.
+// npm run test:soak [-- --seconds 50 --devices 50 --dribbling 2000]: bounded in time, and on this machine only.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import express from 'express'
-import { commandReplyRouter, tolerateSurplus } from 'express-iclock'
-import { postReplies, virtualDevice } from 'express-iclock/simulator'
+import { postReplies, runFleet, virtualDevice } from 'express-iclock/simulator'
 
 const MEGABYTE = 1 << 20
 // What a full collection leaves differs by as much from one time to the next.
 const NOISE = 2 * MEGABYTE
+// What happens to three requests of eleven: a cut, an answer that is lost, octets in small segments.
+const FAULTS = [
+  { cutAfter: 30 },
+  ...Array(4).fill(undefined),
+  { cutAfter: Number.POSITIVE_INFINITY },
+  ...Array(4).fill(undefined),
+  { segmentSize: 9 },
+]
 
-if (process.send) serve()
-else await soak()
+// Connections that were cut have ended by then, and idle ones were closed (5 s, Node's keep-alive).
+const QUIET = 8000
 
-/** The app, in a process of its own; its storage keeps nothing, so that what stays in the heap is the endpoint's. */
-function serve() {
-  const app = express()
-  const adapter = { findCommand: () => undefined, onReply() {}, onUnparsed() {} }
-  app.use(commandReplyRouter({ adapter, limit: '64kb' }))
-  app.use(
-    /** @type {import('express').ErrorRequestHandler} */
-    (error, _req, res, _next) => void res.status(error.status ?? 500).end(),
-  )
-  const server = app.listen(0, '127.0.0.1', () => {
-    process.send?.(/** @type {import('node:net').AddressInfo} */ (server.address()).port)
-  })
-  tolerateSurplus(server)
-  process.on('message', () => {
-    globalThis.gc?.()
-    process.send?.(process.memoryUsage().heapUsed)
-  })
-}
+await soak()
 
 async function soak() {
   const { values } = parseArgs({
     options: {
-      seconds: { type: 'string', default: '60' },
+      seconds: { type: 'string', default: '50' },
       devices: { type: 'string', default: '50' },
       dribbling: { type: 'string', default: '2000' },
     },
@@ -48,27 +38,37 @@ async function soak() {
   const duration = Number(values.seconds) * 1000
   const devices = Number(values.devices)
 
-  const app = fork(new URL(import.meta.url), [], { execArgv: ['--expose-gc'] })
-  const [port] = await once(app, 'message')
+  const app = fork(new URL('soak-app.js', import.meta.url), [], { execArgv: ['--expose-gc'] })
+  const [{ port }] = await once(app, 'message')
   const url = `http://127.0.0.1:${port}`
-  const heap = async () => {
-    app.send('heap')
+  const ask = async (/** @type {object} */ question = {}) => {
+    app.send(question)
     return (await once(app, 'message'))[0]
   }
+  const serialNumbers = Array.from({ length: devices }, (_, index) => `WHOLE${index}`)
 
-  await fleetOf(url, devices, duration / 10)
-  const before = await heap()
+  // All of it once, so that what is loaded or compiled late is there before.
+  await ask({ command: serialNumbers })
+  await Promise.all([
+    fleetOf(url, devices, duration / 10),
+    wholeTerminals(url, devices, duration / 10),
+  ])
+  await ask({ stop: true })
+  await wait(QUIET)
+  const before = await ask()
 
-  const [report, good] = await Promise.all([
+  await ask({ command: serialNumbers })
+  const [report, good, whole] = await Promise.all([
     fleetOf(url, devices, duration),
     goodDevice(url, duration),
+    wholeTerminals(url, devices, duration),
     ...Array.from({ length: Number(values.dribbling) }, (_, index) =>
       dribble(url, index, duration),
     ),
   ])
-  // Connections that were cut have ended by then.
-  await wait(1000)
-  const after = await heap()
+  await ask({ stop: true })
+  await wait(QUIET)
+  const after = await ask()
   app.kill()
 
   const inMegabytes = (/** @type {number} */ bytes) => `${(bytes / MEGABYTE).toFixed(1)} MB`
@@ -84,13 +84,31 @@ async function soak() {
     'posts of a good terminal beside them': good.posts,
     'of them accepted': good.accepted,
     'slowest of them': `${Math.round(good.slowest)} ms`,
-    'heap before': inMegabytes(before),
-    'heap after': inMegabytes(after),
+    'handshakes of whole terminals': whole.handshake ?? 0,
+    polls: whole.poll ?? 0,
+    uploads: whole.upload ?? 0,
+    'replies of theirs': whole.reply ?? 0,
+    'commands issued': after.issued,
+    'commands that succeeded': after.settled,
+    'heap before': inMegabytes(before.heap),
+    'heap after': inMegabytes(after.heap),
+    'handles before': JSON.stringify(before.handles),
+    'handles after': JSON.stringify(after.handles),
   })
   const checks = {
     'a good terminal is answered beside a hostile fleet':
       good.posts > 0 && good.accepted === good.posts,
-    'the heap is as before': after - before <= NOISE,
+    'whole terminals shake hands, poll, reply and upload beside it': [
+      'handshake',
+      'poll',
+      'reply',
+      'upload',
+    ].every((kind) => (whole[kind] ?? 0) > 0),
+    'commands are executed beside it': after.settled > before.settled,
+    'the heap is as before': after.heap - before.heap <= NOISE,
+    'no handle is left over': isNoMore(after.handles, before.handles),
+    'no rejection is unhandled': after['unhandled rejections'] === 0,
+    'no request ends in an error of the server': after.errors === 0,
   }
   for (const [name, isRight] of Object.entries(checks)) {
     console.log(`${isRight ? 'passed' : 'FAILED'}: ${name}`)
@@ -98,6 +116,37 @@ async function soak() {
   const failed = Object.values(checks).filter((isRight) => !isRight).length
   console.log(`${Object.keys(checks).length - failed} passed, ${failed} failed`)
   process.exitCode = failed === 0 ? 0 : 1
+}
+
+/** Whether each kind of handle is there no more often. @param {Record<string, number>} after @param {Record<string, number>} before */
+function isNoMore(after, before) {
+  return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0))
+}
+
+/**
+ * Whole terminals that do all they can, in waves, each of which begins with handshakes; how many requests of each kind were
+ * accepted.
+ *
+ * @param {string} url @param {number} devices @param {number} duration
+ */
+async function wholeTerminals(url, devices, duration) {
+  /** @type {Record<string, number>} */
+  const accepted = {}
+  const end = performance.now() + duration
+  while (performance.now() < end) {
+    let requests = 0
+    const { requests: kinds } = await runFleet({
+      ...{ url, devices, delay: 200, rampUp: 500 },
+      duration: Math.min(10_000, Math.max(1, end - performance.now())),
+      serialNumber: (device) => `WHOLE${device}`,
+      punches: (serialNumber) => (requests++ % 5 === 0 ? [{ pin: serialNumber.slice(5) }] : []),
+      faults: () => FAULTS[requests % FAULTS.length],
+    })
+    for (const [kind, report] of Object.entries(kinds)) {
+      accepted[kind] = (accepted[kind] ?? 0) + report.accepted
+    }
+  }
+  return accepted
 }
 
 /** @param {string} url @param {number} devices @param {number} duration */
