@@ -36,8 +36,9 @@ export function refusalOf({ headers }: IncomingMessage): string | undefined {
   if (site !== undefined) return site === 'same-origin' ? undefined : 'it comes from another site'
   const { origin } = headers
   if (origin === undefined) return undefined
+  const host = hostOf(origin)
   const hosts = [headers.host, headers['x-forwarded-host']].flat()
-  if (hosts.includes(hostOf(origin))) return undefined
+  if (host !== undefined && hosts.includes(host)) return undefined
   return (
     'its Origin is not the host that the app is asked for; if a proxy stands before the app, let it pass on the Host ' +
     '(nginx: proxy_set_header Host $http_host)'

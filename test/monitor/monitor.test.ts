@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { memoryAdapter } from '../../src/index.js'
+import { ASSETS } from '../../src/monitor/asset.js'
+import { feed } from '../../src/monitor/feed.js'
+import { monitorRouter, TEXTS } from '../../src/monitor.js'
+import { SN, watched } from '../support/watched.js'
+
+const OWN = { 'X-Iclock-Monitor': '1', 'Content-Type': 'application/json' }
+
+async function give(headers: Record<string, string>, options = {}) {
+  const app = await watched(options)
+  await app.terminal.handshake()
+  const body = JSON.stringify({ action: 'give', serialNumber: SN, form: 'check', values: {} })
+  const answer = await fetch(`${app.url}action`, { method: 'POST', headers, body })
+  const issued = app.adapter.commands({}, new Date()).length
+  return { status: answer.status, issued, origin: app.origin, answer: await answer.text() }
+}
+
+describe('an action', () => {
+  it.each([
+    ['without the header', { 'Content-Type': 'application/json' }],
+    ['from another site', { ...OWN, 'Sec-Fetch-Site': 'cross-site' }],
+    ['from another host of the same site', { ...OWN, 'Sec-Fetch-Site': 'same-site' }],
+    ['with another Origin', { ...OWN, Origin: 'http://evil.example' }],
+    ['with an Origin of null', { ...OWN, Origin: 'null' }],
+  ])('is refused %s', async (_, headers) => {
+    expect(await give(headers)).toMatchObject({ status: 403, issued: 0 })
+  })
+
+  it('is done if it comes from the page', async () => {
+    expect(await give({ ...OWN, 'Sec-Fetch-Site': 'same-origin' })).toMatchObject({
+      status: 200,
+      issued: 1,
+    })
+  })
+
+  it('does not exist without commands', async () => {
+    expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
+  })
+})
+
+it('has at most 60 kB, texts included', () => {
+  const bodies = [...Object.values(ASSETS).map(({ body }) => body), JSON.stringify(TEXTS)]
+  const size = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0)
+  expect(size).toBeLessThanOrEqual(60 * 1024)
+})
+
+it('serves what page/ holds now', () => {
+  const source = readFileSync(new URL('../../src/monitor/page/time.js', import.meta.url), 'utf8')
+  const built = new Set(ASSETS['time.js']?.body.split('\n'))
+  const lines = source.split('\n').map((line) => line.trim())
+  expect(lines.filter((line) => !/^(\/\/|\/\*)/.test(line) && !built.has(line))).toEqual([])
+})
+
+it('reads storage once for all who look at a view, and not at all for nobody', async () => {
+  let reads = 0
+  const views = feed(
+    async () => ({ reads: ++reads }),
+    60_000,
+    () => {},
+  )
+  const seen: (string | undefined)[] = []
+  const query = new URLSearchParams('view=terminals')
+  const stops = Array.from({ length: 5 }, () => views.watch(query, (view) => seen.push(view)))
+  await expect.poll(() => seen).toHaveLength(5)
+  expect(new Set(seen)).toEqual(new Set(['{"reads":1}']))
+  for (const stop of stops) stop()
+  views.refresh()
+  expect(reads).toBe(1)
+})
+
+it('reports an error of storage once, and shows it to whoever looks', async () => {
+  const errors: unknown[] = []
+  const down = new Error('down')
+  const views = feed(
+    () => Promise.reject(down),
+    60_000,
+    (error) => errors.push(error),
+  )
+  const seen: unknown[] = []
+  const stop = views.watch(new URLSearchParams(), (view) => seen.push(view))
+  await expect.poll(() => seen).toEqual([undefined])
+  views.refresh()
+  await expect.poll(() => seen).toEqual([undefined, undefined])
+  expect(errors).toEqual([down])
+  stop()
+})
+
+it.each([
+  [{ adapter: { ...memoryAdapter(), terminals: undefined } }, /"adapter.terminals"/],
+  [{ adapter: memoryAdapter(), interval: 0 }, /"interval" is 0/],
+  [{ adapter: memoryAdapter(), commands: {} }, /"commands" is/],
+  [{ adapter: memoryAdapter(), texts: { wrong: '' } }, /"texts" is/],
+])('names a wrong option', (options, message) => {
+  expect(() => monitorRouter(options as never)).toThrow(message)
+})
