@@ -14,7 +14,9 @@ export type Clock = (time: string) => Date | undefined
 
 /** Whether there is such a time zone. */
 export function isTimeZone(timeZone: unknown): timeZone is string {
-  return typeof timeZone === 'string' && !Number.isNaN(tzOffset(timeZone, new Date(0)))
+  // On Node 20.19.0, tzOffset takes '' for UTC once it has seen UTC.
+  if (typeof timeZone !== 'string' || timeZone === '') return false
+  return !Number.isNaN(tzOffset(timeZone, new Date(0)))
 }
 
 /**
