@@ -27,14 +27,14 @@ export function timeZoneOf(
   if (typeof option === 'function') {
     return (serialNumber) => {
       const zone = option(serialNumber) ?? undefined
-      if (zone === undefined || isZone(zone)) return zone
+      if (zone === undefined || isTimeZone(zone)) return zone
       throw new TypeError(
         `express-iclock: option "timeZone" returned ${describe(zone)} for device ${describe(serialNumber)}; expected ` +
           "a zone such as 'Asia/Manila', an offset such as '+05:30', or nothing",
       )
     }
   }
-  if (!isZone(option)) throw wrong('timeZone', option, EXPECTED)
+  if (!isTimeZone(option)) throw wrong('timeZone', option, EXPECTED)
   return () => option
 }
 
@@ -49,7 +49,8 @@ export function ownOffsetAt(at: Date): number {
   return 0 - at.getTimezoneOffset()
 }
 
-function isZone(zone: unknown): zone is string {
+/** Whether a value is a zone: an IANA name, or an offset such as `+05:30`. */
+export function isTimeZone(zone: unknown): zone is string {
   if (typeof zone !== 'string') return false
   if (OFFSET.test(zone)) return true
   // Node 20 doesn't know offsets; later versions do, in more forms than terminals understand.

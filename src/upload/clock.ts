@@ -12,13 +12,6 @@ const LAST_CODE = 100 * 372 * 86_400
 /** Converts a time as text to a moment; undefined if it isn't a valid time. */
 export type Clock = (time: string) => Date | undefined
 
-/** Whether there is such a time zone. */
-export function isTimeZone(timeZone: unknown): timeZone is string {
-  // On Node 20.19.0, tzOffset takes '' for UTC once it has seen UTC.
-  if (typeof timeZone !== 'string' || timeZone === '') return false
-  return !Number.isNaN(tzOffset(timeZone, new Date(0)))
-}
-
 /**
  * Makes a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old
  * terminals. In the hour that comes twice when daylight saving ends, the first of the two moments

@@ -1,7 +1,9 @@
 // What a device uploads: which grammar a body has, and its records. Pure: no HTTP, no storage.
+
+import { isTimeZone } from '../endpoint/time-zone.js'
 import { unpack } from './archive.js'
 import { parseAttendance } from './attendance.js'
-import { type Clock, clockIn, isTimeZone } from './clock.js'
+import { type Clock, clockIn } from './clock.js'
 import { parseFile, parsePhoto } from './file.js'
 import { newFields, Octets } from './octets.js'
 import { fieldOf, parseOptions, parsePairs } from './pairs.js'

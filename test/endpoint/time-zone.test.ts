@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { offsetAt, ownOffsetAt, timeZoneOf } from '../../src/endpoint/time-zone.js'
+import { isTimeZone, offsetAt, ownOffsetAt, timeZoneOf } from '../../src/endpoint/time-zone.js'
 
 describe('the offset of a zone', () => {
   it.each([
@@ -55,4 +55,10 @@ describe('the option timeZone', () => {
       expect(ownOffsetAt(at)).toBe(offsetAt(zone, at))
     }
   })
+})
+
+it('knows a time zone from what is none, whatever was asked for before', () => {
+  offsetAt('UTC', new Date(0))
+  expect(['Asia/Manila', 'UTC', '+08:00', '-03:30'].every(isTimeZone)).toBe(true)
+  expect(['Asia/Atlantis', '', 'toString', '+8', 8, undefined].some(isTimeZone)).toBe(false)
 })
