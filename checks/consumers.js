@@ -117,6 +117,8 @@ async function pack() {
     const built = rooms.flatMap((room) => [`${room}.js`, `${room}.d.ts`])
     const needed = [
       ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cjs/package.json'],
+      // Of the libraries that the monitor's page brings along.
+      'THIRD-PARTY-LICENSES.md',
       ...built.flatMap((file) => [`dist/esm/${file}`, `dist/cjs/${file}`]),
     ]
     deepEqual(files.toSorted(), needed.toSorted())
