@@ -4,7 +4,7 @@ import { progress, storages } from './measure.js'
 import { compare } from './subject.js'
 
 const TERMINALS = 100
-const HANDED_OUT = 3000
+const HANDED_OUT = 6000
 const STEP = 1_000_000
 
 const pollOf = (index) => ({ method: 'GET', path: `/iclock/getrequest?SN=BENCH${index}` })

@@ -46,7 +46,7 @@ export async function measure() {
       progress(`uploads of ${count} on ${database.name}`)
       const upload = {
         ...{ what: `upload of ${count} lines`, database, request: uploadOf(count) },
-        ...(count === 1000 && { amount: 30 }),
+        ...(count === 1000 && { amount: 100 }),
         aim: count === 1 ? '>= 0.9' : '',
       }
       await compare({ ...upload, kind: 'express, router', floor: 'express, upload floor' })

@@ -10,8 +10,15 @@ export interface ContactBook {
   /**
    * Hands over a contact if it is due or brings something new. Nobody waits for it; what storage
    * throws goes to `onError`.
+   *
+   * @param trace all of the request that the contact was made from, as one text, for `isQuiet`
    */
-  mention(contact: Contact): void
+  mention(contact: Contact, trace?: string): void
+  /**
+   * Whether a request with this trace would be mentioned in vain: its contact is not due, and brings
+   * what the one before it with the same trace brought.
+   */
+  isQuiet(serialNumber: string, trace: string, at: Date): boolean
 }
 
 /** What a contact book may be given. */
@@ -30,12 +37,16 @@ interface Entry {
   heldUntil: number
   last: Promise<void> | undefined
   waiting: number
+  // The last request that brought nothing beyond what was told.
+  trace: string | undefined
 }
 
 const THROTTLE = 60_000
 const HOLD = 5_000
 const MOST_WAITING = 3
 const MOST_OPTIONS = 1000
+// Of 10 000 terminals each; a poll with `INFO=` has some 150.
+const LONGEST_TRACE = 300
 
 /**
  * Storage that takes contacts; with `findTerminal`, the options of a terminal are bounded over all
@@ -55,8 +66,7 @@ export function contactBook(
   const report = hookOf('onContact', (error: unknown) => Promise.reject(error), onError)
 
   const entryOf = (serialNumber: string): Entry => {
-    // Bare decimals have hashes that anybody can make collide.
-    const key = `SN=${serialNumber}`
+    const key = keyOf(serialNumber)
     const entry = entries.get(key) ?? newEntry()
     entries.delete(key)
     entries.set(key, entry)
@@ -70,6 +80,7 @@ export function contactBook(
     const written = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
     for (const [fact, value] of facts) entry.told.set(fact, value)
     entry.writtenAt = at
+    entry.trace = undefined
     entry.last = written
     entry.waiting++
     try {
@@ -88,12 +99,18 @@ export function contactBook(
 
   return {
     note: (contact) => write(entryOf(contact.serialNumber), contact, factsOf(contact)),
-    mention(contact) {
+    mention(contact, trace) {
       const entry = entryOf(contact.serialNumber)
       const facts = factsOf(contact)
-      if (!isDue(entry, contact.at.getTime()) && !isNews(entry, facts)) return
-      if (isHeld(entry, contact.at.getTime())) return
-      write(entry, contact, facts).catch(report)
+      if (isDue(entry, contact.at.getTime()) || isNews(entry, facts)) {
+        if (isHeld(entry, contact.at.getTime())) return
+        write(entry, contact, facts).catch(report)
+      }
+      if (trace !== undefined && trace.length <= LONGEST_TRACE) entry.trace = trace
+    },
+    isQuiet(serialNumber, trace, at) {
+      const entry = entries.get(keyOf(serialNumber))
+      return entry?.trace === trace && !isDue(entry, at.getTime())
     },
   }
 }
@@ -105,7 +122,13 @@ function newEntry(): Entry {
     heldUntil: Number.NEGATIVE_INFINITY,
     last: undefined,
     waiting: 0,
+    trace: undefined,
   }
+}
+
+// Bare decimals have hashes that anybody can make collide.
+function keyOf(serialNumber: string): string {
+  return `SN=${serialNumber}`
 }
 
 // A clock that was set back makes it due as well.

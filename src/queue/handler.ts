@@ -1,7 +1,7 @@
 // GET getrequest: a device asks for commands.
 import type { IncomingMessage } from 'node:http'
 import { checkIsIssuable, commandLine, type IssuedCommand } from '../command.js'
-import type { Awaitable, Deadline } from '../endpoint/deadline.js'
+import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
 import { describe, IclockError, quoted } from '../endpoint/errors.js'
@@ -54,11 +54,7 @@ export interface PollEvent {
 /**
  * Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request.
  */
-export type PollContact = (
-  serialNumber: string,
-  req: IncomingMessage,
-  deadline: Deadline,
-) => Awaitable<void>
+export type PollContact = (serialNumber: string, req: IncomingMessage) => void
 
 const DELIVERY_OPTIONS = ['adapter', 'delivery', 'encoding', ...ENDPOINT_OPTIONS]
 /** What handing out needs of the adapter. */
@@ -110,7 +106,7 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
   return endpoint(
     endpointSettings(options),
     async (serialNumber, req, deadline) => {
-      await contact?.(serialNumber, req, deadline)
+      contact?.(serialNumber, req)
       const due = await dueCommands(adapter, serialNumber, limits, deadline)
       const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
       if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)

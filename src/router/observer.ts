@@ -22,7 +22,7 @@ const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
 /**
  * Makes the observers of a contact book.
  *
- * @param isPolling called at each poll as well
+ * @param isPolling called at polls as well, once a minute for each terminal and if something changed
  */
 export function observers(
   contacts: ContactBook,
@@ -30,9 +30,12 @@ export function observers(
 ): Observers {
   return {
     onPoll(serialNumber, req) {
+      // Optimization: making the contact was 15 % of the CPU time of an idle poll on Express.
+      const trace = traceOf(req)
+      if (contacts.isQuiet(serialNumber, trace, new Date())) return
       const facts = infoFacts(membersOf(req).get('info'))
       const contact = contactOf(serialNumber, req, 'poll', facts)
-      contacts.mention(contact)
+      contacts.mention(contact, trace)
       isPolling(serialNumber, contact.at)
     },
     onUpload(upload, req) {
@@ -45,6 +48,11 @@ export function observers(
       contacts.mention(contactOf(serialNumber, req, 'reply', facts))
     },
   }
+}
+
+// All that the contact of a poll is made from.
+function traceOf({ socket, headers, url }: IncomingMessage): string {
+  return `${socket?.remoteAddress} ${headers['x-forwarded-for']} ${url}`
 }
 
 function optionsIn({ records }: Upload): TerminalFacts {

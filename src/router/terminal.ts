@@ -159,13 +159,14 @@ export function terminalRouter<Issued extends IssuedCommand>(
     },
     onUpload,
   )
+  // Express tries them in this order, and most requests are polls.
   return routerOf([
-    { name: 'cdata', methods: ['get'], handler: cdata },
+    { name: 'getrequest', methods: ['get', 'post'], handler: poll },
     { name: 'cdata', methods: ['post'], handler: uploads },
+    { name: 'devicecmd', methods: ['post', 'get'], handler: replies },
+    { name: 'cdata', methods: ['get'], handler: cdata },
     { name: 'querydata', methods: ['post'], handler: uploads },
     { name: 'fdata', methods: ['post'], handler: uploads },
-    { name: 'getrequest', methods: ['get', 'post'], handler: poll },
-    { name: 'devicecmd', methods: ['get', 'post'], handler: replies },
     { name: 'registry', methods: ['post'], handler: registry },
     { name: 'push', methods: ['get', 'post'], handler: push },
     { name: 'rtdata', methods: ['get'], handler: rtdata },

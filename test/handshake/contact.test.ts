@@ -219,3 +219,64 @@ it('leaves in storage what the last contacts reported, whatever comes in whateve
     { numRuns: 30 },
   )
 })
+
+describe('a request that is quiet', () => {
+  it('writes what it would have written if it had been mentioned: nothing', async () => {
+    interface Asked {
+      step: number
+      fails: boolean
+      by: string
+      users: number
+      address: string
+    }
+    const request: fc.Arbitrary<Asked> = fc.record({
+      step: fc.constantFrom(-100, 0, 1, 5, 30, 60),
+      fails: fc.boolean(),
+      by: fc.constantFrom('poll', 'mention', 'note'),
+      users: fc.integer({ min: 0, max: 2 }),
+      address: fc.constantFrom('192.0.2.1', '192.0.2.2'),
+    })
+    const runOf = async (requests: readonly Asked[], asks: boolean) => {
+      const failing = new Set<Contact>()
+      const { book, written } = bookOf({ limit: 1 }, (one) => failing.has(one))
+      let second = 0
+      let quiet = 0
+      for (const { step, fails, by, users, address } of requests) {
+        second += step
+        const one = contact(second, by === 'poll' ? { users, address } : { users })
+        if (fails) failing.add(one)
+        const trace = `${address} ${users}`
+        if (by === 'note') await book.note(one).catch(() => {})
+        else if (by === 'mention') book.mention(one)
+        else if (asks && book.isQuiet('A', trace, one.at)) quiet++
+        else book.mention(one, trace)
+        await turn()
+        await turn()
+      }
+      return { written, quiet }
+    }
+    let quiet = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 12 }), async (requests) => {
+        const asked = await runOf(requests, true)
+        quiet += asked.quiet
+        expect(asked.written).toEqual((await runOf(requests, false)).written)
+      }),
+      { numRuns: 500 },
+    )
+    expect(quiet).toBeGreaterThan(0)
+  })
+
+  it('has a trace that can be remembered: a long one is always mentioned', async () => {
+    const { book } = bookOf()
+    for (const [length, isQuiet] of [
+      [300, true],
+      [301, false],
+    ] as const) {
+      const trace = 'a'.repeat(length)
+      book.mention(contact(0), trace)
+      await turn()
+      expect(book.isQuiet('A', trace, contact(1).at)).toBe(isQuiet)
+    }
+  })
+})
