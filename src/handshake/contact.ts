@@ -1,6 +1,7 @@
 // Contacts on their way to storage: throttled, in order, and in bounded memory.
 import { createHash } from 'node:crypto'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { recentTerminals } from './recent.js'
 import type { Contact, TerminalStorage } from './storage.js'
 
 /** Hands contacts to storage: once a minute for each terminal, and at once if something changed. */
@@ -11,12 +12,12 @@ export interface ContactBook {
    * Hands over a contact if it is due or brings something new. Nobody waits for it; what storage
    * throws goes to `onError`.
    *
-   * @param trace all of the request that the contact was made from, as one text, for `isQuiet`
+   * @param trace everything in the request that the contact was made from, for `isQuiet`
    */
   mention(contact: Contact, trace?: string): void
   /**
-   * Whether a request with this trace would be mentioned in vain: its contact is not due, and brings
-   * what the one before it with the same trace brought.
+   * Whether there is no need to mention a request with this trace: its contact isn't due, and
+   * wouldn't bring anything new.
    */
   isQuiet(serialNumber: string, trace: string, at: Date): boolean
 }
@@ -37,7 +38,7 @@ interface Entry {
   heldUntil: number
   last: Promise<void> | undefined
   waiting: number
-  // The last request that brought nothing beyond what was told.
+  // Of a request whose facts storage was told.
   trace: string | undefined
 }
 
@@ -45,7 +46,7 @@ const THROTTLE = 60_000
 const HOLD = 5_000
 const MOST_WAITING = 3
 const MOST_OPTIONS = 1000
-// Of 10 000 terminals each; a poll with `INFO=` has some 150.
+// One is kept for each terminal; that of a poll with `INFO=` has some 150 characters.
 const LONGEST_TRACE = 300
 
 /**
@@ -62,15 +63,12 @@ export function contactBook(
   adapter: ContactStorage,
   { onError, limit = 10_000 }: ContactBookOptions = {},
 ): ContactBook {
-  const entries = new Map<string, Entry>()
+  const entries = recentTerminals<Entry>(limit)
   const report = hookOf('onContact', (error: unknown) => Promise.reject(error), onError)
 
   const entryOf = (serialNumber: string): Entry => {
-    const key = keyOf(serialNumber)
-    const entry = entries.get(key) ?? newEntry()
-    entries.delete(key)
-    entries.set(key, entry)
-    if (entries.size > limit) entries.delete(String(entries.keys().next().value))
+    const entry = entries.get(serialNumber) ?? newEntry()
+    entries.set(serialNumber, entry)
     return entry
   }
 
@@ -109,7 +107,7 @@ export function contactBook(
       if (trace !== undefined && trace.length <= LONGEST_TRACE) entry.trace = trace
     },
     isQuiet(serialNumber, trace, at) {
-      const entry = entries.get(keyOf(serialNumber))
+      const entry = entries.get(serialNumber)
       return entry?.trace === trace && !isDue(entry, at.getTime())
     },
   }
@@ -124,11 +122,6 @@ function newEntry(): Entry {
     waiting: 0,
     trace: undefined,
   }
-}
-
-// Bare decimals have hashes that anybody can make collide.
-function keyOf(serialNumber: string): string {
-  return `SN=${serialNumber}`
 }
 
 // A clock that was set back makes it due as well.

@@ -1,6 +1,7 @@
 // Whether the offset from UTC that a terminal was told still holds: it keeps it until its next
 // handshake, and daylight saving does not wait for that.
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { recentTerminals } from './recent.js'
 import type { TerminalStorage } from './storage.js'
 
 /** What an offset watch needs. */
@@ -19,7 +20,7 @@ export interface OffsetWatchOptions extends HookOptions {
 }
 
 /**
- * Makes a function to call at each poll: a terminal that was told another offset than the one that
+ * Makes a function to call at polls: a terminal that was told another offset than the one that
  * holds now is made to shake hands again, once for each change. Nobody waits for it; errors go to
  * `onError`.
  */
@@ -31,34 +32,24 @@ export function offsetWatch({
   limit = 10_000,
 }: OffsetWatchOptions): (serialNumber: string, at: Date) => void {
   // For which offset storage was last asked about a terminal.
-  const lookedUp = new Map<string, number>()
+  const lookedUp = recentTerminals<number>(limit)
 
-  // It may have shaken hands with another process since.
-  const lookUp = async (serialNumber: string, offset: number) => {
+  const watch = async (serialNumber: string, at: Date) => {
+    const offset = offsetOf(serialNumber, at)
+    const isKnown = lookedUp.get(serialNumber) === offset
+    lookedUp.set(serialNumber, offset)
+    if (isKnown) return
     try {
+      // It may have shaken hands with another process since.
       const terminal = await adapter.findTerminal(serialNumber)
       // Access terminals ask for the time themselves.
       if (terminal?.utcOffset === undefined || terminal.family === 'access') return
       if (terminal.utcOffset !== offset) await renew(serialNumber)
     } catch (error) {
-      lookedUp.delete(keyOf(serialNumber))
+      lookedUp.delete(serialNumber)
       throw error
     }
   }
-  const lookUpLater = hookOf('renewing the offset of a terminal', lookUp, onError)
-
-  return (serialNumber, at) => {
-    const offset = offsetOf(serialNumber, at)
-    const key = keyOf(serialNumber)
-    const isKnown = lookedUp.get(key) === offset
-    lookedUp.delete(key)
-    lookedUp.set(key, offset)
-    if (lookedUp.size > limit) lookedUp.delete(String(lookedUp.keys().next().value))
-    if (!isKnown) lookUpLater?.(serialNumber, offset)
-  }
-}
-
-// Bare decimals have hashes that anybody can make collide.
-function keyOf(serialNumber: string): string {
-  return `SN=${serialNumber}`
+  const watchLater = hookOf('renewing the offset of a terminal', watch, onError)
+  return (serialNumber, at) => watchLater?.(serialNumber, at)
 }

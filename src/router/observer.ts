@@ -22,7 +22,8 @@ const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
 /**
  * Makes the observers of a contact book.
  *
- * @param isPolling called at polls as well, once a minute for each terminal and if something changed
+ * @param isPolling called at the polls that are mentioned: once a minute for each terminal, and if
+ *   something changed
  */
 export function observers(
   contacts: ContactBook,
@@ -50,7 +51,8 @@ export function observers(
   }
 }
 
-// All that the contact of a poll is made from.
+// Express makes `req.ip` of the first two. If an app makes it of anything else, a new address is
+// noticed once the contact is due.
 function traceOf({ socket, headers, url }: IncomingMessage): string {
   return `${socket?.remoteAddress} ${headers['x-forwarded-for']} ${url}`
 }

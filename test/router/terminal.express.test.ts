@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import express from 'express'
 import request from 'supertest'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   carriesToken,
   commandQueue,
@@ -183,6 +183,21 @@ describe('what a terminal is known by', () => {
     await settled()
     expect(adapter.findTerminal('A')?.address).toBe('192.0.2.9')
   })
+
+  it('is known at once if a poll differs from those before it', async () => {
+    const { app, adapter } = appWith()
+    app.set('trust proxy', true)
+    const poll = async (address: string, users: number) => {
+      const poll = request(app).get(`/iclock/getrequest?SN=A&INFO=Ver%201,${users}`)
+      await poll.set('X-Forwarded-For', address).expect(200)
+      await settled()
+      return adapter.findTerminal('A')
+    }
+    await poll('192.0.2.9', 1)
+    await poll('192.0.2.9', 1)
+    expect(await poll('192.0.2.9', 2)).toMatchObject({ address: '192.0.2.9', users: 2 })
+    expect(await poll('192.0.2.10', 2)).toMatchObject({ address: '192.0.2.10', users: 2 })
+  })
 })
 
 describe('storage that fails at a contact', () => {
@@ -307,6 +322,35 @@ it('makes a terminal shake hands again if it was told another offset than holds 
   await settled()
   await settled()
   expect(open()).toEqual([])
+})
+
+it('notices within a minute that another offset holds, although its polls stay the same', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let timeZone = '+01:00'
+  const { app, adapter } = appWith({ timeZone: () => timeZone })
+  const poll = async () => {
+    await request(app).get('/iclock/getrequest?SN=A').expect(200)
+    await settled()
+    await settled()
+  }
+  await request(app).get('/iclock/cdata?SN=A&options=all&pushver=2.4.1').expect(200)
+  await poll()
+  timeZone = '+02:00'
+  vi.setSystemTime(Date.now() + 60_000)
+  await poll()
+  expect(adapter.openCommands('A', new Date(), 9)).toMatchObject([{ command: { text: 'CHECK' } }])
+})
+
+it('serves polls although timeZone returned something that is not a zone, and reports it', async () => {
+  const errors: unknown[] = []
+  const onError = (error: unknown) => errors.push(error)
+  const { app } = appWith({ timeZone: () => 'Manila', onError })
+  for (let poll = 0; poll < 2; poll++) {
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, 'OK')
+    await settled()
+  }
+  expect(errors).toMatchObject([{ message: expect.stringContaining('returned "Manila"') }])
 })
 
 it.each<[object, string]>([
