@@ -25,7 +25,7 @@ export async function start(kind, { storage, url = '' }) {
   }
 }
 
-// Enough for V8 to have compiled what is hot: with 4000, half the CPU time of Express was that of cold code.
+// Enough for V8 to have compiled what is hot: with 4000, most of the CPU time on Express was that of cold code.
 const AMOUNT = 15_000
 
 /** Sends so many requests: `request` makes each from its number. */

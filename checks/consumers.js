@@ -117,7 +117,7 @@ async function pack() {
     const built = rooms.flatMap((room) => [`${room}.js`, `${room}.d.ts`])
     const needed = [
       ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cjs/package.json'],
-      // Of the libraries that the monitor's page brings along.
+      // The licenses of the libraries in the monitor's page.
       'THIRD-PARTY-LICENSES.md',
       ...built.flatMap((file) => [`dist/esm/${file}`, `dist/cjs/${file}`]),
     ]

@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 import { commandQueue, terminalRouter, tolerateSurplus } from 'express-iclock'
 
-// Settled commands that are still known, for those who wait for their results: so few that the first look
-// at the heap finds them all, since each holds the body of its reply.
+// Settled commands that are still known, for those who wait for their results. Each holds the body of its
+// reply, so there are few enough to have come before the heap is first measured.
 const REMEMBERED = 200
 const COUNTS = { issued: 0, settled: 0, 'not settled': 0, 'unhandled rejections': 0, errors: 0 }
 
