@@ -38,15 +38,17 @@ interface Entry {
   heldUntil: number
   last: Promise<void> | undefined
   waiting: number
-  // Of a request whose facts storage was told.
-  trace: string | undefined
+  // Of the last requests whose facts storage was told.
+  traces: readonly string[]
 }
 
 const THROTTLE = 60_000
 const HOLD = 5_000
 const MOST_WAITING = 3
 const MOST_OPTIONS = 1000
-// One is kept for each terminal; that of a poll with `INFO=` has some 150 characters.
+// A terminal's polls have one, and its uploads another; that of a poll with `INFO=` has some 150
+// characters.
+const MOST_TRACES = 2
 const LONGEST_TRACE = 300
 
 /**
@@ -78,7 +80,7 @@ export function contactBook(
     const written = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
     for (const [fact, value] of facts) entry.told.set(fact, value)
     entry.writtenAt = at
-    entry.trace = undefined
+    entry.traces = []
     entry.last = written
     entry.waiting++
     try {
@@ -104,11 +106,16 @@ export function contactBook(
         if (isHeld(entry, contact.at.getTime())) return
         write(entry, contact, facts).catch(report)
       }
-      if (trace !== undefined && trace.length <= LONGEST_TRACE) entry.trace = trace
+      if (trace === undefined || trace.length > LONGEST_TRACE) return
+      entry.traces = [trace, ...entry.traces.filter((known) => known !== trace)].slice(
+        0,
+        MOST_TRACES,
+      )
     },
     isQuiet(serialNumber, trace, at) {
       const entry = entries.get(serialNumber)
-      return entry?.trace === trace && !isDue(entry, at.getTime())
+      if (entry === undefined || isDue(entry, at.getTime())) return false
+      return entry.traces.includes(trace)
     },
   }
 }
@@ -120,7 +127,7 @@ function newEntry(): Entry {
     heldUntil: Number.NEGATIVE_INFINITY,
     last: undefined,
     waiting: 0,
-    trace: undefined,
+    traces: [],
   }
 }
 

@@ -40,8 +40,14 @@ export function observers(
       isPolling(serialNumber, contact.at)
     },
     onUpload(upload, req) {
-      const facts = { ...uploadFacts(req), ...optionsIn(upload) }
-      contacts.mention(contactOf(upload.serialNumber, req, 'upload', facts))
+      const { serialNumber } = upload
+      const options = optionsIn(upload)
+      // Optimization: as for polls (7 % of the CPU time of a small upload on Express). The trace
+      // doesn't tell what a body does.
+      const trace = options === undefined ? traceOf(req) : undefined
+      if (trace !== undefined && contacts.isQuiet(serialNumber, trace, new Date())) return
+      const facts = { ...uploadFacts(req), ...options }
+      contacts.mention(contactOf(serialNumber, req, 'upload', facts), trace)
     },
     onReplies(replies, serialNumber, req) {
       const listing = replies.find(({ commandName }) => LISTS_OPTIONS.test(commandName))
@@ -57,9 +63,9 @@ function traceOf({ socket, headers, url }: IncomingMessage): string {
   return `${socket?.remoteAddress} ${headers['x-forwarded-for']} ${url}`
 }
 
-function optionsIn({ records }: Upload): TerminalFacts {
+function optionsIn({ records }: Upload): TerminalFacts | undefined {
   for (const record of records) {
     if (record.kind === 'fields' && record.type === 'options') return optionFacts(record.fields)
   }
-  return {}
+  return undefined
 }

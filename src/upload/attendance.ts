@@ -9,6 +9,9 @@ const MINUS = 0x2d
 // Terminals send up to eleven.
 const MOST_COLUMNS = 64
 const NO_COLUMNS: readonly string[] = Object.freeze([])
+// Where the columns of a line end, from its first octet on; each line overwrites it. Optimization:
+// an array for each body took a third of the time that a body of one line takes.
+const ends = new Int32Array(MOST_COLUMNS + 1)
 
 /**
  * Reads the lines of `ATTLOG` (PUSH manual, "Upload attendance records"):
@@ -19,8 +22,6 @@ export function parseAttendance(octets: Octets, clock: Clock | undefined): Parse
   const { length } = body
   const records: AttendanceRecord[] = []
   const unparsed: Buffer[] = []
-  // Where the columns of the line end, from its first octet on.
-  const ends = new Int32Array(MOST_COLUMNS + 1)
   // The further columns of the line before: most lines have the same, and then share them.
   let restText = ''
   let rest = NO_COLUMNS

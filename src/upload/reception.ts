@@ -15,7 +15,7 @@ import { readQuery, type UploadQuery } from './query.js'
 import { failureOf, repliesIn } from './report.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
-import type { ParsedUpload, Upload, UploadRecord } from './upload.js'
+import type { Upload, UploadRecord } from './upload.js'
 
 /** What receiving needs of the options, checked. */
 export interface ReceptionSettings {
@@ -93,7 +93,6 @@ export function uploadPart(settings: ReceptionSettings): Part {
     fresh: readonly UploadRecord[],
     deadline: Deadline,
   ) => {
-    if (keepReplies === undefined) return
     const isNew = new Set(fresh)
     const replies: CommandReply[] = []
     for (const record of records) {
@@ -104,45 +103,50 @@ export function uploadPart(settings: ReceptionSettings): Part {
         !(await deadline.wait(settings.isAnswered(serialNumber, failure.commandId)))
       if (isDue) replies.push(failure)
     }
-    if (replies.length > 0) await keepReplies({ replies, unparsed: [] }, serialNumber, deadline)
+    if (replies.length > 0) await keepReplies?.({ replies, unparsed: [] }, serialNumber, deadline)
   }
 
   const keep = async (upload: Upload, deadline: Deadline) => {
+    const { records } = upload
     const fresh = await keepUpload(upload, adapter, deadline)
-    if (fresh.records.length > 0) afterUpload?.(fresh)
-    await settleFailures(upload, fresh.records, deadline)
-    if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.records.length)
+    if (fresh.length > 0) afterUpload?.({ ...upload, records: fresh })
+    if (keepReplies !== undefined && records.some(({ type }) => type === 'errorlog')) {
+      await settleFailures(upload, fresh, deadline)
+    }
+    if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.length)
   }
 
   return async (serialNumber, req, deadline) => {
     const receivedAt = new Date()
     const query = readQuery(queryOf(req.url ?? ''))
     const body = await readBody(req, limit)
-    const received = { serialNumber, ...query, receivedAt, body }
+    // Optimization: all members are there from the start, because V8 is slow to add one to a copy
+    // (2 µs each time).
+    const received = { serialNumber, ...query, receivedAt, body, records: [], unparsed: [] }
 
     const replies = keepReplies && repliesIn(body, received, encoding, maxRecords)
     if (replies !== undefined) {
       await keepReplies?.(replies, serialNumber, deadline)
-      settings.onKept?.({ ...received, records: [], unparsed: [] }, req)
+      settings.onKept?.(received, req)
       return 'OK'
     }
     const type = typeOf(query.table, query.tableName, query.query)
     const packet = packetOf(received, type)
-    let parsed: ParsedUpload = { records: [], unparsed: [] }
+    let upload: Upload = received
     if (packet === undefined) {
-      parsed = read(serialNumber, body, query, maxRecords)
-      await keep({ ...received, ...parsed }, deadline)
+      upload = { ...received, ...read(serialNumber, body, query, maxRecords) }
+      await keep(upload, deadline)
     } else {
       checkSize(body, maxRecords)
-      const upload = { ...received, ...parsed }
-      const whole = await keepPacket(upload, packet, adapter, deadline)
+      const whole = await keepPacket(received, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
-        parsed = read(serialNumber, whole, query, Number.POSITIVE_INFINITY)
-        await keep({ ...upload, ...parsed, body: whole }, deadline)
+        const parsed = read(serialNumber, whole, query, Number.POSITIVE_INFINITY)
+        upload = { ...received, ...parsed }
+        await keep({ ...upload, body: whole }, deadline)
       }
     }
-    settings.onKept?.({ ...received, ...parsed }, req)
-    return answerTo(query, type, packet === undefined ? partsOf(parsed) : linesOf(body))
+    settings.onKept?.(upload, req)
+    return answerTo(query, type, packet === undefined ? partsOf(upload) : linesOf(body))
   }
 }
 
@@ -154,7 +158,7 @@ function answerTo(query: UploadQuery, type: string, lines: number): string {
   return UNCOUNTED.has(type) ? 'OK' : `OK: ${lines}`
 }
 
-function partsOf({ records, unparsed }: ParsedUpload): number {
+function partsOf({ records, unparsed }: Upload): number {
   return records.length + unparsed.length
 }
 

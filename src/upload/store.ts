@@ -2,21 +2,22 @@
 import type { Deadline } from '../endpoint/deadline.js'
 import { joinPackets } from './packet.js'
 import type { UploadStorage } from './storage.js'
-import type { PacketRecord, Upload } from './upload.js'
+import type { PacketRecord, Upload, UploadRecord } from './upload.js'
 
 /**
  * Settles when storage has every line of an upload.
  *
- * @returns the upload with those of its records that were new
+ * @returns those of its records that were new
  */
 export async function keepUpload(
   upload: Upload,
   adapter: UploadStorage,
   deadline: Deadline,
-): Promise<Upload> {
-  if (upload.records.length === 0 && upload.unparsed.length === 0) return upload
+): Promise<readonly UploadRecord[]> {
+  const { records, unparsed } = upload
+  if (records.length === 0 && unparsed.length === 0) return records
   const fresh = await deadline.wait(adapter.onUpload(upload))
-  return Array.isArray(fresh) ? { ...upload, records: fresh } : upload
+  return Array.isArray(fresh) ? fresh : records
 }
 
 /**

@@ -232,7 +232,7 @@ describe('a request with the trace of an earlier one', () => {
     const request: fc.Arbitrary<Asked> = fc.record({
       step: fc.constantFrom(-100, 0, 1, 5, 30, 60),
       fails: fc.boolean(),
-      by: fc.constantFrom('poll', 'mention', 'note'),
+      by: fc.constantFrom('poll', 'upload', 'mention', 'note'),
       users: fc.integer({ min: 0, max: 2 }),
       address: fc.constantFrom('192.0.2.1', '192.0.2.2'),
     })
@@ -243,9 +243,10 @@ describe('a request with the trace of an earlier one', () => {
       let quiet = 0
       for (const { step, fails, by, users, address } of requests) {
         second += step
-        const one = contact(second, by === 'poll' ? { users, address } : { users })
+        const facts = by === 'upload' ? { stamps: { ATTLOG: `${users}` } } : { users }
+        const one = contact(second, by === 'mention' ? facts : { ...facts, address })
         if (fails) failing.add(one)
-        const trace = `${address} ${users}`
+        const trace = `${address} ${by} ${users}`
         if (by === 'note') await book.note(one).catch(() => {})
         else if (by === 'mention') book.mention(one)
         else if (asks && book.isQuiet('A', trace, one.at)) quiet++

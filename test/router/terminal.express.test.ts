@@ -198,6 +198,23 @@ describe('what a terminal is known by', () => {
     expect(await poll('192.0.2.9', 2)).toMatchObject({ address: '192.0.2.9', users: 2 })
     expect(await poll('192.0.2.10', 2)).toMatchObject({ address: '192.0.2.10', users: 2 })
   })
+
+  it('is known at once if an upload differs from those before it, in its query or its options', async () => {
+    const { app, adapter } = appWith()
+    const upload = async (query: string, body: string) => {
+      const sent = request(app).post(`/iclock/cdata?SN=A&table=${query}`).type('text/plain')
+      await sent.send(body).expect(200)
+      await settled()
+      return adapter.findTerminal('A')
+    }
+    for (const stamp of ['1', '1', '2', '1']) {
+      const known = await upload(`ATTLOG&Stamp=${stamp}`, '7\t2026-10-05 06:58:10\t0\t1\n')
+      expect(known?.stamps).toEqual({ ATTLOG: stamp })
+    }
+    for (const model of ['X1', 'X1', 'X2', 'X1']) {
+      expect((await upload('options', `~DeviceName=${model}`))?.model).toBe(model)
+    }
+  })
 })
 
 describe('storage that fails at a contact', () => {
