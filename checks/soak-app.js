@@ -1,5 +1,6 @@
 // The app under the soak, in a process of its own: a whole server for terminals on storage that forgets what is settled, so
 // that what stays in the heap is the endpoints'. It issues commands steadily, and tells what it has when it is asked.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 import { commandQueue, terminalRouter, tolerateSurplus } from 'express-iclock'
@@ -96,6 +97,8 @@ let over = new AbortController()
 /** One command after the other for a terminal; each result is awaited. */
 async function command(/** @type {string} */ serialNumber) {
   const { signal } = over
+  // The results of all terminals listen to it, and more than ten look like a leak to Node.
+  setMaxListeners(0, signal)
   while (!signal.aborted) {
     COUNTS.issued++
     try {
