@@ -2,9 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import { IclockError, quoted } from './errors.js'
 
-// Optimization: the query of nearly every request needs no decoding (15 % of the own time on
-// node:http).
-const PLAIN_QUERY = /^[^?#]*\?SN=([\w-]{1,64})$/i
+// Optimization: the query of nearly every request needs no decoding, and has no other member that
+// begins like `SN` (15 % of the own time on node:http).
+const PLAIN_QUERY = /^[^?#]*\?SN=([\w-]{1,64})(?:&(?!sn)[a-z]\w*=[\w.,:-]*)*$/i
 // Each of these is `SN` to some query parser, such as the `qs` of Express.
 const SERIAL_NUMBER_KEY = /^\[?sn([[\]]|$)/i
 // What no label shows: controls, invisible and bidirectional characters, line separators, blanks

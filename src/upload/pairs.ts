@@ -98,10 +98,8 @@ export function parseOptions(octets: Octets, type: string): ParsedUpload {
 export function fieldOf(fields: Record<string, string>, key: string): string | undefined {
   if (key in fields) return fields[key]
   const sought = key.toLowerCase()
-  for (const [name, value] of Object.entries(fields)) {
-    if (name.toLowerCase() === sought) return value
-  }
-  return undefined
+  const found = Object.keys(fields).find((name) => name.toLowerCase() === sought)
+  return found === undefined ? undefined : fields[found]
 }
 
 /** Reads pairs up to the end of the line; if a key is given twice, the first counts. */

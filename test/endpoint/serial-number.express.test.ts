@@ -95,6 +95,26 @@ describe('the serial number', () => {
     expect(refusal(`${path}#?SN=A`)).toMatchObject({ code: 'SERIAL_NUMBER_INVALID' })
   })
 
+  it('is the same whether or not another member has to be decoded', () => {
+    const part = fc.constantFrom(
+      ...['SN', 'sn', '[SN]', 'SN[]', '=', '&', '&table=', 'a', '1', '-'],
+    )
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 8 }).map((parts) => parts.join('')),
+        (text) => {
+          const codeOf = (url: string) => {
+            const { read, code } = refusal(url) as { read?: string; code?: string }
+            return read ?? code
+          }
+          const url = `${path}?SN=${text}`
+          expect(codeOf(`${url}&a=1`)).toBe(codeOf(`${url}&a=%31`))
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+
   it.each(['simple', 'extended'])(
     'is never another one than req.query.SN, as the %s parser of Express reads it',
     (name) => {
