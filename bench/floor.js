@@ -37,6 +37,9 @@ export function floorOf(adapter) {
       const replyDueAt = new Date(sentAt.getTime() + 60_000)
       const claim = { commandId: command.commandId, attempt: 1, sentAt, replyDueAt }
       await adapter.claim(serialNumber, [claim])
+      // Each poll of this load comes from another terminal, which is a contact.
+      await adapter.onContact({ serialNumber, kind: 'poll', at: sentAt, address: req.ip })
+      await adapter.findTerminal(serialNumber)
       return `C:${command.commandId}:${command.text}\n`
     }),
     reply: answering(async (req) => {

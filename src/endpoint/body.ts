@@ -92,8 +92,8 @@ function codingOf({ headers }: IncomingMessage): string | undefined {
   return coding === '' || coding?.toLowerCase() === 'identity' ? undefined : coding
 }
 
-// Whether somebody was here before. Optimization: property access on an Express request is slow at
-// first, most of all for missing properties, so few are read, and `hasOwn` asks for these two.
+// Whether somebody was here before. Optimization: each Express request has a shape of its own, so
+// the first access to a property takes about 1 µs: few are read, and `hasOwn` asks for these two.
 function isTouched(req: IncomingMessage): boolean {
   const { readable, readableFlowing, readableDidRead } = req
   if (!readable || readableFlowing !== null || readableDidRead) return true
