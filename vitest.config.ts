@@ -7,10 +7,12 @@ const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'
 const onMariadb = 'test/**/*.mariadb.test.ts'
 const inBrowser = 'test/**/*.browser.test.ts'
-// These start many programs, or run each case of the contract hundreds of times.
+// These start many programs, compile, or run each case of the contract hundreds of times.
 const long = [
   'test/contract.test.ts',
   'test/contract/faults.test.ts',
+  'test/docs/block.test.ts',
+  'test/docs/run.test.ts',
   'test/examples/knex.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
@@ -18,6 +20,8 @@ const long = [
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const testTimeout = 60_000
+
+const expressTests = { include: [onExpress], isolate: false, testTimeout }
 
 export default defineConfig({
   test: {
@@ -54,10 +58,10 @@ export default defineConfig({
       },
       { test: { name: 'mariadb', include: [onMariadb], globalSetup: build, testTimeout } },
       {
-        test: { name: 'express 4', include: [onExpress], env: { EXPRESS: '4' }, testTimeout },
+        test: { name: 'express 4', ...expressTests, env: { EXPRESS: '4' } },
         resolve: { alias: { express: 'express4' } },
       },
-      { test: { name: 'express 5', include: [onExpress], env: { EXPRESS: '5' }, testTimeout } },
+      { test: { name: 'express 5', ...expressTests, env: { EXPRESS: '5' } } },
       {
         test: {
           name: 'types',
