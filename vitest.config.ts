@@ -21,6 +21,7 @@ const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const testTimeout = 60_000
 
+// Importing takes longer than most of these tests.
 const expressTests = { include: [onExpress], isolate: false, testTimeout }
 
 export default defineConfig({

@@ -43,7 +43,7 @@ export function observers(
       const { serialNumber } = upload
       const options = optionsIn(upload)
       // Optimization: as for polls (7 % of the CPU time of a small upload on Express). The trace
-      // doesn't tell what a body does.
+      // doesn't tell what a body says.
       const trace = options === undefined ? traceOf(req) : undefined
       if (trace !== undefined && contacts.isQuiet(serialNumber, trace, new Date())) return
       const facts = { ...uploadFacts(req), ...options }

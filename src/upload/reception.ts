@@ -93,26 +93,28 @@ export function uploadPart(settings: ReceptionSettings): Part {
     fresh: readonly UploadRecord[],
     deadline: Deadline,
   ) => {
-    const isNew = new Set(fresh)
-    const replies: CommandReply[] = []
+    if (keepReplies === undefined) return
+    const failures = new Map<UploadRecord, CommandReply>()
     for (const record of records) {
       const failure = failureOf(record, serialNumber)
-      if (failure === undefined) continue
+      if (failure !== undefined) failures.set(record, failure)
+    }
+    if (failures.size === 0) return
+    const isNew = new Set(fresh)
+    const replies: CommandReply[] = []
+    for (const [record, failure] of failures) {
       const isDue =
         isNew.has(record) ||
         !(await deadline.wait(settings.isAnswered(serialNumber, failure.commandId)))
       if (isDue) replies.push(failure)
     }
-    if (replies.length > 0) await keepReplies?.({ replies, unparsed: [] }, serialNumber, deadline)
+    if (replies.length > 0) await keepReplies({ replies, unparsed: [] }, serialNumber, deadline)
   }
 
   const keep = async (upload: Upload, deadline: Deadline) => {
-    const { records } = upload
     const fresh = await keepUpload(upload, adapter, deadline)
     if (fresh.length > 0) afterUpload?.({ ...upload, records: fresh })
-    if (keepReplies !== undefined && records.some(({ type }) => type === 'errorlog')) {
-      await settleFailures(upload, fresh, deadline)
-    }
+    await settleFailures(upload, fresh, deadline)
     if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.length)
   }
 

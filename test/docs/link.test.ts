@@ -21,6 +21,10 @@ it.each(PAGES)('%s links only to files and headings that exist', (page) => {
   expect(broken).toEqual([])
 })
 
+it.each(PAGES)('%s holds nothing that a merge left', (page) => {
+  expect(textOf(page)).not.toMatch(/^(<{7}|={7}|>{7})( |$)/m)
+})
+
 it('reaches every page of docs from the README', () => {
   const linked = linksOf('README.md').map((link) => link.replace(/#.*/, ''))
   expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.includes(page))).toEqual([])

@@ -56,7 +56,10 @@ it.each([
   ['get', '/iclock/devicecmd'],
   ['put', '/iclock/getrequest'],
   ['get', '/iclock/getrequests'],
+  ['get', '/iclock/getrequestxaspx'],
+  ['get', '/iclock/getrequest/x'],
   ['get', '/iclock/x/getrequest'],
+  ['get', '/x/iclock/getrequest'],
   ['get', '/getrequest'],
   ['post', '/iclock/'],
 ] as const)('leaves %s %s to the app', async (method, path) => {
