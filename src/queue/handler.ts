@@ -15,7 +15,7 @@ import {
 } from '../endpoint/options.js'
 import { encode, encodingOf } from './encoding.js'
 import { claimsOf, type IssuedRecord, type PlanLimits, plan } from './plan.js'
-import { isGivenUp } from './state.js'
+import { isGivenUp, isOver } from './state.js'
 import type { CommandStorage } from './storage.js'
 
 /** How commands are handed out. */
@@ -144,9 +144,13 @@ async function claimInOrder<Issued extends IssuedCommand>(
   const claims = claimsOf(due, new Date())
   if (claims.length === 0) return []
   const granted = new Set(await deadline.wait(adapter.claim(serialNumber, claims)))
-  // Another poll claimed the first that failed here: what comes after it must not overtake it.
-  const failed = due.findIndex(({ command }) => !granted.has(command.commandId))
-  return failed === -1 ? due : due.slice(0, failed)
+  const claimedAt = new Date()
+  // The first that isn't handed out was claimed by another poll, or expired while storage was slow.
+  // What comes after it must not overtake it.
+  const end = due.findIndex(({ command, terms }) => {
+    return !granted.has(command.commandId) || isOver(terms?.expiresAt, claimedAt)
+  })
+  return end === -1 ? due : due.slice(0, end)
 }
 
 function publish(serialNumber: string, handedOut: readonly IssuedRecord<IssuedCommand>[]): void {

@@ -1,6 +1,6 @@
 // What a poll is handed, and how each attempt is claimed. Pure: no storage, no clock.
 import type { IssuedCommand } from '../command.js'
-import { DEFAULT_TERMS, isGivenUp, isOnDevice, waitOf } from './state.js'
+import { DEFAULT_TERMS, isGivenUp, isOnDevice, isOver, waitOf } from './state.js'
 import type { Claim, CommandRecord } from './storage.js'
 
 /** How much one answer may hold. */
@@ -55,7 +55,7 @@ export function plan<Issued extends IssuedCommand>(
  * @param sentAt the time of the claim, not that of the plan
  */
 export function claimsOf(due: readonly IssuedRecord<IssuedCommand>[], sentAt: Date): Claim[] {
-  const expired = due.findIndex(({ terms }) => terms?.expiresAt && terms.expiresAt <= sentAt)
+  const expired = due.findIndex(({ terms }) => isOver(terms?.expiresAt, sentAt))
   const inTime = expired === -1 ? due : due.slice(0, expired)
   return inTime.map((record) => claimOf(record, sentAt))
 }

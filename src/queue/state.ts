@@ -46,6 +46,7 @@ export function waitOf({ replyWithin }: DeliveryTerms, attempt: number): number 
   return Math.min(replyWithin * 2 ** (attempt - 1), Math.max(replyWithin, DAY))
 }
 
-function isOver(end: Date | undefined, now: Date): boolean {
+/** Whether a time that may end something has come. */
+export function isOver(end: Date | undefined, now: Date): boolean {
   return end !== undefined && now >= end
 }

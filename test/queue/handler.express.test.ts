@@ -229,6 +229,20 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
   })
 
+  it('has no command that expired while storage claimed it, nor what comes after it', async () => {
+    const { adapter, queue } = await serving(['INFO'])
+    await queue.issue(SN, { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000 })
+    await queue.issue(SN, { text: 'CHECK' })
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const claim: CommandStorage['claim'] = (...claims) => {
+      vi.setSystemTime(Date.now() + 15_000)
+      return adapter.claim(...claims)
+    }
+    const slow = { adapter: { ...adapter, claim }, delivery: { maxCommands: 3 } }
+    expect((await poll(listenerOf(slow))).body).toMatch(/^C:\w+:INFO\n$/)
+  })
+
   it.each([
     ['is of another device', { serialNumber: 'B' }],
     ['has a line end', { text: 'CHECK\nC:1:REBOOT' }],
