@@ -34,7 +34,8 @@ export {
   type ListedCommand,
   type RunOptions,
 } from './queue/queue.js'
-export type { CommandIdentity, CommandResult, ResultOptions } from './queue/result.js'
+export type { CommandResult, ResultOptions } from './queue/result.js'
+export type { CommandIdentity } from './queue/settled.js'
 export { stateOf } from './queue/state.js'
 export type {
   Cancellation,

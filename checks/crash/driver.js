@@ -35,12 +35,12 @@ const KINDS = [
  * @param {object} campaign
  * @param {number} campaign.port
  * @param {() => number} campaign.random
- * @param {boolean} campaign.isAtomic whether commands may be cancelled and superseded while they are handed out
+ * @param {boolean} campaign.isAtomic whether commands may be closed while they are handed out: cancelled, superseded, expired
  */
 export function openDriver({ port, random, isAtomic }) {
   /** @type {Intent[]} */
   const intents = []
-  const kinds = isAtomic ? KINDS : KINDS.slice(0, 3)
+  const kinds = isAtomic ? KINDS : KINDS.slice(0, 2)
   let clock = 0
   let isOver = false
   /** @type {Promise<void>[]} */

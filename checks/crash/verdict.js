@@ -10,7 +10,7 @@ import { commandQueue } from 'express-iclock'
 const ENDS = ['succeeded', 'failed', 'unknown', 'unanswered', 'expired', 'cancelled', 'superseded']
 // A result that a late reply may change, and one that a later cancellation may.
 const REVISED_BY_REPLY = ['unanswered', 'cancelled']
-const REVISED_BY_CANCELLATION = ['unanswered', 'expired']
+const REVISED_BY_CANCELLATION = ['unanswered']
 // Between a clock read here and the one read in an app.
 const SLACK = 5
 
@@ -105,7 +105,7 @@ function agree({ result }, { state, reply, cancelled }) {
     return result?.returnCode === undefined || result.returnCode === reply?.returnCode
   }
   if (reply !== undefined) return REVISED_BY_REPLY.includes(result.state)
-  return cancelled !== undefined && REVISED_BY_CANCELLATION.includes(result.state)
+  return cancelled?.reason === 'cancelled' && REVISED_BY_CANCELLATION.includes(result.state)
 }
 
 /**

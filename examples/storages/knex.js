@@ -128,7 +128,7 @@ export function knexAdapter(knex) {
       const closed = []
       for (const id of commandIds) {
         const live = atKey(serialNumber, id).whereNotNull('command').whereNull('cancelled_at')
-        if (reason === 'superseded') live.where('attempts_made', 0).whereNull('reply_digest')
+        if (reason !== 'cancelled') live.where('attempts_made', 0).whereNull('reply_digest')
         else live.where((query) => query.whereNull('reply_digest').orWhere('is_pending', 1))
         const done = await retried(() =>
           live.clone().update({ cancelled_at: +at, cancelled_reason: reason }),

@@ -80,7 +80,7 @@ export function sqliteAdapter(db) {
         const record = read(serialNumber, id)
         if (!record?.command || record.cancelled) return false
         if (record.reply && !isPending(record.reply)) return false
-        if (reason === 'superseded' && (record.attemptsMade > 0 || record.reply)) return false
+        if (reason !== 'cancelled' && (record.attemptsMade > 0 || record.reply)) return false
         write(serialNumber, id, { ...record, cancelled: { at, reason } })
         return true
       }),

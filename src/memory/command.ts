@@ -99,7 +99,7 @@ export function commandMemory<Issued extends IssuedCommand>(
         if (record.reply !== undefined && outcomeOf(record.reply).outcome !== 'pending') {
           return false
         }
-        if (reason === 'superseded' && record.attemptsMade > 0) return false
+        if (reason !== 'cancelled' && record.attemptsMade > 0) return false
         record.cancelled = { at, reason }
         return true
       })

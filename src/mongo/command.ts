@@ -110,10 +110,10 @@ export function commandsOn<Issued extends IssuedCommand>(
         _id: { $in: ids },
         command: { $exists: true },
         cancelled: { $exists: false },
-        ...(reason === 'superseded'
-          ? { attemptsMade: 0, reply: { $exists: false } }
-          : // A pending reply doesn't settle a command, so it can still be cancelled.
-            { $or: [{ reply: { $exists: false } }, { 'reply.outcome': 'pending' }] }),
+        ...(reason === 'cancelled'
+          ? // A pending reply doesn't settle a command, so it can still be cancelled.
+            { $or: [{ reply: { $exists: false } }, { 'reply.outcome': 'pending' }] }
+          : { attemptsMade: 0, reply: { $exists: false } }),
       }
       const update = { $set: { cancelled: { at, reason, token } }, $unset: { open: '' } }
       const { matchedCount } = await commands.updateMany(filter, update)

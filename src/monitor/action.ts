@@ -2,7 +2,6 @@
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../endpoint/body.js'
 import type { NewCommand } from '../queue/issue.js'
-import { stateOf } from '../queue/state.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { commandOf } from './form.js'
 import { refusalOf } from './guard.js'
@@ -43,8 +42,7 @@ async function cancel({ commands }: MonitorSettings, record: CommandRecord): Pro
 async function retry(settings: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
   const { command, terms, issuedAt } = record
   if (command === undefined) return failed(404, 'no such command')
-  const terminal = await settings.adapter.findTerminal(command.serialNumber)
-  const state = stateOf(record, new Date(), terminal?.family)
+  const state = await settings.commands?.state(command)
   if (state === 'waiting' || state === 'sent') return failed(409, 'it has not ended yet')
   const { serialNumber, commandId: _, text, ...members } = command
   const again: NewCommand = {

@@ -12,7 +12,7 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
   /** The storage that the page reads. */
   adapter: MonitorStorage<Issued>
   /** Lets people cancel commands, retry them, and give new ones by a form. Without it the page only shows. */
-  commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel'>
+  commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel' | 'state'>
   /** The name that people know a terminal by, such as `Gate 2`. By default it has none. */
   nameOf?(serialNumber: string): string | undefined
   /** Where the terminals' clocks are: as for `terminalRouter`. By default the offset that a terminal was last told. */
@@ -28,7 +28,7 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
 /** The options, checked, with their defaults. */
 export interface MonitorSettings {
   adapter: MonitorStorage
-  commands: Pick<CommandQueue, 'issue' | 'cancel'> | undefined
+  commands: Pick<CommandQueue, 'issue' | 'cancel' | 'state'> | undefined
   nameOf(serialNumber: string): string | undefined
   zoneOf(serialNumber: string): string | undefined
   silentAfter: number
@@ -76,7 +76,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
 
 function checkCommands(commands: unknown): void {
   const calls = commands as Record<string, unknown> | null
-  const isQueue = typeof calls?.issue === 'function' && typeof calls.cancel === 'function'
+  const isQueue = ['issue', 'cancel', 'state'].every((call) => typeof calls?.[call] === 'function')
   if (!isQueue) throw wrong('commands', commands, 'what commandQueue(adapter) returns')
 }
 

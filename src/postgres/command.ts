@@ -71,7 +71,7 @@ const CANCEL = `
   UPDATE :schema.commands SET cancelled_at = ${moment('$3')}, cancelled_reason = $4
   WHERE serial_number = $1 AND id_key = ANY ($2::text[]) AND command IS NOT NULL AND cancelled_at IS NULL
     AND (replied_at IS NULL OR outcome = 'pending')
-    AND ($4 <> 'superseded' OR (attempts_made = 0 AND replied_at IS NULL))
+    AND ($4 = 'cancelled' OR (attempts_made = 0 AND replied_at IS NULL))
   RETURNING to_json(command_id)::text AS row`
 
 const FIND = `

@@ -7,7 +7,8 @@ import { encodingOf } from './encoding.js'
 import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
 import { checkFilter } from './filter.js'
 import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
-import { type CommandIdentity, type CommandResult, type ResultOptions, resultOf } from './result.js'
+import { type CommandResult, type ResultOptions, resultOf } from './result.js'
+import { type CommandIdentity, settledRecord } from './settled.js'
 import { stateOf } from './state.js'
 import type { CommandFilter, CommandRecord, CommandState, CommandStorage } from './storage.js'
 import { keyedByDevice, olderUnsent } from './supersede.js'
@@ -57,7 +58,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
-   * ends: done, failed, never answered, expired, cancelled.
+   * ends: done, failed, never answered, expired, cancelled. What it says has expired is never
+   * handed out, so it may be issued again.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
    *   storage doesn't have it; the reason of `signal`; the errors of storage
@@ -73,10 +75,13 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    * Cancels a command: it isn't handed out again. A device that has it already may still execute
    * it, and then its reply counts.
    *
-   * @returns false if it already had a final reply or was cancelled before
+   * @returns false if it already had a final reply, or was closed before
    */
   cancel(issued: CommandIdentity): Promise<boolean>
-  /** The state of a command now; undefined if storage doesn't have it. */
+  /**
+   * The state of a command now; undefined if storage doesn't have it. `'expired'` is as certain as
+   * from `result`.
+   */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
    * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the
@@ -158,8 +163,8 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       if (closed.length > 0) announce(serialNumber, commandId)
       return closed.length > 0
     },
-    async state({ serialNumber, commandId }) {
-      const record = await adapter.findRecord(serialNumber, commandId)
+    async state(issued) {
+      const record = await settledRecord(adapter, issued)
       return record ? stateOf(record, new Date(), await familyOf(record)) : undefined
     },
     async commands(filter = {}) {

@@ -6,11 +6,9 @@ import { listenFor } from '../reply/arrival.js'
 import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { FamilyOf } from './family.js'
+import { type CommandIdentity, settledRecord } from './settled.js'
 import { stateOf } from './state.js'
 import type { CommandRecord, CommandState, CommandStorage } from './storage.js'
-
-/** Which command: what `issue` returned, or its two ids, kept anywhere. */
-export type CommandIdentity = Pick<IssuedCommand, 'serialNumber' | 'commandId'>
 
 /** How long to wait for a result. */
 export interface ResultOptions {
@@ -54,7 +52,7 @@ const MEANINGS = {
  *   storage doesn't have it; the reason of the signal; the errors of storage
  */
 export function resultOf<Issued extends IssuedCommand>(
-  adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
+  adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>,
   identity: CommandIdentity,
   { timeout = 60_000, signal }: ResultOptions,
   familyOf: FamilyOf,
@@ -85,7 +83,7 @@ export function resultOf<Issued extends IssuedCommand>(
 
 // Asks storage with growing pauses, and at once when this process hears of the command.
 class Watch<Issued extends IssuedCommand> {
-  readonly adapter: Pick<CommandStorage<Issued>, 'findRecord'>
+  readonly adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>
   readonly identity: CommandIdentity
   readonly familyOf: FamilyOf
   readonly stopListening: () => void
@@ -95,7 +93,7 @@ class Watch<Issued extends IssuedCommand> {
   wake: () => void = () => {}
 
   constructor(
-    adapter: Pick<CommandStorage<Issued>, 'findRecord'>,
+    adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>,
     identity: CommandIdentity,
     familyOf: FamilyOf,
   ) {
@@ -110,11 +108,10 @@ class Watch<Issued extends IssuedCommand> {
 
   /** The result; undefined if the watch was ended before. */
   async run(): Promise<CommandResult<Issued> | undefined> {
-    const { serialNumber, commandId } = this.identity
     let pause = FIRST_PAUSE
     while (!this.hasEnded) {
       this.hasNews = false
-      const record = await this.adapter.findRecord(serialNumber, commandId)
+      const record = await settledRecord(this.adapter, this.identity)
       if (!record) throw unknownError(this.identity)
       const result = endOf(record, await this.familyOf(record))
       if (result !== undefined) return result

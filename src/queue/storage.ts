@@ -65,8 +65,11 @@ export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
 /** Why a command was closed before a final reply. */
 export interface Cancellation {
   at: Date
-  /** `cancelled`: by the app; `superseded`: a newer command with the same key took its place. */
-  reason: 'cancelled' | 'superseded'
+  /**
+   * `cancelled`: by the app; `superseded`: a newer command with the same key took its place;
+   * `expired`: its time was over, and the app is told so.
+   */
+  reason: 'cancelled' | 'superseded' | 'expired'
 }
 
 /** One more attempt at a command, claimed before it is handed out. */
@@ -146,8 +149,8 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   release(serialNumber: string, at: Date): Awaitable<void>
   /**
-   * Closes commands: `'cancelled'` never over a final reply; `'superseded'` only if no attempt was
-   * made.
+   * Closes commands: `'cancelled'` never over a final reply; `'superseded'` and `'expired'` only if
+   * no attempt was made. What was closed before stays as it is.
    *
    * @returns the ids that were closed
    */

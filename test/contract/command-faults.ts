@@ -101,6 +101,12 @@ function isClaimable(record: CommandRecord, claim: Claim): boolean {
   return isNext(record, claim) && !reply && !cancelled && !isOver(record, claim.sentAt)
 }
 
+const claimingPast = (reason: string): Fault =>
+  claimingBy((record, claim) => {
+    const { cancelled: _, ...rest } = record
+    return isClaimable(record.cancelled?.reason === reason ? rest : record, claim)
+  })
+
 const cancellingBy =
   (
     isClosed: (record: CommandRecord, reason: string) => boolean,
@@ -682,10 +688,8 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'does not look at cancellations': claimingBy(
       (record, claim) => isNext(record, claim) && !record.reply && !isOver(record, claim.sentAt),
     ),
-    'does not look at superseded ones': claimingBy((record, claim) => {
-      const { cancelled: _, ...rest } = record
-      return isClaimable(record.cancelled?.reason === 'superseded' ? rest : record, claim)
-    }),
+    'does not look at superseded ones': claimingPast('superseded'),
+    'does not look at those closed as expired': claimingPast('expired'),
     'does not look at the end': claimingBy(
       (record, claim) => isNext(record, claim) && !record.reply && !record.cancelled,
     ),
@@ -824,14 +828,23 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'forgets the attempts': finding((record) => (record.cancelled ? { attemptsMade: 0 } : {})),
   },
-  'supersedes only commands that were not handed out': {
+  'supersedes, and closes as expired, only commands that were not handed out': {
     'supersedes what was handed out': cancellingBy((record) => isClosable(record, 'cancelled')),
     'supersedes what is done': cancellingBy(({ cancelled, attemptsMade, reply }) => {
       return !cancelled && (attemptsMade === 0 || reply !== undefined)
     }),
     'supersedes nothing': cancellingBy((record, reason) => {
-      return reason === 'cancelled' && isClosable(record, reason)
+      return reason !== 'superseded' && isClosable(record, reason)
     }),
+    'closes as expired what was handed out': cancellingBy((record, reason) => {
+      return isClosable(record, reason === 'expired' ? 'cancelled' : reason)
+    }),
+    'closes nothing as expired': cancellingBy((record, reason) => {
+      return reason !== 'expired' && isClosable(record, reason)
+    }),
+    'shows what expired as superseded': finding(({ cancelled }) =>
+      cancelled?.reason === 'expired' ? { cancelled: { ...cancelled, reason: 'superseded' } } : {},
+    ),
     'shows it as cancelled': finding(({ cancelled }) =>
       cancelled ? { cancelled: { ...cancelled, reason: 'cancelled' } } : {},
     ),
@@ -926,7 +939,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'either supersedes a command or hands it out, if both come at the same moment': {
+  'either closes a command or hands it out, if both come at the same moment': {
     'looks first, and cancels then': lookThenCancel,
     'looks first, and claims then': lookThenClaim,
   },

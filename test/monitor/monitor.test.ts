@@ -35,6 +35,18 @@ describe('an action', () => {
     })
   })
 
+  it('issues a command again only once it can no longer be handed out', async () => {
+    const { adapter, commands, url } = await watched()
+    const { commandId } = await commands.issue(SN, { text: 'CHECK', attempts: 1, expiresAfter: 1 })
+    const { issuedAt = new Date(), openUntil } = adapter.findRecord(SN, commandId) ?? {}
+    await expect.poll(() => new Date() > (openUntil ?? Number.NaN)).toBe(true)
+    const body = JSON.stringify({ action: 'retry', serialNumber: SN, commandId })
+    const { status } = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
+    expect(status).toBe(200)
+    const late = { commandId, attempt: 1, sentAt: issuedAt, replyDueAt: new Date() }
+    expect(adapter.claim(SN, [late])).toEqual([])
+  })
+
   it('does not exist without commands', async () => {
     expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
   })

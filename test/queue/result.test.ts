@@ -1,7 +1,14 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type CommandStorage, commandQueue, memoryAdapter } from '../../src/index.js'
+import {
+  type Claim,
+  type CommandIdentity,
+  type CommandQueue,
+  type CommandStorage,
+  commandQueue,
+  memoryAdapter,
+} from '../../src/index.js'
 import { announce } from '../../src/reply/arrival.js'
 import { finalReply } from '../support/reply.js'
 
@@ -17,11 +24,14 @@ function start(changes: Partial<CommandStorage> = {}) {
   return { memory, adapter, commands: commandQueue(adapter) }
 }
 
-function handOut({ claim }: CommandStorage, commandId: string, attempt: number, isLast: boolean) {
+function claimOf(commandId: string, attempt: number, isLast: boolean): Claim {
   const sentAt = new Date()
   const replyDueAt = new Date(sentAt.getTime() + 60_000)
-  const openUntil = isLast ? { openUntil: replyDueAt } : {}
-  return claim(SN, [{ commandId, attempt, sentAt, replyDueAt, ...openUntil }])
+  return { commandId, attempt, sentAt, replyDueAt, ...(isLast && { openUntil: replyDueAt }) }
+}
+
+function handOut({ claim }: CommandStorage, commandId: string, attempt: number, isLast: boolean) {
+  return claim(SN, [claimOf(commandId, attempt, isLast)])
 }
 
 describe('resolves if the command', () => {
@@ -61,6 +71,15 @@ describe('resolves if the command', () => {
     })
   })
 
+  it('expires, for everyone who waits', async () => {
+    const { commands } = start()
+    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
+    const results = [commands.result(issued), commands.result(issued)]
+    await vi.advanceTimersByTimeAsync(20_000)
+    const states = (await Promise.all(results)).map(({ state }) => state)
+    expect(states).toEqual(['expired', 'expired'])
+  })
+
   it('is never answered', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, { ...DATA, attempts: 1 })
@@ -98,6 +117,58 @@ describe('resolves if the command', () => {
       reply: { returnCode: -5000 },
     })
   })
+})
+
+describe.each(['result', 'state'] as const)('a command that %s says has expired', (call) => {
+  const told = async (commands: CommandQueue, issued: CommandIdentity) => {
+    const said = await commands[call](issued)
+    return typeof said === 'object' ? said.state : said
+  }
+
+  it('is not handed out by a claim that comes too late', async () => {
+    const { memory, commands } = start()
+    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
+    const claim = claimOf(issued.commandId, 1, false)
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await told(commands, issued)).toBe('expired')
+    expect(memory.claim(SN, [claim])).toEqual([])
+    expect(await commands.state(issued)).toBe('expired')
+    expect(await commands.cancel(issued)).toBe(false)
+  })
+
+  it('is asked of storage twice at most', async () => {
+    let calls = 0
+    const { memory, commands } = start({
+      findRecord: (...identity) => {
+        calls++
+        return memory.findRecord(...identity)
+      },
+    })
+    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
+    await vi.advanceTimersByTimeAsync(15_000)
+    await told(commands, issued)
+    expect(calls).toBe(2)
+    await told(commands, issued)
+    expect(calls).toBe(3)
+  })
+})
+
+it('does not call a command expired that is claimed meanwhile', async () => {
+  const { memory } = start()
+  const cancel: CommandStorage['cancel'] = (serialNumber, commandIds, at, reason) => {
+    const [commandId = ''] = commandIds
+    // A claim that was on its way since before the command expired.
+    memory.claim(SN, [{ ...claimOf(commandId, 1, true), sentAt: new Date(at.getTime() - 1000) }])
+    return memory.cancel(serialNumber, commandIds, at, reason)
+  }
+  const commands = commandQueue({ ...memory, cancel })
+  const issued = await commands.issue(SN, { ...DATA, attempts: 1, expiresAfter: 500 })
+  await vi.advanceTimersByTimeAsync(500)
+  expect(await commands.state(issued)).toBe('sent')
+  const result = commands.result(issued)
+  finalReply(memory, SN, issued.commandId)
+  announce(SN, issued.commandId)
+  expect(await result).toMatchObject({ state: 'succeeded' })
 })
 
 it('waits on after a pending reply, for the final one', async () => {

@@ -103,7 +103,16 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     name: 'grants no attempt at a command that is answered, cancelled or over',
     otherwise: 'A door opens though the command was cancelled, or long after its time.',
     async check({ adapter }) {
-      const ids = ['done', 'pending', 'cancelled', 'superseded', 'over', 'ending', 'later']
+      const ids = [
+        'done',
+        'pending',
+        'cancelled',
+        'superseded',
+        'expired',
+        'over',
+        'ending',
+        'later',
+      ]
       const ends = new Map([
         ['over', at(9)],
         ['ending', at(10)],
@@ -117,8 +126,9 @@ export const CLAIM_CASES: readonly CommandCase[] = [
       )
       await report(adapter, replyTo('A', 'done', 0))
       await report(adapter, replyTo('A', 'pending', -5000))
-      await adapter.cancel('A', ['cancelled'], at(1), 'cancelled')
-      await adapter.cancel('A', ['superseded'], at(1), 'superseded')
+      for (const reason of ['cancelled', 'superseded', 'expired'] as const) {
+        await adapter.cancel('A', [reason], at(1), reason)
+      }
       for (const id of ids) {
         deepEqual(await claimed(adapter, 'A', claimOf(id, 1)), id === 'later' ? [id] : [], id)
       }

@@ -30,8 +30,8 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'either supersedes a command or hands it out, if both come at the same moment',
-    otherwise: 'The terminal executes what the app shows as replaced.',
+    name: 'either closes a command or hands it out, if both come at the same moment',
+    otherwise: 'The terminal executes what the app shows as replaced or expired.',
     async check(subject) {
       const { adapter } = subject
       const other = (await subject.reopen?.()) ?? adapter
@@ -40,7 +40,8 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
       await Promise.all(
         ids.map(async (id, index) => {
           const claim = async () => (await claimed(adapter, 'A', claimOf(id, 1))).length
-          const cancel = async () => (await other.cancel('A', [id], at(10), 'superseded')).length
+          const reason = index % 4 < 2 ? 'superseded' : 'expired'
+          const cancel = async () => (await other.cancel('A', [id], at(10), reason)).length
           const calls = index % 2 ? [claim(), cancel()] : [cancel(), claim()]
           const won = await Promise.all(calls)
           equal(

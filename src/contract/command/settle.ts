@@ -45,10 +45,11 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     name: 'keeps a late reply to a command that is cancelled or over',
     otherwise: 'What was done is shown as cancelled, and the terminal that reports it as unknown.',
     async check({ adapter }) {
+      const reasons = ['cancelled', 'superseded', 'expired'] as const
       const over = queued('A', 'over', { openUntil: at(1) })
-      await adapter.issue([queued('A', 'cancelled'), queued('A', 'superseded'), over])
+      await adapter.issue([...reasons.map((reason) => queued('A', reason)), over])
       const closed: Record<string, CommandRecord> = { over: { ...over, attemptsMade: 0 } }
-      for (const reason of ['cancelled', 'superseded'] as const) {
+      for (const reason of reasons) {
         await adapter.cancel('A', [reason], at(5), reason)
         const cancelled = { at: at(5), reason }
         closed[reason] = { ...queued('A', reason), attemptsMade: 0, cancelled }
@@ -87,8 +88,9 @@ export const SETTLE_CASES: readonly CommandCase[] = [
       const asked = ['unknown', ...ids.slice(0, -1)]
       const closed = await adapter.cancel('A', asked, at(30), 'cancelled')
       deepEqual(idsIn(closed).sort(), ['pending', 'sent', 'waiting'])
-      deepEqual(idsIn(await adapter.cancel('A', asked, at(40), 'cancelled')), [])
-      deepEqual(idsIn(await adapter.cancel('A', asked, at(40), 'superseded')), [])
+      for (const reason of ['cancelled', 'superseded', 'expired'] as const) {
+        deepEqual(idsIn(await adapter.cancel('A', asked, at(40), reason)), [], reason)
+      }
       deepEqual(idsIn(await adapter.cancel('A', [], at(40), 'cancelled')), [])
       const cancelled = { at: at(30), reason: 'cancelled' } as const
       await knows(adapter, 'A', 'waiting', {
@@ -103,22 +105,24 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'supersedes only commands that were not handed out',
-    otherwise: 'A command that the terminal has is shown as replaced, though it executes it.',
+    name: 'supersedes, and closes as expired, only commands that were not handed out',
+    otherwise:
+      'A command that the terminal has is shown as replaced or expired, though it executes it.',
     async check({ adapter }) {
-      await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued('A', id)))
-      await claimed(adapter, 'A', claimOf('sent', 1), claimOf('done', 1))
-      await report(adapter, replyTo('A', 'done', 0))
-      const closed = await adapter.cancel('A', ['sent', 'waiting', 'done'], at(30), 'superseded')
-      deepEqual(idsIn(closed), ['waiting'])
-      const cancelled = { at: at(30), reason: 'superseded' } as const
-      await knows(adapter, 'A', 'waiting', {
-        ...queued('A', 'waiting'),
-        attemptsMade: 0,
-        cancelled,
-      })
-      await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent })
-      deepEqual(await openIds(adapter, 'A', at(31)), ['sent'])
+      for (const [device, reason] of [
+        ['A', 'superseded'],
+        ['B', 'expired'],
+      ] as const) {
+        await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued(device, id)))
+        await claimed(adapter, device, claimOf('sent', 1), claimOf('done', 1))
+        await report(adapter, replyTo(device, 'done', 0))
+        const closed = await adapter.cancel(device, ['sent', 'waiting', 'done'], at(30), reason)
+        deepEqual(idsIn(closed), ['waiting'], reason)
+        const waiting = { ...queued(device, 'waiting'), attemptsMade: 0 }
+        await knows(adapter, device, 'waiting', { ...waiting, cancelled: { at: at(30), reason } })
+        await knows(adapter, device, 'sent', { ...queued(device, 'sent'), ...sent })
+        deepEqual(await openIds(adapter, device, at(31)), ['sent'], reason)
+      }
     },
   },
   {
