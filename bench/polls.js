@@ -11,7 +11,11 @@ const pollOf = (index) => ({ method: 'GET', path: `/iclock/getrequest?SN=BENCH${
 
 export async function measure() {
   await withDatabases(storages, async (database) => {
-    const idle = { what: 'idle poll', database, request: (n) => pollOf(n % TERMINALS) }
+    const idle = {
+      what: `idle poll on ${database.name}`,
+      database,
+      request: (n) => pollOf(n % TERMINALS),
+    }
     progress(`idle polls on ${database.name}`)
     await compare({
       ...{ ...idle, kind: 'express, router', floor: 'express, poll floor' },
@@ -24,7 +28,7 @@ export async function measure() {
     progress(`polls that hand out on ${database.name}`)
     await compare({
       ...{ kind: 'express, router', floor: 'express, hand-out floor', database },
-      what: 'poll that hands out',
+      what: `poll that hands out on ${database.name}`,
       request: pollOf,
       amount: HANDED_OUT,
       // One for each poll of the warm-up and of the load.

@@ -1,14 +1,10 @@
 // One server of the benchmark, in a process of its own: `node bench/server.js KIND`. It tells its port to its parent.
-import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import express5 from 'express'
-import { commandReplyHandler, commandReplyRouter, parseReplies } from 'express-iclock'
+import { commandReplyHandler, commandReplyRouter } from 'express-iclock'
 import express4 from 'express4'
 import getRawBody from 'raw-body'
-import { readBody } from '../dist/esm/endpoint/body.js'
-import { endpoint } from '../dist/esm/endpoint/endpoint.js'
-import { bodySettings, endpointSettings } from '../dist/esm/endpoint/options.js'
 import { naiveReplies } from './naive.js'
 
 // Storage that costs nothing: what is measured is the endpoint.
@@ -38,25 +34,6 @@ const floorOn = (express) => express().use(express.Router().post(paths, floor))
 // The router of this process is one of Express 5; here is what it makes in an app with Express 4.
 const routerOn4 = () => express4.Router().post(paths, commandReplyHandler({ adapter, limit }))
 
-// The handler's own parts without its hooks and channels: what those cost while nobody listens is the difference.
-const unwatched = () => {
-  const body = bodySettings({ limit })
-  return endpoint(endpointSettings({}), async (serialNumber, req, deadline) => {
-    const { replies } = parseReplies(await readBody(req, body.limit), serialNumber, body.encoding)
-    for (const reply of replies) {
-      const command = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
-      deadline.wait(adapter.onReply(reply, command))
-    }
-    return 'OK'
-  })
-}
-const watched = () => {
-  for (const name of ['reply', 'poll', 'upload', 'handshake', 'refusal']) {
-    subscribe(`express-iclock:${name}`, () => {})
-  }
-  return commandReplyHandler({ adapter, limit })
-}
-
 const listeners = {
   'express 5, floor': () => floorOn(express5),
   'express 5, router': () => express5().use(commandReplyRouter({ adapter, limit })),
@@ -64,20 +41,29 @@ const listeners = {
   'express 4, router': () => express4().use(routerOn4()),
   'node:http, floor': () => floor,
   'node:http, handler': () => commandReplyHandler({ adapter, limit }),
-  'node:http, no hooks or channels': unwatched,
-  'node:http, afterReply': () => commandReplyHandler({ adapter, limit, afterReply: () => {} }),
-  'node:http, channels watched': watched,
   'node:http, naive parser': () => answering(naiveReplies),
 }
 
-process.on('message', (question) => {
-  if (question === 'rest') {
+const peak = () => ({
+  peak: Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024,
+  heap: process.memoryUsage().heapUsed,
+})
+const answers = {
+  figures() {
+    // The collection is none of the load's cost.
+    const cpu = process.cpuUsage()
+    globalThis.gc()
+    return { cpu, cpuAfter: process.cpuUsage(), calls: {} }
+  },
+  rest() {
     globalThis.gc()
     writeFileSync('/proc/self/clear_refs', '5')
-  }
-  const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024
-  process.send({ peak, heap: process.memoryUsage().heapUsed })
-})
+    return peak()
+  },
+  peak,
+}
+
+process.on('message', ({ question }) => process.send(answers[question]()))
 
 // A benchmark that fails leaves no server behind.
 process.on('disconnect', () => process.exit())

@@ -4,9 +4,12 @@ import { once } from 'node:events'
 import autocannon from 'autocannon'
 import { median, rounds, row } from './measure.js'
 
-/** Starts a server; `ask` has it answer a question. */
-export async function start(kind, { storage, url = '' }) {
-  const child = fork(new URL('terminal-server.js', import.meta.url), [kind, storage, url], {
+/**
+ * Starts a server; `ask` has it answer a question. Each is a new process, for what V8 makes of the same code differs from
+ * process to process.
+ */
+export async function start(kind, { program = 'terminal-server.js', storage = '', url = '' }) {
+  const child = fork(new URL(program, import.meta.url), [kind, storage, url], {
     execArgv: ['--expose-gc'],
   })
   const [{ port }] = await once(child, 'message')
@@ -29,7 +32,7 @@ export async function start(kind, { storage, url = '' }) {
 const AMOUNT = 15_000
 
 /** Sends so many requests: `request` makes each from its number. */
-export async function load({ kind, url }, request, amount = AMOUNT) {
+async function load({ kind, url }, request, amount = AMOUNT) {
   let count = 0
   const begin = performance.now()
   let end = begin
@@ -65,7 +68,7 @@ async function costOf(server, request, amount) {
 const STEP = 1_000_000
 
 /**
- * A row: how a server does beside its floor, the median over rounds in which they take turns, each round with new processes.
+ * A row: how a server does beside its floor, the median over rounds in which they take turns.
  * The figure compares the CPU time of a request: a database is slower than both, and would hide the difference.
  *
  * @param {{ kind, floor, database, what, aim, request, amount?, prepare? }} options
@@ -90,10 +93,10 @@ export async function compare({ kind, floor, database, what, aim, request, amoun
   const calls = results[0].calls.filter(([, count]) => count >= 0.001)
   const counted = calls.map(([name, count]) => `${name} ${Number(count.toFixed(3))}`).join(', ')
   row(
-    `${what}, ${database.name}, ${kind.split(',')[0]} : floor`,
+    `${what}, ${kind} : ${floor}`,
     middle('ratio'),
     aim,
-    `${Math.round(middle('perSecond'))}/s (${middle('throughput').toFixed(2)} of the floor), ` +
-      `${Math.round(middle('micros'))} µs of CPU; calls: ${counted}`,
+    `${Math.round(middle('perSecond'))}/s (${middle('throughput').toFixed(2)} of the other), ` +
+      `${Math.round(middle('micros'))} µs of CPU${counted && `; calls: ${counted}`}`,
   )
 }

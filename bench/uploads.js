@@ -45,7 +45,11 @@ export async function measure() {
     for (const count of [1, 1000]) {
       progress(`uploads of ${count} on ${database.name}`)
       const upload = {
-        ...{ what: `upload of ${count} lines`, database, request: uploadOf(count) },
+        ...{
+          what: `upload of ${count} lines on ${database.name}`,
+          database,
+          request: uploadOf(count),
+        },
         ...(count === 1000 && { amount: 100 }),
         aim: count === 1 ? '>= 0.9' : '',
       }
@@ -54,7 +58,7 @@ export async function measure() {
     }
     progress(`replies on ${database.name}`)
     await compare({
-      ...{ what: 'reply', database, request: replyOf, aim: '' },
+      ...{ what: `reply on ${database.name}`, database, request: replyOf, aim: '' },
       ...{ kind: 'express, router', floor: 'express, reply floor' },
     })
   })

@@ -64,8 +64,8 @@ export async function judge(storage, intents, diary) {
     'at-most-once commands executed twice': listed.filter(({ command, terms }) => {
       return terms?.attempts === 1 && executions.get(keyOf(command)) > 1
     }).length,
-    'superseded, and executed': listed.filter(({ command, state }) => {
-      return state === 'superseded' && executions.has(keyOf(command))
+    'superseded or expired, and executed': listed.filter(({ command, state }) => {
+      return ['superseded', 'expired'].includes(state) && executions.has(keyOf(command))
     }).length,
     'handed out after it was cancelled': diary.executed.filter(({ number, polledAt }) => {
       const cancelledAt = intents[number]?.cancelledAt

@@ -27,9 +27,10 @@ export async function keepInStorage<Issued extends IssuedCommand>(
     await keepTogether(counting, serialNumber, adapter, deadline, onKept)
   } else {
     for (const reply of counting) {
-      const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
-      // Optimization: awaiting a value that is already there costs as much as parsing the record.
-      const command = (isThenable(found) ? await found : found) ?? undefined
+      // Optimization: awaiting a value that is already there costs as much as parsing the record,
+      // and so does reading the clock for it; `onReply` reads it.
+      const found = adapter.findCommand(serialNumber, reply.commandId)
+      const command = (isThenable(found) ? await deadline.wait(found) : found) ?? undefined
       if (command !== undefined) {
         checkIsOwn('findCommand', command, serialNumber, (id) => id === reply.commandId)
       }
@@ -76,8 +77,11 @@ async function keepTogether<Issued extends IssuedCommand>(
 // keep no other.
 function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] {
   // Optimization: most ids ascend, and then none comes twice (1 % of a request on node:http).
-  const isAscending = replies.every(({ commandId }, at) => {
-    return commandId > (replies[at - 1]?.commandId ?? '')
+  let last = ''
+  const isAscending = replies.every(({ commandId }) => {
+    const isHigher = commandId > last
+    last = commandId
+    return isHigher
   })
   if (isAscending) return replies
   const counting = new Map<string, CommandReply>()
