@@ -54,7 +54,7 @@ export interface PollEvent {
 /**
  * Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request.
  */
-export type PollContact = (serialNumber: string, req: IncomingMessage) => void
+export type PollContact = (serialNumber: string, req: IncomingMessage, polledAt: Date) => void
 
 const DELIVERY_OPTIONS = ['adapter', 'delivery', 'encoding', ...ENDPOINT_OPTIONS]
 /** What handing out needs of the adapter. */
@@ -106,8 +106,9 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
   return endpoint(
     endpointSettings(options),
     async (serialNumber, req, deadline) => {
-      contact?.(serialNumber, req)
-      const due = await dueCommands(adapter, serialNumber, limits, deadline)
+      const polledAt = new Date()
+      contact?.(serialNumber, req, polledAt)
+      const due = await dueCommands(adapter, serialNumber, polledAt, limits, deadline)
       const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
       if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
       if (handedOut.length === 0) return 'OK'
@@ -121,10 +122,10 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
 async function dueCommands<Issued extends IssuedCommand>(
   adapter: DeliveryHandlerOptions<Issued>['adapter'],
   serialNumber: string,
+  polledAt: Date,
   limits: PlanLimits<Issued>,
   deadline: Deadline,
 ): Promise<IssuedRecord<Issued>[]> {
-  const polledAt = new Date()
   for (let limit = limits.maxCommands + SPARE; ; limit *= 2) {
     const open = await deadline.wait(adapter.openCommands(serialNumber, polledAt, limit))
     const isEnd = open.length < limit

@@ -27,29 +27,27 @@ export function readQuery(text: string): UploadQuery {
     members.set(name, value)
     query[key] = value
   }
+  const [table, tableName, stamp, commandId] = [
+    checked(NAME, members.get('table') ?? members.get('type')),
+    checked(NAME, members.get('tablename')),
+    checked(STAMP, members.get('stamp') ?? members.get('opstamp') ?? members.get('photostamp')),
+    checked(COMMAND_ID, members.get('cmdid')),
+  ]
+  const [count, index, packets] = ['count', 'packidx', 'packcnt'].map((key) => {
+    return checked(NUMBER, members.get(key))
+  })
   const read: UploadQuery = { query }
-  const take = (form: RegExp, ...keys: string[]) => {
-    for (const key of keys) {
-      const value = members.get(key)
-      if (value !== undefined) return form.test(value) ? value : undefined
-    }
-    return undefined
-  }
-  const numberOf = (key: string) => {
-    const value = take(NUMBER, key)
-    return value === undefined ? undefined : Number(value)
-  }
-  const table = take(NAME, 'table', 'type')
-  const tableName = take(NAME, 'tablename')
-  const stamp = take(STAMP, 'stamp', 'opstamp', 'photostamp')
-  const commandId = take(COMMAND_ID, 'cmdid')
-  const count = numberOf('count')
-  const [index, packets] = [numberOf('packidx'), numberOf('packcnt')]
   if (table !== undefined) read.table = table
   if (tableName !== undefined) read.tableName = tableName
   if (stamp !== undefined) read.stamp = stamp
   if (commandId !== undefined) read.commandId = commandId
-  if (count !== undefined) read.count = count
-  if (index !== undefined && packets !== undefined) read.packet = { index, count: packets }
+  if (count !== undefined) read.count = Number(count)
+  if (index !== undefined && packets !== undefined) {
+    read.packet = { index: Number(index), count: Number(packets) }
+  }
   return read
+}
+
+function checked(form: RegExp, value: string | undefined): string | undefined {
+  return value !== undefined && form.test(value) ? value : undefined
 }

@@ -93,6 +93,21 @@ describe('an attendance line', () => {
     ])
   })
 
+  it('has its further columns in its own encoding, whatever came before', () => {
+    const line = Buffer.concat([
+      Buffer.from(`7\t${AT}\t0\t1\t0\t`),
+      Buffer.from([0xd5, 0xd4]),
+      Buffer.from('\n'),
+    ])
+    const twice = Buffer.concat([line, line])
+    const further = (encoding: string) => {
+      return (read(twice, encoding).records as AttendanceRecord[]).map(({ rest }) => rest)
+    }
+    expect(further('gb18030')).toEqual([['赵'], ['赵']])
+    expect(further('latin1')).toEqual([['ÕÔ'], ['ÕÔ']])
+    expect(further('gb18030')).toEqual([['赵'], ['赵']])
+  })
+
   it('is a view into the body', () => {
     const body = Buffer.from(`x\n7\t${AT}\t0\t1\r\n`)
     const [record] = read(body).records
