@@ -49,12 +49,7 @@ const peak = () => ({
   heap: process.memoryUsage().heapUsed,
 })
 const answers = {
-  figures() {
-    // The collection is none of the load's cost.
-    const cpu = process.cpuUsage()
-    globalThis.gc()
-    return { cpu, cpuAfter: process.cpuUsage(), calls: {} }
-  },
+  usage: () => ({ cpu: process.cpuUsage(), calls: {} }),
   rest() {
     globalThis.gc()
     writeFileSync('/proc/self/clear_refs', '5')

@@ -52,40 +52,57 @@ async function load({ kind, url }, request, amount = AMOUNT) {
   return { requests: result['2xx'], perSecond: (result['2xx'] / (end - begin)) * 1000 }
 }
 
-/** What a load cost the server: CPU time and calls of storage per request. */
+/** What a load cost the server: CPU time and calls of storage. */
 async function costOf(server, request, amount) {
-  const before = await server.ask('figures')
+  const before = await server.ask('usage')
   const { requests, perSecond } = await load(server, request, amount)
-  const after = await server.ask('figures')
-  const spent = (member) => after.cpu[member] - before.cpuAfter[member]
-  const calls = Object.entries(after.calls).map(([name, count]) => [
-    name,
-    (count - (before.calls[name] ?? 0)) / requests,
-  ])
-  return { perSecond, micros: (spent('user') + spent('system')) / requests, calls }
+  const after = await server.ask('usage')
+  const micros = after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system
+  const calls = Object.entries(after.calls).map(([name, count]) => {
+    return [name, (count - (before.calls[name] ?? 0)) / requests]
+  })
+  return { requests, seconds: requests / perSecond, micros, calls }
 }
 
 const STEP = 1_000_000
+// Short enough for what else the machine does to slow down both alike.
+const SLICES = 10
+
+/** What each of two servers costs, in slices of the load in which they take turns. */
+async function costsOf(kinds, { database, request, amount = AMOUNT, prepare }) {
+  const servers = []
+  for (const kind of kinds) servers.push(await start(kind, database))
+  for (const server of servers) {
+    await prepare?.(server)
+    await load(server, request, amount)
+  }
+  const costs = kinds.map(() => ({ requests: 0, seconds: 0, micros: 0 }))
+  const size = Math.ceil(amount / SLICES)
+  for (let slice = 0; slice < SLICES; slice++) {
+    for (const turn of slice % 2 ? [0, 1] : [1, 0]) {
+      // What storage keeps must be new to it: the load after the warm-up begins with other numbers.
+      const first = STEP + slice * size
+      const cost = await costOf(servers[turn], (index) => request(first + index), size)
+      for (const member of ['requests', 'seconds', 'micros']) costs[turn][member] += cost[member]
+      costs[turn].calls = cost.calls
+    }
+  }
+  for (const server of servers) await server.stop()
+  return costs.map(({ requests, seconds, micros, calls }) => {
+    return { perSecond: requests / seconds, micros: micros / requests, calls }
+  })
+}
 
 /**
- * A row: how a server does beside its floor, the median over rounds in which they take turns.
- * The figure compares the CPU time of a request: a database is slower than both, and would hide the difference.
+ * A row: how a server does beside its floor, the median over rounds, each with new processes. The figure compares the CPU
+ * time of a request: a database is slower than both, and would hide the difference.
  *
  * @param {{ kind, floor, database, what, aim, request, amount?, prepare? }} options
  */
-export async function compare({ kind, floor, database, what, aim, request, amount, prepare }) {
+export async function compare({ kind, floor, what, aim, ...options }) {
   const results = []
   for (let round = 0; round < rounds; round++) {
-    const costs = {}
-    for (const each of round % 2 ? [kind, floor] : [floor, kind]) {
-      const server = await start(each, database)
-      await prepare?.(server)
-      // What storage keeps must be new to it: the load after the warm-up begins with other numbers.
-      await load(server, request, amount)
-      costs[each] = await costOf(server, (index) => request(index + STEP), amount)
-      await server.stop()
-    }
-    const [ours, least] = [costs[kind], costs[floor]]
+    const [ours, least] = await costsOf([kind, floor], options)
     const throughput = ours.perSecond / least.perSecond
     results.push({ ratio: least.micros / ours.micros, throughput, ...ours })
   }
