@@ -58,8 +58,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
-   * ends: done, failed, never answered, expired, cancelled. What it says has expired is never
-   * handed out, so it may be issued again.
+   * ends: done, failed, never answered, expired, cancelled. A command reported as expired is
+   * never handed out, so you can issue it again: it is closed in storage first.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
    *   storage doesn't have it; the reason of `signal`; the errors of storage
@@ -79,13 +79,14 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    */
   cancel(issued: CommandIdentity): Promise<boolean>
   /**
-   * The state of a command now; undefined if storage doesn't have it. `'expired'` is as certain as
-   * from `result`.
+   * The state of a command now; undefined if storage doesn't have it. `'expired'` is final, as with
+   * `result`.
    */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
    * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the
-   * return codes of attendance devices, even if `family` says otherwise.
+   * return codes of attendance devices, even if `family` says otherwise. It closes nothing: what it
+   * lists as expired may be on its way to the device.
    *
    * @throws TypeError if the filter is wrong, or the adapter has no `commands`
    */
@@ -164,8 +165,8 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       return closed.length > 0
     },
     async state(issued) {
-      const record = await settledRecord(adapter, issued)
-      return record ? stateOf(record, new Date(), await familyOf(record)) : undefined
+      const { record, at } = (await settledRecord(adapter, issued)) ?? {}
+      return record && at && stateOf(record, at, await familyOf(record))
     },
     async commands(filter = {}) {
       checkFilter(filter)

@@ -6,9 +6,9 @@ import { listenFor } from '../reply/arrival.js'
 import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { FamilyOf } from './family.js'
-import { type CommandIdentity, settledRecord } from './settled.js'
+import { type CommandIdentity, type SettledRecord, settledRecord } from './settled.js'
 import { stateOf } from './state.js'
-import type { CommandRecord, CommandState, CommandStorage } from './storage.js'
+import type { CommandState, CommandStorage } from './storage.js'
 
 /** How long to wait for a result. */
 export interface ResultOptions {
@@ -111,9 +111,9 @@ class Watch<Issued extends IssuedCommand> {
     let pause = FIRST_PAUSE
     while (!this.hasEnded) {
       this.hasNews = false
-      const record = await settledRecord(this.adapter, this.identity)
-      if (!record) throw unknownError(this.identity)
-      const result = endOf(record, await this.familyOf(record))
+      const settled = await settledRecord(this.adapter, this.identity)
+      if (settled === undefined) throw unknownError(this.identity)
+      const result = endOf(settled, await this.familyOf(settled.record))
       if (result !== undefined) return result
       await this.pause(pause)
       pause = Math.min(pause * 1.5, LONGEST_PAUSE)
@@ -140,10 +140,10 @@ class Watch<Issued extends IssuedCommand> {
 }
 
 function endOf<Issued extends IssuedCommand>(
-  record: CommandRecord<Issued>,
+  { record, at }: SettledRecord<Issued>,
   family: Family,
 ): CommandResult<Issued> | undefined {
-  const state = stateOf(record, new Date(), family)
+  const state = stateOf(record, at, family)
   if (state === 'waiting' || state === 'sent') return undefined
   const { command, reply } = record
   const outcome = reply && outcomeOf(reply, command, family)

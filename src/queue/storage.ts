@@ -67,7 +67,7 @@ export interface Cancellation {
   at: Date
   /**
    * `cancelled`: by the app; `superseded`: a newer command with the same key took its place;
-   * `expired`: its time was over, and the app is told so.
+   * `expired`: its time ran out before it was handed out, and the app was told.
    */
   reason: 'cancelled' | 'superseded' | 'expired'
 }

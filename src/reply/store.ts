@@ -28,14 +28,14 @@ export async function keepInStorage<Issued extends IssuedCommand>(
   } else {
     for (const reply of counting) {
       // Optimization: awaiting a value that is already there costs as much as parsing the record,
-      // and so does reading the clock for it; `onReply` reads it.
-      const found = adapter.findCommand(serialNumber, reply.commandId)
-      const command = (isThenable(found) ? await deadline.wait(found) : found) ?? undefined
+      // and so does reading the clock twice for each.
+      const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
+      const command = (isThenable(found) ? await found : found) ?? undefined
       if (command !== undefined) {
         checkIsOwn('findCommand', command, serialNumber, (id) => id === reply.commandId)
       }
-      const answer = deadline.wait(adapter.onReply(reply, command))
-      const kept = isThenable(answer) ? await answer : answer
+      const answer = adapter.onReply(reply, command)
+      const kept = isThenable(answer) ? await deadline.wait(answer) : answer
       if (kept !== 'repeated') onKept?.(reply, command)
       const turn = deadline.turn()
       if (turn !== undefined) await turn

@@ -12,8 +12,8 @@ const NO_COLUMNS: readonly string[] = Object.freeze([])
 // Where the columns of a line end, from its first octet on; each line overwrites it. Optimization:
 // an array for each body took a third of the time that a body of one line takes.
 const ends = new Int32Array(MOST_COLUMNS + 1)
-// The further columns of the line before, as octets and as text. Optimization: most lines have the
-// same, from body to body too, and share them (13 % of the time of a body of one line).
+// The further columns of the line before, as they came and decoded. Optimization: most lines repeat
+// them, even across bodies, and share them (13 % of the time of a body of one line).
 let lastText = ''
 let lastRest = NO_COLUMNS
 

@@ -27,15 +27,16 @@ export function readQuery(text: string): UploadQuery {
     members.set(name, value)
     query[key] = value
   }
-  const [table, tableName, stamp, commandId] = [
-    checked(NAME, members.get('table') ?? members.get('type')),
-    checked(NAME, members.get('tablename')),
-    checked(STAMP, members.get('stamp') ?? members.get('opstamp') ?? members.get('photostamp')),
-    checked(COMMAND_ID, members.get('cmdid')),
-  ]
-  const [count, index, packets] = ['count', 'packidx', 'packcnt'].map((key) => {
-    return checked(NUMBER, members.get(key))
-  })
+  const table = checked(NAME, members.get('table') ?? members.get('type'))
+  const tableName = checked(NAME, members.get('tablename'))
+  const stamp = checked(
+    STAMP,
+    members.get('stamp') ?? members.get('opstamp') ?? members.get('photostamp'),
+  )
+  const commandId = checked(COMMAND_ID, members.get('cmdid'))
+  const count = checked(NUMBER, members.get('count'))
+  const index = checked(NUMBER, members.get('packidx'))
+  const packets = checked(NUMBER, members.get('packcnt'))
   const read: UploadQuery = { query }
   if (table !== undefined) read.table = table
   if (tableName !== undefined) read.tableName = tableName

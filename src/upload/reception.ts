@@ -166,7 +166,7 @@ function partsOf({ records, unparsed }: Upload): number {
 
 // Before anything is made of them: a few bytes can become an object of a hundred.
 function checkSize(text: Buffer, most: number): void {
-  // No body has more lines or fields than bytes.
+  // No body has more lines or separators than bytes.
   if (text.length <= most) return
   const lines = linesOf(text)
   let separators = 0

@@ -1074,6 +1074,13 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       ...filter,
       ...(state && { state: state === 'failed' ? ['failed', 'unknown'] : state }),
     })),
+    'leaves out what was closed as expired': ({ adapter }) => {
+      const { commands } = adapter
+      adapter.commands = async (filter, now) => {
+        const found = await commands(filter, now)
+        return found.filter(({ cancelled }) => cancelled?.reason !== 'expired')
+      }
+    },
     'treats what expired as waiting': listing(({ state, ...filter }) => ({
       ...filter,
       ...(state && { state: state === 'waiting' ? ['waiting', 'expired'] : state }),

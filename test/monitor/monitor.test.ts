@@ -102,7 +102,7 @@ it('reports an error of storage once, and shows it to whoever looks', async () =
 it.each([
   [{ adapter: { ...memoryAdapter(), terminals: undefined } }, /"adapter.terminals"/],
   [{ adapter: memoryAdapter(), interval: 0 }, /"interval" is 0/],
-  [{ adapter: memoryAdapter(), commands: {} }, /"commands" is/],
+  [{ adapter: memoryAdapter(), commands: { issue() {}, cancel() {} } }, /"commands" is/],
   [{ adapter: memoryAdapter(), texts: { wrong: '' } }, /"texts" is/],
 ])('names a wrong option', (options, message) => {
   expect(() => monitorRouter(options as never)).toThrow(message)

@@ -124,7 +124,7 @@ class World {
     if (command === undefined) return
     const isFinal = command.code !== undefined && command.code !== -5000
     const identity = { serialNumber: command.device, commandId: command.id }
-    // The check after each step has told that it expired, and with that closed it.
+    // The check after each step has already reported it as expired, which closed it.
     const isOpen = !isFinal && !command.isCancelled && expectedState(command) !== 'expired'
     expect(await this.commands.cancel(identity)).toBe(isOpen)
     if (isOpen) command.isCancelled = true

@@ -71,15 +71,6 @@ describe('resolves if the command', () => {
     })
   })
 
-  it('expires, for everyone who waits', async () => {
-    const { commands } = start()
-    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
-    const results = [commands.result(issued), commands.result(issued)]
-    await vi.advanceTimersByTimeAsync(20_000)
-    const states = (await Promise.all(results)).map(({ state }) => state)
-    expect(states).toEqual(['expired', 'expired'])
-  })
-
   it('is never answered', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, { ...DATA, attempts: 1 })
@@ -136,22 +127,50 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(await commands.cancel(issued)).toBe(false)
   })
 
-  it('is asked of storage twice at most', async () => {
-    let calls = 0
-    const { memory, commands } = start({
-      findRecord: (...identity) => {
-        calls++
-        return memory.findRecord(...identity)
-      },
-    })
+  it('was closed when it expired, and is read once from then on', async () => {
+    const findRecord = vi.fn(memoryAdapter().findRecord)
+    const { memory, commands } = start({ findRecord })
+    findRecord.mockImplementation(memory.findRecord)
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
-    await vi.advanceTimersByTimeAsync(15_000)
+    const at = memory.findRecord(SN, issued.commandId)?.openUntil
+    await vi.advanceTimersByTimeAsync(20_000)
     await told(commands, issued)
-    expect(calls).toBe(2)
+    expect(memory.findRecord(SN, issued.commandId)?.cancelled).toEqual({ at, reason: 'expired' })
+    findRecord.mockClear()
     await told(commands, issued)
-    expect(calls).toBe(3)
+    expect(findRecord).toHaveBeenCalledTimes(1)
+  })
+
+  it('is an error if the adapter does not close it', async () => {
+    const { commands } = start({ cancel: () => [] })
+    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 1 })
+    await vi.advanceTimersByTimeAsync(1)
+    await expect(told(commands, issued)).rejects.toThrow(/cancel of the adapter .* 'expired'/)
   })
 })
+
+it.each([0, 1, 2, 3, 4, 5, 6])(
+  'closes what it reports as expired, if that is its time %i turns after it was read',
+  async (turns) => {
+    const { memory } = start()
+    const { commandId } = await commandQueue(memory).issue(SN, { ...DATA, expiresAfter: 15_000 })
+    const end = Date.now() + 15_000
+    const findRecord: CommandStorage['findRecord'] = (...asked) => {
+      const pass = async () => {
+        for (let turn = 0; turn < turns; turn++) await undefined
+        vi.setSystemTime(end)
+      }
+      void pass()
+      return memory.findRecord(...asked)
+    }
+    const state = await commandQueue({ ...memory, findRecord }).state({
+      serialNumber: SN,
+      commandId,
+    })
+    const isClosed = memory.findRecord(SN, commandId)?.cancelled !== undefined
+    expect(state).toBe(isClosed ? 'expired' : 'waiting')
+  },
+)
 
 it('does not call a command expired that is claimed meanwhile', async () => {
   const { memory } = start()

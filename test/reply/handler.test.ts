@@ -393,6 +393,34 @@ describe('the timeout', () => {
     expect(calls).toEqual(['find 1', 'reply 1'])
   })
 
+  it.each([
+    ['findCommand', ['find 1']],
+    ['onReply', ['find 1', 'reply 1', 'find 2']],
+  ])(
+    'does not ask storage on after a synchronous %s that took too long',
+    async (slow, expected) => {
+      const calls: string[] = []
+      const work = (call: string) => {
+        const end = performance.now() + (call === slow ? 30 : 0)
+        while (performance.now() < end);
+      }
+      const adapter = {
+        findCommand(_serialNumber: string, id: string) {
+          calls.push(`find ${id}`)
+          work('findCommand')
+          return undefined
+        },
+        onReply({ commandId }: { commandId: string }) {
+          calls.push(`reply ${commandId}`)
+          work('onReply')
+        },
+      }
+      const request = { body: 'ID=1&Return=0\nID=2&Return=0' }
+      const answer = await post(bare({ adapter, timeout: 20 }).listener, request)
+      expect([answer.status, calls]).toEqual([503, expected])
+    },
+  )
+
   it('hands no batch to storage either', async () => {
     const calls: string[] = []
     let settle = () => {}

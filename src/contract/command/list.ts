@@ -104,8 +104,9 @@ export const LIST_CASES: readonly CommandCase[] = [
         await adapter.cancel('A', [reason], at(20), reason)
       }
       for (const state of states) deepEqual(await listed(subject, { state }), [`A ${state}`], state)
-      await adapter.cancel('A', ['expired'], at(950), 'expired')
-      deepEqual(await listed(subject, { state: 'expired' }), ['A expired'])
+      await adapter.issue([queued('A', 'told')])
+      deepEqual([...(await adapter.cancel('A', ['told'], at(20), 'expired'))], ['told'])
+      deepEqual((await listed(subject, { state: 'expired' })).sort(), ['A expired', 'A told'])
       deepEqual((await listed(subject, { state: ['failed', 'sent'] })).sort(), [
         'A failed',
         'A sent',
