@@ -15,7 +15,7 @@ export async function openDatabase(
     const database = await PGlite.create()
     return { database, close: () => database.close() }
   }
-  // A database that hangs must not hold connections for ever.
+  // A database that hangs must not hold connections forever.
   const pool = new pg.Pool({
     connectionString: url,
     connectionTimeoutMillis: 3000,

@@ -75,7 +75,7 @@ export class Deadline {
   }
 
   over(): void {
-    // Nothing may be waited for at this moment, and the next call must not wait for ever.
+    // Nothing may be waited for at this moment, and the next call must not wait forever.
     this.timer = undefined
     this.giveUp(this.error())
   }

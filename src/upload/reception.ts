@@ -65,13 +65,7 @@ const LONGEST_RESULT = 20
 const MOST_FIELDS = 20
 // Access terminals and photos want a bare OK.
 const UNCOUNTED = new Set([
-  'rtlog',
-  'rtstate',
-  'options',
-  'count',
-  'attphoto',
-  'postverifydata',
-  '',
+  ...['rtlog', 'rtstate', 'options', 'count', 'attphoto', 'postverifydata', ''],
 ])
 
 /** `POST cdata`, `querydata`, `fdata` (PUSH manuals, "Upload"). */
