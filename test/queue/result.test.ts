@@ -141,6 +141,19 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(findRecord).toHaveBeenCalledTimes(1)
   })
 
+  it('is closed by a later try, if a claim that was given back held it for a moment', async () => {
+    const { memory } = start()
+    let refusals = 2
+    const cancel: CommandStorage['cancel'] = (...asked) => {
+      return refusals-- > 0 ? [] : memory.cancel(...asked)
+    }
+    const commands = commandQueue({ ...memory, cancel })
+    const issued = await commands.issue(SN, { ...DATA, expiresAfter: 1 })
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await told(commands, issued)).toBe('expired')
+    expect(memory.findRecord(SN, issued.commandId)?.cancelled?.reason).toBe('expired')
+  })
+
   it('is an error if the adapter does not close it', async () => {
     const { commands } = start({ cancel: () => [] })
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 1 })
