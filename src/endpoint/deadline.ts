@@ -55,6 +55,11 @@ export class Deadline {
     })
   }
 
+  /** Throws once the time is over. */
+  check(): void {
+    if (this.left() < 0) throw this.error()
+  }
+
   /**
    * A turn of the event loop, if storage has kept it for some ms by the last `wait`; undefined if
    * it hasn't.

@@ -35,8 +35,9 @@ export async function settledRecord<Issued extends IssuedCommand>(
     if (!record) return undefined
     const at = new Date()
     if (record.cancelled || stateOf(record, at) !== 'expired') return { record, at }
-    const end = record.openUntil ?? record.terms?.expiresAt ?? at
-    await adapter.cancel(serialNumber, [commandId], end, 'expired')
+    const cancelled = { at: record.openUntil ?? at, reason: 'expired' } as const
+    const closed = await adapter.cancel(serialNumber, [commandId], cancelled.at, 'expired')
+    if (closed.length > 0) return { record: { ...record, cancelled }, at }
   }
   throw new Error(
     `express-iclock: cancel of the adapter does not close command ${quoted(commandId)} of device ` +

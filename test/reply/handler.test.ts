@@ -394,11 +394,12 @@ describe('the timeout', () => {
   })
 
   it.each([
-    ['findCommand', ['find 1']],
-    ['onReply', ['find 1', 'reply 1', 'find 2']],
+    ['findCommand', 'ID=1&Return=0\nID=2&Return=0', ['find 1']],
+    ['onReply', 'ID=1&Return=0\nID=2&Return=0', ['find 1', 'reply 1', 'find 2']],
+    ['onReply', 'ID=1&Return=0\nwhat', ['find 1', 'reply 1']],
   ])(
-    'does not ask storage on after a synchronous %s that took too long',
-    async (slow, expected) => {
+    'gives storage nothing more to keep after a synchronous %s that took too long: %j',
+    async (slow, body, expected) => {
       const calls: string[] = []
       const work = (call: string) => {
         const end = performance.now() + (call === slow ? 30 : 0)
@@ -414,9 +415,9 @@ describe('the timeout', () => {
           calls.push(`reply ${commandId}`)
           work('onReply')
         },
+        onUnparsed: () => void calls.push('unparsed'),
       }
-      const request = { body: 'ID=1&Return=0\nID=2&Return=0' }
-      const answer = await post(bare({ adapter, timeout: 20 }).listener, request)
+      const answer = await post(bare({ adapter, timeout: 20 }).listener, { body })
       expect([answer.status, calls]).toEqual([503, expected])
     },
   )
