@@ -24,11 +24,11 @@ const documented: Documented[] = JSON.parse(
   readFileSync(new URL('../fixtures/documented.json', import.meta.url), 'utf8'),
 )
 
-it('has the 59 bodies of the manuals', () => expect(documented).toHaveLength(59))
+it('The fixture has the 59 bodies of the manuals', () => expect(documented).toHaveLength(59))
 
 describe.each(documented)('$name', ({ query, headers, body, bodyBase64, replies, unparsed }) => {
   it.each(['', '/hr/terminals'])(
-    'is read as the manual means it, mounted at "%s"',
+    'The body is read the way the manual describes it, mounted at "%s"',
     async (mount) => {
       const adapter = memoryAdapter()
       const app = express().use(mount, commandReplyRouter({ adapter }))

@@ -19,8 +19,8 @@ class Cursor {
   secret = 'mongodb://user:password@host'
 }
 
-describe('what findCommand found', () => {
-  it('is fine if it is the command', () => {
+describe('What findCommand found', () => {
+  it('A command of that terminal and id is accepted', () => {
     expect(check(command)).toBe('fine')
     expect(check({ ...command, employee: 7 })).toBe('fine')
   })
@@ -54,12 +54,12 @@ describe('what findCommand found', () => {
       '{ serialNumber: "B", commandId: "1" }; it must compare both as text, exactly, and find nothing if there is none',
     ],
     [{}, 'an object; it must compare both as text, exactly, and find nothing if there is none'],
-  ])('is refused with the usual mistake: %j', (found, message) => {
+  ])('A usual mistake is refused: %j', (found, message) => {
     expect(check(found)).toBe(`findCommand of the adapter found ${message}`)
   })
 })
 
-describe('what findCommands found', () => {
+describe('What findCommands found', () => {
   it.each([
     [{ rows: [] }, 'an object; that is the whole result of a query: return result.rows'],
     [new Cursor(), 'a "Cursor"; that is a cursor: return cursor.toArray()'],
@@ -69,16 +69,16 @@ describe('what findCommands found', () => {
       command,
       '{ serialNumber: "A", commandId: "1" }; expected an array of the commands, empty if there are none',
     ],
-  ])('is refused if it is not a list: %j', (found, message) => {
+  ])('Anything but a list is refused: %j', (found, message) => {
     expect(() => checkIsIterable(found)).toThrow(`findCommands of the adapter found ${message}`)
   })
 
-  it('may be any iterable', () => {
+  it('Any iterable is accepted', () => {
     expect(() => checkIsIterable([])).not.toThrow()
     expect(() => checkIsIterable(new Set([command]))).not.toThrow()
   })
 
-  it('may not hold lists', () => {
+  it('A list of lists is refused', () => {
     expect(check([command], 'findCommands')).toBe(
       'findCommands of the adapter found an array of 1; expected one command, or undefined if there is none: ' +
         'return the rows alone, not [rows, columns]',

@@ -14,7 +14,7 @@ const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
   return { adapter, listener: commandReplyHandler({ adapter, ...options }) as RequestListener }
 }
 
-it('serves node:http by itself, whatever the path', async () => {
+it('The handler serves node:http by itself, whatever the path', async () => {
   const { adapter, listener } = bare()
   const answer = await post(listener, { path: '/', query: 'SN=A' })
   expect(answer).toMatchObject({ status: 200, body: 'OK' })
@@ -22,14 +22,14 @@ it('serves node:http by itself, whatever the path', async () => {
   expect(adapter.replies()).toHaveLength(5)
 })
 
-describe('a request that is neither a POST nor a GET with a reply', () => {
+describe('A request that is neither a POST nor a GET with a reply', () => {
   it.each([
     ['PUT', 'SN=A'],
     ['GET', 'SN=A'],
     ['GET', 'SN=A&ID=1'],
     ['HEAD', 'SN=A&ID=1&Return=0'],
     ['DELETE', 'SN=A&ID=1&Return=0'],
-  ])('goes on to next, or is answered 404: %s ?%s', async (method, query) => {
+  ])('The request goes on to next, or gets a 404: %s ?%s', async (method, query) => {
     const { adapter, listener } = bare({ authorize: () => false })
     const answer = await post(listener, { method, query, body: '' })
     expect(answer).toMatchObject({ status: 404 })
@@ -45,12 +45,12 @@ describe('a request that is neither a POST nor a GET with a reply', () => {
   })
 })
 
-describe('a reply in the query', () => {
+describe('A reply in the query', () => {
   it.each([
     ['POST', 'SN=A&id=k7&return=-1002&cmd=DATA', ''],
     ['GET', 'SN=A&id=k7&return=-1002&cmd=DATA', ''],
     ['POST', 'SN=A&ID=k7', 'Return=-1002&CMD=DATA'],
-  ])('is kept: %s ?%s with the body %j', async (method, query, body) => {
+  ])('A reply in the query is stored: %s ?%s with the body %j', async (method, query, body) => {
     const { adapter, listener } = bare()
     expect(await post(listener, { method, query, body })).toMatchObject({ status: 200, body: 'OK' })
     expect(adapter.replies()).toMatchObject([
@@ -59,7 +59,7 @@ describe('a reply in the query', () => {
     expect(adapter.unparsed()).toEqual([])
   })
 
-  it('gives way to a record in the body', async () => {
+  it('A record in the body takes precedence over the query', async () => {
     const { adapter, listener } = bare()
     for (const query of ['SN=A&ID=1&Return=0', 'SN=A&ID=1']) {
       expect(await post(listener, { query, body: 'ID=2&Return=-1' })).toMatchObject({ status: 200 })
@@ -68,7 +68,7 @@ describe('a reply in the query', () => {
     expect(adapter.unparsed()).toEqual([])
   })
 
-  it('is not there if there is only a serial number or a token', async () => {
+  it('A query with only a serial number or a token holds no reply', async () => {
     const { adapter, listener } = bare()
     for (const query of ['SN=A', 'SN=A&token=x&Return=0', 'SN=A&ID=1']) {
       expect(await post(listener, { query, body: '' })).toMatchObject({ status: 200, body: 'OK' })
@@ -81,7 +81,7 @@ describe('maxRecords', () => {
   const records = (count: number) =>
     Array.from({ length: count }, (_, id) => `ID=${id}&Return=0`).join('\n')
 
-  it('is 10,000 by default, and a body with more is refused before any of it is kept', async () => {
+  it('A body of more than 10,000 records is refused by default before any of it is stored', async () => {
     const { adapter, listener } = bare()
     const server = await serve(listener)
     expect(await post(server, { body: records(10_000) })).toMatchObject({ status: 200 })
@@ -93,23 +93,26 @@ describe('maxRecords', () => {
     expect(adapter.replies()).toHaveLength(10_000)
   })
 
-  it('may be set', async () => {
+  it('maxRecords sets another bound', async () => {
     const { listener } = bare({ maxRecords: 5 })
     expect(await post(listener)).toMatchObject({ status: 200 })
     expect(await post(listener, { body: records(6) })).toMatchObject({ status: 413 })
   })
 
-  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY, null])('cannot be %j', (maxRecords) => {
-    expect(() => bare({ maxRecords: maxRecords as never })).toThrow(
-      /^express-iclock: option "maxRecords" is .*; expected a whole number above 0$/,
-    )
-  })
+  it.each([0, -1, 1.5, '10', Number.POSITIVE_INFINITY, null])(
+    'maxRecords cannot be %j',
+    (maxRecords) => {
+      expect(() => bare({ maxRecords: maxRecords as never })).toThrow(
+        /^express-iclock: option "maxRecords" is .*; expected a whole number above 0$/,
+      )
+    },
+  )
 })
 
 describe('afterReply', () => {
   const batch = { findCommands: () => [], onReplies: () => ['kept', 'repeated'] as const }
 
-  it('is called once for each reply that was new, with its command', async () => {
+  it('afterReply is called once for each new reply, with its command', async () => {
     const adapter = memoryAdapter()
     const command = { serialNumber: SN, commandId: 'fp7464', text: 'CHECK' }
     adapter.issue([{ command, terms: { attempts: 1, replyWithin: 1000 }, issuedAt: new Date() }])
@@ -128,7 +131,7 @@ describe('afterReply', () => {
     expect(calls).toHaveLength(6)
   })
 
-  it('is called for what a batch says was new', async () => {
+  it('afterReply is called for the replies that a batch reports as new', async () => {
     const calls: string[] = []
     const { listener } = bare({
       adapter: { ...memoryAdapter(), ...batch },
@@ -147,7 +150,7 @@ describe('afterReply', () => {
     ],
     ['rejects', () => Promise.reject(new Error('mail is down'))],
     ['never settles', () => new Promise(() => {})],
-  ])('withholds no OK when it %s', async (what, afterReply) => {
+  ])('afterReply never withholds OK when it %s', async (what, afterReply) => {
     const errors: unknown[] = []
     const { adapter, listener } = bare({
       afterReply,
@@ -159,15 +162,15 @@ describe('afterReply', () => {
     await expect.poll(() => errors).toHaveLength(what === 'never settles' ? 0 : 5)
   })
 
-  it.each(['afterReply', 'onError'])('is a function, and so is onError: %s', (name) => {
+  it.each(['afterReply', 'onError'])('%s must be a function', (name) => {
     expect(() => bare({ [name]: 'x' })).toThrow(
       `express-iclock: option "${name}" is "x"; expected a function`,
     )
   })
 })
 
-describe('the channel express-iclock:reply', () => {
-  it('publishes what was reported, and no values', async () => {
+describe('The channel express-iclock:reply', () => {
+  it('The channel publishes what was reported, and no values', async () => {
     const events: unknown[] = []
     const listener = (event: unknown) => void events.push(event)
     subscribe('express-iclock:reply', listener)
@@ -189,7 +192,7 @@ describe('the channel express-iclock:reply', () => {
   })
 })
 
-describe('without next, the answer is the status and one line of text:', () => {
+describe('Without next, the answer is the status and one line of text', () => {
   const fails = (error: unknown) => ({
     adapter: { ...memoryAdapter(), onReply: () => Promise.reject(error) },
   })
@@ -255,7 +258,7 @@ describe('without next, the answer is the status and one line of text:', () => {
   )
 })
 
-it('leaves the answer to whoever gave it meanwhile', async () => {
+it('An answer that something else has given meanwhile is left alone', async () => {
   const { adapter, listener } = bare()
   const answer = await post((req, res) => {
     listener(req, res)
@@ -265,7 +268,7 @@ it('leaves the answer to whoever gave it meanwhile', async () => {
   await expect.poll(() => adapter.replies()).toHaveLength(5)
 })
 
-it('cuts the connection if it fails after an answer has begun', async () => {
+it('A failure after an answer has begun closes the connection', async () => {
   const { listener } = bare({ limit: 10 })
   const begun = post((req, res) => {
     res.writeHead(200)
@@ -278,7 +281,7 @@ it('cuts the connection if it fails after an answer has begun', async () => {
   })
 })
 
-describe('storage with findCommands and onReplies', () => {
+describe('Storage with findCommands and onReplies', () => {
   const counting = (found: { serialNumber: string; commandId: string; text: string }[] = []) => {
     const calls: unknown[][] = []
     const adapter = {
@@ -297,7 +300,7 @@ describe('storage with findCommands and onReplies', () => {
     return { adapter, calls }
   }
 
-  it('is asked twice for a body of many records, the last of each id, in the order of the device', async () => {
+  it('Storage is called twice for a body of many records, with the last of each id in the order the terminal sent them', async () => {
     const { adapter, calls } = counting([
       { serialNumber: SN, commandId: '1', text: 'CHECK' },
       { serialNumber: SN, commandId: '3', text: 'LOG' },
@@ -310,13 +313,13 @@ describe('storage with findCommands and onReplies', () => {
     ])
   })
 
-  it('is asked by the single calls for one record', async () => {
+  it('A single record uses the calls for one reply', async () => {
     const { adapter, calls } = counting()
     await post(bare({ adapter }).listener, { body: 'ID=1&Return=0' })
     expect(calls.map(([call]) => call)).toEqual(['findCommand', 'onReply'])
   })
 
-  it('is refused if it finds a command of another device, and nothing is kept', async () => {
+  it('A batch that includes a command of another terminal is refused, and nothing is stored', async () => {
     const { adapter, calls } = counting([{ serialNumber: 'B', commandId: '1', text: 'CHECK' }])
     const body = 'ID=1&Return=0\nID=2&Return=0'
     expect(await post(bare({ adapter }).listener, { body })).toMatchObject({ status: 500 })
@@ -324,7 +327,7 @@ describe('storage with findCommands and onReplies', () => {
   })
 })
 
-it('serves many devices at once', async () => {
+it('Many terminals are served at once', async () => {
   const { adapter, listener } = bare()
   const server = await serve(listener)
   const devices = Array.from({ length: 50 }, (_, device) => `D${device}`)
@@ -335,7 +338,7 @@ it('serves many devices at once', async () => {
   expect(adapter.replies()).toHaveLength(250)
 })
 
-describe('the timeout', () => {
+describe('The timeout', () => {
   const never = () => new Promise<never>(() => {})
   const memory = memoryAdapter()
   const batch = { findCommands: () => [], onReplies: () => {} }
@@ -348,7 +351,7 @@ describe('the timeout', () => {
     ['onReplies', { adapter: { ...memory, ...batch, onReplies: never } }, 'storage'],
     ['authorize', { authorize: never }, 'authorize'],
   ] as [string, Partial<CommandReplyHandlerOptions>, string][])(
-    'ends a request whose %s never settles with 503',
+    'A request whose %s never settles ends with 503',
     async (_call, options, what) => {
       const errors: unknown[] = []
       const { listener } = bare({ timeout: 20, ...options })
@@ -371,7 +374,7 @@ describe('the timeout', () => {
     },
   )
 
-  it('hands storage nothing more of a request that it has ended', async () => {
+  it('Storage gets nothing more of a request that has timed out', async () => {
     const calls: string[] = []
     let settle = () => {}
     const adapter = {
@@ -398,7 +401,7 @@ describe('the timeout', () => {
     ['onReply', 'ID=1&Return=0\nID=2&Return=0', ['find 1', 'reply 1', 'find 2']],
     ['onReply', 'ID=1&Return=0\nwhat', ['find 1', 'reply 1']],
   ])(
-    'gives storage nothing more to keep after a synchronous %s that took too long: %j',
+    'Storage gets nothing more to store after a synchronous %s that took too long: %j',
     async (slow, body, expected) => {
       const calls: string[] = []
       const work = (call: string) => {
@@ -422,7 +425,7 @@ describe('the timeout', () => {
     },
   )
 
-  it('hands no batch to storage either', async () => {
+  it('Storage gets no batch of a request that has timed out', async () => {
     const calls: string[] = []
     let settle = () => {}
     const adapter = {
@@ -439,7 +442,7 @@ describe('the timeout', () => {
     expect(calls).toEqual([])
   })
 
-  it('is 10 seconds if none is set, and needs no timer if storage answers at once', async () => {
+  it('The timeout is 10 seconds by default, and storage that answers at once needs no timer', async () => {
     const setTimer = vi.spyOn(globalThis, 'setTimeout')
     onTestFinished(() => setTimer.mockRestore())
     const timers = () => setTimer.mock.calls.filter(([, ms]) => Number(ms) > 9_000).length
@@ -449,7 +452,7 @@ describe('the timeout', () => {
     expect(timers()).toBe(1)
   })
 
-  it('leaves no timer behind', async () => {
+  it('No timer is left behind', async () => {
     // Its own timers only: others of the process come and go.
     const timeout = 60_000
     const setTimer = vi.spyOn(globalThis, 'setTimeout')
@@ -476,7 +479,7 @@ describe('the timeout', () => {
     expect(made.filter((timer) => !cleared.has(timer))).toEqual([])
   })
 
-  it('of 0 is none', async () => {
+  it('A timeout of 0 disables it', async () => {
     const { adapter, listener } = bare({
       timeout: 0,
       authorize: () => new Promise((done) => setTimeout(done, 50, true)),

@@ -16,7 +16,7 @@ const outcome = (code: number | string, command: string, family?: 'attendance' |
   return `${outcome}: ${meaning}`
 }
 
-describe.each(['attendance', 'access'] as const)('on either family, here %s,', (family) => {
+describe.each(['attendance', 'access'] as const)('On either family, here %s', (family) => {
   it.each([
     ['DATA', 0, 'succeeded: done'],
     ['GetFile', 0, 'succeeded: a file of 0 bytes'],
@@ -41,12 +41,12 @@ describe.each(['attendance', 'access'] as const)('on either family, here %s,', (
     ['GetFile', -5000, 'pending: accepted, the final reply follows'],
     ['DATA', 'OK', 'unknown: no return code'],
     ['GetFile', '', 'unknown: no return code'],
-  ])('%s with Return=%s has %s', (command, code, said) => {
+  ])('%s with Return=%s means %s', (command, code, said) => {
     expect(outcome(code, command, family)).toBe(said)
   })
 })
 
-describe('the families differ', () => {
+describe('Where the families differ', () => {
   it.each([
     ['DATA', -10, 'failed: no user of that PIN on the device', 'failed: cannot parse'],
     ['DATA', -12, 'failed: illegal template, or a wrong value', 'failed: execution error'],
@@ -61,25 +61,28 @@ describe('the families differ', () => {
     ['ENROLL_FP', -3, 'failed: that finger is already enrolled', 'failed: buffer too small'],
     ['DATA', -727, 'failed: undocumented code -727', 'failed: undocumented code -727'],
     ['DATA', 1, 'unknown: undocumented code 1', 'succeeded: done, with 1'],
-  ])('on %s with Return=%s: %s, and %s', (command, code, attendance, security) => {
-    expect(outcome(code, command)).toBe(attendance)
-    expect(outcome(code, command, 'attendance')).toBe(attendance)
-    expect(outcome(code, command, 'access')).toBe(security)
-  })
+  ])(
+    '%s with Return=%s means %s for attendance, %s for access',
+    (command, code, attendance, security) => {
+      expect(outcome(code, command)).toBe(attendance)
+      expect(outcome(code, command, 'attendance')).toBe(attendance)
+      expect(outcome(code, command, 'access')).toBe(security)
+    },
+  )
 })
 
-it('refuses an unknown family', () => {
+it('An unknown family is refused', () => {
   expect(() => outcomeOf(reply(0, 'DATA'), undefined, 'toString' as never)).toThrow(
     new TypeError('outcomeOf: family is "toString"; expected "attendance" or "access"'),
   )
 })
 
-describe('a line of ERRORLOG', () => {
+describe('A line of ERRORLOG', () => {
   const logged = (fields: Record<string, string>) => {
     return outcomeOf({ ...reply('', 'ERRORLOG'), fields })
   }
 
-  it('says that its command failed, and why', () => {
+  it('A line of ERRORLOG reports that its command failed, and why', () => {
     expect(logged({ ErrCode: 'D01E0001', ErrMsg: '' })).toEqual({
       outcome: 'failed',
       meaning: 'error D01E0001',
@@ -91,7 +94,7 @@ describe('a line of ERRORLOG', () => {
   })
 })
 
-describe('a code that one family alone has', () => {
+describe('A code that only one family has', () => {
   it.each([
     [-629, 'failed: wrong table name'],
     [-708, 'failed: firmware lacks the command'],
@@ -99,13 +102,13 @@ describe('a code that one family alone has', () => {
     [-1002, 'failed: not supported'],
     [-1005, 'failed: busy'],
     [-1004, 'failed: data and configuration disagree'],
-  ])('means the same in both: %s', (code, said) => {
+  ])('The code %s means the same in both families', (code, said) => {
     expect(outcome(code, 'DATA', 'attendance')).toBe(said)
     expect(outcome(code, 'DATA', 'access')).toBe(said)
   })
 })
 
-describe('which command it was', () => {
+describe('Which command it was', () => {
   const issued = (text: string) => ({ serialNumber: 'A', commandId: '1', text })
   const meaning = (code: number, name: string, text?: string) =>
     outcomeOf(reply(code, name), text === undefined ? undefined : issued(text)).meaning
@@ -119,7 +122,7 @@ describe('which command it was', () => {
     ['OPTION', 'SHELL ls', 'exit status 12'],
     ['DATA', 'DATA UPDATE USERINFO PIN=1', 'undocumented code 12'],
     ['DATA', 'DATA QUERYX', 'undocumented code 12'],
-  ])('is told by the issued text: CMD=%s to %s', (name, text, said) => {
+  ])('The issued text decides: CMD=%s to %s', (name, text, said) => {
     expect(meaning(12, name, text)).toBe(said)
   })
 
@@ -127,21 +130,21 @@ describe('which command it was', () => {
     ['DATA QUERY FINGERTMP PIN=1', '12 records'],
     ['Shell ls', 'exit status 12'],
     ['GetFile', 'a file of 12 bytes'],
-  ])('is told by the first words of CMD=%s if the text is not known', (name, said) => {
+  ])('The first words of CMD=%s decide if the issued text is unknown', (name, said) => {
     expect(meaning(12, name)).toBe(said)
     expect(meaning(12, name, 'something else')).toBe(said)
     expect(outcomeOf(reply(12, name), null).meaning).toBe(said)
   })
 
   it.each(['Getﬁle', 'GETFILE\u0131', '\u017fhell', 'SHELLX'])(
-    'is compared in ASCII alone: CMD=%s',
+    'Only ASCII letters are compared without case: CMD=%s',
     (name) => {
       expect(meaning(12, name)).toBe('undocumented code 12')
     },
   )
 })
 
-it('asks a function for the family, by the reply and its command', () => {
+it('A function gets the reply and its command, and returns the family', () => {
   const command = { serialNumber: 'A', commandId: '1', text: 'DATA' }
   const asked: unknown[] = []
   const family: FamilyOfReply = (...args) => {
@@ -153,13 +156,13 @@ it('asks a function for the family, by the reply and its command', () => {
   expect(asked).toEqual([[door, command]])
 })
 
-it('refuses a family in place of the command', () => {
+it('A family in place of the command is refused', () => {
   expect(() => outcomeOf(reply(0, 'DATA'), 'access' as never)).toThrow(
     'outcomeOf: command is "access"; expected the issued command or undefined, and the family behind it',
   )
 })
 
-it('knows a pending reply by its code alone', () => {
+it('A reply is pending by its code alone', () => {
   expect(isPending(reply(-5000, 'GetFile'))).toBe(true)
   expect(isPending(reply(0, 'GetFile'))).toBe(false)
   expect(isPending(reply('', 'GetFile'))).toBe(false)

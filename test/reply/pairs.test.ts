@@ -13,16 +13,16 @@ function pairOf(text: string, inFirstLine = true) {
   return { name, key: slice(keyStart, keyEnd), value, rest: text.slice(reader.at) }
 }
 
-describe('a pair', () => {
-  it.each(['\n', '\r', '\r\n', '&', '\t'])('of a first line ends before %j', (end) => {
+describe('A pair', () => {
+  it.each(['\n', '\r', '\r\n', '&', '\t'])('A pair of a first line ends before %j', (end) => {
     expect(pairOf(`a=b${end}c=d`)).toMatchObject({ key: 'a', value: 'b', rest: `${end}c=d` })
   })
 
-  it.each(['\n', '\r'])('of another line ends before %j alone', (end) => {
+  it.each(['\n', '\r'])('A pair of another line ends only before %j', (end) => {
     expect(pairOf(`a=b&c\td${end}e`, false)).toMatchObject({ value: 'b&c\td', rest: `${end}e` })
   })
 
-  it('is split at its first =, and loses the blanks around key and value', () => {
+  it('A pair is split at its first =, without the blanks around key and value', () => {
     expect(pairOf(' a b = c = d ')).toMatchObject({ key: 'a b', value: 'c = d', rest: '' })
     expect(pairOf('=')).toMatchObject({ key: '', value: '' })
     expect(pairOf('a&b')).toMatchObject({ key: 'a', value: undefined, rest: '&b' })
@@ -42,11 +42,11 @@ it.each([
   ['DeviceID=', OTHER],
   ['\u0131d=', OTHER],
   ['I\u0044\u0301=', OTHER],
-])('knows the key of %j in any letter case of ASCII', (text, name) => {
+])('The key of %j is recognized in any letter case of ASCII', (text, name) => {
   expect(pairOf(text).name).toBe(name)
 })
 
-it('skips blank lines', () => {
+it('Blank lines are skipped', () => {
   const reader = new PairReader(Buffer.from(' \t\r\n\n\rx'), 'utf-8')
   expect(reader.skipBlanks(0)).toBe(6)
   expect(reader.endsLine(2)).toBe(true)

@@ -22,25 +22,25 @@ function said(body: string): string[] {
   ]
 }
 
-describe('a line', () => {
-  it('ends with LF, and a CR before it is dropped', () => {
+describe('A line', () => {
+  it('A line ends with LF, and a CR before it is dropped', () => {
     expect(said('ID=1&Return=0&CMD=DATA\r\nID=2&Return=0&CMD=LOG\r\n')).toEqual([
       '1 0 DATA',
       '2 0 LOG',
     ])
   })
 
-  it('may lack its LF at the end of the body', () => {
+  it('The last line of the body may lack its LF', () => {
     expect(said('ID=1&Return=0&CMD=DATA')).toEqual(['1 0 DATA'])
   })
 
-  it('that is blank means nothing, wherever it stands', () => {
+  it('A blank line means nothing, wherever it is', () => {
     expect(said('\n \t\r\nID=1\n\nReturn=0\n \nCMD=PutFile\n\n')).toEqual(['1 0 PutFile'])
     expect(said('\r\n \n')).toEqual([])
     expect(said('')).toEqual([])
   })
 
-  it('that belongs to no record is unparsed, and spoils no neighbor', () => {
+  it('A line that belongs to no record is unparsed, and spoils no neighbor', () => {
     expect(said('what\r\nID=1&Return=0&CMD=DATA\n?&=\nID=2&Return=0&CMD=DATA')).toEqual([
       '1 0 DATA',
       '2 0 DATA',
@@ -50,8 +50,8 @@ describe('a line', () => {
   })
 })
 
-describe('a lone CR', () => {
-  it('ends a line between records', () => {
+describe('A lone CR', () => {
+  it('A lone CR ends a line between records', () => {
     expect(said('ID=1&Return=0&CMD=CHECK\rID=2&Return=-3&CMD=DATA\r')).toEqual([
       '1 0 CHECK',
       '2 -3 DATA',
@@ -60,7 +60,7 @@ describe('a lone CR', () => {
     expect(said('ID=1&Return=0&CMD=INFO\rA=1\rB=2\r')).toEqual(['1 0 INFO A=1 B=2'])
   })
 
-  it('inside content is content', () => {
+  it('A lone CR inside content is content', () => {
     expect(said('ID=1&Return=3&CMD=GetFile&Content=a\rbID=2&Return=0')).toEqual([
       '1 3 GetFile <a\rb>',
       '2 0 ',
@@ -68,7 +68,7 @@ describe('a lone CR', () => {
   })
 })
 
-it('ends a record if a line does not continue it', () => {
+it('A record ends at a line that does not continue it', () => {
   expect(said('ID=1&Return=0&CMD=DATA\nx\nSN=5')).toEqual([
     '1 0 DATA',
     'unparsed x',
@@ -76,51 +76,51 @@ it('ends a record if a line does not continue it', () => {
   ])
 })
 
-describe('a pair', () => {
-  it('is split at its first =', () => {
+describe('A pair', () => {
+  it('A pair is split at its first =', () => {
     expect(said('ID=1&Return=0&CMD=DATA&A=b=c==')).toEqual(['1 0 DATA A=b=c=='])
   })
 
-  it('is never URL-decoded', () => {
+  it('A pair is never URL-decoded', () => {
     expect(said('ID=a+b&Return=0&CMD=%44ATA&T=TWFu%20==')).toEqual(['a+b 0 %44ATA T=TWFu%20=='])
   })
 
-  it('loses the blanks around its key and value, and no others', () => {
+  it('A pair loses the blanks around its key and value, and no others', () => {
     expect(said(' ID = 7 & Return = 0 & CMD = SET OPTION & A b = c  d ')).toEqual([
       '7 0 SET OPTION A b=c  d',
     ])
   })
 
-  it('has an empty value if there is no =', () => {
+  it('A pair without = has an empty value', () => {
     expect(said('ID=291&Return=41&CMD=ACCOUNT&transaction&RecordSum=41')).toEqual([
       '291 41 ACCOUNT transaction= RecordSum=41',
     ])
   })
 
-  it('may have an empty key, and is ignored if it is empty altogether', () => {
+  it('A pair may have an empty key, and is ignored if it is empty altogether', () => {
     expect(said('ID=1&Return=0&&=v&')).toEqual(['1 0  =v'])
   })
 
-  it('is known in any letter case, and any other key is kept as written', () => {
+  it('A known key is recognized in any letter case, and any other key is kept as written', () => {
     expect(said('iD=1&rETURN=-3&cmd=DATA&sn=9&aB=c')).toEqual(['1 -3 DATA sn=9 aB=c'])
     expect(said('id=1\nfilename=x\ncmd=getfile\nreturn=1\ncontent=A')).toEqual([
       '1 1 getfile filename=x <A>',
     ])
   })
 
-  it('counts once: the first of its key', () => {
+  it('A repeated key counts once: the first one', () => {
     expect(said('ID=1&Return=1&return=0&CMD=A&cmd=B&x=1&x=2&X=3&SN=5&sn=6')).toEqual([
       '1 1 A x=1 X=3 SN=5',
     ])
   })
 
-  it('has its own value, even if the record before has nearly the same', () => {
+  it('A pair has its own value, even if the record before has nearly the same', () => {
     const commands = ['DATA', 'DATA', 'DATAX', 'DATA', '', 'DATA', 'DATB', 'data', 'DATA QUERY']
     const body = commands.map((command) => `ID=1&Return=0&CMD=${command}`).join('\n')
     expect(read(body).replies.map(({ commandName }) => commandName)).toEqual(commands)
   })
 
-  it('keeps hostile keys as keys', () => {
+  it('Hostile keys stay keys', () => {
     const [reply] = read('ID=1&CMD=DATA&__proto__=x&constructor=y&toString=z&$set=1&a.b=2').replies
     expect(Object.getPrototypeOf(reply?.fields)).toBeNull()
     expect(Object.entries(reply?.fields ?? {})).toEqual([
@@ -133,9 +133,9 @@ describe('a pair', () => {
   })
 })
 
-describe('a record', () => {
+describe('A record', () => {
   it.each(['ID=1&Return=0', 'ID=1&CMD=LOG', 'ID=1&SN=2&Return=0', 'ID=1\tReturn=0\tCMD=LOG'])(
-    'begins with ID and Return, CMD or SN: %j',
+    'A record begins with ID and Return, CMD or SN: %j',
     (line) => {
       expect(read(line)).toMatchObject({ replies: [{ commandId: '1' }], unparsed: [] })
     },
@@ -149,13 +149,13 @@ describe('a record', () => {
     'Return=0&ID=1',
     'XID=1&Return=0&CMD=DATA',
     'ID\t=7\nReturn=0',
-  ])('is not begun by %j', (body) => {
+  ])('No record begins with %j', (body) => {
     const { replies, unparsed } = read(body)
     expect(replies).toEqual([])
     expect(texts(unparsed).join('\n')).toBe(body)
   })
 
-  it('is begun by a bare ID line when lines with a Return follow', () => {
+  it('A bare ID line begins a record if lines with a Return follow', () => {
     expect(said('ID=30\nReturn=262144\nCMD=PutFile')).toEqual(['30 262144 PutFile'])
     expect(said('ID=30\nSN=9\nFILENAME=a&b\tc\nCMD=PutFile\nReturn=1')).toEqual([
       '30 1 PutFile SN=9 FILENAME=a&b\tc',
@@ -168,17 +168,17 @@ describe('a record', () => {
     ])
   })
 
-  it('is begun by a bare ID line with blanks after it, too', () => {
+  it('A bare ID line begins a record with blanks after it, too', () => {
     expect(said('ID=1\t \r\nCMD=GetFile\nReturn=3\nContent=abc')).toEqual(['1 3 GetFile <abc>'])
   })
 
-  it('in block form without Return is known by its content, so that Shell output forges nothing', () => {
+  it('A record in block form without Return is recognized by its content, so that Shell output forges nothing', () => {
     expect(said('ID=37\nCMD=Shell\nContent=ID=1&Return=0&CMD=DATA\nID=2&Return=0')).toEqual([
       '37 null Shell <ID=1&Return=0&CMD=DATA\nID=2&Return=0>',
     ])
   })
 
-  it('begins at every further ID= of a line', () => {
+  it('A record begins at every further ID= of a line', () => {
     const { replies } = read('ID=1&Return=0&CMD=DATA&ID=2&Return=-1\tID=3')
     expect(replies.map(({ commandId, returnCode }) => [commandId, returnCode])).toEqual([
       ['1', 0],
@@ -192,24 +192,24 @@ describe('a record', () => {
     ])
   })
 
-  it('may lack CMD or Return', () => {
+  it('A record may lack CMD or Return', () => {
     expect(said('ID=25&SN=3292100000001&Return=0')).toEqual(['25 0  SN=3292100000001'])
     expect(said('ID=25&CMD=CHECK')).toEqual(['25 null CHECK'])
   })
 
-  it('keeps its id as text', () => {
+  it('A record keeps its id as text', () => {
     const ids = ['0012', '12abc', '9007199254740993', 'fp7464', 'A', 'a']
     const { replies } = read(ids.map((id) => `ID=${id}&Return=0`).join('\n'))
     expect(replies.map(({ commandId }) => commandId)).toEqual(ids)
   })
 
-  it('names the device of the query, and a sub-controller among its fields', () => {
+  it('A record has the serial number of the query, and a sub-controller among its fields', () => {
     expect(read('ID=502&Return=0&CMD=DATA UPDATE&SN=AAAA').replies).toMatchObject([
       { serialNumber: SN, fields: { SN: 'AAAA' } },
     ])
   })
 
-  it('keeps the bytes it was read from', () => {
+  it('A record keeps the bytes it was read from', () => {
     const body = Buffer.from('x\nID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2\r\n\r\n')
     const [reply] = parseReplies(body, SN).replies
     expect(reply?.raw.toString()).toBe('ID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2')
@@ -217,7 +217,7 @@ describe('a record', () => {
   })
 })
 
-describe('a return code', () => {
+describe('A return code', () => {
   const codeOf = (text: string) => read(`ID=1&Return=${text}`).replies[0]?.returnCode
 
   it.each([
@@ -229,7 +229,7 @@ describe('a return code', () => {
     [' 3 ', 3],
     ['9007199254740991', 9007199254740991],
     ['-9007199254740991', -9007199254740991],
-  ])('is the whole number %j', (text, code) => expect(codeOf(text)).toBe(code))
+  ])('%j is a whole number, and the return code', (text, code) => expect(codeOf(text)).toBe(code))
 
   it.each([
     '',
@@ -243,23 +243,23 @@ describe('a return code', () => {
     'OK',
     '9007199254740992',
     `1${'0'.repeat(400)}`,
-  ])('is null if it is %j', (text) => expect(codeOf(text)).toBeNull())
+  ])('%j is not a whole number: the return code is null', (text) => expect(codeOf(text)).toBeNull())
 })
 
-describe('an INFO reply', () => {
-  it('has an option a line, in which & and TAB are text', () => {
+describe('An INFO reply', () => {
+  it('An INFO reply has one option per line, where & and TAB are text', () => {
     expect(
       said('ID=27&Return=0&CMD=INFO\nMAC=00:17\n~DeviceName=A&B\tC\nbare\nd&e\tf=g\n'),
     ).toEqual(['27 0 INFO MAC=00:17 ~DeviceName=A&B\tC bare= d&e\tf=g'])
   })
 
-  it('may have options called ID and DeviceID', () => {
+  it('An INFO reply may have options called ID and DeviceID', () => {
     expect(said('ID=27&Return=0&CMD=INFO\nID=7\nDeviceID=1\nID=8&x=1\nB=2')).toEqual([
       '27 0 INFO ID=7 DeviceID=1 B=2',
     ])
   })
 
-  it('ends where a record begins', () => {
+  it('An INFO reply ends where a record begins', () => {
     expect(said('ID=27&Return=0&CMD=INFO\nA=1\nID=28&Return=0&CMD=DATA\nwhat')).toEqual([
       '27 0 INFO A=1',
       '28 0 DATA',
@@ -275,16 +275,16 @@ describe('an INFO reply', () => {
   })
 })
 
-describe('a reply to GET OPTION', () => {
+describe('A reply to GET OPTION', () => {
   it.each(['GET OPTION', 'get options', 'GET OPTION FROM ~OS,FPVersion'])(
-    'has an option a line, as after INFO: CMD=%s',
+    'A reply to GET OPTION has one option per line, like INFO: CMD=%s',
     (command) => {
       const body = `ID=a1&Return=0&CMD=${command}\n~OS=1\nFPVersion=10\nID=a2&Return=0&CMD=DATA\n`
       expect(said(body)).toEqual([`a1 0 ${command} ~OS=1 FPVersion=10`, 'a2 0 DATA'])
     },
   )
 
-  it.each(['GET OPTIONX', 'GETOPTION', '\u0131nfo'])('has none after CMD=%s', (command) => {
+  it.each(['GET OPTIONX', 'GETOPTION', '\u0131nfo'])('No options follow CMD=%s', (command) => {
     const { replies, unparsed } = parseReplies(
       Buffer.from(`ID=a1&Return=0&CMD=${command}\n~OS=1`),
       SN,
@@ -294,25 +294,28 @@ describe('a reply to GET OPTION', () => {
   })
 })
 
-describe('the lines of data below a reply to a query', () => {
-  it.each(['DATA', 'DATA QUERY', 'data query USERINFO'])('are its content: CMD=%s', (command) => {
-    const rows = 'PIN=7\tName=A\tPri=0\n\n8\t2024-01-01 08:00:00\t0\r\nUser=9'
-    const body = `ID=q1&Return=3&CMD=${command}\n${rows}\nID=2&Return=0&CMD=CHECK`
-    expect(said(body)).toEqual([`q1 3 ${command} <${rows}>`, '2 0 CHECK'])
-    expect(read(body).replies[0]?.raw.toString()).toBe(`ID=q1&Return=3&CMD=${command}\n${rows}`)
-  })
+describe('The lines of data below a reply to a query', () => {
+  it.each(['DATA', 'DATA QUERY', 'data query USERINFO'])(
+    'The lines of data are its content: CMD=%s',
+    (command) => {
+      const rows = 'PIN=7\tName=A\tPri=0\n\n8\t2024-01-01 08:00:00\t0\r\nUser=9'
+      const body = `ID=q1&Return=3&CMD=${command}\n${rows}\nID=2&Return=0&CMD=CHECK`
+      expect(said(body)).toEqual([`q1 3 ${command} <${rows}>`, '2 0 CHECK'])
+      expect(read(body).replies[0]?.raw.toString()).toBe(`ID=q1&Return=3&CMD=${command}\n${rows}`)
+    },
+  )
 
-  it('may begin with any key but that of a record', () => {
+  it('A line of data may begin with any key except those of a record', () => {
     expect(said('ID=1&Return=1&CMD=DATA\nID=7\tName=A\nSN=5\nContent=x\nID=2&Return=0')).toEqual([
       '1 1 DATA <ID=7\tName=A\nSN=5\nContent=x\nID=2&Return=0>',
     ])
   })
 
-  it.each(['x', 'XID=2&Return=0&CMD=DATA', 'ID=2', '&='])('are not %j', (line) => {
+  it.each(['x', 'XID=2&Return=0&CMD=DATA', 'ID=2', '&='])('%j is not a line of data', (line) => {
     expect(said(`ID=1&Return=0&CMD=DATA\n${line}`)).toEqual(['1 0 DATA', `unparsed ${line}`])
   })
 
-  it('come after no other command', () => {
+  it('Lines of data follow no other command', () => {
     expect(said('ID=1&Return=0&CMD=CHECK\nPIN=7\tName=A')).toEqual([
       '1 0 CHECK',
       'unparsed PIN=7\tName=A',
@@ -324,8 +327,8 @@ describe('the lines of data below a reply to a query', () => {
   })
 })
 
-describe('a record without a valid id', () => {
-  it('is unparsed, each one', () => {
+describe('A record without a valid id', () => {
+  it('An empty id is unparsed, each one', () => {
     expect(said('ID=&Return=0&CMD=DATA\nID= &Return=-1&CMD=DATA')).toEqual([
       'unparsed ID=&Return=0&CMD=DATA',
       'unparsed ID= &Return=-1&CMD=DATA',
@@ -334,12 +337,12 @@ describe('a record without a valid id', () => {
     expect(said('ID=1&Return=0&ID=&CMD=X')).toEqual(['1 0 ', 'unparsed ID=&CMD=X'])
   })
 
-  it('in block form keeps its content to itself, so that Shell output forges nothing', () => {
+  it('A record in block form keeps its content to itself, so that Shell output forges nothing', () => {
     const body = 'ID=\nCMD=Shell\nContent=ID=1&Return=0&CMD=DATA'
     expect(said(body)).toEqual([`unparsed ${body}`])
   })
 
-  it('is one whose id is not UTF-8: two such ids are never one', () => {
+  it('An id that is not UTF-8 is unparsed: two such ids are never one', () => {
     const bodies = ['ID=\xff&Return=0', 'ID=\xfe&Return=0', 'ID=\xef\xbf\xbd&Return=0']
     expect(said(bodies.join('\n'))).toEqual(bodies.map((body) => `unparsed ${body}`))
     const gb18030 = read('ID=\x80&Return=0\nID=\xa2\xe3&Return=0', 'gb18030')
@@ -347,13 +350,13 @@ describe('a record without a valid id', () => {
     expect(gb18030.unparsed).toHaveLength(2)
   })
 
-  it('may still have one in UTF-8, whatever the encoding', () => {
+  it('An id in UTF-8 is valid, whatever the encoding', () => {
     const [reply] = parseReplies(Buffer.from('ID=考&Return=0'), SN, 'gb18030').replies
     expect(reply?.commandId).toBe('考')
   })
 })
 
-describe('a bound on records', () => {
+describe('A bound on records', () => {
   const bounded = (body: string, maxRecords: number) => () =>
     parseReplies(Buffer.from(body), SN, 'utf-8', maxRecords)
   const tooMany = expect.objectContaining({ code: 'TOO_MANY_RECORDS', status: 413 })
@@ -364,20 +367,20 @@ describe('a bound on records', () => {
     ['lines', 'x\n'.repeat(10), 10],
     ['options', `ID=1&Return=0&CMD=INFO\n${[...'abcdefghi'].join('\n')}`, 10],
     ['pairs', `ID=1&Return=0&${[...'abcdefghi'].join('&')}`, 10],
-  ])('counts %s', (_what, body, count) => {
+  ])('The bound counts %s', (_what, body, count) => {
     expect(bounded(body, count)).not.toThrow()
     expect(bounded(body, count - 1)).toThrow(tooMany)
   })
 
-  it('counts neither content nor rows, and an empty id makes no record', () => {
+  it('The bound counts neither content nor rows, and an empty id makes no record', () => {
     expect(bounded(`ID=1&Return=0&Content=${'x\n'.repeat(50)}`, 1)).not.toThrow()
     expect(bounded(`ID=1&Return=0&CMD=DATA\n${'1\t2\n'.repeat(50)}`, 1)).not.toThrow()
     expect(bounded(`ID=1&Return=0&${'ID=&'.repeat(50)}`, 2)).not.toThrow()
   })
 })
 
-describe('content', () => {
-  it('after GetFile is as long as Return says, and a record may follow', () => {
+describe('Content', () => {
+  it('Content after GetFile is as long as Return says, and a record may follow', () => {
     expect(said('ID=1\nCMD=GetFile\nReturn=4\nContent=A\r\n \nID=2&Return=0&CMD=DATA')).toEqual([
       '1 4 GetFile <A\r\n >',
       '2 0 DATA',
@@ -401,29 +404,29 @@ describe('content', () => {
     'ID=1&Return=0&CMD=Shell\nFILENAME=shellout.txt\n',
     'ID=1&Return=3&CMD=INFO\n',
     'ID=1&Return=0&CMD=DATA\n',
-  ])('is the rest of the body after %j', (head) => {
+  ])('Content is the rest of the body after %j', (head) => {
     const rest = ' a \nID=2&Return=0&CMD=DATA\n'
     const { replies, unparsed } = read(`${head}Content=${rest}`)
     expect(texts(replies.map(({ content }) => content as Buffer))).toEqual([rest])
     expect(unparsed).toEqual([])
   })
 
-  it('keeps all 256 byte values', () => {
+  it('Content keeps all 256 byte values', () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
     const body = Buffer.concat([Buffer.from('ID=1\nCMD=GetFile\nReturn=256\nContent='), bytes])
     expect(parseReplies(body, SN).replies[0]?.content).toEqual(bytes)
   })
 
-  it('is absent if there is no Content=', () => {
+  it('A record without Content= has no content', () => {
     expect(read('ID=1\nCMD=GetFile\nReturn=4').replies[0]).not.toHaveProperty('content')
     expect(said('ID=1&Return=0&CMD=Shell&Content')).toEqual(['1 0 Shell Content='])
   })
 })
 
-describe('text', () => {
+describe('Text', () => {
   const body = (value: string) => `ID=1&Return=0&CMD=INFO\nName=${value}`
 
-  it('is UTF-8', () => {
+  it('Text is UTF-8 by default', () => {
     const { replies } = parseReplies(Buffer.from(body('考勤机\ufeff')), SN)
     expect(replies[0]?.fields).toEqual({ Name: '考勤机\ufeff' })
     const marked = Buffer.from(body('\ufeffA'))
@@ -432,28 +435,28 @@ describe('text', () => {
     }
   })
 
-  it('is in the encoding that is asked for', () => {
+  it('Text is read in the encoding option', () => {
     const gb18030 = '\xbf\xbc\xc7\xda\xbb\xfa'
     expect(read(body(gb18030), 'gb18030').replies[0]?.fields).toEqual({ Name: '考勤机' })
   })
 
-  it('may be as long as the body', () => {
+  it('Text may be as long as the body', () => {
     const long = 'x'.repeat(200_000)
     expect(read(body(long)).replies[0]?.fields).toEqual({ Name: long })
   })
 
-  it('that is not in the encoding shows as U+FFFD, and its bytes are in raw', () => {
+  it('Text that is not in the encoding shows as U+FFFD, and its bytes are in raw', () => {
     const [reply] = read(body('\xff')).replies
     expect(reply?.fields).toEqual({ Name: '\ufffd' })
     expect(reply?.raw.at(-1)).toBe(0xff)
   })
 
-  it('in an unknown encoding is refused', () => {
+  it('An unknown encoding is refused', () => {
     expect(() => read(body('x'), 'klingon')).toThrow(RangeError)
   })
 })
 
-it('refuses what is not a Buffer', () => {
+it('Anything but a Buffer is refused', () => {
   expect(() => parseReplies('ID=1&Return=0' as never, SN)).toThrow(
     'parseReplies: body must be a Buffer, not string',
   )
@@ -481,7 +484,7 @@ function expectNoByteLost(body: Buffer) {
   expect(Buffer.concat(leftOut).toString('latin1')).toMatch(/^[ \t\r\n]*$/)
 }
 
-describe('whatever a device sends', () => {
+describe('Whatever a terminal sends', () => {
   const fragment = fc.oneof(
     fc.constantFrom(
       ...[
@@ -503,11 +506,11 @@ describe('whatever a device sends', () => {
     return Buffer.from(parts.join(''), 'latin1')
   })
 
-  it('is read without loss of a byte', () => {
+  it('Any body is read without loss of a byte', () => {
     fc.assert(fc.property(bodies, expectNoByteLost), { numRuns: 5000 })
   })
 
-  it('is read the same again from what was read', () => {
+  it('A stored record is read the same again', () => {
     fc.assert(
       fc.property(bodies, (body) => {
         for (const { raw, ...said } of parseReplies(body, SN).replies) {
@@ -532,7 +535,7 @@ describe('whatever a device sends', () => {
       'Content=',
     ],
     ...['ID=1\nReturn=0\nCMD=GetFile\nContent=', 'ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n', 'SN\n'],
-  ])('is read in the end, a megabyte of %j', (unit) => {
+  ])('A megabyte of %j is read in the end', (unit) => {
     expectNoByteLost(Buffer.alloc(1 << 20, unit))
   })
 
@@ -541,12 +544,12 @@ describe('whatever a device sends', () => {
     ['ID=1&Return=0&CMD=INFO\n', 'ID=1\n'],
     ['ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n'],
     ['ID=1&Return=0&CMD=INFO\n', 'sn=1\n'],
-  ])('is read in the end, %j and a megabyte of %j', (head, unit) => {
+  ])('%j and a megabyte of %j are read in the end', (head, unit) => {
     expectNoByteLost(Buffer.concat([Buffer.from(head), Buffer.alloc(1 << 20, unit)]))
   })
 })
 
-describe('whatever a device can write', () => {
+describe('Whatever a terminal can write', () => {
   const word = fc.stringMatching(/^[0-9A-Za-z]{1,16}$/)
   const text = fc.stringMatching(/^[!-%'-<>-~]([ -%'-~]{0,10}[!-%'-~])?$/)
   const key = fc
@@ -612,7 +615,7 @@ describe('whatever a device can write', () => {
       ],
     }))
 
-  it('is read as it was written, batches of every form with a Shell reply at the end', () => {
+  it('Batches of every form, with a Shell reply at the end, are read as they were written', () => {
     const batch = fc.tuple(
       fc.array(fc.oneof(compact, info, getFile), { maxLength: 8 }),
       fc.option(shell, { nil: undefined }),

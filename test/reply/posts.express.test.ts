@@ -22,7 +22,7 @@ function appWith(options: Partial<CommandReplyOptions> = {}) {
   return { app, adapter, errors }
 }
 
-describe('a device posts', () => {
+describe('A terminal posts', () => {
   it.each([
     undefined,
     'application/push;charset=UTF-8',
@@ -33,21 +33,21 @@ describe('a device posts', () => {
     'application/json',
     'multipart/form-data',
     'nonsense',
-  ])('with Content-Type %s', async (type) => {
+  ])('A post with Content-Type %s is stored', async (type) => {
     const { app, adapter } = appWith()
     const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type }
     expect(await post(app, { headers })).toMatchObject({ status: 200, body: 'OK' })
     expect(adapter.replies()).toHaveLength(5)
   })
 
-  it('the same again, and nothing changes', async () => {
+  it('The same post again changes nothing', async () => {
     const { app, adapter } = appWith()
     const server = await serve(app)
     for (let time = 0; time < 3; time++) await post(server)
     expect(adapter.replies()).toHaveLength(5)
   })
 
-  it('143 octets of the example, as its Content-Length says, and the last of five records has no CMD', async () => {
+  it("The manual's example is read up to its Content-Length of 143 octets, and the last of its five records has no CMD", async () => {
     const { app, adapter } = appWith()
     await post(app, { body: EXAMPLE.slice(0, 143) })
     expect(adapter.replies()).toHaveLength(5)
@@ -58,13 +58,13 @@ describe('a device posts', () => {
     })
   })
 
-  it('in chunks', async () => {
+  it('A chunked post is stored', async () => {
     const { app, adapter } = appWith()
     await post(app, { chunkSize: 40 })
     expect(adapter.replies()).toHaveLength(5)
   })
 
-  it('with text in the encoding that the app sets', async () => {
+  it("Text in the app's encoding is stored", async () => {
     const { app, adapter } = appWith({ encoding: 'gb18030' })
     const name = Buffer.from([0xbf, 0xbc, 0xc7, 0xda])
     await post(app, { body: Buffer.concat([Buffer.from('ID=1&Return=0&CMD=INFO\nName='), name]) })
@@ -72,10 +72,10 @@ describe('a device posts', () => {
   })
 })
 
-describe('lines that are not valid replies', () => {
+describe('Lines that are not valid replies', () => {
   const body = 'ID=1&Return=0&CMD=DATA\nwhat is "this"\x1b\nand this\nID=2&Return=0&CMD=DATA'
 
-  it('are kept by onUnparsed, after the replies, and the answer is OK', async () => {
+  it('Such lines are stored by onUnparsed, after the replies, and the answer is OK', async () => {
     const { app, adapter } = appWith()
     expect(await post(app, { body })).toMatchObject({ status: 200, body: 'OK' })
     expect(adapter.replies()).toHaveLength(2)
@@ -85,7 +85,7 @@ describe('lines that are not valid replies', () => {
     ])
   })
 
-  it('are refused if the adapter has no onUnparsed, and the good replies are kept', async () => {
+  it('Such lines are refused if the adapter has no onUnparsed, and the good replies are stored', async () => {
     const { onUnparsed: _, ...adapter } = memoryAdapter()
     const { app, errors } = appWith({ adapter })
     expect(await post(app, { body })).toMatchObject({ status: 400 })
@@ -98,23 +98,26 @@ describe('lines that are not valid replies', () => {
   })
 })
 
-describe('a body over the limit', () => {
+describe('A body over the limit', () => {
   it.each([
     ['by its length', {}],
     ['by its chunks', { chunkSize: 50_000 }],
-  ])('is answered 413 %s, and the connection takes the next post', async (_by, how) => {
-    const { app, adapter, errors } = appWith({ limit: '1kb' })
-    const device = virtualDevice({ server: await serve(app), serialNumber: SN })
-    const connection = device.connect()
-    const oversize = await connection.exchange('x'.repeat(300_000), how)
-    const next = await connection.exchange(EXAMPLE)
-    connection.close()
-    expect([oversize.status, next.status]).toEqual([413, 200])
-    expect(errors).toMatchObject([{ status: 413, type: 'entity.too.large', limit: 1024 }])
-    expect(adapter.replies()).toHaveLength(5)
-  })
+  ])(
+    'A body over the limit gets 413 %s, and the connection takes the next post',
+    async (_by, how) => {
+      const { app, adapter, errors } = appWith({ limit: '1kb' })
+      const device = virtualDevice({ server: await serve(app), serialNumber: SN })
+      const connection = device.connect()
+      const oversize = await connection.exchange('x'.repeat(300_000), how)
+      const next = await connection.exchange(EXAMPLE)
+      connection.close()
+      expect([oversize.status, next.status]).toEqual([413, 200])
+      expect(errors).toMatchObject([{ status: 413, type: 'entity.too.large', limit: 1024 }])
+      expect(adapter.replies()).toHaveLength(5)
+    },
+  )
 
-  it('is answered 413 by default from 1 MB on', async () => {
+  it('A body over 1 MB gets 413 by default', async () => {
     const { app } = appWith()
     const server = await serve(app)
     const body = Buffer.alloc(1024 * 1024 + 1, '\n')
@@ -123,7 +126,7 @@ describe('a body over the limit', () => {
   })
 })
 
-it('keeps nothing of a chunked body that breaks off', async () => {
+it('A chunked body that breaks off is not stored', async () => {
   const { app, adapter } = appWith()
   const answer = await post(app, {
     headers: { 'Content-Length': undefined, 'Transfer-Encoding': 'chunked' },

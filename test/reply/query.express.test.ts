@@ -16,7 +16,7 @@ describe.each([
   ['commandReplyRouter', commandReplyRouter],
   ['terminalRouter', terminalRouter],
 ])('%s', (_name, router) => {
-  it('reads a GET with a reply in its query', async () => {
+  it('A GET with a reply in its query is read', async () => {
     const { app, adapter } = appWith(router)
     await request(app).get('/iclock/devicecmd?SN=A&ID=9&Return=0&CMD=CHECK').expect(200, 'OK')
     await request(app).get('/iclock/devicecmd.aspx?SN=A&ID=10&Return=-1').expect(200, 'OK')
@@ -26,7 +26,7 @@ describe.each([
     ])
   })
 
-  it('leaves any other GET to the app', async () => {
+  it('Any other GET is left to the app', async () => {
     const { app, adapter } = appWith(router)
     for (const query of ['', '?SN=A', '?SN=A&ID=9', '?SN=A&Return=0']) {
       await request(app).get(`/iclock/devicecmd${query}`).expect(200, 'the app')
@@ -35,7 +35,7 @@ describe.each([
     expect(adapter.replies()).toEqual([])
   })
 
-  it('reads a POST with a reply in its query', async () => {
+  it('A POST with a reply in its query is read', async () => {
     const { app, adapter } = appWith(router)
     await request(app).post('/iclock/devicecmd?SN=A&id=k7&return=-1002&cmd=DATA').expect(200, 'OK')
     expect(adapter.replies()).toMatchObject([{ commandId: 'k7', returnCode: -1002 }])
@@ -43,7 +43,7 @@ describe.each([
 })
 
 describe('afterReply of terminalRouter', () => {
-  it('hears of replies, and of commands that an upload says failed', async () => {
+  it('afterReply is called for replies, and for commands that an upload reports as failed', async () => {
     const heard: [string, string][] = []
     const adapter = memoryAdapter()
     const app = express().use(
@@ -68,7 +68,7 @@ describe('afterReply of terminalRouter', () => {
       ])
   })
 
-  it('has a bound on records of its own', async () => {
+  it('The router has a separate bound on the records of replies', async () => {
     const app = express().use(
       terminalRouter({ adapter: memoryAdapter(), reply: { maxRecords: 1 } }),
     )

@@ -60,7 +60,7 @@ const work = (ms: number) => {
   while (performance.now() < end);
 }
 
-describe.each(['one by one', 'as a batch'])('%s', (way) => {
+describe.each(['one by one', 'as a batch'])('Storing replies, %s', (way) => {
   const of = (storage: ReplyStorage) => (way === 'as a batch' ? batching(storage) : storage)
   const body = (...records: [id: number | string, code: number][]) =>
     records.map(([id, code]) => `ID=${id}&Return=${code}`).join('\n')
@@ -76,18 +76,18 @@ describe.each(['one by one', 'as a batch'])('%s', (way) => {
       body(['0012', 0], ['12', 0], ['a', 0], ['A', 0]),
       ['0012 0', '12 0', 'a 0', 'A 0'],
     ],
-  ])('hands over, of the records of one id, %s', async (_what, records, expected) => {
+  ])('Storage gets, of the records of one id, %s', async (_what, records, expected) => {
     const { kept, storage } = noting()
     await keep(records, of(storage))
     expect(kept).toEqual(expected)
   })
 
-  it('tells which replies were new', async () => {
+  it('New replies are reported', async () => {
     const { storage } = noting((id) => ({ 1: 'kept', 2: 'repeated' })[id])
     expect(await keep(body([1, 0], [2, 0], [3, 0]), of(storage))).toEqual(['1', '3'])
   })
 
-  it('is quick for ids that collide in a hash of decimals', async () => {
+  it('Ids that collide in a decimal hash are quick to store', async () => {
     const { kept, storage } = noting()
     const records = Array.from({ length: 30_000 }, (_, k): [string, number] => [`${k * 32_768}`, 0])
     await keep(body(...records), of(storage))
@@ -95,7 +95,7 @@ describe.each(['one by one', 'as a batch'])('%s', (way) => {
   })
 })
 
-it('counts every reply of a batch as new if storage says nothing of each', async () => {
+it('Every reply of a batch counts as new if storage does not report which are', async () => {
   const { storage } = noting()
   for (const onReplies of [() => undefined, async () => ({ insertedCount: 2 }) as never]) {
     expect(await keep('ID=1&Return=0\nID=2&Return=0', { ...batching(storage), onReplies })).toEqual(
@@ -104,7 +104,7 @@ it('counts every reply of a batch as new if storage says nothing of each', async
   }
 })
 
-it('tells what was new before storage failed', async () => {
+it('The new replies before a failure of storage are reported', async () => {
   const fresh: string[] = []
   const { storage } = noting((id) => (id === '2' ? Promise.reject(new Error('down')) : 'kept'))
   const parsed = parseReplies(Buffer.from('ID=1&Return=0\nID=2&Return=0'), SN)
@@ -115,20 +115,20 @@ it('tells what was new before storage failed', async () => {
   expect(fresh).toEqual(['1'])
 })
 
-describe('storage that answers at once', () => {
+describe('Storage that answers at once', () => {
   const long = Array.from({ length: 5000 }, (_, id) => `ID=${id}&Return=0`).join('\n')
 
   it.each([
     ['a value', () => work(1)],
     ['a promise', async () => work(1)],
-  ])('with %s is bounded by the timeout', async (_what, onReply) => {
+  ])('Storage that returns %s at once is bounded by the timeout', async (_what, onReply) => {
     const { kept, storage } = noting(onReply)
     await expect(keep(long, storage, 100)).rejects.toMatchObject(late)
     expect(kept.length).toBeGreaterThan(0)
     expect(kept.length).toBeLessThan(1000)
   })
 
-  it('leaves turns of the event loop to others', async () => {
+  it('Other work gets turns of the event loop', async () => {
     const { kept, storage } = noting(() => work(1))
     let turns = 0
     const others = setInterval(() => turns++, 1)
@@ -142,7 +142,7 @@ describe('storage that answers at once', () => {
   })
 })
 
-it('bounds storage whose promise leads to one that never settles', async () => {
+it('Storage whose promise leads to one that never settles is bounded', async () => {
   const never = new Promise(() => {})
   const { storage } = noting(() => ({
     // biome-ignore lint/suspicious/noThenProperty: a promise of another library

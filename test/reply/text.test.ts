@@ -4,7 +4,7 @@ import { TextReader } from '../../src/reply/text.js'
 const reader = (bytes: Buffer | string, encoding = 'utf-8') =>
   new TextReader(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, encoding)
 
-it('reads text anywhere, forwards and at any length', () => {
+it('Text is read anywhere, forwards and at any length', () => {
   const body = Array.from({ length: 2000 }, (_, k) => `word${k}`).join(' ')
   const read = reader(body)
   const stretches = [
@@ -17,13 +17,13 @@ it('reads text anywhere, forwards and at any length', () => {
   for (const [start, end] of stretches) expect(read.textOf(start, end)).toBe(body.slice(start, end))
 })
 
-it('decodes what is not ASCII', () => {
+it('Text beyond ASCII is decoded', () => {
   expect(reader('a\xe8\x80\x83b').textOf(0, 5)).toBe('a考b')
   expect(reader('\xbf\xbc', 'gb18030').textOf(0, 2)).toBe('考')
   expect(reader('\xff').textOf(0, 1)).toBe('\ufffd')
 })
 
-it('reads an id only as ASCII or UTF-8', () => {
+it('An id is read only as ASCII or UTF-8', () => {
   expect(reader('0012').idOf(0, 4)).toBe('0012')
   expect(reader('\xe8\x80\x83', 'gb18030').idOf(0, 3)).toBe('考')
   for (const id of ['\xff', '\xbf\xbc', '\xef\xbf\xbd', '1\xc0\xb1']) {
@@ -41,6 +41,6 @@ it.each([
   ['', null],
   ['-', null],
   ['1.5', null],
-])('reads the whole number %j', (text, number) => {
+])('The whole number %j is read', (text, number) => {
   expect(reader(text).wholeNumberOf(0, text.length)).toBe(number)
 })
