@@ -20,8 +20,8 @@ const packed = (body: Buffer) => {
   return parseUpload(body, { table: 'OPERLOG', query: { ContentType: 'tgz' } })
 }
 
-describe('a packed body', () => {
-  it('is read like one that is not', () => {
+describe('A packed body', () => {
+  it('A packed body is read like one that is not packed', () => {
     const { records, unparsed } = packed(
       gzipSync(tar({ a: 'USER PIN=1\nwhat\n', b: 'USER PIN=2' })),
     )
@@ -29,7 +29,7 @@ describe('a packed body', () => {
     expect(unparsed.map(String)).toEqual(['what'])
   })
 
-  it('is read if it ends without the two empty blocks', () => {
+  it('A packed body without the two empty blocks at its end is read', () => {
     expect(packed(gzipSync(tar({ a: 'USER PIN=1' }).subarray(0, 1024))).records).toHaveLength(1)
   })
 
@@ -56,13 +56,13 @@ describe('a packed body', () => {
       Buffer.concat([gzipSync(tar({ a: 'x' })), Buffer.from('USER PIN=1')]),
     ],
     ['is a bomb', gzipSync(Buffer.alloc(65 * 1024 * 1024))],
-  ])('that %s is kept as it is', (_, body) => {
+  ])('A body that %s is stored as it is', (_, body) => {
     expect(packed(body).records).toEqual([
       { kind: 'file', type: 'tgz', fields: {}, content: body, sizeMatches: true, raw: body },
     ])
   })
 
-  it('is unpacked up to a limit', () => {
+  it('A packed body is unpacked up to a limit', () => {
     const body = gzipSync(tar({ a: 'USER PIN=1' }))
     expect(unpack(body, 100)).toBeUndefined()
     expect(unpack(body, 10_000)?.toString()).toBe('USER PIN=1\n')

@@ -20,7 +20,7 @@ function said(body: string): string[] {
 
 const AT = '2026-10-05 06:58:10'
 
-describe('an attendance line', () => {
+describe('An attendance line', () => {
   it.each([
     ['two columns', `7\t${AT}`, `7|${AT}|||`],
     ['four columns', `7\t${AT}\t0\t1`, `7|${AT}|0|1|`],
@@ -28,20 +28,20 @@ describe('an attendance line', () => {
     ['seven columns', `7\t${AT}\t0\t1\t\t0\t0`, `7|${AT}|0|1||0|0`],
     ['eight columns, the last of them empty', `7\t${AT}\t0\t1\t0\t0\t0\t`, `7|${AT}|0|1|0|0|0|`],
     ['eleven columns', `7\t${AT}${'\t1'.repeat(9)}`, `7|${AT}|1|1|1|1|1|1|1|1|1`],
-  ])('has %s', (_, line, columns) => expect(said(line)).toEqual([columns]))
+  ])('A line with %s is read', (_, line, columns) => expect(said(line)).toEqual([columns]))
 
-  it.each([`\r\n`, '\n', '\0\n', '\r\0\n', ''])('ends with %j', (end) => {
+  it.each([`\r\n`, '\n', '\0\n', '\r\0\n', ''])('A line ends with %j', (end) => {
     expect(said(`7\t${AT}\t0\t1${end}`)).toEqual([`7|${AT}|0|1|`])
   })
 
-  it('keeps its text: leading zeros, letters, blanks', () => {
+  it('A line keeps its text: leading zeros, letters, blanks', () => {
     expect(said(` 007\t${AT}\t0\t1\na_B-9 \t${AT}\t255\t200\t 0`)).toEqual([
       ` 007|${AT}|0|1|`,
       `a_B-9 |${AT}|255|200| 0`,
     ])
   })
 
-  it('keeps a time that no clock shows, and a time code', () => {
+  it('A time that no clock shows, and a time code, are kept', () => {
     expect(said('7\t1971--10--29 -23:-27:-54\t0\t1\n7\t289503453\t0\t1\n7\t-1\t0\t1')).toEqual([
       '7|1971--10--29 -23:-27:-54|0|1|',
       '7|289503453|0|1|',
@@ -58,13 +58,13 @@ describe('an attendance line', () => {
     `7\t\t${AT}`,
     `7 ${AT} 0 1`,
     `7\t${AT}${'\t'.repeat(63)}`,
-  ])('is not valid, and kept as it is: %j', (line) => {
+  ])('An invalid line is stored as it is: %j', (line) => {
     const { records, unparsed } = read(`${line}\r\n`)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([line])
   })
 
-  it('spoils no neighbor', () => {
+  it('An invalid line spoils no neighbor', () => {
     expect(said(`1\t${AT}\t0\t1\nwhat\n\n2\t${AT}\t0\t1\n`)).toEqual([
       `1|${AT}|0|1|`,
       `2|${AT}|0|1|`,
@@ -72,18 +72,18 @@ describe('an attendance line', () => {
     ])
   })
 
-  it('has its own further columns, also if the line above nearly has the same', () => {
+  it('A line has its own further columns, even if the line above has nearly the same', () => {
     const rests = ['0\t0', '0\t0', '0\t00', '00\t0', '0', '', '0\t0', '10\t0']
     const { records } = read(rests.map((rest) => `1\t${AT}\t0\t1\t0\t${rest}`).join('\n'))
     expect(records.map((record) => (record as AttendanceRecord).rest.join('\t'))).toEqual(rests)
   })
 
-  it('shares no columns that somebody could change', () => {
+  it('The columns of two lines share no object that somebody could change', () => {
     const [record] = read(`1\t${AT}\t0\t1\t0\t0\t0`).records as [AttendanceRecord]
     expect(() => (record.rest as string[]).push('x')).toThrow(TypeError)
   })
 
-  it('is read in its encoding, column by column', () => {
+  it('A line is read in its encoding, column by column', () => {
     const chinese = Buffer.concat([Buffer.from([0xbf, 0xbc]), Buffer.from(`\t${AT}\t0\t1\t0\t`)])
     expect(read(Buffer.concat([chinese, chinese.subarray(0, 2)]), 'gb18030').records).toMatchObject(
       [{ pin: '考', time: AT, rest: ['考'] }],
@@ -93,7 +93,7 @@ describe('an attendance line', () => {
     ])
   })
 
-  it('has its further columns in its own encoding, whatever came before', () => {
+  it('A line has its further columns in its own encoding, whatever came before', () => {
     const line = Buffer.concat([
       Buffer.from(`7\t${AT}\t0\t1\t0\t`),
       Buffer.from([0xd5, 0xd4]),
@@ -108,7 +108,7 @@ describe('an attendance line', () => {
     expect(further('gb18030')).toEqual([['赵'], ['赵']])
   })
 
-  it('is a view into the body', () => {
+  it('The raw bytes of a line are a view into the body', () => {
     const body = Buffer.from(`x\n7\t${AT}\t0\t1\r\n`)
     const [record] = read(body).records
     expect(record?.raw.toString()).toBe(`7\t${AT}\t0\t1`)
@@ -116,7 +116,7 @@ describe('an attendance line', () => {
   })
 })
 
-it('reads what a terminal can write', () => {
+it('Whatever a terminal can write is read', () => {
   const column = fc.string({ unit: fc.constantFrom('0', '7', 'a', 'é', ' ', '考'), maxLength: 5 })
   const lines = fc.array(
     fc.record({

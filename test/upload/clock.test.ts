@@ -6,7 +6,7 @@ import type { AttendanceRecord } from '../../src/upload/upload.js'
 
 const at = (time: string, timeZone: string) => clockIn(timeZone)(time)?.toISOString()
 
-describe('a wall clock', () => {
+describe('A wall clock', () => {
   it.each([
     ['2026-10-05 06:58:10', 'Asia/Manila', '2026-10-04T22:58:10.000Z'],
     ['2026-10-05T06:58:10', 'Asia/Manila', '2026-10-04T22:58:10.000Z'],
@@ -16,7 +16,9 @@ describe('a wall clock', () => {
     ['2024-02-29 23:59:59', 'America/New_York', '2024-03-01T04:59:59.000Z'],
     ['289503453', 'UTC', '2009-01-03T17:37:33.000Z'],
     ['9999', 'UTC', '2000-01-01T02:46:39.000Z'],
-  ])('that shows %s in %s means %s', (time, zone, moment) => expect(at(time, zone)).toBe(moment))
+  ])('A clock that shows %s in %s means %s', (time, zone, moment) =>
+    expect(at(time, zone)).toBe(moment),
+  )
 
   it.each([
     ['before daylight saving begins', '2026-03-29 01:59:59', '2026-03-29T00:59:59.000Z'],
@@ -25,7 +27,9 @@ describe('a wall clock', () => {
     ['before it ends', '2026-10-25 01:59:59', '2026-10-24T23:59:59.000Z'],
     ['in the hour that comes twice', '2026-10-25 02:30:00', '2026-10-25T00:30:00.000Z'],
     ['after it has ended', '2026-10-25 03:00:00', '2026-10-25T02:00:00.000Z'],
-  ])('is right %s', (_, time, moment) => expect(at(time, 'Europe/Berlin')).toBe(moment))
+  ])('A clock is read correctly %s', (_, time, moment) =>
+    expect(at(time, 'Europe/Berlin')).toBe(moment),
+  )
 
   it.each([
     ['Pacific/Auckland', '2026-09-27 01:59:59', '2026-09-26T13:59:59.000Z'],
@@ -33,7 +37,7 @@ describe('a wall clock', () => {
     ['Pacific/Auckland', '2026-04-05 01:30:00', '2026-04-04T12:30:00.000Z'],
     ['America/Godthab', '2020-03-28 21:59:59', '2020-03-29T00:59:59.000Z'],
     ['America/Godthab', '2020-03-28 23:30:00', '2020-03-29T01:30:00.000Z'],
-  ])('is right far from Greenwich too, in %s at %s', (zone, time, moment) => {
+  ])('A clock far from Greenwich is read correctly, in %s at %s', (zone, time, moment) => {
     expect(at(time, zone)).toBe(moment)
   })
 
@@ -52,9 +56,9 @@ describe('a wall clock', () => {
     '2026-01-01_00:00:00',
     '2026/01/01 00:00:00',
     '4294967295',
-  ])('that shows %j means no moment', (time) => expect(at(time, 'UTC')).toBeUndefined())
+  ])('A clock that shows %j means no moment', (time) => expect(at(time, 'UTC')).toBeUndefined())
 
-  it('shows the same again at the moment that it means', () => {
+  it('A clock shows the same again at the moment that it means', () => {
     const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu']
     const moments = fc.date({
       min: new Date('2005-01-01T00:00:00Z'),
@@ -81,7 +85,7 @@ describe('a wall clock', () => {
   })
 })
 
-describe('a record', () => {
+describe('A record', () => {
   const instantOf = (table: string, body: string, timeZone?: string) => {
     const zone = timeZone === undefined ? {} : { timeZone }
     const [record] = parseUpload(Buffer.from(body), { table, ...zone }).records
@@ -94,12 +98,12 @@ describe('a record', () => {
     ['OPERLOG', 'OPLOG 4\t0\t2026-10-05 06:58:10\t0'],
     ['rtlog', 'time=2026-10-05 06:58:10\tpin=7'],
     ['ATTPHOTO', PHOTO],
-  ])('of %s has its moment if the zone is known', (table, body) => {
+  ])('A record of %s has its moment if the zone is known', (table, body) => {
     expect(instantOf(table, body, 'Asia/Manila')).toBe('2026-10-04T22:58:10.000Z')
     expect(instantOf(table, body)).toBeUndefined()
   })
 
-  it('has no moment if its time is not valid', () => {
+  it('A record whose time is invalid has no moment', () => {
     const { records } = parseUpload(Buffer.from('7\t2026-02-30 06:58:10\t0\t1'), {
       table: 'ATTLOG',
       timeZone: 'UTC',

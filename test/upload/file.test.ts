@@ -6,8 +6,8 @@ const HEAD = 'PIN=20150731103012-123.jpg\nSN=1\nsize=4\nCMD=uploadphoto\0'
 const photo = (body: string) => parseUpload(Buffer.from(body, 'latin1'), { table: 'ATTPHOTO' })
 const first = (body: string) => photo(body).records[0] as FileRecord
 
-describe('a photo', () => {
-  it('is the bytes behind the first NUL after CMD=', () => {
+describe('A photo', () => {
+  it('A photo is the bytes after the first NUL after CMD=', () => {
     const { content, sizeMatches } = first(`${HEAD}\0\nCMD=\0\xff`)
     expect(content.toString('latin1')).toBe('\0\nCMD=\0\xff')
     expect(sizeMatches).toBe(false)
@@ -15,7 +15,7 @@ describe('a photo', () => {
     expect(first('PIN=1\0\nCMD=uploadphoto\0abcd').content.toString()).toBe('abcd')
   })
 
-  it('may have a head of upper and lower case, with CR LF or TAB', () => {
+  it("A photo's header may be in upper or lower case, with CR LF or TAB", () => {
     for (const head of [
       HEAD.replaceAll('\n', '\r\n'),
       HEAD.replaceAll('\n', '\t'),
@@ -31,7 +31,7 @@ describe('a photo', () => {
     ['20150731103012', undefined, '2015-07-31 10:30:12'],
     ['20150731103012.jpg', undefined, '2015-07-31 10:30:12'],
     ['../../etc/passwd', undefined, undefined],
-  ])('called %s is of %s at %s', (name, pin, time) => {
+  ])('A photo called %s belongs to %s at %s', (name, pin, time) => {
     const record = first(`PIN=${name}\nCMD=uploadphoto\0abcd`)
     expect([record.pin, record.time, record.fields.PIN]).toEqual([pin, time, name])
   })
@@ -42,19 +42,19 @@ describe('a photo', () => {
     'PIN=1\nCMD=uploadphoto',
     `PIN=${'1'.repeat(2000)}\nCMD=x\0`,
     `PIN=1\nCMD=${'x'.repeat(2000)}\0abcd`,
-  ])('without its head is kept as it is: %j', (body) => {
+  ])('A photo without its header is stored as it is: %j', (body) => {
     const { records, unparsed } = photo(body)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([body])
   })
 
-  it('that is empty is nothing', () => {
+  it('An empty photo is nothing', () => {
     expect(photo('')).toEqual({ records: [], unparsed: [] })
     expect(photo('\r\n')).toEqual({ records: [], unparsed: [] })
   })
 })
 
-it('reads a fingerprint image with what its query holds', () => {
+it('A fingerprint image is read with what its query holds', () => {
   const query = { FPImage: '/mnt/x.bmp', PIN: '9', FID: '0' }
   const body = Buffer.from('BM\n\t=\0')
   expect(parseUpload(body, { query }).records).toEqual([
@@ -62,7 +62,7 @@ it('reads a fingerprint image with what its query holds', () => {
   ])
 })
 
-it("keeps a body of the customer's own form as it is", () => {
+it("A body in a customer's own format is stored as it is", () => {
   const body = Buffer.from('{"pin":"1"}')
   const { records } = parseUpload(body, { table: 'PostVerifyData' })
   expect(records).toMatchObject([{ kind: 'file', type: 'postverifydata', content: body }])

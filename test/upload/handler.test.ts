@@ -37,8 +37,8 @@ const kept = (uploads: readonly Upload[]) => {
   return uploads.flatMap(({ records }) => records.map(({ raw }) => raw.toString('latin1')))
 }
 
-describe('an upload', () => {
-  it('is in storage with all that its query holds, before it is answered', async () => {
+describe('An upload', () => {
+  it('An upload is in storage with all that its query holds before it is answered', async () => {
     const { uploads, status, body } = await post('table=ATTLOG&Stamp=9999', `${LINE}\nwhat\n`)
     expect([status, body]).toEqual([200, 'OK: 2'])
     expect(uploads).toMatchObject([
@@ -50,7 +50,7 @@ describe('an upload', () => {
     expect(uploads[0]?.receivedAt).toBeInstanceOf(Date)
   })
 
-  it('is answered with the headers that a terminal needs', async () => {
+  it('An upload is answered with the headers that a terminal needs', async () => {
     const { headers } = await post('table=ATTLOG', LINE)
     expect(headers['content-type']).toBe('text/plain')
     expect(headers.date).toMatch(/GMT$/)
@@ -73,11 +73,11 @@ describe('an upload', () => {
     ['type=tabledata&cmdid=1&tablename=user&count=0&packcnt=1&packidx=1', '', 'user=0'],
     ['type=count&cmdid=1', 'user=5', 'OK'],
     ['type=options&cmdid=1', 'A=1,B=2', 'OK'],
-  ])('%s with %j is answered %j', async (query, body, answer) => {
+  ])('The query %s with the body %j is answered %j', async (query, body, answer) => {
     expect(await post(query, body)).toMatchObject({ status: 200, body: answer })
   })
 
-  it('closes the connection behind a photo alone', async () => {
+  it('Only a photo closes the connection', async () => {
     const photo = 'PIN=20260728224021-9001.jpg\nSN=1\nsize=1\nCMD=uploadphoto\0x'
     const server = await serve(uploadHandler({ adapter: memoryAdapter() }))
     const connection = async (query: string, body: string) => {
@@ -93,7 +93,7 @@ describe('an upload', () => {
     expect(await connection('table=ATTLOG', LINE)).not.toBe('close')
   })
 
-  it('does not fail if something else has begun the answer', async () => {
+  it('An upload does not fail if something else has begun the answer', async () => {
     const handler = uploadHandler({ adapter: memoryAdapter() })
     const answer = await send(
       (req, res) => {
@@ -106,7 +106,7 @@ describe('an upload', () => {
     expect(answer).toMatchObject({ status: 200, body: 'begun' })
   })
 
-  it('has its moments if the zone is known', async () => {
+  it('The records of an upload have their moments if the zone is known', async () => {
     const options = {
       timeZone: (serialNumber: string) => (serialNumber === SN ? 'Asia/Manila' : undefined),
     }
@@ -114,13 +114,13 @@ describe('an upload', () => {
     expect(uploads[0]?.records).toMatchObject([{ instant: new Date('2026-10-04T22:58:10Z') }])
   })
 
-  it('is read in the encoding that is asked for', async () => {
+  it('An upload is read in the encoding option', async () => {
     const body = Buffer.from('USER Name=\xbf\xbc', 'latin1')
     const { uploads } = await post('table=OPERLOG', body, { encoding: 'gb18030' })
     expect(uploads[0]?.records).toMatchObject([{ fields: { Name: '考' } }])
   })
 
-  it('that comes again changes nothing', async () => {
+  it('The same upload again changes nothing', async () => {
     const adapter = memoryAdapter()
     const server = await serve(uploadHandler({ adapter }))
     const path = `/iclock/cdata?SN=${SN}&table=ATTLOG&Stamp=1`
@@ -132,12 +132,12 @@ describe('an upload', () => {
   })
 })
 
-describe('a refused upload', () => {
+describe('A refused upload', () => {
   it.each([
     ['without SN', { path: '/iclock/cdata?table=ATTLOG' }, 400],
     ['of another method', { path: `/iclock/cdata?SN=${SN}`, method: 'GET' }, 404],
     ['of another method', { path: `/iclock/cdata?SN=${SN}`, method: 'PUT' }, 404],
-  ] satisfies [string, Sent, number][])('is one %s', async (_, sent, status) => {
+  ] satisfies [string, Sent, number][])('An upload %s is refused', async (_, sent, status) => {
     const adapter = memoryAdapter()
     expect(await send(uploadHandler({ adapter }), { body: LINE, ...sent })).toMatchObject({
       status,
@@ -145,19 +145,19 @@ describe('a refused upload', () => {
     expect(adapter.received()).toEqual([])
   })
 
-  it('is one that authorize refuses: the terminal keeps its data', async () => {
+  it('An upload that authorize refuses stays on the terminal', async () => {
     const { status, uploads } = await post('table=ATTLOG', LINE, { authorize: () => false })
     expect([status, uploads]).toEqual([403, []])
   })
 
-  it('is one larger than limit, 4 MB by default', async () => {
+  it('An upload larger than limit, 4 MB by default, is refused', async () => {
     const body = Buffer.alloc(4 * 1024 * 1024 + 1, 'x')
     expect((await post('table=ATTLOG', body)).status).toBe(413)
     expect((await post('table=ATTLOG', body.subarray(1))).status).toBe(200)
     expect((await post('table=ATTLOG', LINE, { limit: 10 })).status).toBe(413)
   })
 
-  it('is one of more lines than maxRecords, 10 000 by default', async () => {
+  it('An upload of more lines than maxRecords, 10,000 by default, is refused', async () => {
     const { status, body, uploads } = await post('table=ATTLOG', `${LINE}\n`.repeat(10_001))
     expect([status, uploads]).toEqual([413, []])
     expect(body).toContain('10001 lines')
@@ -168,7 +168,7 @@ describe('a refused upload', () => {
   it.each([
     ['table=OPERLOG', '\t', 20],
     ['table=options', ',', 20],
-  ])('is one of many more fields than lines: %s', async (query, separator, most) => {
+  ])('An upload of many more fields than lines is refused: %s', async (query, separator, most) => {
     const fields = (count: number) => Array.from({ length: count + 1 }, (_, i) => `k${i}=`)
     const status = async (count: number) => {
       return (await post(query, fields(count).join(separator), { maxRecords: 1 })).status
@@ -177,19 +177,19 @@ describe('a refused upload', () => {
     expect(await status(most + 1)).toBe(413)
   })
 
-  it('is not a photo with many line ends in it', async () => {
+  it('A photo with many line ends in it is not refused', async () => {
     const photo = Buffer.concat([Buffer.from('CMD=uploadphoto\0'), Buffer.alloc(20_000, '\n')])
     expect((await post('table=ATTPHOTO', photo)).status).toBe(200)
   })
 
-  it('is one that storage does not keep', async () => {
+  it('An upload that storage fails to store is refused', async () => {
     const onUpload = () => Promise.reject(new Error('disk full'))
     const answer = await post('table=ATTLOG', LINE, { adapter: { onUpload } })
     expect(answer.status).toBe(500)
     expect(answer.body).not.toContain('disk full')
   })
 
-  it('is one that storage is silent about: 503', async () => {
+  it('An upload gets 503 if storage never answers', async () => {
     const onUpload = () => new Promise<void>(() => {})
     expect((await post('table=ATTLOG', LINE, { adapter: { onUpload }, timeout: 20 })).status).toBe(
       503,
@@ -209,19 +209,19 @@ describe('afterUpload', () => {
     return seen
   }
 
-  it('is called once, with the records that were new', async () => {
+  it('afterUpload is called once, with the records that were new', async () => {
     const seen = await called([`${LINE}\n`, `${LINE}\n`, `${LINE}\n${OTHER}\nwhat\n`])
     expect(seen.map((upload) => kept([upload]))).toEqual([[LINE], [OTHER]])
   })
 
-  it('is called with all of them if storage does not say what was new', async () => {
+  it('afterUpload is called with all records if storage does not report which were new', async () => {
     const seen: Upload[] = []
     const adapter = { onUpload: () => {} }
     await post('table=ATTLOG', LINE, { adapter, afterUpload: (upload) => void seen.push(upload) })
     await until(() => expect(kept(seen)).toEqual([LINE]))
   })
 
-  it('can neither withhold the answer nor end the process', async () => {
+  it('afterUpload can neither withhold the answer nor end the process', async () => {
     const errors: unknown[] = []
     const options: Partial<UploadHandlerOptions> = {
       afterUpload() {
@@ -234,10 +234,10 @@ describe('afterUpload', () => {
   })
 })
 
-describe('an upload that speaks of commands', () => {
+describe('An upload that reports on commands', () => {
   const ERROR = 'ERRORLOG ErrCode=D01E0001\tErrMsg=\tDataOrigin=cmd\tCmdId=123\tAdditional='
 
-  it('fails those that ERRORLOG names', async () => {
+  it('The commands that ERRORLOG names fail', async () => {
     const { adapter, uploads } = await post('table=ERRORLOG', `${ERROR}\n`)
     const [reply] = adapter.replies()
     expect(reply).toMatchObject({
@@ -251,14 +251,14 @@ describe('an upload that speaks of commands', () => {
     expect(kept(uploads)).toEqual([ERROR])
   })
 
-  it('wakes who waits for them in this process', async () => {
+  it('Callers in this process that wait for those commands resolve', async () => {
     const listener = vi.fn()
     onTestFinished(listenFor(SN, '123', listener))
     await post('table=ERRORLOG', `${ERROR}\n`)
     expect(listener).toHaveBeenCalled()
   })
 
-  it('never overrules a later reply when the terminal sends its memory again', async () => {
+  it('A later reply is never overruled when the terminal sends its memory again', async () => {
     const adapter = memoryAdapter()
     const server = await serve(uploadHandler({ adapter }))
     const path = `/iclock/cdata?SN=${SN}&table=ERRORLOG`
@@ -270,7 +270,7 @@ describe('an upload that speaks of commands', () => {
     expect(adapter.replies()).toMatchObject([{ fields: { ErrCode: 'D01E0002' } }])
   })
 
-  it('fails a command though that was not possible when its line was new', async () => {
+  it('A command fails even if that was not possible when its line was new', async () => {
     const adapter = memoryAdapter()
     let failing = true
     const onReply: typeof adapter.onReply = (...args) => {
@@ -285,7 +285,7 @@ describe('an upload that speaks of commands', () => {
     expect(adapter.replies()).toMatchObject([{ commandId: '123', commandName: 'ERRORLOG' }])
   })
 
-  it('calls afterReply once for each that is new', async () => {
+  it('afterReply is called once for each new failure', async () => {
     const adapter = memoryAdapter()
     const told: unknown[] = []
     adapter.issue({ serialNumber: SN, commandId: '123', text: 'CHECK' })
@@ -304,25 +304,25 @@ describe('an upload that speaks of commands', () => {
     ])
   })
 
-  it('fails those of access terminals too', async () => {
+  it('The commands that the ERRORLOG of an access terminal names fail too', async () => {
     const line = 'errorlog errcode=D01E0001\terrmsg=\tdataorigin=cmd\tcmdid=123\tadditional='
     const { adapter } = await post('table=tabledata&tablename=errorlog&count=1', `${line}\r\n`)
     expect(adapter.replies()).toMatchObject([{ commandId: '123', commandName: 'ERRORLOG' }])
   })
 
-  it.each(['', 'a b', 'x'.repeat(17)])('fails none by the id %j', async (id) => {
+  it.each(['', 'a b', 'x'.repeat(17)])('No command fails by the id %j', async (id) => {
     const { adapter, uploads } = await post('table=ERRORLOG', ERROR.replace('123', id))
     expect(adapter.replies()).toEqual([])
     expect(uploads).toHaveLength(1)
   })
 
-  it('keeps its lines even if storage keeps no replies', async () => {
+  it('Its lines are stored even if storage keeps no replies', async () => {
     const onUpload = vi.fn()
     const { status } = await post('table=ERRORLOG', ERROR, { adapter: { onUpload } })
     expect([status, onUpload.mock.calls.length]).toEqual([200, 1])
   })
 
-  it('counts as replies if it has no table and nothing but replies', async () => {
+  it('An upload without a table that holds only replies counts as replies', async () => {
     const { adapter, uploads, body } = await post('', 'ID=4&Return=0&CMD=CHECK\n')
     expect(body).toBe('OK')
     expect(adapter.replies()).toMatchObject([{ commandId: '4', returnCode: 0 }])
@@ -332,14 +332,14 @@ describe('an upload that speaks of commands', () => {
   it.each([
     ['table=ATTLOG', 'ID=4&Return=0&CMD=CHECK\n'],
     ['', 'ID=4&Return=0&CMD=CHECK\nwhat\n'],
-  ])('is an upload otherwise: %j %j', async (query, body) => {
+  ])('Anything else is an upload: %j %j', async (query, body) => {
     const { adapter, uploads } = await post(query, body)
     expect(adapter.replies()).toEqual([])
     expect(uploads).toHaveLength(1)
   })
 })
 
-describe('the result of a query in packets', () => {
+describe('The result of a query in packets', () => {
   const QUERY = 'type=tabledata&cmdid=7&tablename=user&count=2&packcnt=2&packidx='
   const path = (index: number) => `/iclock/querydata?SN=${SN}&${QUERY}${index}`
   const [FIRST, SECOND] = ['user pin=1\tna', 'me=A\nuser pin=2\n'] as const
@@ -352,7 +352,7 @@ describe('the result of a query in packets', () => {
     ])
   }
 
-  it('is read once the last one has come, by whatever process', async () => {
+  it('The result is read once the last packet has come, by whatever process', async () => {
     const adapter = memoryAdapter()
     const [one, another] = [uploadHandler({ adapter }), uploadHandler({ adapter })]
     expect((await send(one, { path: path(1), body: FIRST })).body).toBe('user=2')
@@ -361,7 +361,7 @@ describe('the result of a query in packets', () => {
     expect(rows(adapter.received())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
   })
 
-  it('is read the same if each packet comes twice', async () => {
+  it('The result is read the same if each packet comes twice', async () => {
     const adapter = memoryAdapter()
     const server = await serve(uploadHandler({ adapter }))
     for (const [index, body] of [
@@ -375,7 +375,7 @@ describe('the result of a query in packets', () => {
     expect(rows(adapter.received())).toEqual(['7 user pin=1\tname=A', '7 user pin=2'])
   })
 
-  it('hands the rows to afterUpload, not the packets', async () => {
+  it('afterUpload gets the rows, not the packets', async () => {
     const seen: Upload[] = []
     const afterUpload = (upload: Upload) => void seen.push(upload)
     const server = await serve(uploadHandler({ adapter: memoryAdapter(), afterUpload }))
@@ -385,7 +385,7 @@ describe('the result of a query in packets', () => {
     expect(seen).toMatchObject([{ body: Buffer.from(FIRST + SECOND) }])
   })
 
-  it('asks storage for the packets once, when the last has come', async () => {
+  it('Storage is asked for the packets once, when the last has come', async () => {
     const adapter = memoryAdapter()
     const findPackets = vi.fn(adapter.findPackets)
     const server = await serve(uploadHandler({ adapter: { ...adapter, findPackets } }))
@@ -395,7 +395,7 @@ describe('the result of a query in packets', () => {
     expect(findPackets.mock.calls).toEqual([[SN, '7']])
   })
 
-  it('is refused if a packet has more lines than maxRecords', async () => {
+  it('The result is refused if a packet has more lines than maxRecords', async () => {
     const adapter = memoryAdapter()
     const answer = await send(uploadHandler({ adapter, maxRecords: 1 }), {
       path: path(1),
@@ -407,7 +407,7 @@ describe('the result of a query in packets', () => {
   it.each([
     [20, 20],
     [21, 0],
-  ])('has twenty times as many lines at most: of %d it reads %d', async (count, read) => {
+  ])('The result may have twenty times as many lines: of %d it reads %d', async (count, read) => {
     const adapter = memoryAdapter()
     const server = await serve(uploadHandler({ adapter, maxRecords: 1 }))
     for (let index = 1; index <= count; index++) {
@@ -418,7 +418,7 @@ describe('the result of a query in packets', () => {
     expect(rows(adapter.received())).toHaveLength(read)
   })
 
-  it('stays in its packets while one is missing, or storage cannot find them', async () => {
+  it('The result stays in its packets while one is missing, or if storage cannot find them', async () => {
     const adapter = memoryAdapter()
     await send(uploadHandler({ adapter }), { path: path(2), body: SECOND })
     const { onUpload, received } = memoryAdapter()
@@ -429,13 +429,13 @@ describe('the result of a query in packets', () => {
     expect(kept(received())).toEqual([FIRST, SECOND])
   })
 
-  it('is read packet by packet without a command id to join them by', async () => {
+  it('Without a command id to join them by, each packet is read by itself', async () => {
     const { uploads } = await post('table=ATTLOG&PackCnt=2&PackIdx=1', `${LINE}\n`)
     expect(kept(uploads)).toEqual([LINE])
   })
 })
 
-it('publishes what came, and none of its contents', async () => {
+it('The channel publishes what came, and none of its contents', async () => {
   const told: unknown[] = []
   const listener = (message: unknown) => void told.push(message)
   subscribe('express-iclock:upload', listener)
@@ -473,7 +473,7 @@ describe('uploadHandler', () => {
     ['timeZone', { adapter, timeZone: 'Asia/Atlantis' }, 'timeZone'],
     ['limit', { adapter, limit: 'much' }, 'limit'],
     ['an option that there is not', { adapter, zone: 'UTC' }, 'zone'],
-  ])('refuses %s', (_, options, named) => {
+  ])('uploadHandler refuses %s', (_, options, named) => {
     expect(() => uploadHandler(options as never)).toThrow(TypeError)
     expect(() => uploadHandler(options as never)).toThrow(named)
   })

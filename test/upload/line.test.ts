@@ -12,14 +12,14 @@ const attendance = (raw: string) => {
   return line as UploadRecord
 }
 
-it('is the same for a line that comes again', () => {
+it('A line that comes again has the same key', () => {
   const line = record('user', 'USER PIN=1')
   expect(lineKey({ serialNumber: SN }, line)).toBe(
     lineKey({ serialNumber: SN }, { ...line, raw: Buffer.from(line.raw) }),
   )
 })
 
-it('distinguishes devices, types and lines', () => {
+it('Terminals, types and lines are told apart', () => {
   const keys = [
     lineKey({ serialNumber: SN }, record('user', 'PIN=1')),
     lineKey({ serialNumber: 'other' }, record('user', 'PIN=1')),
@@ -32,14 +32,14 @@ it('distinguishes devices, types and lines', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('is the same for attendance, whether the terminal was asked or not', () => {
+it('Attendance has the same key, whether the terminal was asked for it or not', () => {
   const line = attendance('1\t2026-10-05 06:58:10\t0\t1')
   expect(lineKey({ serialNumber: SN, commandId: '9' }, line)).toBe(
     lineKey({ serialNumber: SN }, line),
   )
 })
 
-it('of a packet names its place among the packets', () => {
+it('The key of a packet includes its place among the packets', () => {
   const packet = (table: string, index: number, count = 2): UploadRecord => {
     return { kind: 'packet', type: 'packet', table, index, count, raw: Buffer.from('same') }
   }
@@ -48,7 +48,7 @@ it('of a packet names its place among the packets', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('stays short, and distinguishes long lines by their last octet', () => {
+it('A long line has a short key, which depends on its last octet', () => {
   const long = lineKey({ serialNumber: SN }, record('biophoto', `${'x'.repeat(100_000)}a`))
   expect(long.length).toBeLessThan(200)
   expect(long).not.toBe(
@@ -56,7 +56,7 @@ it('stays short, and distinguishes long lines by their last octet', () => {
   )
 })
 
-it('stays short for octets that JSON escapes, and never equals the hash of another line', () => {
+it('A line of octets that JSON escapes has a short key, never equal to the hash of another line', () => {
   const escaped = Buffer.alloc(300, 1)
   expect(lineKey({ serialNumber: SN }, escaped).length).toBeLessThanOrEqual(400)
   const [hash] = [JSON.parse(lineKey({ serialNumber: SN }, escaped)).at(-1)].flat()
@@ -65,7 +65,7 @@ it('stays short for octets that JSON escapes, and never equals the hash of anoth
   )
 })
 
-it('is the same for equal octets alone, whatever they are', () => {
+it('Only equal octets have the same key, whatever they are', () => {
   const octets = fc.uint8Array({ maxLength: 500 }).map((bytes) => Buffer.from(bytes))
   fc.assert(
     fc.property(octets, octets, (one, other) => {

@@ -67,7 +67,7 @@ function post(server: Server, lines: readonly string[], roll: () => number): Pro
   })
 }
 
-it('keeps each line once, whatever fails', { timeout: 120_000 }, async () => {
+it('A month of uploads stores each line once, whatever fails', { timeout: 120_000 }, async () => {
   const roll = dice(SEED)
   const adapter = memoryAdapter()
   const told: string[] = []

@@ -10,7 +10,7 @@ import { send } from '../support/request.js'
 
 const LINES = ['7\t2026-10-05 06:58:10\t0\t1', '8\t2026-10-05 06:58:11\t0\t1']
 
-it("puts attendance into an app's own table, again until it is there, and greets each once", async () => {
+it("An app's own table gets attendance, again until it is stored, and each punch is greeted once", async () => {
   const adapter = memoryAdapter()
   const table = new Map<string, Date | undefined>()
   const greeted: string[] = []

@@ -20,8 +20,8 @@ function said(body: string, table = 'OPERLOG', tableName?: string): string[] {
   ]
 }
 
-describe('a line of pairs', () => {
-  it('has its keyword as type, or else its table', () => {
+describe('A line of pairs', () => {
+  it('A line has its keyword as type, or else its table', () => {
     expect(said('USER PIN=1\tName=A\nFP PIN=1\tFID=0')).toEqual([
       'user PIN=1|Name=A',
       'fp PIN=1|FID=0',
@@ -31,25 +31,25 @@ describe('a line of pairs', () => {
     expect(said('pin=1', 'whatever')).toEqual(['whatever pin=1'])
   })
 
-  it('is divided by TAB alone, and at the first =', () => {
+  it('A line is divided only by TAB, and at the first =', () => {
     expect(said('USER PIN=1\tName=A B, C=D&E\tTMP=ab==')).toEqual([
       'user PIN=1|Name=A B, C=D&E|TMP=ab==',
     ])
   })
 
-  it('keeps the blanks of a value, and none around a key', () => {
+  it('A line keeps the blanks of a value, and none around a key', () => {
     expect(said('USER  PIN =1\t Name = A \t')).toEqual(['user PIN=1|Name= A '])
   })
 
-  it('has an empty value if there is no =', () => {
+  it('A pair without = has an empty value', () => {
     expect(said('USER PIN=1\tdisabled\tName=')).toEqual(['user PIN=1|disabled=|Name='])
   })
 
-  it('counts the first of a key', () => {
+  it('A repeated key counts once: the first one', () => {
     expect(said('USER PIN=1\tPIN=2\tPin=3')).toEqual(['user PIN=1|Pin=3'])
   })
 
-  it('keeps hostile keys as keys', () => {
+  it('Hostile keys stay keys', () => {
     const [record] = parseUpload(Buffer.from('USER __proto__=x\tconstructor=y\t$set=1')).records
     expect(Object.getPrototypeOf(record?.kind === 'fields' && record.fields)).toBeNull()
     expect(said('USER __proto__=x\tconstructor=y\t$set=1')).toEqual([
@@ -67,7 +67,7 @@ describe('a line of pairs', () => {
     'USER\tPIN=1',
     `USER ${'k=v\t'.repeat(1001)}`,
     `${'K'.repeat(33)} PIN=1`,
-  ])('is not valid, and kept as it is: %j', (line) => {
+  ])('An invalid line is stored as it is: %j', (line) => {
     expect(said(`USER PIN=1\n${line}\nUSER PIN=2`)).toEqual([
       'user PIN=1',
       'user PIN=2',
@@ -75,7 +75,7 @@ describe('a line of pairs', () => {
     ])
   })
 
-  it('may be continued by one line without a keyword', () => {
+  it('One line without a keyword may continue a line', () => {
     expect(
       said('biophoto pin=2\tsize=4\n\ncontent=ab==\ncontent=cd==', 'tabledata', 'biophoto'),
     ).toEqual(['biophoto pin=2|size=4|content=ab==', 'biophoto content=cd=='])
@@ -84,7 +84,7 @@ describe('a line of pairs', () => {
     expect(record?.raw.toString()).toBe('user pin=2\r\ncontent=ab')
   })
 
-  it('is not continued by a line that has the same key, or across another line', () => {
+  it('A line is not continued by one that has the same key, or across another line', () => {
     expect(said('user pin=2\npin=3\nname=x', 'tabledata', 'user')).toEqual([
       'user pin=2',
       'user pin=3',
@@ -97,7 +97,7 @@ describe('a line of pairs', () => {
     ])
   })
 
-  it('is its own record wherever lines have no keyword', () => {
+  it('A line is its own record wherever lines have no keyword', () => {
     expect(said('time=1\tpin=1\ntime=2\tsensor=1', 'rtlog')).toEqual([
       'rtlog time=1|pin=1',
       'rtlog time=2|sensor=1',
@@ -105,8 +105,8 @@ describe('a line of pairs', () => {
   })
 })
 
-describe('an operation', () => {
-  it('has columns', () => {
+describe('An operation', () => {
+  it('An operation has columns', () => {
     expect(said('OPLOG 4\t14\t2015-07-30 10:22:34\t0\t0\t0\t0')).toEqual([
       'oplog 4|14|2015-07-30 10:22:34|0|0|0|0',
     ])
@@ -114,31 +114,31 @@ describe('an operation', () => {
   })
 
   it.each(['OPLOG 4', 'OPLOG 4\t14', 'OPLOG \t14\t2015-07-30 10:22:34', 'OPLOG 4\t14\t'])(
-    'is not valid without its number and its time: %j',
+    'An operation without its number and its time is invalid: %j',
     (line) => expect(said(line)).toEqual([`unparsed ${line}`]),
   )
 })
 
-describe('options', () => {
+describe('Options', () => {
   const options = (body: string) => said(body, 'options')
 
-  it('are divided by commas', () => {
+  it('Options are divided by commas', () => {
     expect(options('~DeviceName=X,MAC=00:17,UserCount=')).toEqual([
       'options ~DeviceName=X|MAC=00:17|UserCount=',
     ])
   })
 
-  it('may have commas in a value', () => {
+  it('A value of an option may contain commas', () => {
     expect(options('A=ZK Co., Ltd.,B=1, 2,C=3')).toEqual(['options A=ZK Co., Ltd.|B=1, 2|C=3'])
   })
 
-  it('leave out what comes before the first of them', () => {
+  it('Whatever comes before the first option is left out', () => {
     expect(options('~DeviceName X,y,A=1')).toEqual(['options A=1', 'unparsed ~DeviceName X,y'])
   })
 
-  it('may end with a comma', () => expect(options('A=1,B=2,')).toEqual(['options A=1|B=2']))
+  it('Options may end with a comma', () => expect(options('A=1,B=2,')).toEqual(['options A=1|B=2']))
 
-  it('are kept as they are if there are none, or too many', () => {
+  it('A line with no options, or too many, is stored as it is', () => {
     expect(options('nothing')).toEqual(['unparsed nothing'])
     const many = Array.from({ length: 1001 }, (_, index) => `k${index}=v`).join(',')
     expect(options(many)).toEqual([`unparsed ${many}`])
@@ -146,7 +146,7 @@ describe('options', () => {
 })
 
 describe('fieldOf', () => {
-  it('finds a field in any letter case, the exact one first', () => {
+  it('fieldOf finds a field in any letter case, the exact one first', () => {
     expect(fieldOf({ PIN: '1' }, 'pin')).toBe('1')
     expect(fieldOf({ PIN: '1', pin: '2' }, 'pin')).toBe('2')
     expect(fieldOf({ Pin: '' }, 'PIN')).toBe('')

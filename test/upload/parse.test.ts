@@ -37,7 +37,7 @@ function expectNoByteLost(body: Buffer, options: ParseUploadOptions) {
   return parts.length
 }
 
-describe('the grammar', () => {
+describe('The grammar', () => {
   const kindOf = (body: string, options: ParseUploadOptions) => {
     const [record] = parseUpload(Buffer.from(body), options).records
     return record && `${record.kind} ${record.type}`
@@ -60,10 +60,12 @@ describe('the grammar', () => {
     ['options', 'A=1,B=2', { table: 'options' }, 'fields options'],
     ['an unknown table', 'A=1\tB=2', { table: 'Zebra' }, 'fields zebra'],
     ['no table', 'A=1\tB=2', {}, 'fields '],
-  ])('of %s', (_, body, options, kind) => expect(kindOf(body, options)).toBe(kind))
+  ])('The grammar is known from %s', (_, body, options, kind) =>
+    expect(kindOf(body, options)).toBe(kind),
+  )
 })
 
-describe('whatever a device sends', () => {
+describe('Whatever a terminal sends', () => {
   const fragment = fc.oneof(
     fc.constantFrom(
       ...[
@@ -87,7 +89,7 @@ describe('whatever a device sends', () => {
   const grammars = fc.constantFrom(...GRAMMARS)
   const encodings = fc.constantFrom('utf-8', 'gb18030')
 
-  it('is read without loss of a byte', () => {
+  it('Any body is read without loss of a byte', () => {
     fc.assert(
       fc.property(bodies, grammars, encodings, (body, options, encoding) => {
         expectNoByteLost(body, { ...options, encoding, timeZone: 'Europe/Berlin' })
@@ -96,7 +98,7 @@ describe('whatever a device sends', () => {
     )
   })
 
-  it('is read the same again from what was read', () => {
+  it('A stored record is read the same again', () => {
     fc.assert(
       fc.property(bodies, grammars, (body, options) => {
         for (const { raw, ...record } of parseUpload(body, options).records) {
@@ -130,7 +132,7 @@ describe('whatever a device sends', () => {
     ...['=,', ',a', ' =', '1\t2026-10-05 06:58:10\t0\t1\t0\t0\t0\n', '\r\n\0', 'a=1 ', '\t\n'],
   ]
   it.each(units)(
-    'is read in the end, a megabyte of %j',
+    'A megabyte of %j is read in the end',
     (unit) => {
       const body = Buffer.alloc(1 << 20, unit)
       const octets = [...Buffer.from(unit)]
@@ -148,7 +150,7 @@ describe('whatever a device sends', () => {
     60_000,
   )
 
-  it('makes no more parts than it has lines, but for what comes before options', () => {
+  it('A body has no more parts than lines, except for what comes before options', () => {
     for (const unit of units) {
       const body = Buffer.alloc(1 << 14, unit)
       const lines = body.toString('latin1').split('\n').length
@@ -159,15 +161,15 @@ describe('whatever a device sends', () => {
   })
 })
 
-describe('text', () => {
-  it('may be as long as the body', () => {
+describe('Text', () => {
+  it('Text may be as long as the body', () => {
     const name = 'x'.repeat(200_000)
     expect(parseUpload(Buffer.from(`USER PIN=1\tName=${name}`)).records).toMatchObject([
       { fields: { PIN: '1', Name: name } },
     ])
   })
 
-  it('is in the encoding that is asked for', () => {
+  it('Text is read in the encoding option', () => {
     const body = Buffer.from('USER Name=\xbf\xbc', 'latin1')
     expect(parseUpload(body, { encoding: 'gb18030' }).records).toMatchObject([
       { fields: { Name: '考' } },
@@ -184,4 +186,4 @@ it.each([
     'timeZone',
   ],
   ['an unknown encoding', () => parseUpload(Buffer.alloc(0), { encoding: 'klingon' }), 'klingon'],
-])('refuses %s', (_, call, message) => expect(call).toThrow(message))
+])('parseUpload refuses %s', (_, call, message) => expect(call).toThrow(message))

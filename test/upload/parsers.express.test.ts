@@ -36,30 +36,30 @@ const exact: [string, RequestHandler[]][] = [
   ['express.raw() of everything', [express.raw(everything)]],
 ]
 
-describe.each(exact)('an upload behind %s', (_, parsers) => {
+describe.each(exact)('An upload behind %s', (_, parsers) => {
   it.each([undefined, 'text/plain', 'application/push;charset=UTF-8'])(
-    'is kept as %s',
+    'An upload with the Content-Type %s is stored',
     async (type) => {
       const { body, kept } = await post(parsers, 'table=ATTLOG', `${LINE}\n`, type)
       expect([body, kept.map(String)]).toEqual(['OK: 1', [LINE]])
     },
   )
 
-  it('keeps the bytes of a photo', async () => {
+  it('The bytes of a photo are stored', async () => {
     const { body, kept } = await post(parsers, 'table=ATTPHOTO', PHOTO, 'text/plain')
     expect([body, kept]).toEqual(['OK', [PHOTO]])
   })
 })
 
-describe('an upload behind a parser that makes text of everything', () => {
+describe('An upload behind a parser that turns everything into text', () => {
   const parsers = [express.text(everything)]
 
-  it('is kept if nothing of it is lost', async () => {
+  it('An upload that lost nothing is stored', async () => {
     const { body, kept } = await post(parsers, 'table=ATTLOG', `${LINE}\n`, 'text/plain')
     expect([body, kept.map(String)]).toEqual(['OK: 1', [LINE]])
   })
 
-  it('is refused if it was a photo, whose bytes are gone', async () => {
+  it('A photo is refused, since its bytes are lost', async () => {
     const { status, kept } = await post(parsers, 'table=ATTPHOTO', PHOTO, 'text/plain')
     expect([status, kept]).toEqual([500, []])
   })

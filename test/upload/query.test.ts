@@ -6,7 +6,7 @@ const said = (text: string) => {
   return read
 }
 
-describe('the query of an upload', () => {
+describe('The query of an upload', () => {
   it.each([
     ['SN=1&table=ATTLOG&Stamp=9999', { table: 'ATTLOG', stamp: '9999' }],
     ['SN=1&OpStamp=7', { stamp: '7' }],
@@ -39,9 +39,9 @@ describe('the query of an upload', () => {
     'count=-1',
     'count=1e3',
     'packidx=x&packcnt=2',
-  ])('is nothing but query in %s', (text) => expect(said(text)).toEqual({}))
+  ])('%s has a query and nothing else', (text) => expect(said(text)).toEqual({}))
 
-  it('is kept as sent, without the serial number and without a prototype', () => {
+  it('The query is stored as sent, without the serial number and without a prototype', () => {
     const { query } = readQuery('SN=1&FPImage=/a.bmp&PIN=9&pin=8&__proto__=x')
     expect(Object.getPrototypeOf(query)).toBeNull()
     expect(Object.entries(query)).toEqual([
@@ -51,7 +51,7 @@ describe('the query of an upload', () => {
     ])
   })
 
-  it('costs little however many members it has', () => {
+  it('A query with many members costs little', () => {
     const many = Array.from({ length: 50_000 }, (_, index) => `k${index}=`).join('&')
     expect(Object.keys(readQuery(many).query)).toHaveLength(50_000)
   })

@@ -28,45 +28,50 @@ const withoutPackets = (uploads: readonly Upload[]) => {
   return uploads.filter(({ records }) => records[0]?.kind !== 'packet')
 }
 
-describe.each(uploadVectors)('the recorded upload: $name', (vector) => {
-  it.each(['', '/hr/terminals'])('is kept and answered, mounted at "%s"', async (mount) => {
-    const adapter = memoryAdapter()
-    const app = express().use(mount, terminalRouter({ adapter }))
-    for (const before of vector.before ?? []) await send(app, asSent(before, mount + before.path))
+describe.each(uploadVectors)('The recorded upload: $name', (vector) => {
+  it.each(['', '/hr/terminals'])(
+    'The upload is stored and answered, mounted at "%s"',
+    async (mount) => {
+      const adapter = memoryAdapter()
+      const app = express().use(mount, terminalRouter({ adapter }))
+      for (const before of vector.before ?? []) await send(app, asSent(before, mount + before.path))
 
-    const answer = await send(app, asSent(vector, mount + vector.path))
+      const answer = await send(app, asSent(vector, mount + vector.path))
 
-    expect(answer.status).toBe(200)
-    expectAnswer(answer.body, vector)
-    expect(answer.headers['content-type']).toBe('text/plain')
-    expect(answer.headers.date).toMatch(/GMT$/)
+      expect(answer.status).toBe(200)
+      expectAnswer(answer.body, vector)
+      expect(answer.headers['content-type']).toBe('text/plain')
+      expect(answer.headers.date).toMatch(/GMT$/)
 
-    const { sn, table, tablename, stamp, count, commandId, pack, unread } = vector.expected
-    const [upload, ...others] = withoutPackets(adapter.received())
-    if (pack !== undefined && pack.index < pack.of) {
-      expect(upload).toBeUndefined()
-      return
-    }
-    expect(others).toEqual([])
-    if (upload === undefined) throw new Error('nothing was kept')
-    const words = uploadInWords(upload)
-    if (vector.name === 'verification data') {
-      expect(words).toMatchObject({ records: [{ type: 'postverifydata' }] })
-      return
-    }
-    // Of lines that come twice in one body storage keeps one.
-    const lines = vector.expected.records?.map((record) => JSON.stringify(record))
-    const records = [...new Set(lines)].map((line) => JSON.parse(line))
-    const told = { sn, table, tablename, stamp, count, commandId }
-    // `null` there is a table that the query doesn't name.
-    const expected = Object.entries(told).filter(([, value]) => (value ?? undefined) !== undefined)
-    expect(words).toMatchObject({ ...Object.fromEntries(expected), records, unread })
-  })
+      const { sn, table, tablename, stamp, count, commandId, pack, unread } = vector.expected
+      const [upload, ...others] = withoutPackets(adapter.received())
+      if (pack !== undefined && pack.index < pack.of) {
+        expect(upload).toBeUndefined()
+        return
+      }
+      expect(others).toEqual([])
+      if (upload === undefined) throw new Error('nothing was kept')
+      const words = uploadInWords(upload)
+      if (vector.name === 'verification data') {
+        expect(words).toMatchObject({ records: [{ type: 'postverifydata' }] })
+        return
+      }
+      // Of lines that come twice in one body storage keeps one.
+      const lines = vector.expected.records?.map((record) => JSON.stringify(record))
+      const records = [...new Set(lines)].map((line) => JSON.parse(line))
+      const told = { sn, table, tablename, stamp, count, commandId }
+      // `null` there is a table that the query doesn't name.
+      const expected = Object.entries(told).filter(
+        ([, value]) => (value ?? undefined) !== undefined,
+      )
+      expect(words).toMatchObject({ ...Object.fromEntries(expected), records, unread })
+    },
+  )
 })
 
-it('has every upload that was recorded', () => expect(uploadVectors).toHaveLength(72))
+it('The fixture has every upload that was recorded', () => expect(uploadVectors).toHaveLength(72))
 
-describe('the paths of uploads', () => {
+describe('The paths of uploads', () => {
   const LINE = '7\t2026-10-05 06:58:10\t0\t1'
 
   it.each([
@@ -80,20 +85,20 @@ describe('the paths of uploads', () => {
     '/iclock/fdata.aspx',
     '/iclock/querydata',
     '/iclock/querydata.aspx',
-  ])('take %s', async (path) => {
+  ])('%s takes uploads', async (path) => {
     const adapter = memoryAdapter()
     const app = express().use(terminalRouter({ adapter }))
     const { body } = await send(app, { path: `${path}?SN=1&table=ATTLOG`, body: LINE })
     expect([body, adapter.received().length]).toEqual(['OK: 1', 1])
   })
 
-  it('take no other', async () => {
+  it('No other path takes uploads', async () => {
     const app = express().use(terminalRouter({ adapter: memoryAdapter() }))
     expect((await send(app, { path: '/iclock/cdatax?SN=1', body: LINE })).status).toBe(404)
   })
 })
 
-it('settles a command that ERRORLOG names, for whoever waits for it', async () => {
+it('A command that ERRORLOG names is settled for whoever waits for it', async () => {
   const adapter = memoryAdapter()
   const app = express().use(terminalRouter({ adapter }))
   adapter.issue({ serialNumber: '1', commandId: '123', text: 'DATA UPDATE BIOPHOTO PIN=1' })

@@ -14,7 +14,7 @@ function parsed(vector: UploadVector, body = bodyOf(vector)) {
   return { records: records.map(inWordsOfVectors), unread: unparsed.map(String) }
 }
 
-describe('the recorded upload', () => {
+describe('The recorded upload', () => {
   const single = uploadVectors.filter(({ expected }) => (expected.pack?.of ?? 1) === 1)
 
   it.each(single.map((vector) => [vector.name, vector] as const))('%s', (name, vector) => {
@@ -27,7 +27,7 @@ describe('the recorded upload', () => {
     } else expect(parsed(vector)).toEqual({ records, unread })
   })
 
-  it('in two packets, once they are joined', () => {
+  it('The recorded upload in two packets is the same once they are joined', () => {
     const second = uploadVectors.find(({ expected }) => expected.pack?.index === 2) as UploadVector
     const [first] = second.before as [UploadVector]
     const body = Buffer.concat([bodyOf(first), bodyOf(second)])
