@@ -9,7 +9,7 @@ import manifest from '../package.json' with { type: 'json' }
 
 const PROGRAM = fileURLToPath(new URL('../dist/esm/cli.js', import.meta.url))
 
-it('runs as the built program, through a link like that of npm', async () => {
+it('The built program runs through a link like that of npm', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'iclock-cli-'))
   const link = join(folder, 'express-iclock')
   symlinkSync(PROGRAM, link)

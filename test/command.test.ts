@@ -3,11 +3,11 @@ import { checkIsIssuable, commandLine, keyOf, verbOf } from '../src/command.js'
 
 const command = { serialNumber: 'A', commandId: '0012', text: 'CHECK' }
 
-it('is handed out as one line', () => {
+it('A command is sent as one line', () => {
   expect(commandLine(command)).toBe('C:0012:CHECK\n')
 })
 
-it('has a key of its own for each device and id', () => {
+it('Each terminal and id has a key of its own', () => {
   const pairs = [
     ['A', '1'],
     ['A1', ''],
@@ -19,7 +19,7 @@ it('has a key of its own for each device and id', () => {
   expect(new Set(pairs.map(([device, id]) => keyOf(device, id))).size).toBe(pairs.length)
 })
 
-describe('a command that no terminal can carry is refused:', () => {
+describe('A command that no terminal can carry', () => {
   it.each([
     [{ serialNumber: '' }, 'serialNumber of the command is ""; expected the SN of the device'],
     [{ commandId: 12 }, 'commandId of the command is 12; expected 1 to 16 of the characters'],
@@ -31,7 +31,7 @@ describe('a command that no terminal can carry is refused:', () => {
     [{ text: 'CHECK\nC:2:REBOOT' }, 'has "\\n" at position 5; expected one line'],
     [{ text: 'CHECK\r' }, 'has "\\r" at position 5'],
     [{ text: 'CHECK\0' }, 'has "\\u0000" at position 5'],
-  ])('%j', (members, message) => {
+  ])('%j is refused', (members, message) => {
     expect(() => checkIsIssuable({ ...command, ...members } as never)).toThrow(message)
     expect(() => checkIsIssuable(command)).not.toThrow()
   })
@@ -46,4 +46,4 @@ it.each([
   ['clear log', 'clear log'],
   ['', ''],
   ['=x', ''],
-])('has a verb that may be logged: %j', (text, verb) => expect(verbOf(text)).toBe(verb))
+])('The verb of %j may be logged', (text, verb) => expect(verbOf(text)).toBe(verb))

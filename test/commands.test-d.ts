@@ -2,12 +2,12 @@
 import { access, attendance, type BuiltCommand, dangerous } from 'express-iclock/commands'
 import { expectTypeOf, test } from 'vitest'
 
-test('a builder returns a command with its limits', () => {
+test('A builder returns a command with its limits', () => {
   expectTypeOf(attendance.openDoor()).toEqualTypeOf<BuiltCommand>()
   expectTypeOf<BuiltCommand['text']>().toEqualTypeOf<string>()
 })
 
-test('the calls of the documentation compile', () => {
+test('The calls of the documentation compile', () => {
   attendance.putUser({ pin: '7', name: 'Ada', privilege: 'administrator', card: '123456789' })
   attendance.queryAttendance({ from: '2026-03-01 00:00:00', to: '2026-03-31 23:59:59' })
   attendance.putUserPhoto({ pin: '7', content: Buffer.from('JPEG') })
@@ -24,7 +24,7 @@ test('the calls of the documentation compile', () => {
   dangerous.access.clear({ table: 'user' })
 })
 
-test('types are named by their family', () => {
+test('Types are named by their family', () => {
   const user: attendance.User = { pin: '7', name: 'Ada' }
   const authorization: access.Authorization = { pin: '7', timeZone: 1, doors: [1] }
   const firmware: dangerous.access.Firmware = { url: 'emfw.cfg', checksum: '', size: 1 }
@@ -33,7 +33,7 @@ test('types are named by their family', () => {
   expectTypeOf(firmware.size).toBeNumber()
 })
 
-test('wrong members do not compile', () => {
+test('Wrong members do not compile', () => {
   // @ts-expect-error A PIN is text.
   expectTypeOf(attendance.putUser).toBeCallableWith({ pin: 7 })
   // @ts-expect-error Privileges are words.

@@ -7,11 +7,11 @@ import { adapterContract, type ContractSubject } from '../src/contract.js'
 import { memoryAdapter, type ReplyStorage } from '../src/index.js'
 import { wholeSubject } from './contract/whole.js'
 
-describe('an adapter with every optional call', () => {
+describe('An adapter with every optional call', () => {
   for (const { name, run } of adapterContract(() => wholeSubject())) it(name, run)
 })
 
-it('makes a subject for each case, and disposes of each, also if the case fails', async () => {
+it('Each case gets a subject of its own, which is disposed of even if the case fails', async () => {
   const subjects: { disposed: number }[] = []
   const cases = adapterContract(() => {
     const subject = wholeSubject(({ adapter }) => {
@@ -29,7 +29,7 @@ it('makes a subject for each case, and disposes of each, also if the case fails'
   expect(new Set(subjects.map(({ disposed }) => disposed))).toEqual(new Set([1]))
 })
 
-it('says why a case failed, even if dispose() fails too, and fails if only dispose() does', async () => {
+it('A failed case says why, even if dispose() fails too, and a failure of dispose() alone counts', async () => {
   const failing = (subject: ContractSubject) =>
     adapterContract(() => ({
       ...subject,
@@ -48,7 +48,7 @@ const bare = (): ContractSubject => {
   return { adapter: { findCommand, onReply }, issue, replies }
 }
 
-it('skips a case through the context of the test, whether it is handed over or called upon', async () => {
+it("A case is skipped through the test's context, passed in or called", async () => {
   const skipped: string[] = []
   const context = { skip: (reason: string) => void skipped.push(reason) }
   for (const { run } of adapterContract(bare)) await run(context)
@@ -69,7 +69,7 @@ it('skips a case through the context of the test, whether it is handed over or c
   )
 })
 
-it('warns once for each reason of what is not proved if a runner has no way to skip', async () => {
+it('A runner with no way to skip warns once for each reason of what is not proved', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   for (const { run } of adapterContract(bare)) await run()
   const warnings = warn.mock.calls.map(([warning]) => `${warning}`)
@@ -82,7 +82,7 @@ it('warns once for each reason of what is not proved if a runner has no way to s
   )
 })
 
-it("refuses an app's own table of commands, whose rows get their replies, by one case alone", async () => {
+it("An app's own table of commands, whose rows get their replies, is refused by one case alone", async () => {
   const cases = adapterContract(() => {
     const { issue, findCommand, onReply, replies } = memoryAdapter()
     const adapter: ReplyStorage = {
@@ -99,7 +99,7 @@ it("refuses an app's own table of commands, whose rows get their replies, by one
   expect(refusing).toEqual(['keeps replies to commands that nobody issued, whatever their ids'])
 })
 
-it('says of a failure what the adapter would do in life', async () => {
+it('A failure says what would go wrong in production', async () => {
   const forgetful = adapterContract(() =>
     wholeSubject(({ adapter }) => {
       adapter.onReply = () => {}
@@ -109,7 +109,7 @@ it('says of a failure what the adapter would do in life', async () => {
   await expect(run?.()).rejects.toThrow(/^A terminal that sends again makes two results of one\.\n/)
 })
 
-describe('under another runner, in both module systems,', () => {
+describe('Under another runner, in both module systems', () => {
   const ESM = `import { memoryAdapter } from 'express-iclock'
     import { adapterContract } from 'express-iclock/contract'`
   const CJS = `const { memoryAdapter } = require('express-iclock')

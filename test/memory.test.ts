@@ -12,6 +12,6 @@ describe('memoryAdapter', () => {
   for (const { name, run } of cases) it(name, run)
 })
 
-it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+it('The lists for people have attendance of a day, uploads and unparsed lines by their filters', async () => {
   await expectReading(memoryAdapter())
 })

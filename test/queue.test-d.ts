@@ -15,7 +15,7 @@ interface PayrollCommand extends IssuedCommand {
 }
 declare const payroll: CommandStorage<PayrollCommand>
 
-it("gives an app's own members back with their types", async () => {
+it("An app's own members come back with their types", async () => {
   const commands = commandQueue(payroll)
   const issued = await commands.issue('A', { text: 'CHECK' }, { employee: 7 })
   expectTypeOf(issued).toEqualTypeOf<PayrollCommand>()
@@ -28,15 +28,15 @@ it("gives an app's own members back with their types", async () => {
   await commands.issue('A', { text: 'CHECK' }, { employee: 7, commandId: '1' })
 })
 
-it('takes any members if the app names no type', () => {
+it('Any members are accepted if the app names no type', () => {
   commandQueue(memoryAdapter()).issue('A', { text: 'CHECK' }, { employee: 7 })
 })
 
-it('takes what the builders return', () => {
+it('What the builders return is accepted', () => {
   commandQueue(memoryAdapter()).run('A', attendance.openDoor(), { timeout: 15_000 })
 })
 
-it('resolves to states that are an end', async () => {
+it('result() resolves to final states only', async () => {
   const { state } = await commandQueue(memoryAdapter()).result({
     serialNumber: 'A',
     commandId: '1',

@@ -44,24 +44,24 @@ function warnings(): string[] {
 }
 const turn = () => new Promise((done) => setImmediate(done))
 
-it('runs on the Express that its project names', () => {
+it('The test runs on the Express that its project names', () => {
   expect('query' in express ? '4' : '5').toBe(process.env.EXPRESS)
 })
 
-describe('a device posts', () => {
+describe('A terminal posts', () => {
   it.each([
     PATH,
     '/iclock/devicecmd/',
     '/iclock/devicecmd.aspx',
     '/ICLOCK/DeviceCmd',
     '/iclock/devicecmd.ASPX/',
-  ])('to %s', async (path) => {
+  ])('A post to %s is served', async (path) => {
     const { app, adapter } = appWith()
     await reply(app, path).expect(200, 'OK').expect('Content-Type', 'text/plain')
     expect(adapter.replies()).toHaveLength(5)
   })
 
-  it.each(['/push', ['/a', '/b/push']])('to the path that the app sets: %j', async (path) => {
+  it.each(['/push', ['/a', '/b/push']])('A post to the path option %j is served', async (path) => {
     const { app, adapter } = appWith({ path }, '/sub')
     for (const one of [path].flat()) {
       await withBody(request(app).post(`/sub${one}?SN=${one}`), 'ID=1&Return=0').expect(200, 'OK')
@@ -70,7 +70,7 @@ describe('a device posts', () => {
     await reply(app).expect(404)
   })
 
-  it('below a mount path with a parameter, and below another router', async () => {
+  it('A post is served below a mount path with a parameter, and below another router', async () => {
     const adapter = memoryAdapter()
     const inner = express.Router().use('/terminals', commandReplyRouter({ adapter }))
     const app = express().use('/sites/:site', inner)
@@ -78,7 +78,7 @@ describe('a device posts', () => {
     expect(adapter.replies()).toHaveLength(5)
   })
 
-  it('and the parsers behind the router serve the app', async () => {
+  it('A request after the router is served by the app and its parsers', async () => {
     const { app } = appWith()
     app.post('/employees', (req, res) => void res.json(req.body))
     await request(app).post('/employees').send({ pin: 7 }).expect(200, { pin: 7 })
@@ -93,7 +93,7 @@ describe('a device posts', () => {
     ['HEAD', PATH],
     ['PUT', PATH],
     ['DELETE', PATH],
-  ])('%s %s, and the app answers', async (method, path) => {
+  ])('The app answers %s %s', async (method, path) => {
     const { app, adapter } = appWith()
     const asked = new Map([
       ['GET', request(app).get],
@@ -107,32 +107,32 @@ describe('a device posts', () => {
   })
 })
 
-describe('a refusal reaches the error handler of the app:', () => {
+describe('A refusal reaches the error handler of the app', () => {
   it.each([
     ['no serial number', '', 400, 'SERIAL_NUMBER_MISSING'],
     ['two serial numbers', 'SN=a&SN=b', 400, 'SERIAL_NUMBER_MISSING'],
     ['an impossible serial number', 'SN=a%00', 400, 'SERIAL_NUMBER_INVALID'],
     ['a device that authorize refuses', 'SN=stranger', 403, 'DEVICE_NOT_AUTHORIZED'],
-  ])('%s', async (_what, query, status, code) => {
+  ])('The request is refused: %s', async (_what, query, status, code) => {
     const { app, adapter, errors } = appWith({ authorize: (sn) => sn !== 'stranger' })
     await withBody(request(app).post(`${PATH}?${query}`)).expect(status, { code })
     expect(errors).toMatchObject([{ code, status, expose: true }])
     expect(adapter.replies()).toEqual([])
   })
 
-  it('a body over the limit', async () => {
+  it('A body over the limit is refused', async () => {
     const { app, errors } = appWith({ limit: '1kb' })
     await reply(app, PATH, 'x'.repeat(1025)).expect(413)
     expect(errors).toMatchObject([{ type: 'entity.too.large', limit: 1024, length: 1025 }])
   })
 
-  it('a compressed body', async () => {
+  it('A compressed body is refused', async () => {
     const { app } = appWith()
     const posting = request(app).post(`${PATH}?SN=${SN}`).set('Content-Encoding', 'gzip')
     await withBody(posting).expect(415, { code: 'ENCODING_UNSUPPORTED' })
   })
 
-  it('a body that a parser before the router ate', async () => {
+  it('A body that a parser consumed before the router is refused', async () => {
     const app = express().use(express.urlencoded({ extended: true }))
     app.use(commandReplyRouter({ adapter: memoryAdapter() }))
     app.use(
@@ -144,13 +144,13 @@ describe('a refusal reaches the error handler of the app:', () => {
   })
 })
 
-describe('a mistake in mounting', () => {
+describe('A mistake in mounting', () => {
   it.each([
     ['/iclock', undefined, 'app.use(router)'],
     ['/iclock/devicecmd', undefined, 'app.use(router)'],
     ['/hr/iclock', undefined, 'app.use("/hr", router)'],
     ['/push', '/push', 'app.use(router)'],
-  ])('at %s is noticed once, with the cure', async (mount, path, cure) => {
+  ])('A router mounted at %s causes one warning, with the cure', async (mount, path, cure) => {
     const seen = warnings()
     const { app } = appWith(path === undefined ? {} : { path }, mount)
     const asked = path ?? `${mount.startsWith('/hr') ? '/hr' : ''}${PATH}`
@@ -161,7 +161,7 @@ describe('a mistake in mounting', () => {
     expect(seen[0]).toContain(`Mount it with ${cure}.`)
   })
 
-  it('is not suspected of an app that mounts the router well', async () => {
+  it('An app that mounts the router correctly causes no warning', async () => {
     const seen = warnings()
     const { app } = appWith({}, '/hr/terminals')
     await reply(app, '/hr/terminals/iclock/devicecmd').expect(200)
@@ -175,7 +175,7 @@ describe('a mistake in mounting', () => {
   it.each([
     ['the router', commandReplyRouter],
     ['the handler', commandReplyHandler],
-  ])('of %s that was not called is told in words', async (_what, factory) => {
+  ])('A call of %s that was forgotten is explained', async (_what, factory) => {
     const app = express().use(factory as unknown as RequestHandler)
     const errors: Error[] = []
     app.use(((error, _req, res, _next) => {
@@ -186,7 +186,7 @@ describe('a mistake in mounting', () => {
     expect(errors[0]?.message).toContain('did you forget to call it?')
   })
 
-  it('of the handler, without a path, leaves the app what is not a POST', async () => {
+  it('The handler, mounted without a path, leaves the app everything but POST', async () => {
     const adapter = memoryAdapter()
     const app = express().use(commandReplyHandler({ adapter }))
     app.get('/x', (_req, res) => void res.send('the app'))
@@ -196,7 +196,7 @@ describe('a mistake in mounting', () => {
   })
 })
 
-it('gives authorize the request of Express', async () => {
+it('authorize gets the request of Express', async () => {
   const { app } = appWith({ authorize: (_serialNumber, req) => req.get('x-token') === 'secret' })
   app.set('trust proxy', 1)
   await reply(app).expect(403)

@@ -13,7 +13,7 @@ import {
 declare const server: Server
 const device = virtualDevice({ server, serialNumber: 'A' })
 
-it('lets a function execute commands in every way that it may answer', () => {
+it('A function may execute commands in every way that it may answer', () => {
   expectTypeOf(device.serve(() => 0)).resolves.toEqualTypeOf<Service>()
   device.serve(async () => -1002)
   device.serve(() => {})
@@ -27,7 +27,7 @@ it('lets a function execute commands in every way that it may answer', () => {
   device.start(undefined, { untilIdle: true, delay: () => 5 })
 })
 
-it('resolves with what was exchanged', () => {
+it('A call resolves with what was exchanged', () => {
   expectTypeOf(device.poll()).resolves.toEqualTypeOf<Poll>()
   expectTypeOf(device.attend({ pin: '7' })).resolves.toEqualTypeOf<Exchange[]>()
   device.attend([{ pin: '7', time: new Date(), status: 1 }], { repeats: 1 })
@@ -36,7 +36,7 @@ it('resolves with what was exchanged', () => {
   expectTypeOf(device.unsent).toEqualTypeOf<number>()
 })
 
-it('runs a fleet', () => {
+it('A fleet runs', () => {
   const fleet = { server, devices: 2, duration: 1000 }
   expectTypeOf(runFleet(fleet)).resolves.toEqualTypeOf<FleetReport>()
   runFleet({ ...fleet, execute: ({ text }, serialNumber) => (text === serialNumber ? 0 : -1) })

@@ -22,7 +22,7 @@ async function start(prepare: (server: Server) => void, milliseconds = 0, option
   return { adapter, server, device: virtualDevice({ server, serialNumber: SN }) }
 }
 
-describe("the manual's example, 147 octets of which it promises 143,", () => {
+describe("The manual's example, 147 octets with a Content-Length of 143", () => {
   const promise = { 'Content-Length': '143' }
   const ways = {
     'in one segment': { headers: { ...promise, Connection: undefined } },
@@ -31,23 +31,26 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
   }
 
   describe.each(Object.entries(ways))('%s', (_way, how) => {
-    it.each([0, 10])('is accepted when storage takes %d ms a reply', async (milliseconds) => {
-      const { adapter, device } = await start(tolerateSurplus, milliseconds)
-      const exchange = await device.exchange(EXAMPLE, how)
-      expect(exchange).toMatchObject({ accepted: true, status: 200 })
-      if (milliseconds > 0) expect(exchange.headers).toContainEqual(['Connection', 'close'])
-      expect(adapter.replies()).toHaveLength(5)
-    })
+    it.each([0, 10])(
+      'The post is accepted when storage takes %d ms a reply',
+      async (milliseconds) => {
+        const { adapter, device } = await start(tolerateSurplus, milliseconds)
+        const exchange = await device.exchange(EXAMPLE, how)
+        expect(exchange).toMatchObject({ accepted: true, status: 200 })
+        if (milliseconds > 0) expect(exchange.headers).toContainEqual(['Connection', 'close'])
+        expect(adapter.replies()).toHaveLength(5)
+      },
+    )
   })
 
-  it('is answered 400 by Node alone, though storage keeps its replies', async () => {
+  it('The post gets 400 from Node alone, though storage has its replies', async () => {
     const { adapter, device } = await start(() => {}, 10)
     const how = { headers: { ...promise, Connection: undefined } }
     expect(await device.exchange(EXAMPLE, how)).toMatchObject({ status: 400 })
     await expect.poll(() => adapter.replies()).toHaveLength(5)
   })
 
-  it('is accepted though more and more surplus follows, and Node warns of nothing', async () => {
+  it('The post is accepted though more and more surplus follows, without a warning from Node', async () => {
     const { device } = await start(tolerateSurplus, 20)
     const warnings: Error[] = []
     const onWarning = (warning: Error) => void warnings.push(warning)
@@ -58,7 +61,7 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
     expect(warnings).toEqual([])
   })
 
-  it('has an answer that has begun end whole', async () => {
+  it('An answer that has begun ends whole', async () => {
     const listener: RequestListener = async (_req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 2 })
       res.write('O')
@@ -74,7 +77,7 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
     connection.close()
   })
 
-  it("is accepted beside the clientError listener of Node's documentation, added before or later", async () => {
+  it("The post is accepted beside the clientError listener of Node's documentation, added before or later", async () => {
     const answer400 = (server: Server) =>
       server.on('clientError', (_error, socket) => {
         socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
@@ -93,7 +96,7 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
     }
   })
 
-  it('closes the connection', async () => {
+  it('The connection is closed', async () => {
     const { device } = await start(tolerateSurplus, 10)
     const connection = device.connect()
     await connection.exchange(EXAMPLE, { headers: promise })
@@ -102,7 +105,7 @@ describe("the manual's example, 147 octets of which it promises 143,", () => {
   })
 })
 
-describe('every other client error is treated as by Node alone:', () => {
+describe('Every other client error is treated as by Node alone', () => {
   const cases: Record<string, (connection: Connection) => Promise<{ received: Buffer }>> = {
     'no request at all': (connection) => connection.exchange('', { method: '{}' }),
     async 'no request behind an answered one'(connection) {
@@ -125,21 +128,24 @@ describe('every other client error is treated as by Node alone:', () => {
       connection.exchange(EXAMPLE, { waitAfter: 30, wait: 5000 }),
   }
 
-  it.each(Object.entries(cases))('%s', async (_case, exchange) => {
-    const options = { requestTimeout: 300, headersTimeout: 200, connectionsCheckingInterval: 50 }
-    const answers = await Promise.all(
-      [tolerateSurplus, () => {}].map(async (prepare) => {
-        const connection = (await start(prepare, 0, options)).device.connect()
-        const { received } = await exchange(connection)
-        connection.close()
-        return received.toString()
-      }),
-    )
-    expect(answers[0]).toMatch(/^HTTP\/1\.1 4\d\d /)
-    expect(answers[0]).toBe(answers[1])
-  })
+  it.each(Object.entries(cases))(
+    'The error is treated as by Node alone: %s',
+    async (_case, exchange) => {
+      const options = { requestTimeout: 300, headersTimeout: 200, connectionsCheckingInterval: 50 }
+      const answers = await Promise.all(
+        [tolerateSurplus, () => {}].map(async (prepare) => {
+          const connection = (await start(prepare, 0, options)).device.connect()
+          const { received } = await exchange(connection)
+          connection.close()
+          return received.toString()
+        }),
+      )
+      expect(answers[0]).toMatch(/^HTTP\/1\.1 4\d\d /)
+      expect(answers[0]).toBe(answers[1])
+    },
+  )
 
-  it('even if it is called twice', async () => {
+  it('A second call changes nothing', async () => {
     const { device } = await start((server) => {
       tolerateSurplus(server)
       tolerateSurplus(server)
@@ -147,7 +153,7 @@ describe('every other client error is treated as by Node alone:', () => {
     expect(await device.exchange('', { method: '{}' })).toMatchObject({ status: 400 })
   })
 
-  it('and left to the listener that the app has', async () => {
+  it('The error is left to the listener that the app has', async () => {
     const { device } = await start((server) => {
       tolerateSurplus(server)
       server.on('clientError', (_error, socket) => socket.end('mine'))
@@ -172,7 +178,7 @@ const posting = (body: string, more = '', path = '/iclock/devicecmd') =>
 const brokenChunk = `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`
 const statuses = (received: string) => received.match(/HTTP\/1\.1 \d+/g) ?? []
 
-describe('pipelined requests:', () => {
+describe('Pipelined requests', () => {
   // The first answer streams until the test lets it end; every other is the endpoint's.
   async function streaming(prepare: (server: Server) => void) {
     const handler = commandReplyHandler({ adapter: memoryAdapter() })
@@ -190,7 +196,7 @@ describe('pipelined requests:', () => {
   it.each([
     ['a broken chunk', brokenChunk],
     ['no request', '{}{}\r\n\r\n'],
-  ])('%s behind an answer that streams leaves that answer whole', async (_what, octets) => {
+  ])('A streaming answer stays whole when %s follows', async (_what, octets) => {
     const { server, finish } = await streaming(tolerateSurplus)
     const errors = once(server, 'clientError').catch(() => {})
     const received = talk(server, get + octets)
@@ -201,7 +207,7 @@ describe('pipelined requests:', () => {
     expect(answer).toMatch(/begin [\s\S]*end\r\n0\r\n\r\n$/)
   })
 
-  it('two posts and surplus behind them are both answered, in order', async () => {
+  it('Two posts and surplus after them are both answered, in order', async () => {
     const { adapter, device: _, server } = await start(tolerateSurplus, 5)
     const received = await talk(
       server,
@@ -212,14 +218,14 @@ describe('pipelined requests:', () => {
     expect(adapter.replies().map(({ commandId }) => commandId)).toEqual(['1', '2'])
   })
 
-  it('a post behind which another breaks off is answered', async () => {
+  it('A post followed by one that breaks off is answered', async () => {
     const { adapter, server } = await start(tolerateSurplus, 5)
     const received = await talk(server, posting('ID=1&Return=0') + brokenChunk)
     expect(statuses(received)[0]).toBe('HTTP/1.1 200')
     expect(adapter.replies()).toHaveLength(1)
   })
 
-  it('a broken request behind an answered one is refused as by Node alone', async () => {
+  it('A broken request after an answered one is refused as by Node alone', async () => {
     const answers = await Promise.all(
       [tolerateSurplus, () => {}].map(async (prepare) => {
         const { server } = await start(prepare)
@@ -236,22 +242,22 @@ describe('pipelined requests:', () => {
   })
 })
 
-describe('a device that half-closes behind its body', () => {
-  it.each([0, 20])('is answered when storage takes %d ms', async (milliseconds) => {
+describe('A terminal that half-closes after its body', () => {
+  it.each([0, 20])('The post is answered when storage takes %d ms', async (milliseconds) => {
     const { adapter, server } = await start(tolerateSurplus, milliseconds)
     const received = await talk(server, posting('ID=1&Return=0'), true)
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nOK$/)
     expect(adapter.replies()).toHaveLength(1)
   })
 
-  it('with octets too many is answered as well', async () => {
+  it('A post with octets too many is answered as well', async () => {
     const { server } = await start(tolerateSurplus, 20)
     expect(statuses(await talk(server, `${posting('ID=1&Return=0')}D=XX`, true))).toEqual([
       'HTTP/1.1 200',
     ])
   })
 
-  it('and sent less than it promised is refused as by Node alone', async () => {
+  it('A post that sent less than it promised is refused as by Node alone', async () => {
     const answers = await Promise.all(
       [tolerateSurplus, () => {}].map(async (prepare) => {
         const { server } = await start(prepare, 20)
@@ -261,12 +267,12 @@ describe('a device that half-closes behind its body', () => {
     expect(answers[0]).toBe(answers[1])
   })
 
-  it('and its connection ends without a request in flight', async () => {
+  it('The connection ends without a request in flight', async () => {
     const { server } = await start(tolerateSurplus)
     expect(await talk(server, '', true)).toBe('')
   })
 
-  it('reads no answer from Node alone', async () => {
+  it('Node alone gives no answer', async () => {
     const { server } = await start(() => {}, 20)
     expect(await talk(server, posting('ID=1&Return=0'), true)).toBe('')
   })

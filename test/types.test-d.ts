@@ -32,7 +32,7 @@ interface PayrollCommand extends IssuedCommand {
 declare const payroll: ReplyStorage<PayrollCommand>
 declare const reply: CommandReply
 
-it("hands an app's own command type to onReply", () => {
+it("onReply gets an app's own command type", () => {
   commandReplyRouter({
     adapter: {
       findCommand: (): PayrollCommand | null => null,
@@ -44,7 +44,7 @@ it("hands an app's own command type to onReply", () => {
   })
 })
 
-it("hands an app's own command type to a hook spread over another adapter", () => {
+it("A hook spread over another adapter gets an app's own command type", () => {
   for (const endpoint of [commandReplyRouter, commandReplyHandler]) {
     endpoint({
       adapter: {
@@ -60,7 +60,7 @@ it("hands an app's own command type to a hook spread over another adapter", () =
   }
 })
 
-it("keeps an app's own command type in memory", () => {
+it("memoryAdapter() keeps an app's own command type", () => {
   const adapter = memoryAdapter<PayrollCommand>()
   expectTypeOf(adapter.issue).toBeCallableWith({} as PayrollCommand)
   expectTypeOf(adapter.issue).toBeCallableWith([] as QueuedCommand<PayrollCommand>[])
@@ -73,14 +73,14 @@ it("keeps an app's own command type in memory", () => {
   adapter.issue({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
 })
 
-it('refuses commands that lack what the protocol needs, and ids that are no text', () => {
+it('Commands that lack what the protocol needs, and ids that are not text, are refused', () => {
   // @ts-expect-error: a command without its device
   expectTypeOf<ReplyStorage<{ commandId: string; text: string }>>()
   // @ts-expect-error: 0012 would be 12
   memoryAdapter().issue({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
 })
 
-it('takes storage that answers at once and storage that answers later', () => {
+it('Storage may answer immediately or later', () => {
   const later = {
     findCommand: async (): Promise<PayrollCommand | undefined> => undefined,
     onReply: async () => {},
@@ -90,7 +90,7 @@ it('takes storage that answers at once and storage that answers later', () => {
   expectTypeOf(atOnce).toExtend<ReplyStorage<PayrollCommand>>()
 })
 
-it('refuses an unknown option, and storage that cannot keep', () => {
+it('An unknown option, and storage that cannot store, are refused', () => {
   // @ts-expect-error: only the router has a path
   commandReplyHandler({ adapter: payroll, path: '/iclock/devicecmd' })
   // @ts-expect-error: nothing keeps the replies
@@ -99,14 +99,14 @@ it('refuses an unknown option, and storage that cannot keep', () => {
   commandReplyRouter({})
 })
 
-it('gives Express a router, and node:http a request listener', () => {
+it('Express gets a router, and node:http a request listener', () => {
   expectTypeOf(commandReplyRouter({ adapter: payroll })).toEqualTypeOf<Router>()
   expectTypeOf(commandReplyHandler({ adapter: payroll })).toExtend<
     (req: IncomingMessage, res: ServerResponse) => void
   >()
 })
 
-it('gives authorize the request of Express in a router, and that of node:http in a handler', () => {
+it('authorize gets the request of Express in a router, and that of node:http in a handler', () => {
   commandReplyRouter({
     adapter: payroll,
     authorize: (_serialNumber, req) => {
@@ -128,25 +128,25 @@ it('gives authorize the request of Express in a router, and that of node:http in
   })
 })
 
-it('takes commands with more than the protocol needs, as they come', () => {
+it('Commands may have more than the protocol needs', () => {
   memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
 })
 
-it('lets authorize answer at once or later', () => {
+it('authorize may answer immediately or later', () => {
   type Authorize = NonNullable<CommandReplyHandlerOptions['authorize']>
   expectTypeOf<(serialNumber: string) => boolean>().toExtend<Authorize>()
   expectTypeOf<(serialNumber: string) => Promise<boolean>>().toExtend<Authorize>()
   expectTypeOf<() => string>().not.toExtend<Authorize>()
 })
 
-it('tells what a reply is made of', () => {
+it('A reply has these members', () => {
   expectTypeOf(reply.commandId).toEqualTypeOf<string>()
   expectTypeOf(reply.returnCode).toEqualTypeOf<number | null>()
   expectTypeOf(reply.content).toEqualTypeOf<Buffer | undefined>()
   expectTypeOf(parseReplies(Buffer.alloc(0), 'A').unparsed).toEqualTypeOf<Buffer[]>()
 })
 
-it('names every outcome and every code', () => {
+it('Every outcome and every code has a name', () => {
   expectTypeOf(outcomeOf(reply).outcome).toEqualTypeOf<
     'succeeded' | 'failed' | 'pending' | 'unknown'
   >()
@@ -157,7 +157,7 @@ it('names every outcome and every code', () => {
   new IclockError('NOT_A_CODE', '')
 })
 
-it('lets an app decide for each terminal, at once or later, and knows its words', () => {
+it('An app may decide for each terminal, immediately or later, in typed words', () => {
   const adapter = memoryAdapter()
   terminalRouter({ adapter })
   terminalRouter({
@@ -181,7 +181,7 @@ it('lets an app decide for each terminal, at once or later, and knows its words'
   expectTypeOf(adapter.findTerminal('A')).toEqualTypeOf<Terminal | undefined>()
 })
 
-it('tells the records of an upload apart by their kind', () => {
+it('The records of an upload are told apart by their kind', () => {
   for (const record of parseUpload(Buffer.alloc(0)).records) {
     if (record.kind === 'attendance') {
       expectTypeOf(record.pin).toEqualTypeOf<string>()
@@ -195,7 +195,7 @@ it('tells the records of an upload apart by their kind', () => {
   }
 })
 
-it('takes storage that says what was new, and storage that does not', () => {
+it('Storage may report what was new, or not', () => {
   const adapter = memoryAdapter()
   const rows: string[] = []
   uploadHandler({

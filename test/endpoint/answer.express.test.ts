@@ -24,8 +24,8 @@ const PRINTED = {
   connection: 'close',
 }
 
-describe('the answer', () => {
-  it('is 200, a GMT Date and OK, header by header', async () => {
+describe('The answer', () => {
+  it('The answer is 200, a GMT Date and OK, header by header', async () => {
     const { status, headers, body } = await post(appWith().app)
     expect({ status, body }).toEqual({ status: 200, body: 'OK' })
     const { date, ...others } = headers
@@ -33,7 +33,7 @@ describe('the answer', () => {
     expect(date).toMatch(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/)
   })
 
-  it('has its Date if the app switched off the one of Node', async () => {
+  it("The answer has its Date even if the app switched off Node's", async () => {
     const { app } = appWith()
     const server = await serve((req, res) => {
       res.sendDate = false
@@ -43,7 +43,7 @@ describe('the answer', () => {
   })
 
   it.each(['gzip', 'br, gzip', '*'])(
-    'is two plain octets after a middleware that compresses, for Accept-Encoding: %s',
+    'The answer is two plain octets behind a middleware that compresses, for Accept-Encoding: %s',
     async (coding) => {
       const { app } = appWith({}, [compression({ threshold: 0 })])
       app.get('/page', (_req, res) => void res.type('text/plain').send('x'.repeat(99)))
@@ -59,7 +59,7 @@ describe('the answer', () => {
     },
   )
 
-  it('comes after storage has kept the replies', async () => {
+  it('The answer comes after storage has the replies', async () => {
     const order: string[] = []
     const turn = () => new Promise((done) => setImmediate(done))
     const { app } = appWith({
@@ -79,14 +79,14 @@ describe('the answer', () => {
     expect(order).toEqual(['find 2', 'kept 2', 'find 1', 'kept 1'])
   })
 
-  it('is OK to an empty body', async () => {
+  it('An empty body gets OK', async () => {
     const adapter = memoryAdapter()
     const { app } = appWith({ adapter })
     expect(await post(app, { body: '' })).toMatchObject({ status: 200, body: 'OK' })
     expect(adapter.replies()).toEqual([])
   })
 
-  it('is OK to a reply to a command that nobody knows, and onReply is told so', async () => {
+  it('A reply to an unknown command gets OK, and onReply gets no command', async () => {
     const commands: unknown[] = []
     const { app } = appWith({
       adapter: {
@@ -98,7 +98,7 @@ describe('the answer', () => {
     expect(commands).toEqual([undefined, undefined])
   })
 
-  it('hands onReply the command that was issued, of the type of the app', async () => {
+  it("onReply gets the command that was issued, with the app's type", async () => {
     const issued = { serialNumber: SN, commandId: '1', text: 'CHECK', employee: 7 }
     const employees: (number | undefined)[] = []
     const router = commandReplyRouter({
@@ -112,7 +112,7 @@ describe('the answer', () => {
     expect(employees).toEqual([7])
   })
 
-  it('fails with what another middleware throws while it is written', async () => {
+  it('The answer fails with what another middleware throws while it is written', async () => {
     const failure = new Error('a header hook failed')
     const { app, errors } = appWith({}, [
       (_req, res, next) => {

@@ -46,7 +46,7 @@ const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
 const plain = { 'Content-Type': 'text/plain' }
 const octets = { 'Content-Type': 'application/octet-stream' }
 
-describe('the body is read', () => {
+describe('Reading the body', () => {
   it.each([
     ['express.json(), which leaves other types alone', [express.json()], {}],
     [
@@ -97,7 +97,7 @@ describe('the body is read', () => {
       {},
     ],
   ] as [string, RequestHandler[], Record<string, string>][])(
-    'behind %s',
+    'The body is read behind %s',
     async (_parser, before, headers) => {
       const { answer, replies, unparsed, errors } = await postBehind(before, { headers })
       expect(errors).toEqual([])
@@ -110,7 +110,7 @@ describe('the body is read', () => {
     },
   )
 
-  it('from text that express.text() decoded as the UTF-8 that the device declares', async () => {
+  it('The body is read from text that express.text() decoded as the UTF-8 the terminal declares', async () => {
     const body = 'ID=1&Return=0&CMD=INFO\nName=考勤机'
     for (const charset of ['utf-8', 'UTF8', '"Utf-8"']) {
       const headers = { 'Content-Type': `text/plain; charset=${charset}` }
@@ -121,7 +121,7 @@ describe('the body is read', () => {
     }
   })
 
-  it('from what a parser inflated', async () => {
+  it('The body is read from what a parser inflated', async () => {
     const headers = { ...octets, 'Content-Encoding': 'gzip' }
     const body = gzipSync(EXAMPLE)
     const parser = express.raw({ type: '*/*' })
@@ -131,7 +131,7 @@ describe('the body is read', () => {
   })
 
   it.each(['identity', 'Identity', ''])(
-    'behind express.raw() and express.text() when the Content-Encoding is "%s"',
+    'The body is read behind express.raw() and express.text() when the Content-Encoding is "%s"',
     async (coding) => {
       const headers = { ...octets, 'Content-Encoding': coding }
       for (const parser of [express.raw({ type: '*/*' }), express.text({ type: '*/*' })]) {
@@ -143,24 +143,27 @@ describe('the body is read', () => {
     },
   )
 
-  it.each(['rawBody', 'body'])('from %s of a request whose stream never ends', async (member) => {
-    const req = Object.assign(new IncomingMessage(new Socket()), {
-      ...{ method: 'POST', url: '/?SN=A', headers: { 'content-length': '147' } },
-      [member]: Buffer.from(EXAMPLE),
-    })
-    const adapter = memoryAdapter()
-    commandReplyHandler({ adapter })(req, new ServerResponse(req))
-    await expect.poll(() => adapter.replies()).toHaveLength(5)
-  })
+  it.each(['rawBody', 'body'])(
+    'The body is read from %s of a request whose stream never ends',
+    async (member) => {
+      const req = Object.assign(new IncomingMessage(new Socket()), {
+        ...{ method: 'POST', url: '/?SN=A', headers: { 'content-length': '147' } },
+        [member]: Buffer.from(EXAMPLE),
+      })
+      const adapter = memoryAdapter()
+      commandReplyHandler({ adapter })(req, new ServerResponse(req))
+      await expect.poll(() => adapter.replies()).toHaveLength(5)
+    },
+  )
 
-  it('as empty after a parser that met an empty body', async () => {
+  it('The body is empty behind a parser that met an empty body', async () => {
     const empty = { headers: form, body: '' }
     const { answer } = await postBehind([express.urlencoded({ extended: true })], empty)
     expect(answer).toMatchObject({ status: 200, body: 'OK' })
   })
 })
 
-describe('the body is refused, and the message says where to mount,', () => {
+describe('A refused body, with a message that says where to mount', () => {
   const binary = Buffer.concat([
     Buffer.from('ID=1\nCMD=GetFile\nReturn=2\nContent='),
     Buffer.from([0xff, 0]),
@@ -292,7 +295,7 @@ describe('the body is refused, and the message says where to mount,', () => {
       'req.body is string',
     ],
   ] as [string, RequestHandler[], Post, string][])(
-    'when %s',
+    'The body is refused when %s',
     async (_when, before, request, said) => {
       const { answer, replies, errors } = await postBehind(before, request)
       expect(answer.status).toBe(500)
@@ -306,7 +309,7 @@ describe('the body is refused, and the message says where to mount,', () => {
   )
 })
 
-it('holds a body that a parser read to the limit, too', async () => {
+it('The limit holds for a body that a parser has read, too', async () => {
   const parser = express.raw({ type: '*/*' })
   const { answer, errors } = await postBehind([parser], { headers: octets }, '100b')
   expect(answer.status).toBe(413)

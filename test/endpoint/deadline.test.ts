@@ -9,8 +9,8 @@ function work(ms: number): void {
   while (performance.now() < end);
 }
 
-describe('waiting', () => {
-  it('passes on what came at once, and what came later', async () => {
+describe('Waiting', () => {
+  it('A value that came immediately or later is passed on', async () => {
     const deadline = new Deadline(60_000, 'storage')
     expect(deadline.wait(1)).toBe(1)
     expect(deadline.wait(undefined)).toBe(undefined)
@@ -19,14 +19,14 @@ describe('waiting', () => {
     deadline.end()
   })
 
-  it('is over when the time is, for an answer that came at once', () => {
+  it('The wait ends in time for an answer that came immediately', () => {
     const deadline = new Deadline(10, 'storage')
     deadline.start()
     work(15)
     expect(() => deadline.wait(1)).toThrow(expect.objectContaining(late))
   })
 
-  it('is over when the time is, for an answer that blocked the event loop', async () => {
+  it('The wait ends in time for an answer that blocked the event loop', async () => {
     const deadline = new Deadline(10, 'storage')
     const blocking = Promise.resolve().then(() => work(15))
     await expect(deadline.wait(blocking)).rejects.toMatchObject(late)
@@ -43,13 +43,13 @@ describe('waiting', () => {
     ['a promise that never settles', never],
     ['a thenable that fulfills with one', thenable],
     ['a thenable that fulfills with such a thenable', nested],
-  ] as [string, Awaitable<never>][])('is over when the time is, for %s', async (_case, answer) => {
+  ] as [string, Awaitable<never>][])('The wait ends in time for %s', async (_case, answer) => {
     const deadline = new Deadline(10, 'storage')
     await expect(deadline.wait(answer)).rejects.toMatchObject(late)
     deadline.end()
   })
 
-  it('is over when the time is, if that passed while nothing was waited for', async () => {
+  it('The wait ends immediately if its time passed while nothing was awaited', async () => {
     const deadline = new Deadline(10, 'storage')
     await deadline.wait(Promise.resolve())
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -57,7 +57,7 @@ describe('waiting', () => {
     deadline.end()
   }, 5000)
 
-  it('has no end with a timeout of 0', async () => {
+  it('The wait has no end with a timeout of 0', async () => {
     const deadline = new Deadline(0, 'storage')
     deadline.start()
     work(15)
@@ -66,8 +66,8 @@ describe('waiting', () => {
   })
 })
 
-describe('a turn of the event loop', () => {
-  it('is given once storage has kept it for some ms, and not before', async () => {
+describe('A turn of the event loop', () => {
+  it('A turn is given once storage has held it for some ms, and not before', async () => {
     const deadline = new Deadline(60_000, 'storage')
     deadline.start()
     expect(deadline.turn()).toBeUndefined()

@@ -22,14 +22,14 @@ function appWith(options: Partial<CommandReplyOptions> = {}) {
   return { app, adapter, errors }
 }
 
-describe('what is refused before the body is read', () => {
+describe('Requests that are refused before the body is read', () => {
   const promised = { body: '', headers: { 'Content-Length': '1000' } }
 
-  it('is a post without serial number', async () => {
+  it('A post without a serial number is refused', async () => {
     expect(await post(appWith().app, { ...promised, query: '' })).toMatchObject({ status: 400 })
   })
 
-  it('is a device that authorize refuses', async () => {
+  it('A terminal that authorize refuses is refused', async () => {
     const { app, errors, adapter } = appWith({
       authorize: async (serialNumber) => serialNumber === 'B',
     })
@@ -52,7 +52,7 @@ describe('authorize', () => {
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
   ])(
-    'that answers %s is an error, at once or later, and nobody is let in',
+    'An authorize that returns %s is an error, immediately or later, and nobody is let in',
     async (_what, answer, said) => {
       for (const given of [answer, Promise.resolve(answer)]) {
         const { app, errors, adapter } = appWith({ authorize: () => given as never })
@@ -66,7 +66,7 @@ describe('authorize', () => {
     },
   )
 
-  it('is given the request', async () => {
+  it('authorize gets the request', async () => {
     const { app } = appWith({ authorize: (_sn, req) => req.headers['x-token'] === 'secret' })
     const server = await serve(app)
     expect(await post(server)).toMatchObject({ status: 403 })
@@ -74,7 +74,7 @@ describe('authorize', () => {
   })
 })
 
-it('takes options from an object of a class, with its authorize', async () => {
+it('Options may be an object of a class, with its authorize', async () => {
   class Options {
     adapter = memoryAdapter()
     #known = new Set(['B'])
@@ -87,7 +87,7 @@ it('takes options from an object of a class, with its authorize', async () => {
   expect(await post(app, { query: 'SN=B' })).toMatchObject({ status: 200 })
 })
 
-describe('what goes wrong in the app reaches its error handler', () => {
+describe('Errors of the app reach its error handler', () => {
   const failure = new Error('no disk')
   it.each([
     [
@@ -141,7 +141,7 @@ describe('what goes wrong in the app reaches its error handler', () => {
       { adapter: { ...memoryAdapter(), onUnparsed: () => Promise.reject(failure) } },
     ],
   ] as [string, Partial<CommandReplyOptions>][])(
-    'when %s, unchanged, and the answer is not OK',
+    'The error is passed on unchanged when %s, and the answer is not OK',
     async (_when, options) => {
       const { app, errors } = appWith(options)
       expect(await post(app, { body: 'ID=1&Return=0\nwhat' })).toMatchObject({
@@ -154,7 +154,7 @@ describe('what goes wrong in the app reaches its error handler', () => {
   )
 
   it.each([undefined, null, '', 'route', 'router', 0, false])(
-    'when storage rejects with %j, which next() takes for no error',
+    'A rejection with %j, which next() does not treat as an error, becomes one',
     async (reason) => {
       const onReply = () => Promise.reject(reason)
       const { app, errors } = appWith({ adapter: { ...memoryAdapter(), onReply } })
@@ -164,7 +164,7 @@ describe('what goes wrong in the app reaches its error handler', () => {
     },
   )
 
-  it('and later replies of the body are not tried', async () => {
+  it('Later replies of the body are not tried after an error', async () => {
     const asked: string[] = []
     const { app } = appWith({
       adapter: {
@@ -187,7 +187,7 @@ describe('what goes wrong in the app reaches its error handler', () => {
       { serialNumber: 'A', commandId: 12 as never, text: '' },
       'commandId: 12',
     ],
-  ])('when storage finds a command %s', async (_which, command, said) => {
+  ])('A command that storage finds %s is an error', async (_which, command, said) => {
     let kept = 0
     const { app, errors } = appWith({
       adapter: { findCommand: () => command, onReply: () => void kept++ },
@@ -201,7 +201,7 @@ describe('what goes wrong in the app reaches its error handler', () => {
   })
 })
 
-it('may leave the path to the handler, before Express on the same server', async () => {
+it('The path may be left to the handler, in front of Express on the same server', async () => {
   const adapter = memoryAdapter()
   const handler = commandReplyHandler({ adapter })
   const app = express().use((_req, res) => void res.send('the app'))

@@ -20,7 +20,7 @@ const rejections: unknown[] = []
 process.on('unhandledRejection', (reason) => void rejections.push(reason))
 afterEach(() => expect(rejections).toEqual([]))
 
-describe('without next, an error is answered', () => {
+describe('An error without next', () => {
   it.each([
     ['a BigInt for status', Object.assign(new Error('x'), { status: 404n }), 500],
     ['text for status', Object.assign(new Error('x'), { status: '404' }), 500],
@@ -35,13 +35,13 @@ describe('without next, an error is answered', () => {
     ['the status of http-errors', Object.assign(new Error('x'), { statusCode: 507 }), 507],
     ['a status without a name', Object.assign(new Error('x'), { status: 499 }), 499],
     ['no prototype', Object.create(null), 500],
-  ])('with %s', async (_what, error, status) => {
+  ])('An error with %s is answered', async (_what, error, status) => {
     const answer = await post(bare(failing(error)))
     expect(answer.status).toBe(status)
     expect(answer.body).toMatch(/^[\w ]+\n$/)
   })
 
-  it('by a closed connection if it cannot even be looked at', async () => {
+  it('An error that cannot even be looked at closes the connection', async () => {
     const hostile = {
       get status(): number {
         throw new Error('not today')
@@ -56,7 +56,7 @@ describe('without next, an error is answered', () => {
   })
 })
 
-it('closes the connection if next throws, and says so', async () => {
+it('A next that throws closes the connection, with a warning', async () => {
   const warnings: Error[] = []
   const onWarning = (warning: Error) => void warnings.push(warning)
   process.on('warning', onWarning)
@@ -71,7 +71,7 @@ it('closes the connection if next throws, and says so', async () => {
   expect(warnings[0]?.message).toContain('next threw next is broken')
 })
 
-describe('what is not a POST', () => {
+describe('Any method but POST', () => {
   it.each(['GET', 'HEAD', 'PUT'])('%s goes on to next, with no error', async (method) => {
     const handler = commandReplyHandler({ adapter: memoryAdapter() })
     const server = await serve((req, res) =>
@@ -82,13 +82,13 @@ describe('what is not a POST', () => {
     expect(await post(server, { method, body: '' })).toMatchObject({ status: 299 })
   })
 
-  it('is not found without next', async () => {
+  it('Any method but POST is not found without next', async () => {
     const answer = await post(bare({ adapter: memoryAdapter() }), { method: 'GET', body: '' })
     expect(answer).toMatchObject({ status: 404, body: 'Not Found\n' })
   })
 })
 
-describe('the channel express-iclock:refusal', () => {
+describe('The channel express-iclock:refusal', () => {
   const { onUnparsed: _, ...withoutUnparsed } = memoryAdapter()
   const path = '/iclock/devicecmd'
   const known = { method: 'POST', path, serialNumber: '0316144680030' }
@@ -123,7 +123,7 @@ describe('the channel express-iclock:refusal', () => {
       known,
     ],
   ] as [string, Partial<CommandReplyHandlerOptions>, Post, number, string | undefined, object][])(
-    'publishes %s, without the body and the text of the error',
+    'The channel publishes %s, without the body and the text of the error',
     async (_what, options, request, status, code, more) => {
       const published: unknown[] = []
       const onMessage = (message: unknown) => void published.push(message)
@@ -137,7 +137,7 @@ describe('the channel express-iclock:refusal', () => {
     },
   )
 
-  it('publishes nothing of a good reply', async () => {
+  it('The channel publishes nothing about a good reply', async () => {
     const published: unknown[] = []
     const onMessage = (message: unknown) => void published.push(message)
     subscribe('express-iclock:refusal', onMessage)
@@ -146,7 +146,7 @@ describe('the channel express-iclock:refusal', () => {
     expect(published).toEqual([])
   })
 
-  it('has a subscriber that throws spoil no answer', async () => {
+  it('A subscriber that throws spoils no answer', async () => {
     const onMessage = () => {
       throw new Error('a careless subscriber')
     }

@@ -25,11 +25,11 @@ function warnings(): (Error & { code?: string; detail?: string })[] {
   return all
 }
 
-it('is undefined if no hook is set', () => {
+it('The hook is undefined if none is set', () => {
   expect(hookOf('afterReply', undefined, undefined)).toBeUndefined()
 })
 
-it('is called with its arguments, after the work that called it', async () => {
+it('The hook is called with its arguments, after the work that called it', async () => {
   const calls: unknown[][] = []
   const hook = hookOf('afterReply', (...args: [number, string]) => void calls.push(args), undefined)
   hook?.(1, 'a')
@@ -42,7 +42,7 @@ it('is called with its arguments, after the work that called it', async () => {
   ])
 })
 
-it.each(Object.entries(failures))('calls onError when it %s', async (_case, failing) => {
+it.each(Object.entries(failures))('onError is called when a hook %s', async (_case, failing) => {
   const errors: unknown[] = []
   const warned = warnings()
   hookOf('afterReply', failing, (error) => void errors.push(error))?.()
@@ -53,7 +53,7 @@ it.each(Object.entries(failures))('calls onError when it %s', async (_case, fail
 })
 
 it.each(Object.entries(failures))(
-  'becomes a warning when it %s and there is no onError',
+  'A hook that %s without onError becomes a warning',
   async (_case, failing) => {
     const warned = warnings()
     hookOf('afterReply', failing, undefined)?.()
@@ -64,7 +64,7 @@ it.each(Object.entries(failures))(
 )
 
 it.each(Object.entries(failures))(
-  'becomes a warning when onError itself %s',
+  'An onError that %s becomes a warning',
   async (_case, failing) => {
     const warned = warnings()
     hookOf('afterReply', () => Promise.reject(new Error('first')), failing)?.()

@@ -50,7 +50,7 @@ async function start(way: Way, options: Partial<CommandReplyHandlerOptions> = {}
   return { adapter, device, errors, server }
 }
 
-describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
+describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
   type Exchanging = (connection: Connection) => Promise<{ status: number | undefined }>
   const second =
     `POST /iclock/devicecmd?SN=${SN} HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n` +
@@ -138,7 +138,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
     ]
 
   it.each(cases)(
-    '%s has its answer, and the next post is served',
+    'Every peer is answered, and the next post is served: %s',
     async (_what, exchange, status, kept, code) => {
       const { adapter, device, errors } = await start(way)
       const connection = device.connect()
@@ -150,7 +150,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
     },
   )
 
-  it('treats names as text, wherever they are, and paths as well', async () => {
+  it('Names are treated as text, wherever they are, and paths as well', async () => {
     const names = [
       '__proto__',
       'constructor',
@@ -185,7 +185,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
     expect(({} as Record<string, unknown>).$where).toBeUndefined()
   })
 
-  it('says device text in errors escaped and cut short', async () => {
+  it('Text from a terminal is escaped and cut short in errors', async () => {
     const { onUnparsed: _, ...adapter } = memoryAdapter()
     const { device, errors } = await start(way, { adapter })
     const hostile = `\x1b]0;\u202e\r${'x'.repeat(5000)}`
@@ -199,9 +199,9 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
     }
   })
 
-  describe('a device that goes away', () => {
+  describe('A terminal that goes away', () => {
     it.each([0, 60, 170, -100, -1])(
-      'after %d octets leaves nothing kept of a body that was not whole',
+      'A connection dropped after %d octets stores nothing of an incomplete body',
       async (cutAfter) => {
         const { adapter, device, errors } = await start(way)
         await device.exchange(EXAMPLE, { cutAfter })
@@ -211,7 +211,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
       },
     )
 
-    it('by a reset leaves nothing either', async () => {
+    it('A reset connection stores nothing either', async () => {
       const { adapter, device, errors, server } = await start(way)
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
       const request = once(server, 'request')
@@ -226,7 +226,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
       expect(adapter.replies()).toHaveLength(1)
     })
 
-    it('after a whole body has it kept to the end', async () => {
+    it('A complete body is stored even if the connection then drops', async () => {
       const adapter = memoryAdapter()
       let isGone = () => {}
       const gone = new Promise<void>((done) => {
@@ -247,7 +247,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
       expect(errors).toEqual([])
     })
 
-    it('while authorize thinks is told from a body that a parser ate', async () => {
+    it('A connection dropped while authorize works is not mistaken for a body that a parser consumed', async () => {
       let isGone = () => {}
       const { adapter, device, errors } = await start(way, {
         authorize: (_serialNumber, req) =>
@@ -261,7 +261,7 @@ describe.each(Object.entries(ways))('through %s', (_wayName, way) => {
       expect(adapter.replies()).toEqual([])
     })
 
-    it('by half, and still reads, is answered', async () => {
+    it('A terminal that half-closes and still reads is answered', async () => {
       const { server } = await start(way)
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
       socket.end(

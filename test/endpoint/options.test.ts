@@ -4,7 +4,7 @@ import { commandReplyHandler, commandReplyRouter, memoryAdapter } from '../../sr
 const adapter = memoryAdapter()
 const { findCommand, onReply } = adapter
 
-describe('a wrong option is refused when the endpoint is made, by name, with what came and what was expected:', () => {
+describe('A wrong option is refused when the endpoint is made, by name, with what came and what was expected', () => {
   const size = 'expected a number of bytes above 0, or text such as "512kb" or "1mb"'
   const label =
     'expected a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
@@ -72,7 +72,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
         /^express-iclock: option "path" is .*; expected a path that begins with "\/", or a list of such paths$/,
       ),
     ]),
-  ])('%o', (options, message) => {
+  ])('%o is refused', (options, message) => {
     const expected = typeof message === 'string' ? `express-iclock: ${message}` : message
     let thrown: unknown
     try {
@@ -84,7 +84,7 @@ describe('a wrong option is refused when the endpoint is made, by name, with wha
     expect((thrown as TypeError).message).toEqual(expected)
   })
 
-  it('a path for the handler, which ignores it', () => {
+  it('A path for the handler, which ignores it, is refused', () => {
     expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
       'express-iclock: there is no option "path"; the options are adapter, maxRecords, afterReply, onError, limit, encoding, timeout, authorize',
     )
@@ -97,7 +97,7 @@ class Storage {
   onReply() {}
 }
 
-describe('a mistake is told from others, in words:', () => {
+describe('Mistakes with an explanation of their own', () => {
   const messageOf = (options: unknown) => {
     try {
       commandReplyRouter(options as never)
@@ -107,7 +107,7 @@ describe('a mistake is told from others, in words:', () => {
     return undefined
   }
 
-  it('an adapter that was spread from an instance of a class', () => {
+  it('An adapter spread from an instance of a class is explained', () => {
     const { findCommand } = memoryAdapter()
     for (const spread of [{ ...new Storage() }, { ...new Storage(), findCommand }]) {
       const message = messageOf({ adapter: spread })
@@ -118,17 +118,17 @@ describe('a mistake is told from others, in words:', () => {
     expect(messageOf({ adapter: new Storage() })).toBeUndefined()
   })
 
-  it('a limit that no Buffer can hold', () => {
+  it('A limit that no Buffer can hold is explained', () => {
     expect(messageOf({ adapter, limit: '99999999gb' })).toMatch(/expected at most \d+ bytes/)
   })
 
-  it('a connection string, without its credentials', () => {
+  it('A connection string is explained, without its credentials', () => {
     const message = messageOf({ adapter: 'mongodb://user:secret@host/hr' })
     expect(message).toContain('option "adapter" is "mongodb://…@host/hr"')
     expect(message).not.toMatch(/user|secret/)
   })
 
-  it('an object of another library, by its class alone', () => {
+  it('An object of another library is named by its class alone', () => {
     const options = ['limit', 'encoding', 'timeout', 'authorize', 'path']
     for (const option of options) {
       const message = messageOf({ adapter, [option]: Object.assign(new Map(), new Storage()) })
@@ -149,6 +149,6 @@ it.each([
   { timeout: 2 ** 31 - 1 },
   { limit: undefined, encoding: undefined, authorize: undefined, path: undefined },
   { path: ['/a', '/b'] },
-])('takes %o', (options) => {
+])('%o is accepted', (options) => {
   expect(commandReplyRouter({ adapter, ...options } as never)).toBeTypeOf('function')
 })

@@ -51,12 +51,12 @@ async function receive({ replay = [], headers = {}, ends = true }: Host) {
 const halves = [Buffer.from(EXAMPLE.slice(0, 70)), Buffer.from(EXAMPLE.slice(70))]
 const chunked = { 'content-length': undefined, 'transfer-encoding': 'chunked' } as never
 
-describe('a body that the host has read and replays to late listeners', () => {
+describe('A body that the host has read and replays to late listeners', () => {
   it.each([
     ['with its length', {}],
     ['in chunks', { headers: chunked }],
     ['without an end, which the length tells', { ends: false }],
-  ] as [string, Host][])('is read %s', async (_how, host) => {
+  ] as [string, Host][])('The body is read %s', async (_how, host) => {
     const { replies, error, listeners } = await receive({ replay: halves, ...host })
     expect(error).toBeUndefined()
     expect(replies).toHaveLength(5)
@@ -70,13 +70,13 @@ describe('a body that the host has read and replays to late listeners', () => {
     ['more comes than was promised', { replay: [...halves, Buffer.from('x')] }],
     ['text comes', { replay: [EXAMPLE] }],
     ['nothing comes of a body in chunks', { headers: chunked }],
-  ] as [string, Host][])('is refused as eaten if %s', async (_what, host) => {
+  ] as [string, Host][])('The body is refused as already read if %s', async (_what, host) => {
     const { replies, error } = await receive(host)
     expect(error).toMatchObject({ code: 'BODY_ALREADY_READ', status: 500 })
     expect(replies).toEqual([])
   })
 
-  it('is held to the limit', async () => {
+  it('The limit holds for the body', async () => {
     const body = Buffer.alloc(1001, 'x')
     const { error } = await receive({ replay: [body], headers: { 'content-length': '1001' } })
     expect(error).toMatchObject({ status: 413 })

@@ -15,7 +15,7 @@ const refusal = (url: string) => {
   }
 }
 
-describe('the serial number', () => {
+describe('The serial number', () => {
   it.each([
     ['SN=A1', 'A1'],
     ['sn=A1', 'A1'],
@@ -27,7 +27,7 @@ describe('the serial number', () => {
     ['SN=__proto__', '__proto__'],
     ['SN=%E8%80%83', '考'],
     [`SN=${'x'.repeat(64)}`, 'x'.repeat(64)],
-  ])('is read from %s', (query, expected) => {
+  ])('The serial number is read from %s', (query, expected) => {
     expect(read(`${path}?${query}`)).toBe(expected)
   })
 
@@ -46,7 +46,7 @@ describe('the serial number', () => {
     '%5Bsn%5D=a',
     '[SN][x]=a',
     'SN]=a',
-  ])('is missing in "%s"', (query) => {
+  ])('The serial number is missing in "%s"', (query) => {
     expect(refusal(`${path}?${query}`)).toMatchObject({
       code: 'SERIAL_NUMBER_MISSING',
       status: 400,
@@ -54,7 +54,7 @@ describe('the serial number', () => {
     })
   })
 
-  it('is missing if a thousand other members are between two', () => {
+  it('The serial number is missing even with a thousand other members between two', () => {
     for (const key of ['SN', '[SN]']) {
       const url = `${path}?${key}=a&${'x=1&'.repeat(1000)}SN=b`
       expect(refusal(url)).toMatchObject({ code: 'SERIAL_NUMBER_MISSING' })
@@ -86,16 +86,16 @@ describe('the serial number', () => {
     ['65 characters', 'x'.repeat(65)],
     ['a fragment', 'a#b'],
     ['an empty fragment', 'a#'],
-  ])('is invalid with %s', (_what, value) => {
+  ])('The serial number is invalid with %s', (_what, value) => {
     const invalid = { code: 'SERIAL_NUMBER_INVALID', status: 400, expose: true }
     expect(refusal(`${path}?SN=${value}`)).toMatchObject(invalid)
   })
 
-  it('is not read from a fragment', () => {
+  it('The serial number is not read from a fragment', () => {
     expect(refusal(`${path}#?SN=A`)).toMatchObject({ code: 'SERIAL_NUMBER_INVALID' })
   })
 
-  it('is the same whether or not another member has to be decoded', () => {
+  it('The serial number is the same whether or not another member has to be decoded', () => {
     const part = fc.constantFrom(
       ...['SN', 'sn', '[SN]', 'SN[]', '=', '&', '&table=', 'a', '1', '-'],
     )
@@ -116,7 +116,7 @@ describe('the serial number', () => {
   })
 
   it.each(['simple', 'extended'])(
-    'is never another one than req.query.SN, as the %s parser of Express reads it',
+    'The serial number never differs from req.query.SN, as the %s parser of Express reads it',
     (name) => {
       const parser = express().set('query parser', name).get('query parser fn')
       const part = fc.constantFrom(
@@ -137,6 +137,6 @@ describe('the serial number', () => {
   )
 })
 
-it('finds the query of a URL', () => {
+it('The query of a URL is found', () => {
   expect(['/', '/?', '/?a?b', ''].map(queryOf)).toEqual(['', '', 'a?b', ''])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isTimeZone, offsetAt, ownOffsetAt, timeZoneOf } from '../../src/endpoint/time-zone.js'
 
-describe('the offset of a zone', () => {
+describe('The offset of a zone', () => {
   it.each([
     ['Asia/Manila', '2026-01-15T00:00:00Z', 480],
     ['Asia/Manila', '2026-07-15T00:00:00Z', 480],
@@ -23,13 +23,13 @@ describe('the offset of a zone', () => {
     ['-03:30', '2026-01-15T00:00:00Z', -210],
     ['+00:00', '2026-01-15T00:00:00Z', 0],
     ['UTC', '2026-01-15T00:00:00Z', 0],
-  ])('%s at %s is %i minutes', (zone, at, offset) => {
+  ])('The offset of %s at %s is %i minutes', (zone, at, offset) => {
     expect(offsetAt(zone, new Date(at))).toBe(offset)
   })
 })
 
-describe('the option timeZone', () => {
-  it('is one zone for all, or a function of the serial number', () => {
+describe('The option timeZone', () => {
+  it('The option is one zone for all, or a function of the serial number', () => {
     expect(timeZoneOf('Asia/Manila')('A')).toBe('Asia/Manila')
     const zones = timeZoneOf((serialNumber) => (serialNumber === 'A' ? 'Asia/Dubai' : undefined))
     expect(zones('A')).toBe('Asia/Dubai')
@@ -38,7 +38,7 @@ describe('the option timeZone', () => {
   })
 
   it.each(['Manila', 'GMT+8 ', '', '+8', '+25:00', '+0530', 'x+09:00', 8, {}])(
-    'is refused if it is %j',
+    'The zone %j is refused',
     (zone) => {
       expect(() => timeZoneOf(zone as never)).toThrow(
         /option "timeZone" is .*; expected a zone such as 'Asia\/Manila'/,
@@ -49,7 +49,7 @@ describe('the option timeZone', () => {
     },
   )
 
-  it('has the zone of the process to fall back on', () => {
+  it('The zone of the process is the default', () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
     for (const at of [new Date('2026-01-15T12:00:00Z'), new Date('2026-07-15T12:00:00Z')]) {
       expect(ownOffsetAt(at)).toBe(offsetAt(zone, at))
@@ -57,7 +57,7 @@ describe('the option timeZone', () => {
   })
 })
 
-it('knows a time zone from what is none, whatever was asked for before', () => {
+it('A time zone is recognized, whatever was asked for before', () => {
   offsetAt('UTC', new Date(0))
   expect(['Asia/Manila', 'UTC', '+08:00', '-03:30'].every(isTimeZone)).toBe(true)
   expect(['Asia/Atlantis', '', 'toString', '+8', 8, undefined].some(isTimeZone)).toBe(false)

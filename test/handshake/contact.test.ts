@@ -32,8 +32,8 @@ function bookOf(
   return { book, written, errors }
 }
 
-describe('a contact that is mentioned', () => {
-  it('is written once a minute', async () => {
+describe('A contact that may be skipped', () => {
+  it('The contact is written once a minute', async () => {
     const { book, written } = bookOf()
     for (const second of [0, 10, 59, 60, 61, 119, 120, 500]) {
       book.mention(contact(second))
@@ -42,7 +42,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([0, 60, 120, 500])
   })
 
-  it('is written at once if it brings something new', async () => {
+  it('The contact is written immediately if it brings something new', async () => {
     const { book, written } = bookOf()
     const facts: Partial<Contact>[] = [
       { users: 1 },
@@ -67,14 +67,14 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([0, 3, 4, 6, 8, 9, 11, 12])
   })
 
-  it('of each terminal is throttled by itself', async () => {
+  it('Each terminal is throttled by itself', async () => {
     const { book, written } = bookOf()
     for (const serialNumber of ['A', 'B', 'A', 'B']) book.mention(contact(1, { serialNumber }))
     await turn()
     expect(written.map(({ serialNumber }) => serialNumber)).toEqual(['A', 'B'])
   })
 
-  it('is written if the clock was set back', async () => {
+  it('The contact is written if the clock was set back', async () => {
     const { book, written } = bookOf()
     for (const second of [100, 10, 20]) {
       book.mention(contact(second))
@@ -83,7 +83,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([100, 10])
   })
 
-  it('is harmless if storage fails: the error goes to onError, and it is tried again after 5 s', async () => {
+  it('A failure of storage is harmless: the error goes to onError, and the write is retried after 5 s', async () => {
     const { book, written, errors } = bookOf({}, (one) => secondOf(one) < 3)
     for (const second of [0, 1, 4, 5, 6]) {
       expect(() => book.mention(contact(second, { users: 1 }))).not.toThrow()
@@ -94,7 +94,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([5])
   })
 
-  it('is news again if storage failed with it, also after a contact that brought nothing', async () => {
+  it('A contact counts as new again if storage failed with it, even after one that brought nothing', async () => {
     const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
     for (const [second, facts] of [
       [0, { users: 1 }],
@@ -109,7 +109,7 @@ describe('a contact that is mentioned', () => {
     expect(written.map(secondOf)).toEqual([6, 7])
   })
 
-  it('is harmless if storage throws', async () => {
+  it('A synchronous throw of storage is harmless', async () => {
     const errors: unknown[] = []
     const failure = new Error('no disk')
     const onContact = () => {
@@ -122,7 +122,7 @@ describe('a contact that is mentioned', () => {
     expect(errors).toEqual([failure])
   })
 
-  it('does not pile up behind storage that is silent', async () => {
+  it('Contacts do not pile up behind storage that never answers', async () => {
     let calls = 0
     const book = contactBook({
       onContact: () => {
@@ -136,8 +136,8 @@ describe('a contact that is mentioned', () => {
   })
 })
 
-describe('a contact that is noted', () => {
-  it('is written each time, and throttles those that are mentioned', async () => {
+describe('A contact that must be written', () => {
+  it('The contact is written each time, and throttles those that may be skipped', async () => {
     const { book, written } = bookOf()
     await book.note(contact(0))
     await book.note(contact(1))
@@ -146,14 +146,14 @@ describe('a contact that is noted', () => {
     expect(written.map(secondOf)).toEqual([0, 1])
   })
 
-  it('rejects if storage fails, and is news again', async () => {
+  it('A failure of storage rejects, and the contact counts as new again', async () => {
     const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
     await expect(book.note(contact(0, { users: 1 }))).rejects.toThrow('no disk at 0')
     await book.note(contact(1, { users: 1 }))
     expect(written.map(secondOf)).toEqual([1])
   })
 
-  it('comes after those before it, however long they take', async () => {
+  it('Contacts are written in order, however long they take', async () => {
     const order: string[] = []
     let finish = () => {}
     const book = contactBook({
@@ -173,7 +173,7 @@ describe('a contact that is noted', () => {
   })
 })
 
-it('keeps at most 1000 options of a terminal, whatever it claims, and continues to keep those', async () => {
+it('At most 1000 options of a terminal are kept, whatever it claims, and those continue to be kept', async () => {
   const adapter = memoryAdapter()
   const book = contactBook(adapter)
   const many = (name: string, value: string) =>
@@ -187,7 +187,7 @@ it('keeps at most 1000 options of a terminal, whatever it claims, and continues 
   expect(options).toMatchObject({ ...many('a', '2'), ...many('b', '1') })
 })
 
-it('remembers as many terminals as it may, and forgets the one it has not heard of for longest', async () => {
+it('The LRU map is bounded, and forgets the terminal whose last request is the oldest', async () => {
   const { book, written } = bookOf({ limit: 2 })
   for (const serialNumber of ['A', 'B', 'A', 'C', 'A', 'B']) {
     book.mention(contact(1, { serialNumber }))
@@ -196,7 +196,7 @@ it('remembers as many terminals as it may, and forgets the one it has not heard 
   expect(written.map(({ serialNumber }) => serialNumber).join('')).toBe('ABCB')
 })
 
-it('leaves in storage what the last contacts reported, whatever comes in whatever order of settling', async () => {
+it('Storage ends with what the last contacts reported, whatever the order of settling', async () => {
   const told = fc.record({ users: fc.integer({ min: 0, max: 3 }), slow: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 8 }), async (contacts) => {
@@ -220,8 +220,8 @@ it('leaves in storage what the last contacts reported, whatever comes in whateve
   )
 })
 
-describe('a request with the trace of an earlier one', () => {
-  it('need not be mentioned if it is quiet: storage is told the same without it', async () => {
+describe('A request with the fingerprint of an earlier one', () => {
+  it('A quiet request can be skipped: storage has the same facts without it', async () => {
     interface Asked {
       step: number
       fails: boolean
@@ -268,7 +268,7 @@ describe('a request with the trace of an earlier one', () => {
     expect(quiet).toBeGreaterThan(0)
   })
 
-  it('is never quiet if its trace is too long to be remembered', async () => {
+  it('A request is never quiet if its fingerprint is too long to be remembered', async () => {
     const { book } = bookOf()
     for (const [length, isQuiet] of [
       [300, true],

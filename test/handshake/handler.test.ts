@@ -63,8 +63,8 @@ const valuesOf = (text: string) =>
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   )
 
-describe('a handshake that was captured or is printed', () => {
-  it.each(ofKind('handshake'))('is answered: $name', async (vector) => {
+describe('A handshake that was captured or is printed in a manual', () => {
+  it.each(ofKind('handshake'))('The handshake is answered: $name', async (vector) => {
     const { adapter, ask } = await comingUp()
     const { status, text, headers } = await ask(vector.path, vector)
     expect(status).toBe(200)
@@ -82,7 +82,7 @@ describe('a handshake that was captured or is printed', () => {
   })
 
   it.each(ofKind('handshake').filter(({ response }) => response?.body.includes('=')))(
-    'is answered with every key that this terminal was given: $name',
+    'The answer has every key that this terminal was given: $name',
     async (vector) => {
       const { ask } = await comingUp()
       const { text } = await ask(vector.path, vector)
@@ -95,11 +95,11 @@ describe('a handshake that was captured or is printed', () => {
   )
 })
 
-describe('a terminal that is known', () => {
+describe('A known terminal', () => {
   const SN = 'CKJF209912345'
   const hello = `/iclock/cdata?SN=${SN}&options=all&pushver=2.4.1`
 
-  it('gets its stamps back', async () => {
+  it('The terminal gets its stamps back', async () => {
     const stamps = { ATTLOG: '9999', OPERLOG: '123' }
     const { ask } = await comingUp({}, [{ serialNumber: SN, stamps }])
     expect(valuesOf((await ask(hello)).text)).toMatchObject({
@@ -109,14 +109,14 @@ describe('a terminal that is known', () => {
     })
   })
 
-  it('does not get the stamps of another terminal, whatever storage finds', async () => {
+  it('The terminal never gets the stamps of another one, whatever storage finds', async () => {
     const other = { serialNumber: 'X', firstSeenAt: new Date(), lastSeenAt: new Date() }
     const adapter = { ...memoryAdapter(), findTerminal: () => other }
     const { ask } = await comingUp({ adapter })
     expect(await ask(hello)).toMatchObject({ status: 500 })
   })
 
-  it('is an access terminal if it said or did so, until its handshake says otherwise', async () => {
+  it('The terminal is an access terminal if it said or acted so, until its handshake says otherwise', async () => {
     const { adapter, ask } = await comingUp({}, [{ serialNumber: SN, family: 'access' }])
     expect((await ask(hello)).text).toMatch(/^registry=ok/)
     expect((await ask(`${hello}&DeviceType=att`)).text).toMatch(/^GET OPTION FROM/)
@@ -126,7 +126,7 @@ describe('a terminal that is known', () => {
     expect(adapter.findTerminal(SN)?.family).toBe('access')
   })
 
-  it('is noted with its version, the offset that it was told, and nothing that is not known', async () => {
+  it('The handshake stores its version, the offset it was sent, and nothing unknown', async () => {
     const { adapter, ask } = await comingUp()
     await ask(hello)
     await ask('/iclock/cdata?SN=B&options=all&pushver=%0A')
@@ -135,7 +135,7 @@ describe('a terminal that is known', () => {
     expect(adapter.findTerminal('B')).not.toHaveProperty('pushVersion')
   })
 
-  it('has what it was sent and did not answer due at once', async () => {
+  it('The handshake makes what was sent and not answered due immediately', async () => {
     const { adapter, ask } = await comingUp()
     const command = { serialNumber: SN, commandId: '1', text: 'CHECK' }
     const terms = { attempts: 5, replyWithin: 60_000 }
@@ -147,10 +147,10 @@ describe('a terminal that is known', () => {
   })
 })
 
-describe('options', () => {
+describe('Options', () => {
   const hello = '/iclock/cdata?SN=A&options=all&pushver=2.4.1'
 
-  it('can differ for each terminal', async () => {
+  it('The handshake options can differ for each terminal', async () => {
     const { ask } = await comingUp(
       {
         handshake: async ({ model, serialNumber, pushVersion }) =>
@@ -167,12 +167,12 @@ describe('options', () => {
     expect((await ask(hello.replace('A', 'B'))).text).toContain('\nServerName=B\n')
   })
 
-  it('of a terminal are checked when it comes up', async () => {
+  it('The options of a terminal are checked at its handshake', async () => {
     const { ask } = await comingUp({ handshake: () => ({ delay: 0 }) })
     expect(await ask(hello)).toMatchObject({ status: 500, text: 'Internal Server Error\n' })
   })
 
-  it('may set a zone for each terminal', async () => {
+  it('The time zone can differ for each terminal', async () => {
     const zones: Record<string, string> = { A: 'Asia/Kathmandu', B: '-03:30' }
     const { ask } = await comingUp({ timeZone: (serialNumber) => zones[serialNumber] })
     expect(valuesOf((await ask(hello)).text).TimeZone).toBe('345')
@@ -191,17 +191,17 @@ describe('options', () => {
     [{ handshake: 'fast' }, 'the options are "fast"'],
     [{ delay: 10 }, 'there is no option "delay"'],
     [{ onError: true }, 'option "onError" is true'],
-  ])('that are wrong are refused: %j', (options, message) => {
+  ])('Wrong options are refused: %j', (options, message) => {
     const wrong = { adapter: memoryAdapter(), ...options } as never
     expect(() => handshakeHandler(wrong)).toThrow(message)
   })
 })
 
-describe('an access terminal', () => {
+describe('An access terminal', () => {
   const secret = 'a secret of the whole house'
   const { registryCode, sessionId } = registrationOf('3399954200002', secret)
 
-  it.each(ofKind('registry'))('registers: $name', async (vector) => {
+  it.each(ofKind('registry'))('An access terminal registers: $name', async (vector) => {
     const { adapter, ask } = await comingUp({ secret })
     const { sn, options = {} } = vector.expected
     const { text } = await ask(vector.path, vector)
@@ -214,7 +214,7 @@ describe('an access terminal', () => {
     })
   })
 
-  it.each(ofKind('config'))('is configured: $name', async (vector) => {
+  it.each(ofKind('config'))('An access terminal is configured: $name', async (vector) => {
     const { adapter, ask } = await comingUp({ secret })
     const { sn } = vector.expected
     const told = valuesOf((await ask(vector.path, vector)).text)
@@ -225,7 +225,7 @@ describe('an access terminal', () => {
     expect(adapter.findTerminal(sn)?.family).toBe('access')
   })
 
-  it('goes from a first handshake through registration to a second one, with the same code and session', async () => {
+  it('Two handshakes with a registration between them give the same code and session', async () => {
     const [vector] = ofKind('handshake').filter(({ expected }) => expected.family === 'unknown')
     const { path = '', headers = {} } = vector ?? {}
     const { ask } = await comingUp({ secret })
@@ -241,7 +241,7 @@ describe('an access terminal', () => {
     })
   })
 
-  it('asks for the time', async () => {
+  it('An access terminal asks for the time', async () => {
     const { adapter, ask } = await comingUp()
     const { text } = await ask('/iclock/rtdata?SN=A&type=time')
     expect(text).toMatch(/^DateTime=\d{9},ServerTZ=\+0800$/)
@@ -249,9 +249,9 @@ describe('an access terminal', () => {
   })
 })
 
-describe('a terminal that wants to encrypt', () => {
+describe('A terminal that wants to encrypt', () => {
   it.each(ofKind('exchange'))(
-    'is refused, and the error says what to change: $name',
+    'The terminal is refused, and the error says what to change: $name',
     async (vector) => {
       const { ask } = await comingUp()
       const { status, text } = await ask(vector.path, vector)
@@ -261,22 +261,22 @@ describe('a terminal that wants to encrypt', () => {
   )
 })
 
-describe('a person that a terminal does not know', () => {
-  it.each(ofKind('remoteatt'))('is not known here either: $name', async (vector) => {
+describe('A person unknown to the terminal', () => {
+  it.each(ofKind('remoteatt'))('The person is unknown here too: $name', async (vector) => {
     const { ask } = await comingUp()
     expect(await ask(vector.path, vector)).toMatchObject({ status: 200, text: 'NONE' })
   })
 })
 
-describe('a ping', () => {
-  it.each(ofKind('ping'))('is answered OK, and is a contact: $name', async (vector) => {
+describe('A ping', () => {
+  it.each(ofKind('ping'))('A ping gets OK, and is a contact: $name', async (vector) => {
     const adapter = memoryAdapter()
     const ask = await asking(pingHandler({ adapter }) as RequestListener)
     expect(await ask(vector.path, vector)).toMatchObject({ status: 200, text: 'OK' })
     expect(adapter.findTerminal(vector.expected.sn)?.address).toBe('127.0.0.1')
   })
 
-  it('is answered although storage fails', async () => {
+  it('A ping gets OK although storage fails', async () => {
     const errors: unknown[] = []
     const failure = new Error('no disk')
     const adapter = { ...memoryAdapter(), onContact: () => Promise.reject(failure) }
@@ -287,7 +287,7 @@ describe('a ping', () => {
   })
 })
 
-describe('what is refused, so that the terminal asks again and keeps its data:', () => {
+describe('Requests that are refused, so that the terminal asks again and keeps its data', () => {
   const fails = () => Promise.reject(new Error('no disk'))
   const hello = '/iclock/cdata?SN=A&options=all'
 
@@ -302,19 +302,19 @@ describe('what is refused, so that the terminal asks again and keeps its data:',
       503,
     ],
     ['the function of the terminal fails', { handshake: fails }, 500],
-  ])('%s', async (_, options, status) => {
+  ])('The request gets an error: %s', async (_, options, status) => {
     const adapter: MemoryAdapter = memoryAdapter()
     const overridden = { ...adapter, ...('adapter' in options ? options.adapter : {}) }
     const { ask } = await comingUp({ ...options, adapter: overridden } as never)
     expect((await ask(hello)).status).toBe(status)
   })
 
-  it('a handshake without serial number', async () => {
+  it('A handshake without a serial number is refused', async () => {
     const { ask } = await comingUp()
     expect(await ask('/iclock/cdata?options=all')).toMatchObject({ status: 400 })
   })
 
-  it('a registration of more than 64 kB', async () => {
+  it('A registration of more than 64 kB is refused', async () => {
     const { ask } = await comingUp()
     const body = 'a=b,'.repeat(20_000)
     expect(await ask('/iclock/registry?SN=A', { method: 'POST', body })).toMatchObject({
@@ -323,7 +323,7 @@ describe('what is refused, so that the terminal asks again and keeps its data:',
   })
 })
 
-it('leaves other requests alone', async () => {
+it('Other requests are left alone', async () => {
   const { adapter, ask } = await comingUp()
   const others: [string, Partial<Vector>][] = [
     ['/iclock/cdata?SN=A&table=ATTLOG', { method: 'POST' }],
@@ -339,7 +339,7 @@ it('leaves other requests alone', async () => {
   expect(adapter.terminals()).toEqual([])
 })
 
-it('publishes each handshake', async () => {
+it('The channel publishes each handshake', async () => {
   const told: unknown[] = []
   const listen = (message: unknown) => void told.push(message)
   subscribe('express-iclock:handshake', listen)

@@ -18,8 +18,8 @@ const REGISTRATION = { registryCode: 'c'.repeat(32), sessionId: 'd'.repeat(32) }
 const block = (caller: Partial<Caller> = {}, options: HandshakeOptions = {}) =>
   optionBlock({ ...CALLER, ...caller }, handshakeSettings(options))
 
-describe('the option block of a time-clock', () => {
-  it('is a line for each option, every one ended by LF', () => {
+describe('The option block of a time clock', () => {
+  it('The block has one line per option, each ended by LF', () => {
     expect(block()).toBe(
       [
         'GET OPTION FROM: CKJF209912345',
@@ -45,7 +45,7 @@ describe('the option block of a time-clock', () => {
     )
   })
 
-  it('has what the app sets', () => {
+  it('The block has the options that the app sets', () => {
     const told = block(
       { utcOffset: 330 },
       {
@@ -73,12 +73,12 @@ describe('the option block of a time-clock', () => {
     )
   })
 
-  it('gives each table its stamp back', () => {
+  it('The block gives each table its stamp back', () => {
     const told = block({ stamps: { ATTLOG: '9999', OPERLOG: '289504127' } })
     expect(told).toContain('\nATTLOGStamp=9999\nOPERLOGStamp=289504127\nATTPHOTOStamp=0\n')
   })
 
-  it('of a terminal without pushver begins with the stamps of 2008, and has bits for words', () => {
+  it('The block begins with the stamps of 2008, and has bits for words, if the terminal sends no pushver', () => {
     const told = block({
       pushVersion: undefined,
       stamps: { ATTLOG: '289503453', ATTPHOTO: '285528079' },
@@ -95,7 +95,7 @@ describe('the option block of a time-clock', () => {
   })
 })
 
-describe('whatever a device claims,', () => {
+describe('Whatever a terminal claims', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom(
@@ -128,7 +128,7 @@ describe('whatever a device claims,', () => {
       .find((line) => line.startsWith(`${key}=`))
       ?.slice(key.length + 1)
 
-  it('the lines are the same, stamps are digits, and versions are digits and dots', () => {
+  it('The lines are the same, stamps are digits, and versions are digits and dots', () => {
     fc.assert(
       fc.property(caller, (claims) => {
         const told = optionBlock(claims, settings)
@@ -145,7 +145,7 @@ describe('whatever a device claims,', () => {
     )
   })
 
-  it('an access terminal is told the same lines as well', () => {
+  it('An access terminal gets the same lines as well', () => {
     const calm = keysOf(accessBlock(CALLER, settings, REGISTRATION))
     fc.assert(
       fc.property(caller, (claims) => {
@@ -158,10 +158,10 @@ describe('whatever a device claims,', () => {
   })
 })
 
-describe('an access terminal', () => {
+describe('An access terminal', () => {
   const settings = handshakeSettings({ delay: 5, transTables: ['Transaction'] })
 
-  it('is told that it is registered', () => {
+  it('A registered access terminal gets its registry code', () => {
     expect(accessBlock({ pushVersion: '3.1.2' }, settings, REGISTRATION)).toBe(
       [
         'registry=ok',
@@ -184,14 +184,14 @@ describe('an access terminal', () => {
     )
   })
 
-  it('gets the same configuration from push, without a word of registration', () => {
+  it('An access terminal gets the same configuration from push, without the registration', () => {
     const registered = accessBlock({ pushVersion: '3.0.1' }, settings, REGISTRATION).split('\n')
     const configured = configurationBlock({ pushVersion: '3.0.1' }, settings, REGISTRATION)
     expect(configured.split('\n')).toEqual(registered.slice(2))
   })
 })
 
-describe('the version', () => {
+describe('The version', () => {
   it.each([
     ['2.4.1', 'attendance', '2.4.1'],
     ['2.4.0', 'attendance', '2.4.0'],
@@ -209,12 +209,12 @@ describe('the version', () => {
     ['3.0.1', 'access', '3.0.1'],
     ['2.4.1', 'access', '2.4.1'],
     [undefined, 'access', '3.0.1'],
-  ] as const)('of a terminal that says %s (%s) is %s', (asked, family, shared) => {
+  ] as const)('A terminal that says %s (%s) gets %s', (asked, family, shared) => {
     expect(sharedVersion(asked, family)).toBe(shared)
   })
 })
 
-describe('the time', () => {
+describe('The time', () => {
   it.each([
     [480, 8],
     [0, 0],
@@ -226,7 +226,7 @@ describe('the time', () => {
     [345, 345],
     [-210, -210],
     [-570, -570],
-  ])('zone of %i minutes is TimeZone=%i', (utcOffset, value) => {
+  ])('A zone of %i minutes is TimeZone=%i', (utcOffset, value) => {
     expect(timeZoneValue(utcOffset)).toBe(value)
   })
 
@@ -234,7 +234,7 @@ describe('the time', () => {
     ['2000-01-01T02:46:39Z', 9999],
     ['2000-01-01T00:00:00Z', 0],
     ['2000-12-31T23:59:59Z', 372 * 86_400 - 1],
-  ])('of %s is the code %i', (at, code) => {
+  ])('The time %s is the code %i', (at, code) => {
     expect(timeCode(new Date(at))).toBe(code)
   })
 
@@ -243,7 +243,7 @@ describe('the time', () => {
     [-210, '-0330'],
     [0, '+0000'],
     [840, '+1400'],
-  ])('is told with the zone: %i minutes are %s', (utcOffset, zone) => {
+  ])('The time is sent with the zone: %i minutes are %s', (utcOffset, zone) => {
     const at = new Date('2000-01-01T02:46:39Z')
     expect(timeAnswer(at, utcOffset)).toBe(`DateTime=9999,ServerTZ=${zone}`)
   })

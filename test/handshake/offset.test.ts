@@ -37,8 +37,8 @@ function watching(facts: TerminalFacts, limit?: number) {
   return { poll, tell, renewed, lookUps: () => lookUps }
 }
 
-describe('a terminal that was told its offset before a change', () => {
-  it('shakes hands again after it, once', async () => {
+describe('A terminal that was sent its offset before a change', () => {
+  it('The terminal repeats its handshake after the change, once', async () => {
     const { poll, renewed, lookUps } = watching({ utcOffset: 60 })
     for (let time = 0; time < 3; time++) await poll(BEFORE)
     expect(renewed).toEqual([])
@@ -47,7 +47,7 @@ describe('a terminal that was told its offset before a change', () => {
     expect(lookUps()).toBe(2)
   })
 
-  it('does so at the next change as well', async () => {
+  it('The terminal repeats its handshake after the next change as well', async () => {
     const { poll, tell, renewed } = watching({ utcOffset: 60 })
     await poll(BEFORE)
     await poll(AFTER)
@@ -57,13 +57,13 @@ describe('a terminal that was told its offset before a change', () => {
     expect(renewed).toEqual(['A', 'A'])
   })
 
-  it('does so if this process sees it for the first time after the change', async () => {
+  it('The terminal repeats its handshake if this process first sees it after the change', async () => {
     const { poll, renewed } = watching({ utcOffset: 60 })
     await poll(AFTER)
     expect(renewed).toEqual(['A'])
   })
 
-  it('does not if it has shaken hands with another process meanwhile', async () => {
+  it('The terminal does not repeat its handshake if it has done so with another process', async () => {
     const { poll, tell, renewed } = watching({ utcOffset: 60 })
     await poll(BEFORE)
     tell({ utcOffset: 120 })
@@ -76,20 +76,20 @@ it.each([
   ['a terminal that is not known', {}],
   ['a terminal that was told nothing', { family: 'attendance' }],
   ['an access terminal', { family: 'access', utcOffset: 60 }],
-] as [string, TerminalFacts][])('%s is left alone', async (_, facts) => {
+] as [string, TerminalFacts][])('No new handshake is requested from %s', async (_, facts) => {
   const { poll, renewed } = watching(facts)
   await poll(AFTER)
   expect(renewed).toEqual([])
 })
 
-it('remembers as many terminals as it may', async () => {
+it('The map of terminals is bounded', async () => {
   const { poll, tell, lookUps } = watching({ utcOffset: 60 }, 1)
   tell({ utcOffset: 60 }, 'B')
   for (const serialNumber of ['A', 'B', 'A', 'A']) await poll(BEFORE, serialNumber)
   expect(lookUps()).toBe(3)
 })
 
-it('is harmless if storage fails, and asks again at the next poll', async () => {
+it('A failure of storage is harmless, and the next poll tries again', async () => {
   const errors: unknown[] = []
   const failure = new Error('no disk')
   const watch = offsetWatch({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { handshakeSettings } from '../../src/handshake/options.js'
 
-describe('a wrong option is refused, and the message names it:', () => {
+describe('A wrong option is refused, and the message names it', () => {
   it.each([
     [{ delay: 0 }, '"delay" is 0; expected a whole number from 1 to 3600'],
     [{ delay: '10' }, '"delay" is "10"; expected a whole number from 1 to 3600'],
@@ -28,12 +28,12 @@ describe('a wrong option is refused, and the message names it:', () => {
     [{ requestDelay: 10 }, 'there is no option "requestDelay"; the options are delay, errorDelay'],
     ['fast', 'the options are "fast"'],
     [null, 'the options are null'],
-  ])('%j', (options, message) => {
+  ])('%j is refused', (options, message) => {
     expect(() => handshakeSettings(options as never)).toThrow(TypeError)
     expect(() => handshakeSettings(options as never)).toThrow(message)
   })
 })
 
-it('an option that is undefined has its default', () => {
+it('An undefined option has its default', () => {
   expect(handshakeSettings({ delay: undefined } as never)).toEqual(handshakeSettings())
 })

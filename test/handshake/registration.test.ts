@@ -5,15 +5,15 @@ import { carriesToken, registrationOf, tokenOf } from '../../src/handshake/regis
 
 const SECRET = 'a secret of the whole house'
 
-describe('the registration of an access terminal', () => {
-  it('is 32 hexadecimal digits each', () => {
+describe('The registration of an access terminal', () => {
+  it('The code and the session are 32 hexadecimal digits each', () => {
     const { registryCode, sessionId } = registrationOf('A', SECRET)
     expect(registryCode).toMatch(/^[0-9a-f]{32}$/)
     expect(sessionId).toMatch(/^[0-9a-f]{32}$/)
     expect(sessionId).not.toBe(registryCode)
   })
 
-  it('is the same whenever and wherever it is derived', () => {
+  it('The registration is the same whenever and wherever it is derived', () => {
     expect(registrationOf('A', SECRET)).toEqual(registrationOf('A', SECRET))
     // Written down: another process, or a later version, must come to the same.
     expect(registrationOf('VGU6259900603', SECRET)).toEqual({
@@ -22,7 +22,7 @@ describe('the registration of an access terminal', () => {
     })
   })
 
-  it('differs by serial number and by secret', () => {
+  it('The registration differs by serial number and by secret', () => {
     const codes = [
       registrationOf('A', SECRET),
       registrationOf('B', SECRET),
@@ -33,13 +33,13 @@ describe('the registration of an access terminal', () => {
   })
 })
 
-describe('the token', () => {
+describe('The token', () => {
   const registration = registrationOf('A', SECRET)
   const { registryCode, sessionId } = registration
   const token = createHash('md5').update(`${registryCode}A${sessionId}`).digest('hex')
   const from = (cookie?: string) => ({ headers: { cookie } }) as IncomingMessage
 
-  it('is the MD5 of code, serial number and session', () => {
+  it('The token is the MD5 of code, serial number and session', () => {
     expect(tokenOf('A', registration)).toBe(token)
   })
 
@@ -49,7 +49,7 @@ describe('the token', () => {
     `timestamp=1; token=${token}`,
     `token=${token};timestamp=1`,
     `token="${token}"`,
-  ])('is found in the cookie %s', (cookie) => {
+  ])('The token is found in the cookie %s', (cookie) => {
     expect(carriesToken('A', from(cookie), SECRET)).toBe(true)
   })
 
@@ -61,21 +61,24 @@ describe('the token', () => {
     `token=${token}0`,
     `mytoken=${token}`,
     token,
-  ])('is missed in the cookie %s', (cookie) => {
+  ])('No token is found in the cookie %s', (cookie) => {
     expect(carriesToken('A', from(cookie), SECRET)).toBe(false)
   })
 
-  it("is not another terminal's", () => {
+  it("Another terminal's token is refused", () => {
     expect(carriesToken('B', from(`token=${token}`), SECRET)).toBe(false)
   })
 
-  it.each([undefined, '', 'short', 12])('is not checked with %j as the secret', (secret) => {
-    expect(() => carriesToken('A', from(`token=${token}`), secret as never)).toThrow(
-      /option "secret" (is|has) .*; expected text of 16 characters or more/,
-    )
-  })
+  it.each([undefined, '', 'short', 12])(
+    'The token is not checked with %j as the secret',
+    (secret) => {
+      expect(() => carriesToken('A', from(`token=${token}`), secret as never)).toThrow(
+        /option "secret" (is|has) .*; expected text of 16 characters or more/,
+      )
+    },
+  )
 
-  it('is not shown, nor is the secret, if the secret is refused', () => {
+  it('Neither the token nor the secret is shown if the secret is refused', () => {
     expect(() => carriesToken('A', from(), 'hunter2')).toThrow(/^((?!hunter2).)*$/)
   })
 })

@@ -21,11 +21,11 @@ it.each([
   ['', ''],
   ['?SN=1', ''],
   ['/cdata.aspx.aspx', 'cdata.aspx'],
-])('the last segment of %s is "%s"', (url, segment) => {
+])('The last segment of %s is "%s"', (url, segment) => {
   expect(segmentOf(get(url))).toBe(segment)
 })
 
-describe('a handshake', () => {
+describe('A handshake', () => {
   it.each([
     '/iclock/cdata?SN=1&options=all',
     '/iclock/cdata?SN=1&OPTIONS=all&pushver=2.4.1',
@@ -34,7 +34,7 @@ describe('a handshake', () => {
     '/x/iclock/cdata?SN=1&options=all&table=',
     '/iclock/registry?SN=1',
     '/iclock/push?SN=1',
-  ])('is GET %s', (url) => expect(isHandshake(get(url))).toBe(true))
+  ])('GET %s is a handshake', (url) => expect(isHandshake(get(url))).toBe(true))
 
   it.each([
     '/iclock/cdata?SN=1&table=RemoteAtt&PIN=1',
@@ -42,9 +42,9 @@ describe('a handshake', () => {
     '/iclock/cdata?SN=1&AuthType=device',
     '/iclock/getrequest?SN=1',
     '/iclock/devicecmd?SN=1&options=all',
-  ])('is not GET %s', (url) => expect(isHandshake(get(url))).toBe(false))
+  ])('GET %s is not a handshake', (url) => expect(isHandshake(get(url))).toBe(false))
 
-  it('is never an upload', () => {
+  it('An upload is never a handshake', () => {
     expect(isHandshake(send('/iclock/cdata?SN=1&table=ATTLOG&Stamp=1'))).toBe(false)
     expect(isHandshake(send('/iclock/cdata?SN=1&options=all'))).toBe(false)
     expect(isHandshake(send('/iclock/registry?SN=1'))).toBe(true)

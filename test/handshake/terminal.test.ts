@@ -30,7 +30,7 @@ const from = (url: string, more = {}) => ({ url, ...more }) as IncomingMessage
 
 describe('INFO of a poll', () => {
   const polls = vectors.filter(({ expected }) => expected.info !== undefined)
-  it.each(polls)('is read: $name', ({ path, expected }) => {
+  it.each(polls)('INFO is read: $name', ({ path, expected }) => {
     const info = new URL(path, 'http://x').searchParams.get('INFO') ?? undefined
     const values = expected.info ?? []
     expect(infoFacts(info)).toEqual({
@@ -51,23 +51,23 @@ describe('INFO of a poll', () => {
     ['\ufffd,1', { users: 1 }],
     [`${'V'.repeat(101)},1`, { users: 1 }],
     [','.repeat(100_000), {}],
-  ])('returns what is sound: %j', (info, facts) => {
+  ])('Only sound members of INFO are returned: %j', (info, facts) => {
     expect(infoFacts(info)).toEqual(facts)
   })
 })
 
-describe('options', () => {
+describe('Options', () => {
   const bodies = vectors.filter(
     ({ expected, path }) => expected.kind === 'registry' || /table=options/.test(path),
   )
-  it('come in seven vectors', () => expect(bodies).toHaveLength(7))
+  it('Seven vectors have options', () => expect(bodies).toHaveLength(7))
 
-  it.each(bodies)('are pairs: $name', ({ body = '', expected }) => {
+  it.each(bodies)('Options are pairs: $name', ({ body = '', expected }) => {
     const options = expected.options ?? expected.records?.[0]?.fields ?? {}
     expect(Object.fromEntries(Object.entries(pairsOf(body)))).toEqual(options)
   })
 
-  it('give the model, the firmware and the counts', () => {
+  it('Options give the model, the firmware and the counts', () => {
     const body = bodies.find(({ name }) => name === 'options SenseFace 2A')?.body ?? ''
     const { options, ...facts } = optionFacts(pairsOf(body))
     expect(facts).toEqual({
@@ -81,7 +81,7 @@ describe('options', () => {
     expect(options).toMatchObject({ '~OEMVendor': 'ZKTECO CO., LTD.', '~LockFunOn': '1' })
   })
 
-  it('give the family and the firmware of an access terminal, and no counts below zero', () => {
+  it('Options give the family and the firmware of an access terminal, and no counts below zero', () => {
     expect(optionFacts({ DeviceType: 'acc', FirmVer: 'Ver 8', UserCount: '-1' })).toMatchObject({
       family: 'access',
       firmware: 'Ver 8',
@@ -89,13 +89,13 @@ describe('options', () => {
     expect(optionFacts({ UserCount: '-1' })).not.toHaveProperty('users')
   })
 
-  it('give nothing if there are none', () => {
+  it('An empty list of options gives nothing', () => {
     expect(optionFacts({})).toEqual({})
     expect(optionFacts(pairsOf(''))).toEqual({})
     expect(optionFacts(pairsOf('no pairs, none'))).toEqual({})
   })
 
-  it('are bounded, and their keys are names', () => {
+  it('Options are bounded, and their keys are names', () => {
     const key = fc.string({ unit: 'binary', maxLength: 10 })
     const claims = fc.dictionary(key, fc.string({ maxLength: 10 }), { maxKeys: 5 })
     fc.assert(
@@ -123,7 +123,7 @@ describe('options', () => {
   })
 })
 
-describe('the query of an upload', () => {
+describe('The query of an upload', () => {
   it.each([
     ['table=ATTLOG&Stamp=9999', { family: 'attendance', stamps: { ATTLOG: '9999' } }],
     ['table=attlog&stamp=1', { family: 'attendance', stamps: { ATTLOG: '1' } }],
@@ -144,11 +144,11 @@ describe('the query of an upload', () => {
     ['table=ATTLOG&Stamp=123456789012345678901', { family: 'attendance' }],
     ['table=__proto__&Stamp=1', {}],
     ['', {}],
-  ])('gives family and stamp: %s', (query, facts) => {
+  ])('The query gives family and stamp: %s', (query, facts) => {
     expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`))).toEqual(facts)
   })
 
-  it('shows that only access terminals send the result of a query to querydata', () => {
+  it('Only access terminals send the result of a query to querydata', () => {
     const url = '/iclock/querydata.aspx?SN=A&type=tabledata&cmdid=1&tablename=user'
     expect(uploadFacts(from(url))).toEqual({ family: 'access' })
   })
@@ -161,18 +161,18 @@ it.each([
   ['middle east', 'attendance'],
   ['', undefined],
   [undefined, undefined],
-])('DeviceType %j is of the family %s', (type, family) => {
+])('DeviceType %j means the family %s', (type, family) => {
   expect(familyOfType(type)).toBe(family)
 })
 
-describe('a contact', () => {
+describe('A contact', () => {
   it.each([
     [{ socket: { remoteAddress: '192.0.2.7' } }, '192.0.2.7'],
     [{ socket: { remoteAddress: '::ffff:192.0.2.7' } }, '192.0.2.7'],
     [{ socket: { remoteAddress: '2001:db8::7' } }, '2001:db8::7'],
     [{ socket: { remoteAddress: '127.0.0.1' }, ip: '192.0.2.7' }, '192.0.2.7'],
     [{ socket: {} }, undefined],
-  ])('has the address of the request: %j', (more, address) => {
+  ])('A contact has the address of the request: %j', (more, address) => {
     const contact = contactOf('A', from('/', more), 'poll', { users: 1 })
     expect(contact).toMatchObject({ serialNumber: 'A', kind: 'poll', users: 1 })
     expect(contact.address).toBe(address)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkIsEncodable, encode, encodingOf } from '../../src/queue/encoding.js'
 
-describe('the option', () => {
+describe('The encoding option', () => {
   it.each([
     [undefined, 'utf-8'],
     ['UTF-8', 'utf-8'],
@@ -9,11 +9,11 @@ describe('the option', () => {
     ['gb2312', 'gbk'],
     ['latin1', 'windows-1252'],
     ['windows-1256', 'windows-1256'],
-  ])('%s is %s', (label, name) => {
+  ])('The label %s means %s', (label, name) => {
     expect(encodingOf(label)).toBe(name)
   })
 
-  it.each(['utf-16le', 'utf-7', 'iso-2022-jp', 5])('%s is refused', (label) => {
+  it.each(['utf-16le', 'utf-7', 'iso-2022-jp', 5])('The label %s is refused', (label) => {
     expect(() => encodingOf(label as string)).toThrow(TypeError)
     expect(() => encodingOf(label as string)).toThrow('option "encoding" is')
   })
@@ -25,7 +25,7 @@ it.each([
   ['gb18030', 'ë', '81308a35'],
   ['windows-1256', 'م', 'e3'],
   ['windows-1252', '李', '3f'],
-])('in %s, %s is %s', (encoding, text, octets) => {
+])('In %s, %s is encoded as %s', (encoding, text, octets) => {
   expect(encode(text, encoding).toString('hex')).toBe(octets)
 })
 
@@ -36,7 +36,7 @@ it.each([
   ['gb18030', '😀', true],
   ['gbk', '😀', false],
   ['windows-1252', '?', true],
-])('%s can carry %j: %s', (encoding, text, can) => {
+])('%s can encode %j: %s', (encoding, text, can) => {
   const check = () => checkIsEncodable({ serialNumber: 'A', commandId: '1', text }, encoding)
   if (can) expect(check).not.toThrow()
   else expect(check).toThrow(TypeError)

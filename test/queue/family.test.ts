@@ -30,7 +30,7 @@ async function replied(options: CommandQueueOptions = {}, returnCode = DISPUTED)
   return { commands, issued, meaning, isAccess, lookUps: () => lookUps }
 }
 
-it('is that of the terminal, as soon as it is known', async () => {
+it('The family is that of the terminal, as soon as it is known', async () => {
   const { meaning, isAccess } = await replied()
   expect(await meaning()).toBe('template differs from the stated size')
   isAccess()
@@ -42,21 +42,21 @@ const options: [CommandQueueOptions][] = [
   [{ family: () => 'attendance' }],
   [{ family: async (): Promise<Family> => 'attendance' }],
 ]
-it.each(options)('is that of the option, whatever the terminal is: %j', async (option) => {
+it.each(options)('The family option overrides what the terminal is: %j', async (option) => {
   const { meaning, isAccess, lookUps } = await replied(option)
   isAccess()
   expect(await meaning()).toBe('template differs from the stated size')
   expect(lookUps()).toBe(0)
 })
 
-it('is not asked for if it makes no difference', async () => {
+it('The family is not looked up if it makes no difference', async () => {
   const { commands, issued, meaning, lookUps } = await replied({}, 0)
   expect(await meaning()).toBe('done')
   expect(await commands.state(issued)).toBe('succeeded')
   expect(lookUps()).toBe(0)
 })
 
-it('is attendance without storage that knows terminals', async () => {
+it('The family is attendance if storage knows no terminals', async () => {
   const { findTerminal: _, ...adapter } = memoryAdapter()
   const commands = commandQueue(adapter)
   const issued = await commands.issue(SN, { text: 'CHECK' })

@@ -19,6 +19,6 @@ it.each([
   {},
   { serialNumber: 'A', state: 'sent' as const, since: new Date(), before: new Date(), limit: 5 },
   { state: ['sent', 'waiting'] as const },
-])('%j is taken', (filter) => {
+])('%j is accepted', (filter) => {
   expect(() => checkFilter(filter)).not.toThrow()
 })

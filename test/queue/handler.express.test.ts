@@ -30,7 +30,7 @@ const ways: Record<string, (options: DeliveryHandlerOptions) => RequestListener>
   },
 }
 
-describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, listenerOf) => {
+describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, listenerOf) => {
   /** Storage with these commands, served. */
   async function serving(commands: (NewCommand | string)[], options: Options = {}) {
     const adapter = memoryAdapter()
@@ -45,7 +45,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     return { adapter, queue, ids: issued.map(({ commandId }) => commandId), server }
   }
 
-  it('is OK without a line end if there is nothing, header by header', async () => {
+  it('An idle poll gets OK without a line end, header by header', async () => {
     const { server } = await serving([])
     const { status, headers, received } = await poll(server)
     const { date, ...others } = headers
@@ -63,7 +63,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     })
   })
 
-  it('is the first command, its line ended by LF, to the octet', async () => {
+  it('A poll gets the first command, its line ended by LF, to the octet', async () => {
     const { server, ids } = await serving(['DATA UPDATE USERINFO PIN=1\tName=Ada', 'CHECK'])
     const { status, headers, body } = await poll(server)
     const line = `C:${ids[0]}:DATA UPDATE USERINFO PIN=1\tName=Ada\n`
@@ -75,13 +75,13 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     })
   })
 
-  it('is OK while a command waits for its reply', async () => {
+  it('A poll gets OK while a command waits for its reply', async () => {
     const { server } = await serving(['CHECK', 'INFO'])
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
     expect((await poll(server)).body).toBe('OK')
   })
 
-  it('is as many commands as maxCommands allows, in order, each line ended by LF', async () => {
+  it('A poll gets as many commands as maxCommands allows, in order, each line ended by LF', async () => {
     const { server, ids } = await serving(['CHECK', 'INFO', 'LOG'], {
       delivery: { maxCommands: 2 },
     })
@@ -89,13 +89,13 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(server)).body).toBe('OK')
   })
 
-  it('ends with a command that must end it', async () => {
+  it('The answer ends with a command that must end it', async () => {
     const { server } = await serving(['CHECK', 'REBOOT', 'INFO'], { delivery: { maxCommands: 9 } })
     expect((await poll(server)).body).toMatch(/^C:\w+:CHECK\nC:\w+:REBOOT\n$/)
     expect((await poll(server)).body).toBe('OK')
   })
 
-  it('has at most 40 kB', async () => {
+  it('The answer has at most 40 kB', async () => {
     const text = `DATA UPDATE USERPIC PIN=1\tContent=${'A'.repeat(15_000)}`
     const { server } = await serving([text, text, text], { delivery: { maxCommands: 200 } })
     const { body, headers } = await poll(server)
@@ -103,19 +103,19 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(headers['content-length']).toBe(String(body.length))
   })
 
-  it('is one command even if it is larger than that', async () => {
+  it('The answer is one command even if that is larger than 40 kB', async () => {
     const { server } = await serving([`PutFile ${'A'.repeat(50_000)}`])
     expect((await poll(server)).body).toHaveLength(50_000 + 'C:0123456789abcdef:PutFile \n'.length)
   })
 
-  it('is in UTF-8, with its length in octets', async () => {
+  it('The answer is in UTF-8, with its length in octets', async () => {
     const { server } = await serving(['DATA UPDATE USERINFO PIN=1\tName=Zoë 李'])
     const { body, headers } = await poll(server)
     expect(body).toMatch(/Name=Zoë 李\n$/)
     expect(headers['content-length']).toBe(String(Buffer.byteLength(body)))
   })
 
-  it('is in the encoding that the app sets', async () => {
+  it('The answer is in the encoding option', async () => {
     const { server } = await serving(['DATA UPDATE USERINFO PIN=1\tName=李'], {
       encoding: 'gb18030',
     })
@@ -128,7 +128,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     ['without INFO', ''],
     ['with INFO', '&INFO=Ver%202.0.12-20150625,0,0,0,192.0.2.27,10,7,15,0,111'],
     ['with an INFO that begins with a blank', '&INFO=%20,1,2,3'],
-  ])('is the command %s', async (_title, info) => {
+  ])('A poll %s gets the command', async (_title, info) => {
     const { server } = await serving(['CHECK'])
     expect((await poll(server, { query: `SN=${SN}${info}` })).body).toMatch(/:CHECK\n$/)
   })
@@ -148,7 +148,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
         },
       },
     ],
-  ])('is the command to a poll with %s', async (_with, how) => {
+  ])('A poll with %s gets the command', async (_with, how) => {
     const { server } = await serving(['CHECK'])
     expect(await poll(server, how)).toMatchObject({
       status: 200,
@@ -156,12 +156,12 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     })
   })
 
-  it("never has another device's commands", async () => {
+  it("A poll never gets another terminal's commands", async () => {
     const { server } = await serving(['CHECK'])
     expect((await poll(server, { query: 'SN=B' })).body).toBe('OK')
   })
 
-  it('is 404 to HEAD, which claims nothing', async () => {
+  it('A HEAD request gets 404 and claims nothing', async () => {
     const { server } = await serving(['CHECK'])
     expect(await poll(server, { method: 'HEAD' })).toMatchObject({ status: 404 })
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
@@ -171,7 +171,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     ['SN is missing', '', 400],
     ['SN comes twice', 'SN=A&SN=B', 400],
     ['authorize refuses the device', 'SN=B', 403],
-  ])('is an error before storage is asked if %s', async (_if, query, status) => {
+  ])('A poll fails before storage is called if %s', async (_if, query, status) => {
     const { adapter } = await serving([])
     let asked = 0
     const openCommands = () => {
@@ -184,7 +184,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(asked).toBe(0)
   })
 
-  it('may get lost: the attempt counts, and the command waits for its reply', async () => {
+  it('A lost answer counts as an attempt, and its command waits for its reply', async () => {
     const { adapter, server, ids } = await serving(['CHECK'])
     await poll(server, { cutAfter: Number.POSITIVE_INFINITY })
     await expect
@@ -195,7 +195,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
   })
 
-  it('is 503 if storage is silent, 500 if it fails', async () => {
+  it('A poll gets 503 if storage never answers, 500 if it fails', async () => {
     const { adapter } = await serving(['CHECK'])
     const silent = { ...adapter, claim: () => new Promise<string[]>(() => {}) }
     expect(await poll(listenerOf({ adapter: silent, timeout: 20 }))).toMatchObject({ status: 503 })
@@ -203,7 +203,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(await poll(listenerOf({ adapter: failing }))).toMatchObject({ status: 500 })
   })
 
-  it('has no command that another poll claimed first, nor what comes after it', async () => {
+  it('A command that another poll claimed first is left out, and so is what comes after it', async () => {
     const { adapter, ids } = await serving(['CHECK', 'INFO', 'LOG'])
     const claim = () => [ids[0], ids[2]].map(String)
     const racing = { adapter: { ...adapter, claim }, delivery: { maxCommands: 3 } }
@@ -212,7 +212,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(listenerOf(lost))).body).toBe('OK')
   })
 
-  it('is planned by the time before storage is read, and claimed by the time after', async () => {
+  it('A poll is planned by the time before storage is read, and claimed by the time after', async () => {
     const { adapter, queue } = await serving([])
     await queue.issue(SN, { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000 })
     await queue.issue(SN, { text: 'CHECK' })
@@ -229,7 +229,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
   })
 
-  it('has no command that expired while storage claimed it, nor what comes after it', async () => {
+  it('A command that expired while storage claimed it is left out, and so is what comes after it', async () => {
     const { adapter, queue } = await serving(['INFO'])
     await queue.issue(SN, { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000 })
     await queue.issue(SN, { text: 'CHECK' })
@@ -247,7 +247,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     ['is of another device', { serialNumber: 'B' }],
     ['has a line end', { text: 'CHECK\nC:1:REBOOT' }],
     ['has an id that terminals cannot carry', { commandId: 'a:b' }],
-  ])('is 500 if a command in storage %s, and nothing is claimed', async (_if, wrong) => {
+  ])('A poll gets 500 if a command in storage %s, and nothing is claimed', async (_if, wrong) => {
     let claims = 0
     const command = { serialNumber: SN, commandId: '1', text: 'CHECK', ...wrong }
     const listener = listenerOf({
@@ -263,7 +263,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
     expect(claims).toBe(0)
   })
 
-  it('finds the due command after many that are given up', async () => {
+  it('A poll finds the due command after many that have been given up', async () => {
     const { adapter, queue } = await serving([])
     for (let count = 0; count < 30; count++) {
       const { commandId } = await queue.issue(SN, { text: 'ENROLL_FP PIN=1', attempts: 1 })
@@ -277,7 +277,7 @@ describe.each(Object.entries(ways))('over %s, the answer to a poll', (_way, list
   })
 })
 
-it('closes the loop: issued, handed out, answered, awaited', async () => {
+it('A command is issued, sent, answered and awaited', async () => {
   const adapter = memoryAdapter<{
     serialNumber: string
     commandId: string
@@ -300,7 +300,7 @@ it('closes the loop: issued, handed out, answered, awaited', async () => {
   })
 })
 
-it('publishes what each poll was handed, without its text', async () => {
+it('The channel publishes what each poll got, without its text', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   channel('express-iclock:poll').subscribe(note)
@@ -316,7 +316,7 @@ it('publishes what each poll was handed, without its text', async () => {
   ])
 })
 
-it('takes an adapter that is an instance of a class', async () => {
+it('An adapter may be an instance of a class', async () => {
   const memory = memoryAdapter()
   class Adapter {
     #memory = memory
@@ -348,7 +348,7 @@ it('takes an adapter that is an instance of a class', async () => {
   expect(await commands.result(issued)).toMatchObject({ state: 'cancelled' })
 })
 
-describe('an option that is wrong', () => {
+describe('A wrong option', () => {
   const adapter = memoryAdapter()
   it.each<[string, object, string]>([
     ['has a wrong name', { adapter, maxCommands: 5 }, 'there is no option "maxCommands"'],
@@ -365,7 +365,7 @@ describe('an option that is wrong', () => {
       { adapter: { openCommands: () => [] } },
       'option "adapter.claim" is undefined',
     ],
-  ])('%s: a TypeError says so', (_title, options, message) => {
+  ])('An option that %s is refused with a TypeError', (_title, options, message) => {
     const make = () => deliveryHandler(options as DeliveryHandlerOptions)
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import { newCommandId } from '../../src/queue/id.js'
 
-it('is 16 characters that every terminal carries, and never the same', () => {
+it('An id has 16 characters that every terminal can carry, and is never the same', () => {
   const ids = Array.from({ length: 2000 }, newCommandId)
   for (const id of ids) expect(id).toMatch(/^[0-9a-z]{16}$/)
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-it('has every character about equally often', () => {
+it('Every character comes about equally often', () => {
   const counts = new Map<string, number>()
   for (const character of Array.from({ length: 9000 }, newCommandId).join('')) {
     counts.set(character, (counts.get(character) ?? 0) + 1)

@@ -11,7 +11,7 @@ const queued = (issue: object, encoding = 'utf-8') =>
     encoding,
   )
 
-describe('is refused with a TypeError that says why:', () => {
+describe('A wrong command is refused with a TypeError that says why', () => {
   it.each<[string, object, string]>([
     ['no serial number', { serialNumber: '' }, 'serialNumber of the command is ""'],
     [
@@ -52,26 +52,26 @@ describe('is refused with a TypeError that says why:', () => {
       { command: { text: 'Name=\ud83d' } },
       'has a character that "utf-8" lacks',
     ],
-  ])('%s', (_what, issue, message) => {
+  ])('issue() refuses %s', (_what, issue, message) => {
     expect(() => queued(issue)).toThrow(TypeError)
     expect(() => queued(issue)).toThrow(message)
   })
 
-  it('a character that the encoding of the device lacks', () => {
+  it("issue() refuses a character that the terminal's encoding lacks", () => {
     const issue = { command: { text: 'Name=李' } }
     expect(() => queued(issue, 'windows-1252')).toThrow('a character that "windows-1252" lacks')
     expect(queued(issue, 'gb18030').command.text).toBe('Name=李')
     expect(queued({ command: { text: 'Name=Zoë' } }, 'windows-1252').command.text).toBe('Name=Zoë')
   })
 
-  it('whatever it is, never with the text, which may hold a password', () => {
+  it('No error quotes the text, which may hold a password', () => {
     for (const text of ['Passwd=secret\n', 'Passwd=secret\ud83d']) {
       expect(() => queued({ command: { text } })).not.toThrow('secret')
     }
   })
 })
 
-it('is one line, whatever the text', () => {
+it('The error is one line, whatever the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       let line: string

@@ -252,7 +252,9 @@ const step = fc.oneof(
   { arbitrary: passes, weight: 2 },
 )
 
-it('three devices and two app processes do what the model says', { timeout: 120_000 }, async () => {
+it('Three terminals and two app processes do what the model says', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (schedule) => {
       const world = new World()

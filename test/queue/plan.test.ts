@@ -23,7 +23,7 @@ const due = { attemptsMade: 1, sentAt: at(-60), replyDueAt: at(0) }
 const givenUp = { attemptsMade: 2, sentAt: at(-60), replyDueAt: at(0), openUntil: at(60) }
 const last: Pick<DeliveryTerms, 'endsAnswer'> = { endsAnswer: true }
 
-describe('a poll is handed', () => {
+describe('What a poll gets', () => {
   const ids = (open: CommandRecord[], maxCommands = 1, maxBytes = 100) =>
     plan(open, at(0), { maxCommands, maxBytes, bytesOf: () => 40 }).map(
       ({ command }) => command.commandId,
@@ -50,25 +50,25 @@ describe('a poll is handed', () => {
       3,
       [],
     ],
-  ])('%s', (_title, open, maxCommands, expected) => {
+  ])('A poll gets %s', (_title, open, maxCommands, expected) => {
     expect(ids(open, maxCommands)).toEqual(expected)
   })
 
-  it('one command, however large', () => {
+  it('A poll gets one command, however large', () => {
     expect(ids([record('1'), record('2')], 5, 39)).toEqual(['1'])
   })
 
-  it('nothing once it has expired', () => {
+  it('A poll gets no expired command', () => {
     const expired = record('1', { terms: { attempts: 1, replyWithin: 1, expiresAt: at(0) } })
     expect(ids([expired, record('2')])).toEqual(['2'])
   })
 })
 
-describe('a claim', () => {
+describe('A claim', () => {
   const claim = (rest: Partial<CommandRecord>) =>
     claimsOf([record('1', rest) as IssuedRecord<never>], at(100))[0]
 
-  it('counts the attempt, and waits twice as long with the second', () => {
+  it('A claim counts the attempt, and waits twice as long with the second', () => {
     expect(claim({ terms: { attempts: 3, replyWithin: 60_000 } })).toEqual({
       commandId: '1',
       attempt: 1,
@@ -83,19 +83,19 @@ describe('a claim', () => {
     })
   })
 
-  it('keeps the command open until its last reply is due', () => {
+  it('A claim keeps the command open until its last reply is due', () => {
     expect(claim({ terms: { attempts: 1, replyWithin: 60_000 } })?.openUntil).toEqual(at(160))
     const terms = { attempts: 1, replyWithin: 60_000, expiresAt: at(500) }
     expect(claim({ terms })?.openUntil).toEqual(at(160))
   })
 
-  it('keeps the command open until it has expired and its reply is due', () => {
+  it('A claim keeps the command open until it has expired and its reply is due', () => {
     const terms = { attempts: 2, replyWithin: 60_000 }
     expect(claim({ terms: { ...terms, expiresAt: at(120) } })?.openUntil).toEqual(at(160))
     expect(claim({ terms: { ...terms, expiresAt: at(500) } })?.openUntil).toEqual(at(500))
   })
 
-  it('is not made for what has expired since the plan, nor for what is behind it', () => {
+  it('A claim leaves out what has expired since the plan, and what is behind it', () => {
     const expiring = record('2', { terms: { attempts: 1, replyWithin: 1, expiresAt: at(100) } })
     const planned = [record('1'), expiring, record('3')] as IssuedRecord<never>[]
     expect(claimsOf(planned, at(99)).map(({ commandId }) => commandId)).toEqual(['1', '2', '3'])
@@ -230,7 +230,7 @@ const stepBack = fc.integer({ min: 1, max: 200 }).map((seconds) => (world: World
   world.planned.fill([])
 })
 
-describe('whatever the order of issues, polls, replies, crashes, cancellations and handshakes,', () => {
+describe('Whatever the order of issues, polls, replies, crashes, cancellations and handshakes', () => {
   const histories = (step: typeof steps) =>
     fc.property(
       fc.integer({ min: 1, max: 3 }),
@@ -249,11 +249,11 @@ describe('whatever the order of issues, polls, replies, crashes, cancellations a
       },
     )
 
-  it('order, attempts, expiry and replies hold, and nothing stays open', () => {
+  it('Order, attempts, expiry and replies hold, and nothing stays open', () => {
     fc.assert(histories(steps), { numRuns: 500 })
   })
 
-  it('attempts, expiry and replies hold even if the clock steps back', () => {
+  it('Attempts, expiry and replies hold even if the clock steps back', () => {
     fc.assert(histories(fc.oneof(steps, stepBack)), { numRuns: 300 })
   })
 })

@@ -27,8 +27,8 @@ function handOut(adapter: CommandStorage, commandId: string, attempt = 1, second
   return adapter.claim(SN, [{ commandId, attempt, sentAt, replyDueAt }])
 }
 
-describe('issue', () => {
-  it('keeps the command with an id of its own, the terms of data, and the members of the app', async () => {
+describe('issue()', () => {
+  it("issue() stores the command with an id of its own, the terms of data, and the app's members", async () => {
     const { adapter, commands } = start<EmployeeCommand>()
     const issued = await commands.issue(SN, DATA, { employee: 7 })
     expect(issued).toEqual({
@@ -46,7 +46,7 @@ describe('issue', () => {
     expect(adapter.findCommand(SN, issued.commandId)).toEqual(issued)
   })
 
-  it('keeps the terms of the command', async () => {
+  it('issue() stores the terms of the command', async () => {
     const { adapter, commands } = start()
     const terms = { attempts: 1, replyWithin: 5000, key: 'door 1', endsAnswer: true }
     const { commandId } = await commands.issue(SN, {
@@ -66,21 +66,21 @@ describe('issue', () => {
     'ENROLL_FP PIN=1\tFID=0',
     'UPGRADE checksum=1,url=/x,size=1',
     'SHELL ls',
-  ])('lets %s end an answer', async (text) => {
+  ])('%s ends an answer', async (text) => {
     const { adapter, commands } = start()
     const { commandId } = await commands.issue(SN, { text })
     expect(adapter.findRecord(SN, commandId)?.terms?.endsAnswer).toBe(true)
   })
 
-  it('rejects with the error of storage', async () => {
+  it('issue() rejects with the error of storage', async () => {
     const failure = new Error('no disk')
     const adapter = { ...memoryAdapter(), issue: () => Promise.reject(failure) }
     await expect(commandQueue(adapter).issue(SN, DATA)).rejects.toBe(failure)
   })
 })
 
-describe('issueAll', () => {
-  it('keeps commands for many devices in one call of storage, in order', async () => {
+describe('issueAll()', () => {
+  it('issueAll() stores commands for many terminals in one call of storage, in order', async () => {
     const { adapter } = start()
     const issue = vi.fn((queued: readonly QueuedCommand[]) => adapter.issue(queued))
     const commands = commandQueue({ ...adapter, issue })
@@ -97,14 +97,14 @@ describe('issueAll', () => {
     expect(new Set(issued.map(({ commandId }) => commandId)).size).toBe(3)
   })
 
-  it('keeps nothing if one is wrong', async () => {
+  it('issueAll() stores nothing if one command is wrong', async () => {
     const { adapter, commands } = start()
     const issues = [DATA, { text: 'a\nb' }].map((command) => ({ serialNumber: SN, command }))
     await expect(commands.issueAll(issues)).rejects.toThrow(TypeError)
     expect(adapter.openCommands(SN, new Date(), 10)).toEqual([])
   })
 
-  it('asks storage nothing for nothing', async () => {
+  it('An empty list makes no call of storage', async () => {
     const { adapter } = start()
     const issue = vi.fn((queued: readonly QueuedCommand[]) => adapter.issue(queued))
     expect(await commandQueue({ ...adapter, issue }).issueAll([])).toEqual([])
@@ -112,13 +112,13 @@ describe('issueAll', () => {
   })
 })
 
-describe('a key', () => {
+describe('A key', () => {
   const keyed = (name: string) => ({
     text: `DATA UPDATE USERINFO PIN=7\tName=${name}`,
     key: 'user 7',
   })
 
-  it('lets a newer command take the place of older ones that were not handed out', async () => {
+  it('A newer command replaces older ones of its key that were not sent', async () => {
     const { commands } = start()
     const ada = await commands.issue(SN, keyed('Ada'))
     const other = await commands.issue(SN, { ...DATA, key: 'user 8' })
@@ -128,7 +128,7 @@ describe('a key', () => {
     expect(states).toEqual(['superseded', 'waiting', 'waiting', 'waiting'])
   })
 
-  it('leaves what was handed out', async () => {
+  it('A command that was sent is not replaced', async () => {
     const { adapter, commands } = start()
     const ada = await commands.issue(SN, keyed('Ada'))
     handOut(adapter, ada.commandId)
@@ -136,7 +136,7 @@ describe('a key', () => {
     expect(await commands.state(ada)).toBe('sent')
   })
 
-  it('leaves the last of one call', async () => {
+  it('The last command of one call replaces the others', async () => {
     const { commands } = start()
     const issued = await commands.issueAll(
       ['Ada', 'Grace', 'Joan'].map((name) => ({ serialNumber: SN, command: keyed(name) })),
@@ -145,7 +145,7 @@ describe('a key', () => {
     expect(states).toEqual(['superseded', 'superseded', 'waiting'])
   })
 
-  it('leaves the new one kept if storage fails before the older are closed', async () => {
+  it('The new command stays stored if storage fails before the older are closed', async () => {
     const { adapter, commands } = start()
     const ada = await commands.issue(SN, keyed('Ada'))
     const cancel = () => Promise.reject(new Error('no disk'))
@@ -154,7 +154,7 @@ describe('a key', () => {
     expect(adapter.openCommands(SN, new Date(), 10)).toHaveLength(2)
   })
 
-  it('never lets two that race close each other', async () => {
+  it('Two commands that race never close each other', async () => {
     const { adapter } = start()
     let open = () => {}
     const gate = new Promise<void>((resolve) => {
@@ -175,12 +175,12 @@ describe('a key', () => {
   })
 })
 
-describe('cancel', () => {
+describe('cancel()', () => {
   it.each<[string, boolean, CommandState, (adapter: CommandStorage, id: string) => unknown]>([
     ['a waiting command', true, 'cancelled', () => {}],
     ['a sent command', true, 'cancelled', handOut],
     ['an answered command', false, 'succeeded', (adapter, id) => finalReply(adapter, SN, id)],
-  ])('of %s returns %s', async (_which, inTime, state, happen) => {
+  ])('Cancelling %s returns %s', async (_which, inTime, state, happen) => {
     const { adapter, commands } = start()
     const issued = await commands.issue(SN, DATA)
     happen(adapter, issued.commandId)
@@ -188,7 +188,7 @@ describe('cancel', () => {
     expect(await commands.state(issued)).toBe(state)
   })
 
-  it('does not hide a reply that comes later', async () => {
+  it('A cancelled command does not hide a reply that comes later', async () => {
     const { adapter, commands } = start()
     const issued = await commands.issue(SN, DATA)
     handOut(adapter, issued.commandId)
@@ -197,19 +197,19 @@ describe('cancel', () => {
     expect(await commands.state(issued)).toBe('succeeded')
   })
 
-  it('of an unknown command returns false', async () => {
+  it('Cancelling an unknown command returns false', async () => {
     const { commands } = start()
     expect(await commands.cancel({ serialNumber: SN, commandId: '1' })).toBe(false)
   })
 })
 
-describe('state', () => {
-  it('is undefined for an unknown command', async () => {
+describe('state()', () => {
+  it('The state of an unknown command is undefined', async () => {
     const { commands } = start()
     expect(await commands.state({ serialNumber: SN, commandId: '1' })).toBe(undefined)
   })
 
-  it('follows the family of the device', async () => {
+  it('The state depends on the family of the terminal', async () => {
     const { adapter } = start()
     const family = (serialNumber: string) =>
       serialNumber === 'door' ? ('access' as const) : ('attendance' as const)
@@ -223,7 +223,7 @@ describe('state', () => {
 })
 
 describe('commands', () => {
-  it('hands the filter to storage, and adds the state', async () => {
+  it('The filter goes to storage, and each command comes back with its state', async () => {
     const { adapter } = start()
     const record = { attemptsMade: 0, command: { ...DATA, serialNumber: SN, commandId: '1' } }
     const list = vi.fn((_filter: object, _now: Date) => [record])
@@ -234,12 +234,12 @@ describe('commands', () => {
     expect(list).toHaveBeenCalledWith({ state: 'waiting', limit: 5 }, expect.any(Date))
   })
 
-  it('says that an adapter without it has no list', async () => {
+  it('An adapter without the call is reported as having no list', async () => {
     const adapter = { ...memoryAdapter(), commands: undefined } as unknown as CommandStorage
     await expect(commandQueue(adapter).commands()).rejects.toThrow('option "adapter.commands"')
   })
 
-  it('lists what waits, what is lost and what was refused, the newest first', async () => {
+  it('The list has what is waiting, lost and refused, the newest first', async () => {
     const { adapter, commands } = start()
     const [refused, lost, waiting] = await commands.issueAll(
       ['1', '2', '3'].map((pin) => ({
@@ -263,7 +263,7 @@ describe('commands', () => {
   })
 })
 
-describe('a queue is refused', () => {
+describe('A wrong queue', () => {
   it.each<[string, () => unknown, string]>([
     ['without an adapter', () => commandQueue(undefined as never), 'option "adapter" is undefined'],
     [
@@ -282,7 +282,7 @@ describe('a queue is refused', () => {
       () => commandQueue(memoryAdapter(), { encoding: 'utf-16le' }),
       'option "encoding" is "utf-16le"',
     ],
-  ])('%s', (_title, make, message) => {
+  ])('A queue %s is refused', (_title, make, message) => {
     expect(make).toThrow(TypeError)
     expect(make).toThrow(message)
   })

@@ -34,8 +34,8 @@ function handOut({ claim }: CommandStorage, commandId: string, attempt: number, 
   return claim(SN, [claimOf(commandId, attempt, isLast)])
 }
 
-describe('resolves if the command', () => {
-  it('is done, with the reply and the command', async () => {
+describe('What result() resolves with', () => {
+  it('A command that is done resolves with the reply and the command', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, DATA)
     finalReply(memory, SN, issued.commandId)
@@ -48,7 +48,7 @@ describe('resolves if the command', () => {
     })
   })
 
-  it('has failed, and was answered before anybody waited', async () => {
+  it('A failed command resolves, even if its reply came before anybody waited', async () => {
     const { memory, commands } = start()
     finalReply(memory, SN, '1', -1002)
     const identity = { serialNumber: SN, commandId: '1' }
@@ -59,7 +59,7 @@ describe('resolves if the command', () => {
     })
   })
 
-  it('expires', async () => {
+  it('An expired command resolves', async () => {
     const { commands } = start()
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
     const result = commands.result(issued)
@@ -71,7 +71,7 @@ describe('resolves if the command', () => {
     })
   })
 
-  it('is never answered', async () => {
+  it('A command that is never answered resolves', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, { ...DATA, attempts: 1 })
     handOut(memory, issued.commandId, 1, true)
@@ -80,7 +80,7 @@ describe('resolves if the command', () => {
     expect(await result).toMatchObject({ state: 'unanswered', command: issued })
   })
 
-  it('is cancelled, at once in this process', async () => {
+  it('A cancelled command resolves, immediately in this process', async () => {
     const { commands } = start()
     const issued = await commands.issue(SN, DATA)
     const result = commands.result(issued)
@@ -88,7 +88,7 @@ describe('resolves if the command', () => {
     expect(await result).toMatchObject({ state: 'cancelled', meaning: 'cancelled' })
   })
 
-  it('is superseded, at once in this process', async () => {
+  it('A superseded command resolves, immediately in this process', async () => {
     const { commands } = start()
     const issued = await commands.issue(SN, { ...DATA, key: 'user 7' })
     const result = commands.result(issued)
@@ -96,7 +96,7 @@ describe('resolves if the command', () => {
     expect(await result).toMatchObject({ state: 'superseded' })
   })
 
-  it('was accepted, and then cancelled', async () => {
+  it('A command that was accepted and then cancelled resolves', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, DATA)
     finalReply(memory, SN, issued.commandId, -5000)
@@ -110,13 +110,13 @@ describe('resolves if the command', () => {
   })
 })
 
-describe.each(['result', 'state'] as const)('a command that %s says has expired', (call) => {
+describe.each(['result', 'state'] as const)('A command that %s() reports as expired', (call) => {
   const told = async (commands: CommandQueue, issued: CommandIdentity) => {
     const said = await commands[call](issued)
     return typeof said === 'object' ? said.state : said
   }
 
-  it('is not handed out by a claim that comes too late', async () => {
+  it('An expired command is not sent by a claim that comes too late', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
     const claim = claimOf(issued.commandId, 1, false)
@@ -127,7 +127,7 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(await commands.cancel(issued)).toBe(false)
   })
 
-  it('is closed as of the moment it expired', async () => {
+  it('An expired command is closed as of the moment it expired', async () => {
     const { memory, commands } = start()
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 15_000 })
     const at = memory.findRecord(SN, issued.commandId)?.openUntil
@@ -136,7 +136,7 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(memory.findRecord(SN, issued.commandId)?.cancelled).toEqual({ at, reason: 'expired' })
   })
 
-  it('is told from the closing, not from a read that may be behind it', async () => {
+  it('The closing decides that a command expired, not a read that may be behind it', async () => {
     const { memory } = start()
     const { commandId } = await commandQueue(memory).issue(SN, { ...DATA, expiresAfter: 1 })
     const behind = memory.findRecord(SN, commandId)
@@ -145,7 +145,7 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(await told(commands, { serialNumber: SN, commandId })).toBe('expired')
   })
 
-  it('is closed by a later try, if a claim that was given back held it for a moment', async () => {
+  it('A later try closes the command, if a claim that was given back held it for a moment', async () => {
     const { memory } = start()
     let refusals = 2
     const cancel: CommandStorage['cancel'] = (...asked) => {
@@ -158,7 +158,7 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
     expect(memory.findRecord(SN, issued.commandId)?.cancelled?.reason).toBe('expired')
   })
 
-  it('is an error if the adapter does not close it', async () => {
+  it('An adapter that does not close an expired command causes an error', async () => {
     const { commands } = start({ cancel: () => [] })
     const issued = await commands.issue(SN, { ...DATA, expiresAfter: 1 })
     await vi.advanceTimersByTimeAsync(1)
@@ -167,7 +167,7 @@ describe.each(['result', 'state'] as const)('a command that %s says has expired'
 })
 
 it.each([0, 1, 2, 3, 4, 5, 6])(
-  'closes what it reports as expired, even if it expires %i turns after it was read',
+  'A command reported as expired is closed, even if it expires %i turns after it was read',
   async (turns) => {
     const { memory } = start()
     const { commandId } = await commandQueue(memory).issue(SN, { ...DATA, expiresAfter: 15_000 })
@@ -189,7 +189,7 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
   },
 )
 
-it('does not call a command expired that is claimed meanwhile', async () => {
+it('A command that is claimed meanwhile is not reported as expired', async () => {
   const { memory } = start()
   const cancel: CommandStorage['cancel'] = (serialNumber, commandIds, at, reason) => {
     const [commandId = ''] = commandIds
@@ -207,7 +207,7 @@ it('does not call a command expired that is claimed meanwhile', async () => {
   expect(await result).toMatchObject({ state: 'succeeded' })
 })
 
-it('waits on after a pending reply, for the final one', async () => {
+it('result() keeps waiting after a pending reply, for the final one', async () => {
   const { memory, commands } = start()
   const issued = await commands.issue(SN, DATA)
   let hasResolved = false
@@ -222,7 +222,7 @@ it('waits on after a pending reply, for the final one', async () => {
   expect(await result).toMatchObject({ state: 'failed' })
 })
 
-it('resolves at once where this process received the reply', async () => {
+it('result() resolves immediately if this process received the reply', async () => {
   const { memory, commands } = start()
   const issued = await commands.issue(SN, DATA)
   const result = commands.result(issued)
@@ -231,7 +231,7 @@ it('resolves at once where this process received the reply', async () => {
   expect(await result).toMatchObject({ state: 'succeeded' })
 })
 
-it('does not miss a reply that comes while storage is asked', async () => {
+it('A reply that comes while storage is being read is not missed', async () => {
   const { memory } = start()
   const findRecord = async (serialNumber: string, commandId: string) => {
     const record = memory.findRecord(serialNumber, commandId)
@@ -245,7 +245,7 @@ it('does not miss a reply that comes while storage is asked', async () => {
   expect(await commands.run(SN, DATA)).toMatchObject({ state: 'succeeded' })
 })
 
-it('sees what another process wrote, asking with growing pauses', async () => {
+it('result() sees what another process wrote, by polling with growing pauses', async () => {
   const { memory } = start()
   const findRecord = vi.fn(memory.findRecord)
   const commands = commandQueue({ ...memory, findRecord })
@@ -260,8 +260,8 @@ it('sees what another process wrote, asking with growing pauses', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-describe('rejects', () => {
-  it('with COMMAND_TIMEOUT when the time is over, and leaves the command in the queue', async () => {
+describe('What result() rejects with', () => {
+  it('A timeout rejects with COMMAND_TIMEOUT, and leaves the command in the queue', async () => {
     const { commands } = start()
     const issued = await commands.issue(SN, DATA)
     const result = expect(commands.result(issued, { timeout: 5000 })).rejects.toMatchObject({
@@ -275,14 +275,14 @@ describe('rejects', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('after a minute if no time is given', async () => {
+  it('The timeout is a minute by default', async () => {
     const { commands } = start()
     const result = expect(commands.run(SN, DATA)).rejects.toMatchObject({ code: 'COMMAND_TIMEOUT' })
     await vi.advanceTimersByTimeAsync(60_000)
     await result
   })
 
-  it('in time even if storage is silent', async () => {
+  it('The timeout holds even if storage never answers', async () => {
     const { memory } = start()
     const silent = { ...memory, findRecord: () => new Promise<undefined>(() => {}) }
     const identity = { serialNumber: SN, commandId: '1' }
@@ -292,7 +292,7 @@ describe('rejects', () => {
     await rejected
   })
 
-  it('with the reason of the signal, now or later', async () => {
+  it('An aborted signal rejects with its reason, now or later', async () => {
     const { commands } = start()
     const issued = await commands.issue(SN, DATA)
     const reason = new Error('the browser is gone')
@@ -307,14 +307,14 @@ describe('rejects', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('without issuing anything if the signal of run was aborted before', async () => {
+  it('A signal aborted before run() issues nothing', async () => {
     const { memory, commands } = start()
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(commands.run(SN, DATA, { signal })).rejects.toThrow('too late')
     expect(memory.openCommands(SN, new Date(), 10)).toEqual([])
   })
 
-  it('with COMMAND_UNKNOWN if storage does not have the command', async () => {
+  it('A command that storage does not have rejects with COMMAND_UNKNOWN', async () => {
     const { commands } = start()
     await expect(commands.result({ serialNumber: SN, commandId: '1' })).rejects.toMatchObject({
       code: 'COMMAND_UNKNOWN',
@@ -322,7 +322,7 @@ describe('rejects', () => {
     })
   })
 
-  it('with the error of storage', async () => {
+  it('A failure of storage rejects with its error', async () => {
     const failure = new Error('no disk')
     const { memory } = start()
     const commands = commandQueue({ ...memory, findRecord: () => Promise.reject(failure) })
@@ -330,7 +330,7 @@ describe('rejects', () => {
   })
 
   it.each([{ timeout: -1 }, { timeout: 2 ** 31 }, { timeout: '5' }, { tiemout: 5 }])(
-    'with a TypeError for %j',
+    'The wrong options %j reject with a TypeError',
     async (options) => {
       const { commands } = start()
       const identity = { serialNumber: SN, commandId: '1' }
@@ -339,7 +339,7 @@ describe('rejects', () => {
   )
 })
 
-it('does not keep the process alive', { timeout: 30_000 }, async () => {
+it('result() does not keep the process alive', { timeout: 30_000 }, async () => {
   vi.useRealTimers()
   const program = `
     import { commandQueue, memoryAdapter } from 'express-iclock'

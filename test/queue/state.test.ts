@@ -23,7 +23,7 @@ function reply(returnCode: number) {
   return parsed
 }
 
-describe('without a reply, a command is', () => {
+describe('Without a reply', () => {
   it.each<[string, CommandRecord, Date]>([
     ['waiting', issued, at(1_000_000)],
     ['waiting', { ...issued, terms: { ...terms, expiresAt: at(15) }, openUntil: at(15) }, at(14)],
@@ -38,12 +38,12 @@ describe('without a reply, a command is', () => {
     ['cancelled', { ...sent, cancelled }, at(1_000_000)],
     ['superseded', { ...issued, cancelled: { at: at(5), reason: 'superseded' } }, at(6)],
     ['waiting', { command, attemptsMade: 0 }, at(6)],
-  ])('%s (%#)', (state, record, now) => {
+  ])('A command without a reply is %s (%#)', (state, record, now) => {
     expect(stateOf(record, now)).toBe(state)
   })
 })
 
-describe('with a reply, a command is', () => {
+describe('With a reply', () => {
   it.each<[string, CommandRecord, number]>([
     ['succeeded', sent, 0],
     ['failed', sent, -1002],
@@ -53,17 +53,17 @@ describe('with a reply, a command is', () => {
     ['failed', { ...issued, cancelled }, -1],
     ['cancelled', { ...sent, cancelled }, -5000],
     ['succeeded', { attemptsMade: 0 }, 0],
-  ])('%s (%#), however late it is', (state, record, returnCode) => {
+  ])('A command with a reply is %s (%#), however late the reply', (state, record, returnCode) => {
     expect(stateOf({ ...record, reply: reply(returnCode) }, at(1_000_000))).toBe(state)
   })
 
-  it('what the family of its device says', () => {
+  it('A command with a reply is what the family of its terminal says', () => {
     const record = { ...sent, reply: reply(7) }
     expect(stateOf(record, at(80), 'access')).toBe('succeeded')
   })
 })
 
-it('waits twice as long for each further attempt, a day at most', () => {
+it('Each further attempt waits twice as long, a day at most', () => {
   const hours = [1, 2, 3, 4, 5, 6, 7, 100].map((attempt) =>
     waitOf({ attempts: 100, replyWithin: 3_600_000 }, attempt),
   )

@@ -20,9 +20,9 @@ function appWith(options: Partial<TerminalRouterOptions> = {}, mount = '/') {
   return { adapter, commands: commandQueue(adapter), app }
 }
 
-describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) => {
+describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('Below %s', (folder) => {
   it.each(['getrequest', 'getrequest.aspx', 'GetRequest', 'getrequest/'])(
-    'a terminal polls at %s',
+    'A terminal polls at %s',
     async (name) => {
       const { app, commands } = appWith()
       await commands.issue(SN, { text: 'CHECK' })
@@ -32,7 +32,7 @@ describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) 
   )
 
   it.each(['devicecmd', 'devicecmd.aspx', 'DeviceCmd', 'devicecmd/'])(
-    'a terminal replies at %s',
+    'A terminal replies at %s',
     async (name) => {
       const { app, adapter } = appWith()
       await request(app).post(`${folder}${name}?SN=${SN}`).send('ID=1&Return=0').expect(200, 'OK')
@@ -41,7 +41,7 @@ describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) 
   )
 })
 
-it('is served below any mount path', async () => {
+it('The router works below any mount path', async () => {
   const { app, commands } = appWith({}, '/hr/s3cret')
   await commands.issue(SN, { text: 'CHECK' })
   await request(app)
@@ -62,12 +62,12 @@ it.each([
   ['get', '/x/iclock/getrequest'],
   ['get', '/getrequest'],
   ['post', '/iclock/'],
-] as const)('leaves %s %s to the app', async (method, path) => {
+] as const)('The request %s %s is left to the app', async (method, path) => {
   const { app } = appWith()
   await request(app)[method](`${path}?SN=${SN}`).expect(200, `the app: ${path}?SN=${SN}`)
 })
 
-it('publishes what it does not serve below /iclock/', async () => {
+it('The channel publishes what is not served below /iclock/', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   channel('express-iclock:unknown').subscribe(note)
@@ -79,7 +79,7 @@ it('publishes what it does not serve below /iclock/', async () => {
   expect(seen).toEqual([{ method: 'GET', path: '/hr/iclock/edata' }])
 })
 
-it('lets the limit of replies open nothing else, and authorize guard everything', async () => {
+it('The limit of replies applies to nothing else, and authorize guards everything', async () => {
   const { app } = appWith({
     reply: { limit: 20 },
     authorize: (serialNumber) => serialNumber === SN,
@@ -90,7 +90,7 @@ it('lets the limit of replies open nothing else, and authorize guard everything'
   await request(app).get('/iclock/getrequest?SN=B').expect(403)
 })
 
-it('reads and writes in the encoding of the device', async () => {
+it('Commands and replies are in the encoding of the terminal', async () => {
   const { app, adapter, commands } = appWith({ encoding: 'gb18030' })
   await commands.issue(SN, { text: 'DATA UPDATE USERINFO PIN=1\tName=李' })
   const { received } = await poll(app)
@@ -99,9 +99,9 @@ it('reads and writes in the encoding of the device', async () => {
   expect(adapter.replies()[0]?.fields).toEqual({ Name: '李' })
 })
 
-describe('an adapter', () => {
+describe('An adapter', () => {
   it.each(['findCommand', 'onReply', 'openCommands', 'claim'])(
-    'without %s is refused, with the smaller way in',
+    'An adapter without %s is refused, with a hint at the smaller router',
     (call) => {
       const adapter = { ...memoryAdapter(), [call]: undefined } as never
       const make = () => terminalRouter({ adapter })
@@ -111,7 +111,7 @@ describe('an adapter', () => {
     },
   )
 
-  it('that only finds commands and keeps replies serves replies', async () => {
+  it('An adapter that only finds commands and stores replies serves replies', async () => {
     const { findCommand, onReply, replies } = memoryAdapter()
     const app = express().use(commandReplyRouter({ adapter: { findCommand, onReply } }))
     await request(app).post(`/iclock/devicecmd?SN=${SN}`).send('ID=1&Return=0').expect(200, 'OK')
@@ -124,7 +124,7 @@ it.each<[object, string]>([
   [{ reply: { encoding: 'utf-8' } }, 'there is no option "encoding"'],
   [{ delivery: { attempts: 5 } }, 'there is no option "attempts"'],
   [{ path: '/x' }, 'there is no option "path"'],
-])('refuses options that it does not have: %j', (options, message) => {
+])('Unknown options are refused: %j', (options, message) => {
   const make = () => terminalRouter({ adapter: memoryAdapter(), ...options } as never)
   expect(make).toThrow(TypeError)
   expect(make).toThrow(message)

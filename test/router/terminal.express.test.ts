@@ -47,7 +47,7 @@ const send = (app: express.Express, { method, path, headers, body, bodyBase64 }:
 
 const settled = () => new Promise((done) => setImmediate(done))
 
-describe('a request that was captured or is printed', () => {
+describe('A request that was captured or is printed in a manual', () => {
   const answers: Record<string, { status: number; text: RegExp }> = {
     handshake: { status: 200, text: /^(GET OPTION FROM: |registry=ok\n|OK$)/ },
     registry: { status: 200, text: /^RegistryCode=[0-9a-f]{32}$/ },
@@ -61,12 +61,12 @@ describe('a request that was captured or is printed', () => {
     file: { status: 404, text: /Cannot GET/ },
   }
   const others = vectors.filter(({ expected }) => answers[expected.kind] !== undefined)
-  it('is never of an unknown kind', () => {
+  it('No recorded request is of an unknown kind', () => {
     const uploads = vectors.filter(({ expected }) => /upload|querydata/.test(expected.kind))
     expect(others.length + uploads.length).toBe(vectors.length)
   })
 
-  it.each(others)('is answered: $name', async (vector) => {
+  it.each(others)('The request is answered: $name', async (vector) => {
     const prefix = vector.path.slice(0, vector.path.indexOf('/iclock'))
     const { app, adapter } = appWith({}, prefix || '/')
     const { kind, sn } = vector.expected
@@ -82,12 +82,12 @@ describe('a request that was captured or is printed', () => {
   })
 })
 
-describe('a factory-new terminal, and an app with one line', () => {
+describe('A factory-new terminal, and an app with one line', () => {
   it.each<[string, Partial<VirtualDeviceOptions>, object]>([
     ['a time-clock', {}, { family: 'attendance', pushVersion: '2.4.1', model: 'Virtual' }],
     ['a time-clock of 2009', { pushVersion: '' }, { family: 'attendance' }],
     ['an access terminal', { manners: 'access' }, { family: 'access', pushVersion: '3.1.2' }],
-  ])('work together: %s', async (_, manners, facts) => {
+  ])('The terminal and the app work together: %s', async (_, manners, facts) => {
     const adapter = memoryAdapter()
     const server = await serve(express().use(terminalRouter({ adapter })))
     const device = virtualDevice({ server, serialNumber: 'NEW1', pause: 5, ...manners })
@@ -101,7 +101,7 @@ describe('a factory-new terminal, and an app with one line', () => {
   })
 })
 
-describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) => {
+describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('Below %s', (folder) => {
   it.each<['get' | 'post', string, string]>([
     ['get', 'cdata', '&options=all'],
     ['get', 'CData.ASPX', '&options=all'],
@@ -113,15 +113,15 @@ describe.each(['/iclock/', '/ICLOCK/', '/iclock/iclock/'])('below %s', (folder) 
     ['post', 'Push.aspx/', ''],
     ['get', 'rtdata.aspx', '&type=time'],
     ['get', 'ping.aspx', ''],
-  ])('a terminal is answered: %s %s', async (method, name, query) => {
+  ])('A terminal is answered: %s %s', async (method, name, query) => {
     const { app } = appWith()
     const response = await request(app)[method](`${folder}${name}?SN=A${query}`)
     expect(response.status).toBe(200)
   })
 })
 
-describe('what a terminal is known by', () => {
-  it('comes from its polls, its options, its replies and its uploads', async () => {
+describe('Facts about a terminal', () => {
+  it('Facts come from its polls, its options, its replies and its uploads', async () => {
     const { app, adapter } = appWith()
     await request(app).get('/iclock/getrequest?SN=A&INFO=Ver%201,2,3,4,192.0.2.27,10,7,15,5,111')
     await settled()
@@ -151,7 +151,7 @@ describe('what a terminal is known by', () => {
     })
   })
 
-  it('is its family, as it behaves: a door that uploads events, a time-clock that uploads attendance', async () => {
+  it('The family follows from what it does: a door uploads events, a time clock uploads attendance', async () => {
     const { app, adapter } = appWith()
     const upload = async (table: string) => {
       await request(app).post(`/iclock/cdata?SN=A&table=${table}`).type('text/plain').send('x=1')
@@ -164,7 +164,7 @@ describe('what a terminal is known by', () => {
     expect(text).toMatch(/^GET OPTION FROM: A\n/)
   })
 
-  it('is the stamp of each table: the next handshake gives it back', async () => {
+  it('The stamp of each table is stored, and the next handshake gives it back', async () => {
     const { app } = appWith()
     await request(app)
       .post('/iclock/cdata?SN=A&table=ATTLOG&Stamp=12345')
@@ -176,7 +176,7 @@ describe('what a terminal is known by', () => {
     expect(text).toContain('\nATTLOGStamp=12345\nOPERLOGStamp=0\n')
   })
 
-  it('is its address, as Express knows it', async () => {
+  it('The address is stored as Express knows it', async () => {
     const { app, adapter } = appWith()
     app.set('trust proxy', true)
     await request(app).get('/iclock/ping?SN=A').set('X-Forwarded-For', '192.0.2.9')
@@ -184,7 +184,7 @@ describe('what a terminal is known by', () => {
     expect(adapter.findTerminal('A')?.address).toBe('192.0.2.9')
   })
 
-  it('is known at once if a poll differs from those before it', async () => {
+  it('A poll that differs from those before it is stored immediately', async () => {
     const { app, adapter } = appWith()
     app.set('trust proxy', true)
     const poll = async (address: string, users: number) => {
@@ -199,7 +199,7 @@ describe('what a terminal is known by', () => {
     expect(await poll('192.0.2.10', 2)).toMatchObject({ address: '192.0.2.10', users: 2 })
   })
 
-  it('is known at once if an upload differs from those before it, in its query or its options', async () => {
+  it('An upload that differs from those before it, in its query or its options, is stored immediately', async () => {
     const { app, adapter } = appWith()
     const upload = async (query: string, body: string) => {
       const sent = request(app).post(`/iclock/cdata?SN=A&table=${query}`).type('text/plain')
@@ -217,7 +217,7 @@ describe('what a terminal is known by', () => {
   })
 })
 
-describe('storage that fails at a contact', () => {
+describe('Storage that fails at a contact', () => {
   const failure = new Error('no disk')
   const failing = () => {
     const errors: unknown[] = []
@@ -230,7 +230,7 @@ describe('storage that fails at a contact', () => {
     ['post', '/iclock/devicecmd?SN=A', 'ID=1&Return=0'],
     ['post', '/iclock/cdata?SN=A&table=ATTLOG&Stamp=1', '7\t2026-10-05 06:58:10\t0\t1\n'],
     ['get', '/iclock/ping?SN=A', ''],
-  ] as const)('fails nothing else: %s %s', async (method, path, body) => {
+  ] as const)('The request succeeds all the same: %s %s', async (method, path, body) => {
     const { app, errors } = failing()
     const asked = request(app)[method](path).type('text/plain')
     await (body === '' ? asked : asked.send(body)).expect(200, /^OK/)
@@ -242,21 +242,21 @@ describe('storage that fails at a contact', () => {
     ['get', '/iclock/cdata?SN=A&options=all'],
     ['post', '/iclock/registry?SN=A'],
     ['post', '/iclock/push?SN=A'],
-  ] as const)('fails what the terminal asks again: %s %s', async (method, path) => {
+  ] as const)('A request that the terminal will repeat fails: %s %s', async (method, path) => {
     const { app, errors } = failing()
     expect((await request(app)[method](path)).status).toBe(500)
     expect(errors).toEqual([])
   })
 })
 
-describe('a token', () => {
+describe('A token', () => {
   const secret = 'a secret of the whole house'
   const options: Partial<TerminalRouterOptions> = {
     secret,
     authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret),
   }
 
-  it('is required if the app asks for it: an access terminal has it once it has shaken hands', async () => {
+  it('A token is required if the app asks for it: an access terminal has it after its handshake', async () => {
     const { app, adapter } = appWith(options)
     const server = await serve(app)
     const device = virtualDevice({ server, serialNumber: 'A', manners: 'access', pause: 5 })
@@ -269,10 +269,10 @@ describe('a token', () => {
   })
 })
 
-describe('whatever a device claims', () => {
+describe('Whatever a terminal claims', () => {
   const lines = 'Encrypt=1%0AC:1:REBOOT%0D%0A'
 
-  it('its next handshake has the same lines as that of any other', async () => {
+  it('Its next handshake has the same lines as that of any other', async () => {
     const { app } = appWith()
     const keys = async (query: string) => {
       const { text } = await request(app).get(`/iclock/cdata?${query}&pushver=2.4.1`).expect(200)
@@ -294,14 +294,14 @@ describe('whatever a device claims', () => {
     expect(await keys('SN=A&options=all&language=69%0AEncrypt=1')).toEqual(calm)
   })
 
-  it('a serial number with a line break is refused', async () => {
+  it('A serial number with a line break is refused', async () => {
     const { app, adapter } = appWith()
     await request(app).get(`/iclock/cdata?SN=A%0A${lines}&options=all`).expect(400)
     expect(adapter.terminals()).toEqual([])
   })
 })
 
-it('publishes what a terminal asked for that is not served, and leaves it to the app', async () => {
+it('The channel publishes a request that is not served, and the app gets it', async () => {
   const seen: unknown[] = []
   const note = (message: unknown) => void seen.push(message)
   subscribe('express-iclock:unknown', note)
@@ -318,7 +318,7 @@ it('publishes what a terminal asked for that is not served, and leaves it to the
   expect(seen).toEqual(paths.map((path) => ({ method: 'GET', path: path.replace(/\?.*/, '') })))
 })
 
-it('makes a terminal shake hands again if it was told another offset than holds now', async () => {
+it('A terminal that was sent an outdated offset is asked for a new handshake', async () => {
   let timeZone = '+01:00'
   const { app, adapter } = appWith({ timeZone: () => timeZone })
   const server = await serve(app)
@@ -341,7 +341,7 @@ it('makes a terminal shake hands again if it was told another offset than holds 
   expect(open()).toEqual([])
 })
 
-it('notices within a minute that another offset holds, although its polls stay the same', async () => {
+it('A changed offset is noticed within a minute, although the polls stay the same', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   let timeZone = '+01:00'
@@ -359,7 +359,7 @@ it('notices within a minute that another offset holds, although its polls stay t
   expect(adapter.openCommands('A', new Date(), 9)).toMatchObject([{ command: { text: 'CHECK' } }])
 })
 
-it('serves polls although timeZone returned something that is not a zone, and reports it', async () => {
+it('Polls are served although timeZone returned an invalid zone, and the error is reported', async () => {
   const errors: unknown[] = []
   const onError = (error: unknown) => errors.push(error)
   const { app } = appWith({ timeZone: () => 'Manila', onError })
@@ -378,6 +378,6 @@ it.each<[object, string]>([
   [{ upload: { limit: 0 } }, 'option "limit" is 0'],
   [{ onError: 1 }, 'option "onError" is 1'],
   [{ delay: 5 }, 'there is no option "delay"'],
-])('refuses wrong options: %j', (options, message) => {
+])('Wrong options are refused: %j', (options, message) => {
   expect(() => appWith(options as never)).toThrow(message)
 })
