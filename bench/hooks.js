@@ -19,7 +19,7 @@ const adapter = { findCommand: () => undefined, onReply: () => {} }
 function unwatched() {
   const { limit, encoding } = bodySettings({})
   const part = async (serialNumber, req, deadline) => {
-    const parsed = parseReplies(await readBody(req, limit), serialNumber, encoding)
+    const parsed = parseReplies(await readBody(req, limit), { serialNumber, encoding })
     await keepInStorage(parsed, serialNumber, adapter, deadline)
     return 'OK'
   }

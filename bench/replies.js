@@ -48,7 +48,7 @@ export async function measure() {
     progress(`parseReplies against naive parsers, ${count} records`)
     const body = records(count)
     const [ours, same, pairs] = times([
-      () => parseReplies(body, 'A'),
+      () => parseReplies(body, { serialNumber: 'A' }),
       () => naiveReplies(body),
       () => naivePairs(body),
     ])
@@ -74,7 +74,10 @@ export async function measure() {
     ['ID=1&CMD=INFO\n', 'ID=1\n'],
   ]) {
     const body = Buffer.concat([Buffer.from(head), Buffer.alloc(MEGABYTE, unit)])
-    const [hostile, usual] = times([() => parseReplies(body, 'A'), () => parseReplies(normal, 'A')])
+    const [hostile, usual] = times([
+      () => parseReplies(body, { serialNumber: 'A' }),
+      () => parseReplies(normal, { serialNumber: 'A' }),
+    ])
     row(`a megabyte of ${JSON.stringify(head + unit)} : a normal one`, hostile / usual, '<= 10')
   }
 

@@ -314,11 +314,11 @@ async function inNest(project, settings) {
   })
 }
 
-/** Starts an app, speaks to it as a device does, and looks at what it kept: the manual's example, and a command. */
+/** Starts an app, speaks to it as a terminal does, and looks at what it kept: the manual's example, and a command. */
 async function checkApp(title, { folder }, file, options = {}) {
   const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
   const { converses = true } = options
-  await check(`${title}: speaks with a device`, async () => {
+  await check(`${title}: speaks with a terminal`, async () => {
     const env = { ...process.env, RAW_BODY: String(rawBody) }
     const app = spawn(process.execPath, [file], { cwd: folder, env, timeout: 60_000 })
     try {
@@ -347,15 +347,15 @@ async function converse(port) {
     equal(answer.status, 200, path)
     return answer.text()
   }
-  const device = 'SN=0316144680030'
-  match(await ask(`/iclock/cdata?${device}&options=all`), /^GET OPTION FROM: 0316144680030/)
+  const terminal = 'SN=0316144680030'
+  match(await ask(`/iclock/cdata?${terminal}&options=all`), /^GET OPTION FROM: 0316144680030/)
   const line = '7\t2026-10-05 06:58:10\t0\t1\t0\t0\t0\n'
-  equal(await ask(`/iclock/cdata?${device}&table=ATTLOG&Stamp=1`, line), 'OK: 1')
+  equal(await ask(`/iclock/cdata?${terminal}&table=ATTLOG&Stamp=1`, line), 'OK: 1')
   const open = await fetch(`http://127.0.0.1:${port}/open`, { method: 'POST' })
   const { commandId } = await open.json()
-  const handed = await ask(`/iclock/getrequest?${device}`)
+  const handed = await ask(`/iclock/getrequest?${terminal}`)
   ok(handed.includes(`C:${commandId}:`), handed)
-  equal(await ask(`/iclock/devicecmd?${device}`, `ID=${commandId}&Return=0&CMD=AC_UNLOCK`), 'OK')
+  equal(await ask(`/iclock/devicecmd?${terminal}`, `ID=${commandId}&Return=0&CMD=AC_UNLOCK`), 'OK')
   const replies = JSON.parse(await ask('/replies'))
   ok(replies.some((reply) => reply.commandId === commandId && reply.returnCode === 0))
   match(await ask('/admin/'), /<!doctype html>/i)

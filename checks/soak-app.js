@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
-import { commandQueue, terminalRouter, tolerateSurplus } from 'express-iclock'
+import { commandQueue, terminalRouter, tolerateExtraBytes } from 'express-iclock'
 
 // Settled commands that are still known, for those who wait for their results. Each holds the body of its
 // reply, so there are few enough to have come before the heap is first measured.
@@ -125,7 +125,7 @@ app.use(
 const server = app.listen(0, '127.0.0.1', () => {
   process.send?.({ port: /** @type {import('node:net').AddressInfo} */ (server.address()).port })
 })
-tolerateSurplus(server)
+tolerateExtraBytes(server)
 
 /** Handles by their kinds, but for those of a connection that is just being answered. */
 function handles() {

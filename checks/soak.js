@@ -1,11 +1,11 @@
 // Lets terminals shake hands, poll, execute, reply, upload, repeat, cut and flood for a while, beside many that dribble; then
 // looks at the heap, the handles and the rejections of the server.
-// npm run test:soak [-- --seconds 50 --devices 50 --dribbling 2000]: bounded in time, and on this machine only.
+// npm run test:soak [-- --seconds 50 --terminals 50 --dribbling 2000]: bounded in time, and on this machine only.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { postReplies, runFleet, virtualDevice } from 'express-iclock/simulator'
+import { postReplies, runFleet, virtualTerminal } from 'express-iclock/simulator'
 
 const MEGABYTE = 1 << 20
 // What a full collection leaves differs by as much from one time to the next.
@@ -28,7 +28,7 @@ async function soak() {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '50' },
-      devices: { type: 'string', default: '50' },
+      terminals: { type: 'string', default: '50' },
       dribbling: { type: 'string', default: '2000' },
     },
   })
@@ -36,7 +36,7 @@ async function soak() {
     if (!(Number(value) > 0)) throw new Error(`--${name} is "${value}"; expected a number above 0`)
   }
   const duration = Number(values.seconds) * 1000
-  const devices = Number(values.devices)
+  const terminals = Number(values.terminals)
 
   const app = fork(new URL('soak-app.js', import.meta.url), [], { execArgv: ['--expose-gc'] })
   const [{ port }] = await once(app, 'message')
@@ -45,13 +45,13 @@ async function soak() {
     app.send(question)
     return (await once(app, 'message'))[0]
   }
-  const serialNumbers = Array.from({ length: devices }, (_, index) => `WHOLE${index}`)
+  const serialNumbers = Array.from({ length: terminals }, (_, index) => `WHOLE${index}`)
 
   // All of it once, so that what is loaded or compiled late is there before.
   await ask({ command: serialNumbers })
   await Promise.all([
-    fleetOf(url, devices, duration / 10),
-    wholeTerminals(url, devices, duration / 10),
+    fleetOf(url, terminals, duration / 10),
+    wholeTerminals(url, terminals, duration / 10),
   ])
   await ask({ stop: true })
   await wait(QUIET)
@@ -59,9 +59,9 @@ async function soak() {
 
   await ask({ command: serialNumbers })
   const [report, good, whole] = await Promise.all([
-    fleetOf(url, devices, duration),
-    goodDevice(url, duration),
-    wholeTerminals(url, devices, duration),
+    fleetOf(url, terminals, duration),
+    goodTerminal(url, duration),
+    wholeTerminals(url, terminals, duration),
     ...Array.from({ length: Number(values.dribbling) }, (_, index) =>
       dribble(url, index, duration),
     ),
@@ -127,18 +127,18 @@ function isNoMore(after, before) {
  * Whole terminals that do all they can, in waves, each of which begins with handshakes; how many requests of each kind were
  * accepted.
  *
- * @param {string} url @param {number} devices @param {number} duration
+ * @param {string} url @param {number} terminals @param {number} duration
  */
-async function wholeTerminals(url, devices, duration) {
+async function wholeTerminals(url, terminals, duration) {
   /** @type {Record<string, number>} */
   const accepted = {}
   const end = performance.now() + duration
   while (performance.now() < end) {
     let requests = 0
     const { requests: kinds } = await runFleet({
-      ...{ url, devices, delay: 200, rampUp: 500 },
+      ...{ url, terminals, delay: 200, rampUp: 500 },
       duration: Math.min(10_000, Math.max(1, end - performance.now())),
-      serialNumber: (device) => `WHOLE${device}`,
+      serialNumber: (terminal) => `WHOLE${terminal}`,
       punches: (serialNumber) => (requests++ % 5 === 0 ? [{ pin: serialNumber.slice(5) }] : []),
       faults: () => FAULTS[requests % FAULTS.length],
     })
@@ -149,10 +149,10 @@ async function wholeTerminals(url, devices, duration) {
   return accepted
 }
 
-/** @param {string} url @param {number} devices @param {number} duration */
-function fleetOf(url, devices, duration) {
+/** @param {string} url @param {number} terminals @param {number} duration */
+function fleetOf(url, terminals, duration) {
   return postReplies({
-    ...{ url, devices, duration, count: 1e9, pause: 20 },
+    ...{ url, terminals, duration, count: 1e9, pause: 20 },
     replies: (body, records) => {
       const commandId = `c${body}`
       if (body % 7 === 0) {
@@ -180,13 +180,13 @@ function fleetOf(url, devices, duration) {
 }
 
 /** @param {string} url @param {number} duration */
-async function goodDevice(url, duration) {
-  const device = virtualDevice({ url, serialNumber: 'GOOD', timeout: 10_000 })
+async function goodTerminal(url, duration) {
+  const terminal = virtualTerminal({ url, serialNumber: 'GOOD', timeout: 10_000 })
   const end = performance.now() + duration
   const result = { posts: 0, accepted: 0, slowest: 0 }
   for (; performance.now() < end; await wait(100)) {
     const start = performance.now()
-    const { accepted } = await device.exchange(device.records.reply(`${result.posts}`, 0))
+    const { accepted } = await terminal.exchange(terminal.records.reply(`${result.posts}`, 0))
     result.posts++
     if (accepted) result.accepted++
     result.slowest = Math.max(result.slowest, performance.now() - start)
@@ -196,6 +196,6 @@ async function goodDevice(url, duration) {
 
 /** One octet a second. @param {string} url @param {number} index @param {number} timeout */
 function dribble(url, index, timeout) {
-  const device = virtualDevice({ url, serialNumber: `SLOW${index}`, timeout })
-  return device.exchange('ID=1&Return=0&CMD=DATA', { segmentSize: 1, segmentPause: 1000 })
+  const terminal = virtualTerminal({ url, serialNumber: `SLOW${index}`, timeout })
+  return terminal.exchange('ID=1&Return=0&CMD=DATA', { segmentSize: 1, segmentPause: 1000 })
 }

@@ -6,7 +6,7 @@ import express from 'express'
 import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
 import { monitorRouter } from 'express-iclock/monitor'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 const NAMES = new Map([
   ['0316144680030', 'Main entrance'],
@@ -38,7 +38,7 @@ await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumb
 
 /** A terminal's day: people come and go, and it executes what it is given, or can't. */
 async function work(serialNumber, index) {
-  const terminal = virtualDevice({ server, serialNumber })
+  const terminal = virtualTerminal({ server, serialNumber })
   await terminal.handshake()
   await giveFirst(serialNumber, index)
   if (index === NAMES.size - 1) say()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import express from 'express'
 import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 const SN = '0316144680030'
 const showsWire = process.argv.includes('--wire')
@@ -16,7 +16,7 @@ const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
 
 const commands = commandQueue(adapter)
-const terminal = virtualDevice({ server, serialNumber: SN, onExchange: showWire })
+const terminal = virtualTerminal({ server, serialNumber: SN, onExchange: showWire })
 await terminal.handshake()
 
 heading('An employee is added')

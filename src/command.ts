@@ -1,4 +1,4 @@
-// What a server says to a device: an issued command, its identity, and the line that hands it out.
+// What a server says to a terminal: an issued command, its identity, and the line that hands it out.
 import { describe, quoted } from './endpoint/errors.js'
 
 /**
@@ -6,10 +6,10 @@ import { describe, quoted } from './endpoint/errors.js'
  * own command type extends it.
  */
 export interface IssuedCommand {
-  /** `SN`: the device that the command is for. Only this device can answer it. */
+  /** `SN`: the terminal that the command is for. Only this terminal can answer it. */
   serialNumber: string
   /**
-   * `CmdID`: 1 to 16 digits and letters, unique for the device, hard to guess. Text: `0012` is not
+   * `CmdID`: 1 to 16 digits and letters, unique for the terminal, hard to guess. Text: `0012` is not
    * `12`.
    */
   commandId: string
@@ -20,7 +20,7 @@ export interface IssuedCommand {
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
 const LINE_BREAK = /[\r\n\0]/
 
-/** One key for a device and an id; different pairs never share one. */
+/** One key for a terminal and an id; different pairs never share one. */
 export function keyOf(serialNumber: string, id: string): string {
   return JSON.stringify([serialNumber, id])
 }
@@ -38,9 +38,13 @@ export function commandLine({ commandId, text }: IssuedCommand): string {
  *
  * @throws TypeError if the serial number, the id or the text can't be sent
  */
-export function checkIsIssuable({ serialNumber, commandId, text }: IssuedCommand): void {
+export function assertIssuable({ serialNumber, commandId, text }: IssuedCommand): void {
   if (typeof serialNumber !== 'string' || serialNumber === '') {
-    throw wrongMember('serialNumber', serialNumber, "the SN of the device, such as '0316144680030'")
+    throw wrongMember(
+      'serialNumber',
+      serialNumber,
+      "the SN of the terminal, such as '0316144680030'",
+    )
   }
   if (typeof commandId !== 'string' || !COMMAND_ID.test(commandId)) {
     throw wrongMember(
@@ -63,14 +67,14 @@ export function checkIsIssuable({ serialNumber, commandId, text }: IssuedCommand
 }
 
 /**
- * The error of every adapter whose device has had a command's id with another text or with a reply.
+ * The error of every adapter whose terminal has had a command's id with another text or with a reply.
  */
 export function usedId({
   serialNumber,
   commandId,
 }: Pick<IssuedCommand, 'serialNumber' | 'commandId'>): Error {
   return new Error(
-    `express-iclock: device ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
+    `express-iclock: terminal ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
       'or a reply to it; expected a new id for each command, because an old reply would count for the new one',
   )
 }

@@ -1,8 +1,9 @@
 // Public API (re-exports only).
-export { checkIsIssuable, type IssuedCommand } from './command.js'
+export { assertIssuable, type IssuedCommand } from './command.js'
 export type { Awaitable } from './endpoint/deadline.js'
 export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'
+export type { RefusalEvent } from './endpoint/refusal.js'
 export type { TimeZoneOption } from './endpoint/time-zone.js'
 export type { HandshakeEvent, HandshakeStorage } from './handshake/arrival.js'
 export {
@@ -16,7 +17,17 @@ export type { HandshakeOptions, TransWord } from './handshake/options.js'
 export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './handshake/storage.js'
-export type { KeptAttendanceFilter, KeptReplyLine } from './kept.js'
+export type {
+  Forgotten,
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptLine,
+  KeptRecord,
+  KeptRecordFilter,
+  KeptReply,
+  KeptReplyFilter,
+  KeptReplyLine,
+} from './kept.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
 export type { FamilyOption, KnowsFamilies } from './queue/family.js'
 export {
@@ -31,6 +42,7 @@ export {
   type CommandQueueAdapter,
   type CommandQueueOptions,
   commandQueue,
+  type IssueOptions,
   type ListedCommand,
   type RunOptions,
 } from './queue/queue.js'
@@ -54,7 +66,7 @@ export {
 } from './reply/handler.js'
 export {
   type Family,
-  type FamilyOfReply,
+  type FamilyOfTerminal,
   isPending,
   type Outcome,
   outcomeOf,
@@ -62,14 +74,14 @@ export {
 export { parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
-export type { UnknownRequest } from './router/place.js'
+export type { UnknownEvent } from './router/place.js'
 export {
   type TerminalAdapter,
   type TerminalRouterOptions,
   terminalRouter,
 } from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
-export { tolerateSurplus } from './surplus.js'
+export { tolerateExtraBytes } from './surplus.js'
 export {
   type UploadAdapter,
   type UploadHandlerOptions,

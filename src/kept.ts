@@ -11,7 +11,7 @@ export interface KeptReply extends CommandReply, Outcome {
 
 /** Which of the kept replies to read. */
 export interface KeptReplyFilter {
-  /** Those of this device. */
+  /** Those of this terminal. */
   serialNumber?: string
   /** Those with this outcome. */
   outcome?: Outcome['outcome']
@@ -21,7 +21,7 @@ export interface KeptReplyFilter {
   limit?: number
 }
 
-/** A record of an upload as it is kept: with the device that sent it, and when it first came. */
+/** A record of an upload as it is kept: with the terminal that sent it, and when it first came. */
 export type KeptRecord<Kind extends UploadRecord = UploadRecord> = Kind & {
   serialNumber: string
   receivedAt: Date
@@ -42,7 +42,7 @@ export interface KeptLine {
 
 /** Which of the kept records to read. */
 export interface KeptRecordFilter {
-  /** Those of this device. */
+  /** Those of this terminal. */
   serialNumber?: string
   /** Those that came at this moment or later. */
   since?: Date

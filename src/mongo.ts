@@ -11,17 +11,8 @@ import { type MongoReplies, repliesOn } from './mongo/reply.js'
 import { forgetOn } from './mongo/retention.js'
 import { terminalsOn } from './mongo/terminal.js'
 import { type MongoUploads, uploadsOn } from './mongo/upload.js'
-import type { Family, FamilyOfReply } from './reply/outcome.js'
+import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 
-export type {
-  Forgotten,
-  KeptAttendance,
-  KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
-  KeptReply,
-  KeptReplyFilter,
-} from './kept.js'
 export type { BulkResult, MongoCollection, MongoDb } from './mongo/driver.js'
 
 /** The options of `mongoAdapter`. */
@@ -34,7 +25,7 @@ export interface MongoAdapterOptions {
    * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
-  family?: Family | FamilyOfReply
+  family?: Family | FamilyOfTerminal
 }
 
 /** Storage in MongoDB, with ways to read what is kept. */
@@ -82,7 +73,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
   checkNames(options, OPTIONS)
   const { family = 'attendance' } = options
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
-    throw wrong('family', family, '"attendance", "access", or a function (reply, command)')
+    throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
   const collections = collectionsOf(db, collectionNames(options.collections))
   return {

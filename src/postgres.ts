@@ -12,17 +12,8 @@ import { forgetOn } from './postgres/retention.js'
 import { migration } from './postgres/schema.js'
 import { terminalsOn } from './postgres/terminal.js'
 import { type PostgresUploads, uploadsOn } from './postgres/upload.js'
-import type { Family, FamilyOfReply } from './reply/outcome.js'
+import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 
-export type {
-  Forgotten,
-  KeptAttendance,
-  KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
-  KeptReply,
-  KeptReplyFilter,
-} from './kept.js'
 export type { PostgresPool }
 
 /** The options of `postgresAdapter`. */
@@ -35,7 +26,7 @@ export interface PostgresAdapterOptions {
    * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
-  family?: Family | FamilyOfReply
+  family?: Family | FamilyOfTerminal
 }
 
 /** Storage in PostgreSQL, with ways to read what is kept. */
@@ -82,7 +73,7 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
     throw wrong('schema', schema, 'lower-case letters, digits and "_", such as "iclock"')
   }
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
-    throw wrong('family', family, '"attendance", "access", or a function (reply, command)')
+    throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
   const database = databaseOn(pool, schema)
   return {

@@ -11,7 +11,7 @@ import { noticeMount } from './router/mount.js'
 export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedCommand>
   extends CommandReplyHandlerOptions<Issued> {
   /**
-   * Where devices post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by
+   * Where terminals post, below the mount path; `['/iclock/devicecmd', '/iclock/devicecmd.aspx']` by
    * default.
    */
   path?: string | string[]

@@ -4,12 +4,7 @@
 export type { FleetCommand } from './simulator/account.js'
 export type { Punch } from './simulator/attendance.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
-export {
-  type Connection,
-  type RecordSender,
-  type VirtualDevice,
-  virtualDevice,
-} from './simulator/device.js'
+export type { Dialect } from './simulator/dialect.js'
 export type { Exchange, ExchangeKind, ExchangeOptions } from './simulator/exchange.js'
 export type { Execute, Execution } from './simulator/execution.js'
 export { type FleetOptions, type FleetReport, runFleet } from './simulator/fleet.js'
@@ -21,11 +16,16 @@ export {
   postReplies,
   type SentReply,
 } from './simulator/load.js'
-export type { Manners } from './simulator/manners.js'
-export type { VirtualDeviceOptions } from './simulator/options.js'
+export type { VirtualTerminalOptions } from './simulator/options.js'
 export type { Pace } from './simulator/pace.js'
-export type { DeviceCommand, Poll } from './simulator/poll.js'
+export type { Poll, TerminalCommand } from './simulator/poll.js'
 export { batch, type RecordWriter, recordWriter } from './simulator/records.js'
 export type { Body } from './simulator/request.js'
 export type { ServeOptions, Service } from './simulator/service.js'
+export {
+  type Connection,
+  type RecordSender,
+  type VirtualTerminal,
+  virtualTerminal,
+} from './simulator/terminal.js'
 export type { Photo, QueryResult } from './simulator/upload.js'

@@ -1,4 +1,4 @@
-// Octets beyond a Content-Length: what a device sends after its body must not spoil the answer in
+// Octets beyond a Content-Length: what a terminal sends after its body must not spoil the answer in
 // flight.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
@@ -13,21 +13,21 @@ const tolerant = new WeakSet<Server | SecureServer>()
 
 /**
  * Lets the answers to whole requests go out although octets follow them that are not a request, or
- * the device has closed its half of the connection.
+ * the terminal has closed its half of the connection.
  *
  * The manual's own example sends more octets than it declares: it says 143 and carries 147. Node
  * mistakes the surplus for another request and answers 400 in place of the answer in flight, and
- * the device sends the same again forever. With this, the answer goes out and then the connection
- * closes. The same goes for a device that half-closes after its body, such as `printf … | nc`,
+ * the terminal sends the same again forever. With this, the answer goes out and then the connection
+ * closes. The same goes for a terminal that half-closes after its body, such as `printf … | nc`,
  * which Node alone leaves without an answer if storage is asynchronous.
  *
  * Every other client error is treated as by Node alone, or by the app's own `clientError`
  * listeners. Call it before the first request; a second call changes nothing.
  *
  * @example
- * tolerateSurplus(app.listen(3000))
+ * tolerateExtraBytes(app.listen(3000))
  */
-export function tolerateSurplus(server: Server | SecureServer): void {
+export function tolerateExtraBytes(server: Server | SecureServer): void {
   if (tolerant.has(server)) return
   tolerant.add(server)
   Object.assign(server, { httpAllowHalfOpen: true })

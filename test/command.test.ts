@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkIsIssuable, commandLine, keyOf, verbOf } from '../src/command.js'
+import { assertIssuable, commandLine, keyOf, verbOf } from '../src/command.js'
 
 const command = { serialNumber: 'A', commandId: '0012', text: 'CHECK' }
 
@@ -16,12 +16,12 @@ it('Each terminal and id has a key of its own', () => {
     ['A', '01'],
     ['a', '1'],
   ] as const
-  expect(new Set(pairs.map(([device, id]) => keyOf(device, id))).size).toBe(pairs.length)
+  expect(new Set(pairs.map(([terminal, id]) => keyOf(terminal, id))).size).toBe(pairs.length)
 })
 
 describe('A command that no terminal can carry', () => {
   it.each([
-    [{ serialNumber: '' }, 'serialNumber of the command is ""; expected the SN of the device'],
+    [{ serialNumber: '' }, 'serialNumber of the command is ""; expected the SN of the terminal'],
     [{ commandId: 12 }, 'commandId of the command is 12; expected 1 to 16 of the characters'],
     [{ commandId: '' }, 'commandId of the command is ""'],
     [{ commandId: 'a'.repeat(17) }, 'commandId of the command is'],
@@ -32,8 +32,8 @@ describe('A command that no terminal can carry', () => {
     [{ text: 'CHECK\r' }, 'has "\\r" at position 5'],
     [{ text: 'CHECK\0' }, 'has "\\u0000" at position 5'],
   ])('%j is refused', (members, message) => {
-    expect(() => checkIsIssuable({ ...command, ...members } as never)).toThrow(message)
-    expect(() => checkIsIssuable(command)).not.toThrow()
+    expect(() => assertIssuable({ ...command, ...members } as never)).toThrow(message)
+    expect(() => assertIssuable(command)).not.toThrow()
   })
 })
 

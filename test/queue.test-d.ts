@@ -17,19 +17,19 @@ declare const payroll: CommandStorage<PayrollCommand>
 
 it("An app's own members come back with their types", async () => {
   const commands = commandQueue(payroll)
-  const issued = await commands.issue('A', { text: 'CHECK' }, { employee: 7 })
+  const issued = await commands.issue('A', { text: 'CHECK' }, { members: { employee: 7 } })
   expectTypeOf(issued).toEqualTypeOf<PayrollCommand>()
   const result = await commands.run('A', { text: 'CHECK' }, { members: { employee: 7 } })
   expectTypeOf(result).toEqualTypeOf<CommandResult<PayrollCommand>>()
   expectTypeOf(result.command).toEqualTypeOf<PayrollCommand | undefined>()
   // @ts-expect-error an employee is a number
-  await commands.issue('A', { text: 'CHECK' }, { employee: '7' })
+  await commands.issue('A', { text: 'CHECK' }, { members: { employee: '7' } })
   // @ts-expect-error the queue makes the id
-  await commands.issue('A', { text: 'CHECK' }, { employee: 7, commandId: '1' })
+  await commands.issue('A', { text: 'CHECK' }, { members: { employee: 7, commandId: '1' } })
 })
 
 it('Any members are accepted if the app names no type', () => {
-  commandQueue(memoryAdapter()).issue('A', { text: 'CHECK' }, { employee: 7 })
+  commandQueue(memoryAdapter()).issue('A', { text: 'CHECK' }, { members: { employee: 7 } })
 })
 
 it('What the builders return is accepted', () => {

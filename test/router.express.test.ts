@@ -7,7 +7,7 @@ import {
   commandReplyRouter,
   memoryAdapter,
 } from '../src/index.js'
-import { EXAMPLE, SN } from './support/device.js'
+import { EXAMPLE, SN } from './support/terminal.js'
 
 const PATH = '/iclock/devicecmd'
 
@@ -112,7 +112,7 @@ describe('A refusal reaches the error handler of the app', () => {
     ['no serial number', '', 400, 'SERIAL_NUMBER_MISSING'],
     ['two serial numbers', 'SN=a&SN=b', 400, 'SERIAL_NUMBER_MISSING'],
     ['an impossible serial number', 'SN=a%00', 400, 'SERIAL_NUMBER_INVALID'],
-    ['a device that authorize refuses', 'SN=stranger', 403, 'DEVICE_NOT_AUTHORIZED'],
+    ['a terminal that authorize refuses', 'SN=stranger', 403, 'TERMINAL_NOT_AUTHORIZED'],
   ])('The request is refused: %s', async (_what, query, status, code) => {
     const { app, adapter, errors } = appWith({ authorize: (sn) => sn !== 'stranger' })
     await withBody(request(app).post(`${PATH}?${query}`)).expect(status, { code })

@@ -4,9 +4,9 @@ import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { commandReplyHandler, memoryAdapter, tolerateSurplus } from '../src/index.js'
-import { type Connection, virtualDevice } from '../src/simulator.js'
-import { EXAMPLE, SN, serve } from './support/device.js'
+import { commandReplyHandler, memoryAdapter, tolerateExtraBytes } from '../src/index.js'
+import { type Connection, virtualTerminal } from '../src/simulator.js'
+import { EXAMPLE, SN, serve } from './support/terminal.js'
 
 async function start(prepare: (server: Server) => void, milliseconds = 0, options?: ServerOptions) {
   const adapter = memoryAdapter()
@@ -19,14 +19,14 @@ async function start(prepare: (server: Server) => void, milliseconds = 0, option
   }
   const server = await serve(commandReplyHandler({ adapter: slow }) as RequestListener, options)
   prepare(server)
-  return { adapter, server, device: virtualDevice({ server, serialNumber: SN }) }
+  return { adapter, server, terminal: virtualTerminal({ server, serialNumber: SN }) }
 }
 
 describe("The manual's example, 147 octets with a Content-Length of 143", () => {
   const promise = { 'Content-Length': '143' }
   const ways = {
     'in one segment': { headers: { ...promise, Connection: undefined } },
-    'in one segment, where the device closes': { headers: promise },
+    'in one segment, where the terminal closes': { headers: promise },
     'in two segments': { headers: { ...promise, Connection: undefined }, waitAfter: -4, wait: 5 },
   }
 
@@ -34,8 +34,8 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
     it.each([0, 10])(
       'The post is accepted when storage takes %d ms a reply',
       async (milliseconds) => {
-        const { adapter, device } = await start(tolerateSurplus, milliseconds)
-        const exchange = await device.exchange(EXAMPLE, how)
+        const { adapter, terminal } = await start(tolerateExtraBytes, milliseconds)
+        const exchange = await terminal.exchange(EXAMPLE, how)
         expect(exchange).toMatchObject({ accepted: true, status: 200 })
         if (milliseconds > 0) expect(exchange.headers).toContainEqual(['Connection', 'close'])
         expect(adapter.replies()).toHaveLength(5)
@@ -44,20 +44,20 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
   })
 
   it('The post gets 400 from Node alone, though storage has its replies', async () => {
-    const { adapter, device } = await start(() => {}, 10)
+    const { adapter, terminal } = await start(() => {}, 10)
     const how = { headers: { ...promise, Connection: undefined } }
-    expect(await device.exchange(EXAMPLE, how)).toMatchObject({ status: 400 })
+    expect(await terminal.exchange(EXAMPLE, how)).toMatchObject({ status: 400 })
     await expect.poll(() => adapter.replies()).toHaveLength(5)
   })
 
   it('The post is accepted though more and more surplus follows, without a warning from Node', async () => {
-    const { device } = await start(tolerateSurplus, 20)
+    const { terminal } = await start(tolerateExtraBytes, 20)
     const warnings: Error[] = []
     const onWarning = (warning: Error) => void warnings.push(warning)
     process.on('warning', onWarning)
     onTestFinished(() => void process.off('warning', onWarning))
     const how = { surplus: 'D=XX'.repeat(20), waitAfter: -80, segmentSize: 4, wait: 1 }
-    expect(await device.exchange(EXAMPLE, how)).toMatchObject({ status: 200 })
+    expect(await terminal.exchange(EXAMPLE, how)).toMatchObject({ status: 200 })
     expect(warnings).toEqual([])
   })
 
@@ -69,8 +69,8 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
       res.end('K')
     }
     const server = await serve(listener)
-    tolerateSurplus(server)
-    const connection = virtualDevice({ server, serialNumber: SN }).connect()
+    tolerateExtraBytes(server)
+    const connection = virtualTerminal({ server, serialNumber: SN }).connect()
     const how = { headers: promise, waitAfter: -4, wait: 5 }
     expect(await connection.exchange(EXAMPLE, how)).toMatchObject({ accepted: true })
     expect(await connection.exchange(EXAMPLE)).toMatchObject({ status: undefined })
@@ -83,22 +83,22 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
         socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
       })
     for (const prepare of [
-      (server: Server) => tolerateSurplus(answer400(server)),
+      (server: Server) => tolerateExtraBytes(answer400(server)),
       (server: Server) => {
-        tolerateSurplus(server)
+        tolerateExtraBytes(server)
         answer400(server)
       },
     ]) {
-      const { adapter, device } = await start(prepare, 10)
-      const exchange = await device.exchange(EXAMPLE, { headers: promise })
+      const { adapter, terminal } = await start(prepare, 10)
+      const exchange = await terminal.exchange(EXAMPLE, { headers: promise })
       expect(exchange).toMatchObject({ accepted: true, status: 200 })
       expect(adapter.replies()).toHaveLength(5)
     }
   })
 
   it('The connection is closed', async () => {
-    const { device } = await start(tolerateSurplus, 10)
-    const connection = device.connect()
+    const { terminal } = await start(tolerateExtraBytes, 10)
+    const connection = terminal.connect()
     await connection.exchange(EXAMPLE, { headers: promise })
     expect(await connection.exchange(EXAMPLE)).toMatchObject({ accepted: false, status: undefined })
     connection.close()
@@ -133,8 +133,8 @@ describe('Every other client error is treated as by Node alone', () => {
     async (_case, exchange) => {
       const options = { requestTimeout: 300, headersTimeout: 200, connectionsCheckingInterval: 50 }
       const answers = await Promise.all(
-        [tolerateSurplus, () => {}].map(async (prepare) => {
-          const connection = (await start(prepare, 0, options)).device.connect()
+        [tolerateExtraBytes, () => {}].map(async (prepare) => {
+          const connection = (await start(prepare, 0, options)).terminal.connect()
           const { received } = await exchange(connection)
           connection.close()
           return received.toString()
@@ -146,19 +146,19 @@ describe('Every other client error is treated as by Node alone', () => {
   )
 
   it('A second call changes nothing', async () => {
-    const { device } = await start((server) => {
-      tolerateSurplus(server)
-      tolerateSurplus(server)
+    const { terminal } = await start((server) => {
+      tolerateExtraBytes(server)
+      tolerateExtraBytes(server)
     })
-    expect(await device.exchange('', { method: '{}' })).toMatchObject({ status: 400 })
+    expect(await terminal.exchange('', { method: '{}' })).toMatchObject({ status: 400 })
   })
 
   it('The error is left to the listener that the app has', async () => {
-    const { device } = await start((server) => {
-      tolerateSurplus(server)
+    const { terminal } = await start((server) => {
+      tolerateExtraBytes(server)
       server.on('clientError', (_error, socket) => socket.end('mine'))
     })
-    const { received } = await device.exchange('', { method: '{}' })
+    const { received } = await terminal.exchange('', { method: '{}' })
     expect(received.toString()).toBe('mine')
   })
 })
@@ -197,7 +197,7 @@ describe('Pipelined requests', () => {
     ['a broken chunk', brokenChunk],
     ['no request', '{}{}\r\n\r\n'],
   ])('A streaming answer stays whole when %s follows', async (_what, octets) => {
-    const { server, finish } = await streaming(tolerateSurplus)
+    const { server, finish } = await streaming(tolerateExtraBytes)
     const errors = once(server, 'clientError').catch(() => {})
     const received = talk(server, get + octets)
     await Promise.race([errors, sleep(100)])
@@ -208,7 +208,7 @@ describe('Pipelined requests', () => {
   })
 
   it('Two posts and surplus after them are both answered, in order', async () => {
-    const { adapter, device: _, server } = await start(tolerateSurplus, 5)
+    const { adapter, terminal: _, server } = await start(tolerateExtraBytes, 5)
     const received = await talk(
       server,
       `${posting('ID=1&Return=0')}${posting('ID=2&Return=0')}D=XX`,
@@ -219,7 +219,7 @@ describe('Pipelined requests', () => {
   })
 
   it('A post followed by one that breaks off is answered', async () => {
-    const { adapter, server } = await start(tolerateSurplus, 5)
+    const { adapter, server } = await start(tolerateExtraBytes, 5)
     const received = await talk(server, posting('ID=1&Return=0') + brokenChunk)
     expect(statuses(received)[0]).toBe('HTTP/1.1 200')
     expect(adapter.replies()).toHaveLength(1)
@@ -227,7 +227,7 @@ describe('Pipelined requests', () => {
 
   it('A broken request after an answered one is refused as by Node alone', async () => {
     const answers = await Promise.all(
-      [tolerateSurplus, () => {}].map(async (prepare) => {
+      [tolerateExtraBytes, () => {}].map(async (prepare) => {
         const { server } = await start(prepare)
         const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
         onTestFinished(() => void socket.destroy())
@@ -244,14 +244,14 @@ describe('Pipelined requests', () => {
 
 describe('A terminal that half-closes after its body', () => {
   it.each([0, 20])('The post is answered when storage takes %d ms', async (milliseconds) => {
-    const { adapter, server } = await start(tolerateSurplus, milliseconds)
+    const { adapter, server } = await start(tolerateExtraBytes, milliseconds)
     const received = await talk(server, posting('ID=1&Return=0'), true)
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nOK$/)
     expect(adapter.replies()).toHaveLength(1)
   })
 
   it('A post with octets too many is answered as well', async () => {
-    const { server } = await start(tolerateSurplus, 20)
+    const { server } = await start(tolerateExtraBytes, 20)
     expect(statuses(await talk(server, `${posting('ID=1&Return=0')}D=XX`, true))).toEqual([
       'HTTP/1.1 200',
     ])
@@ -259,7 +259,7 @@ describe('A terminal that half-closes after its body', () => {
 
   it('A post that sent less than it promised is refused as by Node alone', async () => {
     const answers = await Promise.all(
-      [tolerateSurplus, () => {}].map(async (prepare) => {
+      [tolerateExtraBytes, () => {}].map(async (prepare) => {
         const { server } = await start(prepare, 20)
         return talk(server, posting('ID=1&Return=0').slice(0, -1), true)
       }),
@@ -268,7 +268,7 @@ describe('A terminal that half-closes after its body', () => {
   })
 
   it('The connection ends without a request in flight', async () => {
-    const { server } = await start(tolerateSurplus)
+    const { server } = await start(tolerateExtraBytes)
     expect(await talk(server, '', true)).toBe('')
   })
 

@@ -9,7 +9,7 @@ import {
   commandReplyHandler,
   commandReplyRouter,
   type Family,
-  type FamilyOfReply,
+  type FamilyOfTerminal,
   handshakeHandler,
   IclockError,
   type IclockErrorCode,
@@ -74,7 +74,7 @@ it("memoryAdapter() keeps an app's own command type", () => {
 })
 
 it('Commands that lack what the protocol needs, and ids that are not text, are refused', () => {
-  // @ts-expect-error: a command without its device
+  // @ts-expect-error: a command without its terminal
   expectTypeOf<ReplyStorage<{ commandId: string; text: string }>>()
   // @ts-expect-error: 0012 would be 12
   memoryAdapter().issue({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
@@ -143,7 +143,9 @@ it('A reply has these members', () => {
   expectTypeOf(reply.commandId).toEqualTypeOf<string>()
   expectTypeOf(reply.returnCode).toEqualTypeOf<number | null>()
   expectTypeOf(reply.content).toEqualTypeOf<Buffer | undefined>()
-  expectTypeOf(parseReplies(Buffer.alloc(0), 'A').unparsed).toEqualTypeOf<Buffer[]>()
+  expectTypeOf(parseReplies(Buffer.alloc(0), { serialNumber: 'A' }).unparsed).toEqualTypeOf<
+    Buffer[]
+  >()
 })
 
 it('Every outcome and every code has a name', () => {
@@ -151,7 +153,7 @@ it('Every outcome and every code has a name', () => {
     'succeeded' | 'failed' | 'pending' | 'unknown'
   >()
   expectTypeOf(outcomeOf).parameter(1).toEqualTypeOf<IssuedCommand | null | undefined>()
-  expectTypeOf(outcomeOf).parameter(2).toEqualTypeOf<Family | FamilyOfReply | undefined>()
+  expectTypeOf(outcomeOf).parameter(2).toEqualTypeOf<Family | FamilyOfTerminal | undefined>()
   expectTypeOf(new IclockError('BODY_ALREADY_READ', '').code).toEqualTypeOf<IclockErrorCode>()
   // @ts-expect-error: no such code
   new IclockError('NOT_A_CODE', '')

@@ -5,7 +5,7 @@ const { example } = require('./example.cjs')
 
 afterAll(() => page.close())
 
-test('keeps the replies of a device', async () => {
+test('keeps the replies of a terminal', async () => {
   const { path, body, kept } = example
   const answer = await request(app).post(path).send(body).unset('Content-Type')
   expect([answer.status, answer.text]).toEqual([200, 'OK'])

@@ -5,7 +5,7 @@ import request from 'supertest'
 import { expect, test } from 'vitest'
 import { example } from './example.cjs'
 
-test('keeps the replies of a device', async () => {
+test('keeps the replies of a terminal', async () => {
   const { path, body, kept } = example
   const adapter = memoryAdapter()
   const app = express().use(terminalRouter({ adapter }))

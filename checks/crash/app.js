@@ -19,13 +19,14 @@ const queue = commandQueue(/** @type {any} */ (adapter))
 
 /** What the driver may ask for. @type {Record<string, (body: any) => Promise<unknown>>} */
 const CALLS = {
-  issue: ({ serialNumber, command, intent }) => queue.issue(serialNumber, command, { intent }),
+  issue: ({ serialNumber, command, intent }) =>
+    queue.issue(serialNumber, command, { members: { intent } }),
   cancel: ({ identity }) => queue.cancel(identity),
   async result({ identity }) {
     const { state, reply } = await queue.result(identity, { timeout: 3000 })
     return { state, returnCode: reply?.returnCode }
   },
-  open: async () => (await queue.commands({ state: ['waiting', 'sent'], limit: 10_000 })).length,
+  open: async () => (await queue.list({ state: ['waiting', 'sent'], limit: 10_000 })).length,
 }
 
 const app = express()

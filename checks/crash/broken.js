@@ -28,7 +28,7 @@ const DEFECTS = {
       }),
     ),
   }),
-  /** Takes a command on the device for done, so that its next attempt comes after later commands. */
+  /** Takes a command on the terminal for done, so that its next attempt comes after later commands. */
   overtake: (/** @type {any} */ storage) => ({
     /** @param {any[]} args */
     async openCommands(...args) {

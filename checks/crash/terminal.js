@@ -1,6 +1,6 @@
 // A terminal of a campaign: it polls, sometimes twice at once, executes, reports, uploads, and loses power.
 import { setTimeout as wait } from 'node:timers/promises'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 /**
  * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number }} Executed
@@ -34,7 +34,7 @@ export const newDiary = () => ({
  * @param {boolean} options.isAtomic whether it may do two things at once: poll, or lose power while the server works for it
  */
 export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
-  const device = virtualDevice({
+  const terminal = virtualTerminal({
     ...{ serialNumber, url, timeout: TIMEOUT, pause: 50 },
     onExchange({ kind, accepted, refusal = '', sent }) {
       if (!accepted) {
@@ -64,12 +64,12 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   function losePower() {
     diary.powerLosses++
     mustGreet = true
-    device.crash()
+    terminal.crash()
   }
 
   /** @returns {Promise<boolean>} whether it was acknowledged */
   function greet() {
-    return device.handshake({ giveUpAfter: 1000 }).then(
+    return terminal.handshake({ giveUpAfter: 1000 }).then(
       () => true,
       () => afterRefusal().then(() => false),
     )
@@ -77,7 +77,7 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
 
   async function poll() {
     const polledAt = Date.now()
-    const { commands, accepted } = await device.poll(faultOf(0.1))
+    const { commands, accepted } = await terminal.poll(faultOf(0.1))
     if (!accepted) await afterRefusal()
     for (const { commandId, text } of commands) {
       const number = Number(/PIN=(\d+)/.exec(text)?.[1])
@@ -88,10 +88,10 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
 
   /** Until it is acknowledged, or forgotten. @param {string} commandId @param {number} returnCode */
   async function report(commandId, returnCode) {
-    const record = device.records.reply(commandId, returnCode, 'DATA')
+    const record = terminal.records.reply(commandId, returnCode, 'DATA')
     while (!mustGreet) {
       if (losesPower(0.04)) return losePower()
-      const { accepted } = await device.exchange(record, faultOf(0.08))
+      const { accepted } = await terminal.exchange(record, faultOf(0.08))
       if (accepted) {
         diary.acknowledged.push({ serialNumber, commandId, returnCode })
         if (!happens(0.05)) return
@@ -108,15 +108,15 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
       if (losesPower(0.02)) losePower()
       if (mustGreet && (await greet())) mustGreet = false
       if (!mustGreet) {
-        if (happens(0.3)) device.remember({ pin: `${++punches}` })
-        if (device.unsent > 0)
-          await device.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
+        if (happens(0.3)) terminal.remember({ pin: `${++punches}` })
+        if (terminal.unsent > 0)
+          await terminal.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
         await Promise.all(isAtomic && happens(0.4) ? [poll(), poll()] : [poll()])
       }
       await wait(20 + random() * 80)
     }
     // What is still in its memory was never acknowledged.
-    return device.unsent
+    return terminal.unsent
   }
 
   return {

@@ -22,7 +22,7 @@ const SLACK = 5
  * @param {Diary} diary
  */
 export async function judge(storage, intents, diary) {
-  const listed = await commandQueue(/** @type {any} */ (storage)).commands({ limit: 100_000 })
+  const listed = await commandQueue(/** @type {any} */ (storage)).list({ limit: 100_000 })
   const records = new Map(listed.map((record) => [keyOf(record.command), record]))
   const replies = await storage.replies()
   const attendance = await storage.attendance()

@@ -24,7 +24,7 @@ function createApp({ terminals, adapter = memoryAdapter(), patience = 20_000 }) 
       const { pin, name, serialNumber } = req.body
       if (!terminals.includes(serialNumber)) return res.sendStatus(404)
       const command = fromInput(() => attendance.putUser({ pin, name }))
-      const issued = await commands.issue(serialNumber, command, { employee: pin })
+      const issued = await commands.issue(serialNumber, command, { members: { employee: pin } })
       employees.set(pin, { pin, name, issued })
       res.status(201).json({ pin, name })
     }),

@@ -1,20 +1,20 @@
 // The app's own tests: Jest as it comes, and a terminal that fits in a test.
 const { memoryAdapter } = require('express-iclock')
-const { virtualDevice } = require('express-iclock/simulator')
+const { virtualTerminal } = require('express-iclock/simulator')
 const { createApp } = require('./app.cjs')
 
 const serialNumber = '0316144680030'
 let server
-let device
+let terminal
 
 async function start(options) {
   server = createApp({ terminals: [serialNumber], ...options }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
-  device = virtualDevice({ server, serialNumber })
+  terminal = virtualTerminal({ server, serialNumber })
 }
 
 afterEach(() => {
-  device.crash()
+  terminal.crash()
   server.closeAllConnections()
   return new Promise((resolve) => server.close(resolve))
 })
@@ -35,7 +35,7 @@ const addEmployee = (changes) =>
 const employee = async () => (await request('/employees/7')).json()
 
 /** Lets the terminal execute what waits for it; `execute` returns the return code for a command. */
-const work = (execute) => device.serve(execute, { untilIdle: true })
+const work = (execute) => terminal.serve(execute, { untilIdle: true })
 
 test('puts an employee on the terminal', async () => {
   await start()
@@ -60,14 +60,14 @@ test('shows that the terminal refused an employee', async () => {
 test('shows what is on its way to a terminal that lost power meanwhile', async () => {
   await start()
   await addEmployee()
-  expect((await device.poll()).commands).toHaveLength(1)
-  device.crash()
+  expect((await terminal.poll()).commands).toHaveLength(1)
+  terminal.crash()
   expect(await employee()).toMatchObject({ terminal: 'sent' })
 })
 
 test('opens a door, and waits until it is open', async () => {
   await start()
-  void device.serve(() => 0, { delay: 10 })
+  void terminal.serve(() => 0, { delay: 10 })
   const answer = await post(`/terminals/${serialNumber}/door`)
   expect(await answer.json()).toEqual({ state: 'succeeded', meaning: 'done' })
 })
@@ -98,8 +98,8 @@ test('loses no reply while its storage fails', async () => {
 test('takes the word of no other terminal', async () => {
   await start()
   await addEmployee()
-  const { commands } = await device.poll()
-  const other = virtualDevice({ server, serialNumber: '0316144680031' })
+  const { commands } = await terminal.poll()
+  const other = virtualTerminal({ server, serialNumber: '0316144680031' })
   const body = other.records.reply(commands[0].commandId, 0)
   expect(await other.exchange(body)).toMatchObject({ accepted: false, status: 403 })
   expect(await employee()).toMatchObject({ terminal: 'sent' })

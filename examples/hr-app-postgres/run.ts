@@ -2,7 +2,7 @@
 // POSTGRES_URL. Look at: the route that waits for its terminal, and each record once, though it is sent twice.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 import { createApp } from './app.js'
 import { openDatabase } from './database.js'
 
@@ -24,7 +24,7 @@ await once(server, 'listening')
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 try {
-  const terminal = virtualDevice({ server, serialNumber })
+  const terminal = virtualTerminal({ server, serialNumber })
   const stop = new AbortController()
   const work = terminal.start(() => 0, { signal: stop.signal })
   console.log('an employee         ', await add({ pin: '7', name: 'Ada', serialNumber }))

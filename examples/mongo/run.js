@@ -2,7 +2,7 @@
 // Look at: one document for each command, its reply included, and one for each record, however often the terminal sends them.
 import { inspect } from 'node:util'
 import { attendance } from 'express-iclock/commands'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 import { startApp } from './app.js'
 import { connect } from './server.js'
 
@@ -16,14 +16,14 @@ const show = (title, value) => {
 let client = await connect()
 let app = await startApp(client, DATABASE)
 try {
-  const terminal = virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER })
+  const terminal = virtualTerminal({ server: app.server, serialNumber: SERIAL_NUMBER })
   await terminal.handshake()
   await terminal.attend({ pin: '7', time: '2026-10-05 06:58:10' }, { repeats: 1 })
 
   const ada = attendance.putUser({ pin: '7', name: 'Ada' })
   const enrollment = attendance.enrollFingerprint({ pin: '7', finger: 1 })
-  const added = await app.commands.issue(SERIAL_NUMBER, ada, { employee: 'Ada' })
-  await app.commands.issue(SERIAL_NUMBER, enrollment, { employee: 'Ada' })
+  const added = await app.commands.issue(SERIAL_NUMBER, ada, { members: { employee: 'Ada' } })
+  await app.commands.issue(SERIAL_NUMBER, enrollment, { members: { employee: 'Ada' } })
   await terminal.serve(({ text }) => (text.startsWith('ENROLL') ? 5 : 0), { untilIdle: true })
   await terminal.reply(added.commandId, 0)
 
@@ -32,7 +32,7 @@ try {
   await client.close()
   client = await connect()
   app = await startApp(client, DATABASE)
-  const restarted = virtualDevice({ server: app.server, serialNumber: SERIAL_NUMBER })
+  const restarted = virtualTerminal({ server: app.server, serialNumber: SERIAL_NUMBER })
   await restarted.reply(added.commandId, 0)
 
   const documents = await app.db.collection('iclock_commands').find().sort({ _id: 1 }).toArray()
@@ -45,7 +45,7 @@ try {
   const told = ({ commandName, outcome, meaning }) => `${commandName} ${outcome}: ${meaning}`
   show("A command's reply", told(await storage.findReply(SERIAL_NUMBER, added.commandId)))
   const last = await storage.replies({ serialNumber: SERIAL_NUMBER, limit: 10 })
-  show("The device's last replies", last.map(told).sort())
+  show("The terminal's last replies", last.map(told).sort())
   const failed = await storage.replies({ outcome: 'failed', since: yesterday })
   show('Failed since yesterday', failed.map(told))
 } finally {

@@ -4,7 +4,7 @@
 import { once } from 'node:events'
 import { commandQueue, memoryAdapter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 import { createApp } from './app.js'
 import { startNginx } from './nginx.js'
 
@@ -25,9 +25,9 @@ try {
   await converse(`${nginx.http}/hr`)
   for (const [index, { way, url, size = 0 }] of ways.entries()) {
     const tls = { ca: nginx.certificate }
-    const device = virtualDevice({ url, serialNumber: '0316144680030', tls })
-    const record = device.records.getFile(`100${index}`, 'log.txt', Buffer.alloc(size))
-    const { accepted, refusal, clock } = await device.exchange(record)
+    const terminal = virtualTerminal({ url, serialNumber: '0316144680030', tls })
+    const record = terminal.records.getFile(`100${index}`, 'log.txt', Buffer.alloc(size))
+    const { accepted, refusal, clock } = await terminal.exchange(record)
     console.log(`${way}: ${url}`)
     console.log(`  the app saw       ${seen.splice(0).join('') || 'nothing'}`)
     console.log(`  the terminal read ${accepted ? `OK, ${clock.toUTCString()}` : refusal}`)
@@ -40,11 +40,11 @@ try {
 
 async function converse(url) {
   const serialNumber = '0316144680030'
-  const device = virtualDevice({ url, serialNumber })
+  const terminal = virtualTerminal({ url, serialNumber })
   await commandQueue(storage).issue(serialNumber, attendance.putUser({ pin: '7', name: 'Ada' }))
-  await device.handshake()
-  await device.attend({ pin: '7', time: '2026-10-05 06:58:10' })
-  await device.serve(() => 0, { untilIdle: true })
+  await terminal.handshake()
+  await terminal.attend({ pin: '7', time: '2026-10-05 06:58:10' })
+  await terminal.serve(() => 0, { untilIdle: true })
   console.log(`the whole conversation: ${url}`)
   for (const line of seen.splice(0))
     console.log(`  the app saw       ${line.replace(/\?.*? from/, ' from')}`)

@@ -1,7 +1,7 @@
 // Storage in whatever SQL an app speaks, through its own Knex: PostgreSQL, MariaDB, MySQL, SQLite. Every capability.
 // What must hold beside other processes is one conditional statement each; a token shows whose write it was.
 import { createHash, randomUUID } from 'node:crypto'
-import { checkIsIssuable, isPending, lineKey, outcomeOf } from 'express-iclock'
+import { assertIssuable, isPending, lineKey, outcomeOf } from 'express-iclock'
 
 export function knexAdapter(knex) {
   const commands = () => knex('iclock_commands')
@@ -69,7 +69,7 @@ export function knexAdapter(knex) {
 
     async issue(issued) {
       const list = Array.isArray(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
-      for (const { command } of list) checkIsIssuable(command)
+      for (const { command } of list) assertIssuable(command)
       // All or nothing.
       await retried(() =>
         knex.transaction(async (transaction) => {
@@ -103,7 +103,7 @@ export function knexAdapter(knex) {
       )
     },
     openCommands: (serialNumber, now, limit) =>
-      findRecords(openAt(commands().where('device_key', hash(serialNumber)), now).limit(limit)),
+      findRecords(openAt(commands().where('terminal_key', hash(serialNumber)), now).limit(limit)),
     async claim(serialNumber, claims) {
       const claimed = []
       for (const { commandId, attempt, sentAt, replyDueAt, openUntil } of claims) {
@@ -121,7 +121,7 @@ export function knexAdapter(knex) {
       return claimed
     },
     async release(serialNumber, at) {
-      const open = openAt(commands().where('device_key', hash(serialNumber)), at)
+      const open = openAt(commands().where('terminal_key', hash(serialNumber)), at)
       await open.where('reply_due_at', '>', +at).update({ reply_due_at: +at })
     },
     async cancel(serialNumber, commandIds, at, reason) {
@@ -233,7 +233,7 @@ const TABLES = {
   iclock_commands(table, blob) {
     table.bigIncrements('position')
     table.string('record_key', 64).notNullable().unique()
-    table.string('device_key', 64).notNullable()
+    table.string('terminal_key', 64).notNullable()
     table.text('serial', 'longtext').notNullable()
     table.text('id', 'longtext').notNullable()
     for (const name of ['command', 'terms', 'reply']) table.text(name, 'longtext')
@@ -246,7 +246,7 @@ const TABLES = {
     }
     table.string('reply_digest', 64)
     for (const name of ['outcome', 'cancelled_reason']) table.string(name, 16)
-    table.index(['device_key', 'open_until'])
+    table.index(['terminal_key', 'open_until'])
   },
   iclock_unparsed(table, blob) {
     table.string('line_key', 64).primary()
@@ -303,7 +303,7 @@ function keyOf(serialNumber, id) {
 
 function identity(serialNumber, id) {
   return {
-    ...{ record_key: keyOf(serialNumber, id), device_key: hash(serialNumber) },
+    ...{ record_key: keyOf(serialNumber, id), terminal_key: hash(serialNumber) },
     ...{ serial: pack(serialNumber), id: pack(id) },
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import express from 'express'
 import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 import Database from 'libsql'
 import { connect } from '../mongo/server.js'
 import { sqliteAdapter } from './sqlite.js'
@@ -59,7 +59,7 @@ try {
   ]) {
     await storage.issue({ serialNumber: '0316144680030', commandId, text })
   }
-  const terminal = virtualDevice({ server, serialNumber: '0316144680030' })
+  const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
   const { records } = terminal
   await terminal.send(records.reply('hr1', 0), { repeats: 2 })
   await terminal.send([records.reply('hr2', 6, 'ENROLL_FP'), records.shell('hr3', 0, 'noon\n')])

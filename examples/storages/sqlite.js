@@ -1,5 +1,5 @@
 // Storage in SQLite, replies and commands, on a database that the app opens and closes with `libsql` or `better-sqlite3`.
-import { checkIsIssuable, isPending } from 'express-iclock'
+import { assertIssuable, isPending } from 'express-iclock'
 
 export function sqliteAdapter(db) {
   db.exec(`
@@ -46,7 +46,7 @@ export function sqliteAdapter(db) {
     issue: inOneStep((issued) => {
       const list = Array.isArray(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
       for (const queued of list) {
-        checkIsIssuable(queued.command)
+        assertIssuable(queued.command)
         const { serialNumber, commandId, text } = queued.command
         const known = read(serialNumber, commandId)
         // An old reply would count for the new command.
@@ -104,7 +104,7 @@ export function sqliteAdapter(db) {
   }
 }
 
-// By device and id, since two devices may have equal ids; as JSON, so that no two pairs make the same key.
+// By terminal and id, since two terminals may have equal ids; as JSON, so that no two pairs make the same key.
 function keyOf(serialNumber, id) {
   return JSON.stringify([serialNumber, id])
 }

@@ -1,14 +1,14 @@
 // The command `reply`: posts the replies that it is given, and prints the bytes of each exchange.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Body, virtualDevice } from '../simulator.js'
+import { type Body, virtualTerminal } from '../simulator.js'
 import { transcriptOf } from './transcript.js'
 import {
   asUsage,
-  DEVICE_HELP,
-  DEVICE_OPTIONS,
-  deviceOptionsOf,
+  SHARED_HELP,
+  SHARED_OPTIONS,
   type Surroundings,
+  terminalOptionsOf,
   UsageError,
 } from './usage.js'
 
@@ -23,7 +23,7 @@ Posts Command Replies to a server as a ZKTeco terminal does, and prints the byte
   --batch            posts all replies in one request
   --file FILE        posts the bytes of a file as they are, after the replies; - reads standard input
   --path PATH        where to post below the URL, if not /iclock/devicecmd
-${DEVICE_HELP}
+${SHARED_HELP}
 Lines that start with > were sent, those with < received. \\r and \\n are line ends; \\x and two digits stand for a byte
 outside printable ASCII. It stops at the first response that a terminal would refuse.
 
@@ -40,9 +40,9 @@ const REPLY = /^([^=:&\s]+)=([+-]?\d+)(?::(.+))?$/
 /** Runs the command `reply`. Resolves with the exit status. */
 export async function runReply(args: string[], surroundings: Surroundings): Promise<number> {
   const { print, warn } = surroundings
-  const { device, posts, path } = asUsage(() => planOf(args, surroundings))
+  const { terminal, posts, path } = asUsage(() => planOf(args, surroundings))
   for (const [index, post] of posts.entries()) {
-    const exchange = await device.exchange(post, path === undefined ? {} : { path })
+    const exchange = await terminal.exchange(post, path === undefined ? {} : { path })
     if (exchange.sent.length > 0) print(`${transcriptOf(exchange)}\n`)
     if (!exchange.accepted) {
       const which = posts.length === 1 ? '' : ` (post ${index + 1} of ${posts.length})`
@@ -58,23 +58,23 @@ function planOf(args: string[], { readInput }: Surroundings) {
     args,
     allowPositionals: true,
     options: {
-      ...DEVICE_OPTIONS,
+      ...SHARED_OPTIONS,
       batch: { type: 'boolean', default: false },
       file: { type: 'string' },
       path: { type: 'string' },
     },
   })
   const { file, path, batch } = values
-  const device = virtualDevice(deviceOptionsOf(values))
+  const terminal = virtualTerminal(terminalOptionsOf(values))
   const replies = positionals.map((reply) => {
     const [, commandId, returnCode, commandName] = REPLY.exec(reply) ?? []
     if (commandId === undefined) {
       throw new UsageError(`"${reply}" is not a reply; expected ID=RETURN[:CMD], e.g. 1001=0`)
     }
-    return device.records.reply(commandId, Number(returnCode), commandName)
+    return terminal.records.reply(commandId, Number(returnCode), commandName)
   })
   const posts: Body[] = batch && replies.length > 0 ? [replies] : replies
   if (file !== undefined) posts.push(file === '-' ? readInput() : readFileSync(file))
   if (posts.length === 0) throw new UsageError('nothing to post: expected a reply, e.g. 1001=0')
-  return { device, posts, path }
+  return { terminal, posts, path }
 }

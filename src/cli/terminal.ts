@@ -1,16 +1,16 @@
 // The command `terminal`: plays a whole terminal until it is interrupted, and reports what happens
 // in readable lines.
 import { parseArgs } from 'node:util'
-import { DeliveryError, type Execution, type Punch, virtualDevice } from '../simulator.js'
+import { DeliveryError, type Execution, type Punch, virtualTerminal } from '../simulator.js'
 import { narrator, printable } from './narration.js'
 import { transcriptOf } from './transcript.js'
 import {
   asUsage,
-  DEVICE_HELP,
-  DEVICE_OPTIONS,
-  deviceOptionsOf,
   numberOf,
+  SHARED_HELP,
+  SHARED_OPTIONS,
   type Surroundings,
+  terminalOptionsOf,
   UsageError,
 } from './usage.js'
 
@@ -33,7 +33,7 @@ While it runs, type
   --once             ends as soon as the server has no more commands, or if it refuses for twice the --timeout
   --delay MS         the pause between two idle polls; by default like firmware: 1 s, then slower up to the server's Delay
   --wire             prints the bytes of each exchange
-${DEVICE_HELP}
+${SHARED_HELP}
 Exit status: 0 ended as asked, 1 the server kept refusing with --once, 2 wrong usage.
 
 Example:
@@ -48,8 +48,8 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
   const say = (topic: string, text: string) => {
     print(`${new Date().toTimeString().slice(0, 8)}  ${topic.padEnd(9)}  ${printable(text)}\n`)
   }
-  const device = asUsage(() =>
-    virtualDevice({
+  const terminal = asUsage(() =>
+    virtualTerminal({
       ...options,
       ...(values.once && { giveUpAfter: 2 * numberOf('--timeout', values.timeout) }),
       onExchange(exchange) {
@@ -60,7 +60,7 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
     }),
   )
   const punch = (one: Punch) => {
-    device.remember(one)
+    terminal.remember(one)
     say('punch', `${one.pin}${one.status === 1 ? ' goes out' : ''}`)
   }
 
@@ -71,15 +71,15 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
     const [word = '', status] = line.trim().split(/\s+/)
     if (word === '') return
     if (word === 'quit') return stop()
-    if (word === 'reboot') return device.reboot()
+    if (word === 'reboot') return terminal.reboot()
     punch({ pin: word, status: status === 'out' ? 1 : 0 })
     // Each refusal is reported when it happens, and the terminal retries by itself.
-    device.upload().catch(() => {})
+    terminal.upload().catch(() => {})
   })
   say('terminal', `${options.serialNumber} at ${options.url}; type a PIN for a punch, or quit`)
   for (const pin of values.punch) punch({ pin })
   try {
-    await device.start(
+    await terminal.start(
       (command) => {
         const execution = answerTo(command.text)
         const answer = execution === undefined ? 'no reply' : execution
@@ -110,7 +110,7 @@ function planOf(args: string[]) {
   const { values } = parseArgs({
     args: withSignedCodes(args),
     options: {
-      ...DEVICE_OPTIONS,
+      ...SHARED_OPTIONS,
       answer: { type: 'string', multiple: true, default: [] as string[] },
       punch: { type: 'string', multiple: true, default: [] as string[] },
       once: { type: 'boolean', default: false },
@@ -122,7 +122,7 @@ function planOf(args: string[]) {
   const answers = values.answer.map(parseAnswer)
   return {
     values,
-    options: deviceOptionsOf(values),
+    options: terminalOptionsOf(values),
     /** The last answer that fits counts. */
     answerTo(text: string): Execution {
       const answer = answers.findLast(({ command }) => text.startsWith(command))

@@ -1,9 +1,9 @@
 // Shows the bytes of an exchange as lines that hide nothing and cannot affect the screen.
 import type { Exchange } from '../simulator.js'
 
-/** What was sent, what was received, and the time that the device set its clock to. */
+/** What was sent, what was received, and the time that the terminal set its clock to. */
 export function transcriptOf({ sent, received, accepted, clock }: Exchange): string {
-  const time = accepted && clock ? `the device sets its clock to ${clock.toISOString()}\n` : ''
+  const time = accepted && clock ? `the terminal sets its clock to ${clock.toISOString()}\n` : ''
   return `${linesOf('> ', sent)}${linesOf('< ', received)}${time}`
 }
 

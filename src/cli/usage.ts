@@ -1,5 +1,5 @@
 // Reads the arguments that commands have in common, and reports wrong usage.
-import type { Manners, VirtualDeviceOptions } from '../simulator.js'
+import type { Dialect, VirtualTerminalOptions } from '../simulator.js'
 
 /** What a command needs from the process that runs it. */
 export interface Surroundings {
@@ -28,42 +28,42 @@ export function asUsage<Result>(parse: () => Result): Result {
   }
 }
 
-/** The options of every command that plays a device. */
-export const DEVICE_OPTIONS = {
+/** The options of every command that plays a terminal. */
+export const SHARED_OPTIONS = {
   url: { type: 'string' },
   sn: { type: 'string' },
-  manners: { type: 'string', default: 'attendance' },
+  dialect: { type: 'string', default: 'attendance' },
   timeout: { type: 'string', default: '2000' },
   'max-clock-error': { type: 'string', default: '300000' },
 } as const
 
-/** The help on the options of every command that plays a device. */
-export const DEVICE_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
+/** The help on the options of every command that plays a terminal. */
+export const SHARED_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
   --sn SERIAL        the serial number of the terminal
-  --manners MANNERS  attendance (default), access or clone: how the firmware writes
+  --dialect MANNERS  attendance (default), access or clone: how the firmware writes
   --timeout MS       the time limit of one exchange; 2000 by default
   --max-clock-error MS
                      how far the server's Date may be from this computer's clock; 300000 by default
   -h, --help         prints this
 `
 
-interface DeviceValues {
+interface TerminalValues {
   url?: string | undefined
   sn?: string | undefined
-  manners: string
+  dialect: string
   timeout: string
   'max-clock-error': string
 }
 
-/** The options of `virtualDevice` from those of the command line. Throws a UsageError for wrong ones. */
-export function deviceOptionsOf(values: DeviceValues): VirtualDeviceOptions {
+/** The options of `virtualTerminal` from those of the command line. Throws a UsageError for wrong ones. */
+export function terminalOptionsOf(values: TerminalValues): VirtualTerminalOptions {
   const { url, sn } = values
   if (url === undefined) throw new UsageError('--url is missing, e.g. --url localhost:3000')
   if (sn === undefined) throw new UsageError('--sn is missing, e.g. --sn 0316144680030')
   return {
     url: urlOf(url),
     serialNumber: sn,
-    manners: values.manners as Manners,
+    dialect: values.dialect as Dialect,
     timeout: numberOf('--timeout', values.timeout),
     maxClockError: numberOf('--max-clock-error', values['max-clock-error']),
   }

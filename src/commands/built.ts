@@ -10,7 +10,7 @@ export interface BuiltCommand {
   /** What follows `C:<id>:`: one line, without its line end. */
   text: string
   /**
-   * Names an intent of one device, such as `option Volume`: a newer command with the same key
+   * Names an intent of one terminal, such as `option Volume`: a newer command with the same key
    * replaces an older one that was not handed out yet. Only set if that can neither skip nor
    * reorder anything.
    */

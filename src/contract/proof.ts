@@ -76,7 +76,7 @@ export async function findsNothing(
   id: string,
 ): Promise<void> {
   const found = (await adapter.findCommand(serialNumber, id)) ?? undefined
-  const asked = `device ${JSON.stringify(serialNumber)}, id ${JSON.stringify(id)}`
+  const asked = `terminal ${JSON.stringify(serialNumber)}, id ${JSON.stringify(id)}`
   equal(found, undefined, `for ${asked} it found ${JSON.stringify(found)}`)
 }
 

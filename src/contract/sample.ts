@@ -20,7 +20,7 @@ export const ALIKE_IDS: readonly (readonly [string, string])[] = [
 ]
 
 /** Serial numbers that some database, language or index considers equal. */
-export const ALIKE_DEVICES: readonly (readonly [string, string])[] = [
+export const ALIKE_TERMINALS: readonly (readonly [string, string])[] = [
   ['0316144680030', '316144680030'],
   ['1e3', '1000'],
   ['CJDE1', 'cjde1'],
@@ -36,7 +36,7 @@ export const ALIKE_DEVICES: readonly (readonly [string, string])[] = [
   [`${'7'.repeat(63)}0`, `${'7'.repeat(63)}1`],
 ]
 
-/** What joins a device and an id so that two pairs make one key. */
+/** What joins a terminal and an id so that two pairs make one key. */
 export const MARKS: readonly string[] = [
   '',
   ':',
@@ -58,9 +58,9 @@ export function command(serialNumber: string, commandId: string, text = 'CHECK')
   return { serialNumber, commandId, text }
 }
 
-/** A reply as a device sends it. */
+/** A reply as a terminal sends it. */
 export function replyOf(serialNumber: string, record: string | Buffer): CommandReply {
-  const [reply] = parseReplies(Buffer.from(record as string), serialNumber).replies
+  const [reply] = parseReplies(Buffer.from(record as string), { serialNumber }).replies
   ok(reply)
   return reply
 }

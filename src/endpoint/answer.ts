@@ -1,11 +1,11 @@
-// What a device reads: the answer it needs, or an error in one line.
+// What a terminal reads: the answer it needs, or an error in one line.
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
-/** Answers 200 with the headers that the manual prints; the device sets its clock by `Date`. */
+/** Answers 200 with the headers that the manual prints; the terminal sets its clock by `Date`. */
 export function answerText(res: ServerResponse, text: string | Buffer): void {
   if (res.headersSent) return
-  // Middleware that compresses asks for this header as late as now, and devices read plain octets
+  // Middleware that compresses asks for this header as late as now, and terminals read plain octets
   // only.
   const { headers } = res.req
   if (headers['accept-encoding'] !== undefined) delete headers['accept-encoding']

@@ -18,7 +18,7 @@ interface ParsedRequest extends IncomingMessage {
  * stream.
  *
  * @param limit the largest body in bytes; raw-body refuses a larger one with 413, whoever read it
- * @throws IclockError `BODY_ALREADY_READ`, `DEVICE_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors
+ * @throws IclockError `BODY_ALREADY_READ`, `TERMINAL_GONE`, `ENCODING_UNSUPPORTED`; raw-body's errors
  *   400 and 413
  */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
@@ -113,8 +113,8 @@ function isEmpty(req: IncomingMessage): boolean {
 function checkIsReadable(req: IncomingMessage): void {
   if (req.destroyed && !req.complete) {
     throw new IclockError(
-      'DEVICE_GONE',
-      'The device closed the connection before its body was whole.',
+      'TERMINAL_GONE',
+      'The terminal closed the connection before its body was whole.',
     )
   }
   if (isRead(req) || req.listenerCount('readable') > 0) {

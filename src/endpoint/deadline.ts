@@ -91,7 +91,7 @@ export class Deadline {
   }
 
   error(): IclockError {
-    const message = `No response from ${this.who} within ${this.timeout} ms; the device will retry.`
+    const message = `No response from ${this.who} within ${this.timeout} ms; the terminal will retry.`
     return new IclockError('STORAGE_TIMEOUT', message)
   }
 }

@@ -18,7 +18,7 @@ export interface Channels {
   handshake: Channel
   /** `express-iclock:unknown`: a request below `/iclock/` that `terminalRouter` doesn't serve. */
   unknown: Channel
-  /** `express-iclock:refusal`: a request that was refused, as a `Refusal`. */
+  /** `express-iclock:refusal`: a request that was refused, as a `RefusalEvent`. */
   refusal: Channel
 }
 

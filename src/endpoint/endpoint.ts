@@ -16,8 +16,8 @@ export type Handler = (
 ) => void
 
 /**
- * An endpoint's own part: what it does with a request of this device, and its answer: text, or
- * bytes in the device's encoding. It waits for storage through the deadline, and never touches the
+ * An endpoint's own part: what it does with a request of this terminal, and its answer: text, or
+ * bytes in the terminal's encoding. It waits for storage through the deadline, and never touches the
  * response.
  */
 export type Part = (
@@ -78,14 +78,14 @@ async function checkIsAuthorized(
     deadline.end()
   }
   if (answer === true) return
-  // Going by truthiness would let a device in by an empty list of rows.
+  // Going by truthiness would let a terminal in by an empty list of rows.
   if (answer !== false) {
     throw new TypeError(
       `express-iclock: authorize returned ${describe(answer)}; expected true or false`,
     )
   }
-  const message = `Device ${quoted(serialNumber)} may not report here: authorize refused it.`
-  throw new IclockError('DEVICE_NOT_AUTHORIZED', message)
+  const message = `Terminal ${quoted(serialNumber)} may not report here: authorize refused it.`
+  throw new IclockError('TERMINAL_NOT_AUTHORIZED', message)
 }
 
 // Nothing may throw here: it would be an unhandled rejection, which ends the process.

@@ -5,34 +5,34 @@ import { inspect } from 'node:util'
 /**
  * What went wrong.
  *
- * - `SERIAL_NUMBER_MISSING` (400): the query does not name one device, once.
+ * - `SERIAL_NUMBER_MISSING` (400): the query does not name one terminal, once.
  * - `SERIAL_NUMBER_INVALID` (400): the serial number is not one that a terminal can have.
- * - `DEVICE_NOT_AUTHORIZED` (403): `authorize` refused the device.
+ * - `TERMINAL_NOT_AUTHORIZED` (403): `authorize` refused the terminal.
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
  * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no
  *   `onUnparsed`; the good replies are kept.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
- * - `DEVICE_GONE` (400): the connection was closed before the body was complete.
+ * - `TERMINAL_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
- * - `COMMAND_MISMATCH` (500): storage found a command of another device, or with another id.
- * - `ENCRYPTION_UNSUPPORTED` (406): the device wants to exchange keys for encryption, which this
+ * - `COMMAND_MISMATCH` (500): storage found a command of another terminal, or with another id.
+ * - `ENCRYPTION_UNSUPPORTED` (406): the terminal wants to exchange keys for encryption, which this
  *   package does not speak.
  * - `TERMINAL_MISMATCH` (500): storage found a different terminal from the one it was asked for.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.
- * - `COMMAND_UNKNOWN` (404): storage has no command of that device and id.
+ * - `COMMAND_UNKNOWN` (404): storage has no command of that terminal and id.
  */
 export type IclockErrorCode = keyof typeof STATUS
 
 const STATUS = {
   SERIAL_NUMBER_MISSING: 400,
   SERIAL_NUMBER_INVALID: 400,
-  DEVICE_NOT_AUTHORIZED: 403,
+  TERMINAL_NOT_AUTHORIZED: 403,
   ENCODING_UNSUPPORTED: 415,
   UNREADABLE_REPLY: 400,
   TOO_MANY_RECORDS: 413,
-  DEVICE_GONE: 400,
+  TERMINAL_GONE: 400,
   BODY_ALREADY_READ: 500,
   COMMAND_MISMATCH: 500,
   ENCRYPTION_UNSUPPORTED: 406,
@@ -52,7 +52,7 @@ export class IclockError extends Error {
   readonly code: IclockErrorCode
   /** The HTTP status of the answer. */
   readonly status: number
-  /** Whether the device may read the message: true below status 500. */
+  /** Whether the terminal may read the message: true below status 500. */
   readonly expose: boolean
 
   /** Makes an error; its status follows from the code. */

@@ -10,14 +10,14 @@ import { describe } from './errors.js'
 export interface EndpointOptions {
   /**
    * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for no limit.
-   * After it the answer is 503, nothing more of the request is kept, and the device retries. It
+   * After it the answer is 503, nothing more of the request is kept, and the terminal retries. It
    * limits `authorize` likewise.
    */
   timeout?: number
   /**
-   * Decides whether a device may report, before its body is read: `true`, or `false` for 403;
-   * anything else is an error. By default every device may. The serial number is a claim: it is
-   * printed on the device. Decide by this argument, not by `req.query`, which a query parser may
+   * Decides whether a terminal may report, before its body is read: `true`, or `false` for 403;
+   * anything else is an error. By default every terminal may. The serial number is a claim: it is
+   * printed on the terminal. Decide by this argument, not by `req.query`, which a query parser may
    * read in another way.
    */
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
@@ -32,7 +32,7 @@ export interface BodyOptions {
   limit?: number | string
   /**
    * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language devices.
+   * Chinese-language terminals.
    */
   encoding?: string
 }

@@ -5,7 +5,7 @@ import { statusOf } from './errors.js'
 import { serialNumberOf } from './serial-number.js'
 
 /** A request that was not answered 200, as published on the channel `express-iclock:refusal`. */
-export interface Refusal {
+export interface RefusalEvent {
   /**
    * The error's `code`: one of this package, of `raw-body`'s `type`s, or of the app's storage;
    * undefined if it has none.
@@ -35,7 +35,7 @@ export function publishRefusal(req: IncomingMessage, error: object): void {
     originalUrl?: string
   }
   const { code, type } = error as { code?: unknown; type?: unknown }
-  const refusal: Refusal = {
+  const refusal: RefusalEvent = {
     code: [code, type].find((name) => typeof name === 'string') as string | undefined,
     status: statusOf(error),
     serialNumber: serialNumberIfAny(req),

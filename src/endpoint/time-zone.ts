@@ -29,7 +29,7 @@ export function timeZoneOf(
       const zone = option(serialNumber) ?? undefined
       if (zone === undefined || isTimeZone(zone)) return zone
       throw new TypeError(
-        `express-iclock: option "timeZone" returned ${describe(zone)} for device ${describe(serialNumber)}; expected ` +
+        `express-iclock: option "timeZone" returned ${describe(zone)} for terminal ${describe(serialNumber)}; expected ` +
           "a zone such as 'Asia/Manila', an offset such as '+05:30', or nothing",
       )
     }

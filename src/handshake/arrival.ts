@@ -65,7 +65,7 @@ export function handshakePart(settings: ArrivalSettings): Part {
     const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
 
     // All of this has to be in storage before the answer: who this is, and what is due again. If it
-    // fails, the device asks again and keeps its data.
+    // fails, the terminal asks again and keeps its data.
     await deadline.wait(contacts.note(contact))
     await deadline.wait(adapter.release?.(serialNumber, contact.at))
     if (CHANNELS.handshake.hasSubscribers) {
@@ -125,8 +125,8 @@ export function timePart({ contacts, offsetOf }: ArrivalSettings): Part {
 export function refuseEncryption(serialNumber: string): never {
   throw new IclockError(
     'ENCRYPTION_UNSUPPORTED',
-    `Device ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
-      'communication off where the address of the server is set on the device, usually under Comm. > Cloud Server Setting, ' +
+    `Terminal ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
+      'communication off where the address of the server is set on the terminal, usually under Comm. > Cloud Server Setting, ' +
       'and use HTTPS instead.',
   )
 }

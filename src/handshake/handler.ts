@@ -1,4 +1,4 @@
-// GET cdata, registry, push, rtdata, exchange, ping: a device comes up.
+// GET cdata, registry, push, rtdata, exchange, ping: a terminal comes up.
 import type { Awaitable } from '../endpoint/deadline.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
 import type { HookOptions } from '../endpoint/hook.js'

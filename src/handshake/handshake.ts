@@ -30,7 +30,7 @@ const OLD_BITS = 10
 
 /**
  * The option block for a time-clock (attendance manual, "Initialize information"): each line ends
- * with LF, since old firmware drops a line without an end. Of what the device sent, it holds only
+ * with LF, since old firmware drops a line without an end. Of what the terminal sent, it holds only
  * digits and a plain serial number.
  */
 export function optionBlock(caller: Caller, settings: HandshakeSettings): string {

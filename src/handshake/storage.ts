@@ -2,7 +2,7 @@
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Family } from '../reply/outcome.js'
 
-/** What is known of a terminal. Everything but the serial number is a claim of the device's. */
+/** What is known of a terminal. Everything but the serial number is a claim of the terminal's. */
 export interface TerminalFacts {
   /** Which of the manuals' families it follows. */
   family?: Family
@@ -61,7 +61,7 @@ export interface Contact extends TerminalFacts {
   serialNumber: string
   /** When it came. */
   at: Date
-  /** What the device did; registering is part of the handshake. */
+  /** What the terminal did; registering is part of the handshake. */
   kind: 'handshake' | 'poll' | 'upload' | 'reply' | 'ping'
 }
 

@@ -1,5 +1,5 @@
 // Commands in memory: issued, handed out in order, and closed.
-import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import { stateOf } from '../queue/state.js'
 import type {
   Claim,
@@ -15,11 +15,11 @@ export interface CommandMemory<Issued extends IssuedCommand> extends CommandStor
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): void
   /**
-   * Notes a command that the app hands to its device itself, so that its reply finds it. The queue
+   * Notes a command that the app hands to its terminal itself, so that its reply finds it. The queue
    * never hands it out.
    *
    * @throws TypeError if a terminal can't carry its id or its text
-   * @throws Error if this device has had its id with another text or with a reply
+   * @throws Error if this terminal has had its id with another text or with a reply
    */
   issue<Given extends Issued>(command: Given): void
   openCommands(serialNumber: string, now: Date, limit: number): CommandRecord<Issued>[]
@@ -41,7 +41,7 @@ export function commandMemory<Issued extends IssuedCommand>(
   function keep(issued: readonly Known<Issued>[]): Known<Issued>[] {
     const fresh = new Map<string, Known<Issued>>()
     for (const record of issued) {
-      checkIsIssuable(record.command)
+      assertIssuable(record.command)
       const key = keyOf(record.command.serialNumber, record.command.commandId)
       const known = fresh.get(key) ?? records.get(key)
       if (known === undefined) fresh.set(key, record)

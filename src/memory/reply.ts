@@ -9,7 +9,7 @@ import type { ReplyStorage } from '../reply/storage.js'
 /** The part of the memory adapter that keeps replies. */
 export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
   /**
-   * The replies that the filter asks for, one for each device and command id, in the order in which
+   * The replies that the filter asks for, one for each terminal and command id, in the order in which
    * they first came.
    */
   replies(filter?: KeptReplyFilter): KeptReply[]

@@ -49,8 +49,8 @@ export function uploadMemory(): UploadMemory {
       ...(packets.get(keyOf(serialNumber, commandId)) ?? []),
     ],
     attendance(filter = {}) {
-      const { day, limit, ...device } = filter
-      const attended = select(uploads, device).filter((line) => line.kind === 'attendance')
+      const { day, limit, ...terminal } = filter
+      const attended = select(uploads, terminal).filter((line) => line.kind === 'attendance')
       const of = attended.filter(({ time }) => day === undefined || time.startsWith(`${day} `))
       return of.slice(0, limit)
     },

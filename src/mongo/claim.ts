@@ -12,7 +12,7 @@ export function claimsOn(
     const [first, ...others] = claims
     if (first === undefined) return []
     const token = newToken()
-    // Whoever gets the first one mostly gets the others: two polls of a device meet here, not
+    // Whoever gets the first one mostly gets the others: two polls of a terminal meet here, not
     // further on.
     const { filter, update } = operationOf(serialNumber, first, token)
     if ((await commands.updateOne(filter, update)).matchedCount === 0) return []

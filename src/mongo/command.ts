@@ -1,7 +1,7 @@
 // Commands: issued in order, claimed by conditional updates, closed.
-import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { CommandStorage, QueuedCommand } from '../queue/storage.js'
-import type { Family, FamilyOfReply } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import { claimsOn } from './claim.js'
 import { type CommandDocument, FOREVER, recordOf } from './document.js'
 import { type Collections, findByIds, isDuplicateKey, newToken, untilSettled } from './driver.js'
@@ -13,8 +13,8 @@ export interface MongoCommands<Issued extends IssuedCommand>
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its device itself, with all its members, so that its
-   * reply finds it. The queue never hands it out. Await it before the device gets the command.
+   * Keeps a command that the app hands to its terminal itself, with all its members, so that its
+   * reply finds it. The queue never hands it out. Await it before the terminal gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
 }
@@ -26,11 +26,11 @@ type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> 
 /** The capability to hand commands out. */
 export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): MongoCommands<Issued> {
   const { commands, counters } = collections
 
-  // Commands of one device are counted, so that their order holds whatever the clocks of the
+  // Commands of one terminal are counted, so that their order holds whatever the clocks of the
   // processes say.
   async function positionsOf(given: readonly Given<Issued>[]): Promise<number[]> {
     const counts = new Map<string, number>()
@@ -61,7 +61,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       const kept = known.get(_id)
       if (kept === undefined || kept.token === token) continue
       if (kept.reply !== undefined || kept.command?.text !== command?.text) {
-        // All or nothing: what this call kept meanwhile is removed again, unless a device has it.
+        // All or nothing: what this call kept meanwhile is removed again, unless a terminal has it.
         await commands.deleteMany({ _id: { $in: ids }, token, attemptsMade: 0 })
         throw usedId({ serialNumber, commandId })
       }
@@ -72,7 +72,7 @@ export function commandsOn<Issued extends IssuedCommand>(
   return {
     async issue(issued: Issued | readonly QueuedCommand<Issued>[]) {
       const list = isList(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
-      for (const { command } of list) checkIsIssuable(command)
+      for (const { command } of list) assertIssuable(command)
       const given = distinct(list)
       if (given.length === 0) return
       const token = newToken()

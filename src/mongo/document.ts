@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { IssuedCommand } from '../command.js'
 import type { KeptReply } from '../kept.js'
 import type { Cancellation, CommandRecord, DeliveryTerms } from '../queue/storage.js'
-import type { Family, FamilyOfReply, Outcome } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal, Outcome } from '../reply/outcome.js'
 import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 
@@ -28,7 +28,7 @@ export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
   command?: Issued
   terms?: DeliveryTerms
   issuedAt?: Date
-  /** The order of a device's commands. */
+  /** The order of a terminal's commands. */
   position?: number
   /** Which call issued it. */
   token?: string
@@ -75,7 +75,7 @@ const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 export function replyDocumentOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
   token: string,
   receivedAt: Date,
 ): ReplyDocument {

@@ -148,7 +148,7 @@ export async function keepNew(
   })
 }
 
-/** The filter for documents of a device, or of a time, by when they were received. */
+/** The filter for documents of a terminal, or of a time, by when they were received. */
 export function receivedFilter({
   serialNumber,
   since,

@@ -2,7 +2,7 @@
 import type { IssuedCommand } from '../command.js'
 import { stateOf } from '../queue/state.js'
 import type { CommandFilter, CommandRecord } from '../queue/storage.js'
-import type { Family, FamilyOfReply } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import { type CommandDocument, recordOf } from './document.js'
 import type { MongoCollection } from './driver.js'
 
@@ -25,7 +25,7 @@ export async function listCommands<Issued extends IssuedCommand>(
   commands: MongoCollection,
   { serialNumber, state, since, before, limit = 100 }: CommandFilter,
   now: Date,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): Promise<CommandRecord<Issued>[]> {
   const states = state === undefined ? undefined : [state].flat()
   const listedAt = {

@@ -1,7 +1,7 @@
 // Replies, each kept within its command: settling is one atomic write.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
-import type { Family, FamilyOfReply } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import {
@@ -46,7 +46,7 @@ const MOST_SEEN = 10_000
 /** Keeps replies and finds what they answer. */
 export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): MongoReplies<Issued> {
   // What findCommand saw of a reply, until onReply asks: a duplicate then costs no further round
   // trip.

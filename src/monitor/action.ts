@@ -81,7 +81,7 @@ async function issue(
   members: object = {},
 ): Promise<ActionAnswer> {
   try {
-    const issued = await commands?.issue(serialNumber, command, members)
+    const issued = await commands?.issue(serialNumber, command, { members })
     return { status: 200, body: { commandId: issued?.commandId ?? '' } }
   } catch (error) {
     // What the queue refuses before it asks storage, such as text that the encoding lacks.

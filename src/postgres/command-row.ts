@@ -2,7 +2,7 @@
 import type { IssuedCommand } from '../command.js'
 import { stateOf } from '../queue/state.js'
 import type { Cancellation, CommandFilter, CommandRecord, DeliveryTerms } from '../queue/storage.js'
-import type { Family, FamilyOfReply } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import { type Database, dateOf, milliseconds, moment } from './query.js'
 import { restored, restoredJson, storable } from './text.js'
@@ -103,7 +103,7 @@ export async function listCommands<Issued extends IssuedCommand>(
   database: Database,
   { serialNumber, state, since, before, limit = 100 }: CommandFilter,
   now: Date,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): Promise<CommandRecord<Issued>[]> {
   const states = state === undefined ? undefined : [state].flat()
   const conditions = states?.map(

@@ -1,8 +1,8 @@
 // Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool
 // will do.
-import { checkIsIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { Claim, CommandStorage, QueuedCommand } from '../queue/storage.js'
-import type { Family, FamilyOfReply } from '../reply/outcome.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import { COMMAND_ROW, type CommandRow, listCommands, recordOf } from './command-row.js'
 import { type Database, moment } from './query.js'
 import { idKeyOf, restored, restoredJson, storable, storableJson } from './text.js'
@@ -13,8 +13,8 @@ export interface PostgresCommands<Issued extends IssuedCommand>
   /** Keeps commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its device itself, so that its reply finds it. The queue
-   * never hands it out. Await it before the device gets the command.
+   * Keeps a command that the app hands to its terminal itself, so that its reply finds it. The queue
+   * never hands it out. Await it before the terminal gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
   findCommand(serialNumber: string, commandId: string): Promise<Issued | undefined>
@@ -84,7 +84,7 @@ const FIND_ISSUED = `
 /** The capability to hand commands out, on tables that `migrate` made. */
 export function commandsOn<Issued extends IssuedCommand>(
   database: Database,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): PostgresCommands<Issued> {
   const findRows = (serialNumber: string, ids: readonly string[]) =>
     database.rows<CommandRow<Issued>>(FIND, [storable(serialNumber), idKeys(ids)])
@@ -95,7 +95,7 @@ export function commandsOn<Issued extends IssuedCommand>(
   return {
     async issue(issued: Issued | readonly QueuedCommand<Issued>[]) {
       const commands = isList(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
-      for (const { command } of commands) checkIsIssuable(command)
+      for (const { command } of commands) assertIssuable(command)
       const rows = distinct(commands).map(issuedRow)
       if (rows.length > 0) await database.rows(ISSUE, [storableJson(rows)]).catch(explainReuse)
     },

@@ -1,7 +1,7 @@
 // Replies, each kept with its command: settling is one statement.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
-import { type Family, type FamilyOfReply, type Outcome, outcomeOf } from '../reply/outcome.js'
+import { type Family, type FamilyOfTerminal, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { REPLY_ROW, type ReplyRow, replyOf } from './command-row.js'
@@ -72,7 +72,7 @@ export interface PostgresReplies<Issued extends IssuedCommand> {
 /** Keeps replies and lists them, on tables that `migrate` made. */
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): PostgresReplies<Issued> {
   const onReplies = async (
     answered: readonly AnsweredCommand<Issued>[],
@@ -98,7 +98,7 @@ export function repliesOn<Issued extends IssuedCommand>(
       replies.map((reply) => (endsWithContent(reply) ? null : (reply.content ?? null))),
       Date.now(),
     ])
-    const keys = new Set(kept.map(([device, id]) => keyOf(restored(device), restored(id))))
+    const keys = new Set(kept.map(([terminal, id]) => keyOf(restored(terminal), restored(id))))
     return changes.map((key) => (key !== undefined && keys.has(key) ? 'kept' : 'repeated'))
   }
   return {
@@ -168,7 +168,7 @@ interface ReplyColumns {
 function columnsOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
-  family: Family | FamilyOfReply,
+  family: Family | FamilyOfTerminal,
 ): ReplyColumns {
   const { serialNumber, commandId, returnCode, commandName, content, raw } = reply
   const fields = Object.entries(reply.fields)

@@ -100,7 +100,7 @@ const VERSIONS: readonly string[] = [
     kind           text NOT NULL,
     type           text NOT NULL,
     command_id     text,
-    -- The members of the record; its fields as pairs, in the order of the device.
+    -- The members of the record; its fields as pairs, in the order of the terminal.
     record         jsonb NOT NULL,
     instant        timestamptz,
     raw            bytea NOT NULL,

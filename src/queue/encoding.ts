@@ -1,4 +1,4 @@
-// The text of commands as the octets that a device reads.
+// The text of commands as the octets that a terminal reads.
 import iconv from 'iconv-lite'
 import type { IssuedCommand } from '../command.js'
 import { describe, quoted } from '../endpoint/errors.js'

@@ -4,7 +4,7 @@ import { wrong } from '../endpoint/options.js'
 import type { Family } from '../reply/outcome.js'
 import type { CommandRecord } from './storage.js'
 
-/** A family for all devices, or a function of the serial number. */
+/** A family for all terminals, or a function of the serial number. */
 export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family>)
 
 /** Storage that may know terminals. */

@@ -20,7 +20,7 @@ export function checkFilter(filter: CommandFilter): void {
   checkNames(filter, NAMES)
   const { serialNumber, state = [], since, before, limit = 1 } = filter
   if (serialNumber !== undefined && typeof serialNumber !== 'string') {
-    throw wrong('serialNumber', serialNumber, 'the SN of a device, as a string')
+    throw wrong('serialNumber', serialNumber, 'the SN of a terminal, as a string')
   }
   for (const one of [state].flat()) {
     if (!STATES.includes(one)) throw wrong('state', one, `one of ${STATES.join(', ')}`)

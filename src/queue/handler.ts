@@ -1,6 +1,6 @@
-// GET getrequest: a device asks for commands.
+// GET getrequest: a terminal asks for commands.
 import type { IncomingMessage } from 'node:http'
-import { checkIsIssuable, commandLine, type IssuedCommand } from '../command.js'
+import { assertIssuable, commandLine, type IssuedCommand } from '../command.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
@@ -21,7 +21,7 @@ import type { CommandStorage } from './storage.js'
 /** How commands are handed out. */
 export interface DeliveryOptions {
   /**
-   * How many commands a device may have at the same time: 1 to 200, 1 by default. With 1, a command
+   * How many commands a terminal may have at the same time: 1 to 200, 1 by default. With 1, a command
    * is handed out when the one before is settled, so that a further attempt never overtakes a later
    * command.
    */
@@ -37,7 +37,7 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
   delivery?: DeliveryOptions
   /**
    * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default,
-   * `'gb18030'` for Chinese-language devices. Give `commandQueue` the same, so that it refuses what
+   * `'gb18030'` for Chinese-language terminals. Give `commandQueue` the same, so that it refuses what
    * the encoding lacks.
    */
   encoding?: string
@@ -45,14 +45,14 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
 
 /** A poll, as published on the channel `express-iclock:poll`: no texts. */
 export interface PollEvent {
-  /** The device that polled. */
+  /** The terminal that polled. */
   serialNumber: string
   /** What it was handed, in order; none if the answer was `OK`. */
   commandIds: readonly string[]
 }
 
 /**
- * Notes that a device polled, before it is handed anything; `INFO=` is in the query of the request.
+ * Notes that a terminal polled, before it is handed anything; `INFO=` is in the query of the request.
  */
 export type PollContact = (serialNumber: string, req: IncomingMessage, polledAt: Date) => void
 
@@ -162,11 +162,11 @@ function publish(serialNumber: string, handedOut: readonly IssuedRecord<IssuedCo
 
 // Commands can also come into storage past the queue.
 function checkIsHandedOutTo(serialNumber: string, command: IssuedCommand): void {
-  checkIsIssuable(command)
+  assertIssuable(command)
   if (command.serialNumber === serialNumber) return
   throw new IclockError(
     'COMMAND_MISMATCH',
-    `The adapter was asked for open commands of device ${quoted(serialNumber)} and returned one of device ` +
+    `The adapter was asked for open commands of terminal ${quoted(serialNumber)} and returned one of terminal ` +
       `${describe(command.serialNumber)}: it must compare serial numbers as text, exactly.`,
   )
 }

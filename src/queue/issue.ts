@@ -1,5 +1,5 @@
 // What an app asks for, checked and made ready for storage.
-import { checkIsIssuable, type IssuedCommand } from '../command.js'
+import { assertIssuable, type IssuedCommand } from '../command.js'
 import { describe } from '../endpoint/errors.js'
 import { checkNames } from '../endpoint/options.js'
 import { checkIsEncodable } from './encoding.js'
@@ -8,7 +8,7 @@ import { DEFAULT_TERMS } from './state.js'
 import type { DeliveryTerms, QueuedCommand } from './storage.js'
 
 /**
- * A command that a device should execute, such as the builders of `express-iclock/commands` return.
+ * A command that a terminal should execute, such as the builders of `express-iclock/commands` return.
  * Times are milliseconds.
  */
 export interface NewCommand {
@@ -42,7 +42,7 @@ export type OwnMembers<Issued extends IssuedCommand> = Omit<Issued, keyof Issued
 
 /** One command of `issueAll`. */
 export interface Issue<Issued extends IssuedCommand = IssuedCommand> {
-  /** The device that is to execute it. */
+  /** The terminal that is to execute it. */
   serialNumber: string
   /** What it is to execute. */
   command: NewCommand
@@ -74,7 +74,7 @@ export function queuedCommand<Issued extends IssuedCommand>(
   checkMembers(members)
   const { text } = command
   const issued = { ...members, serialNumber, commandId: newCommandId(), text } as Issued
-  checkIsIssuable(issued)
+  assertIssuable(issued)
   checkIsEncodable(issued, encoding)
   const terms = termsOf(command, issuedAt)
   return {

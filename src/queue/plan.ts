@@ -1,11 +1,11 @@
 // What a poll is handed, and how each attempt is claimed. Pure: no storage, no clock.
 import type { IssuedCommand } from '../command.js'
-import { DEFAULT_TERMS, isGivenUp, isOnDevice, isOver, waitOf } from './state.js'
+import { DEFAULT_TERMS, isGivenUp, isOnTerminal, isOver, waitOf } from './state.js'
 import type { Claim, CommandRecord } from './storage.js'
 
 /** How much one answer may hold. */
 export interface PlanLimits<Issued extends IssuedCommand = IssuedCommand> {
-  /** How many commands may be on the device at the same time. */
+  /** How many commands may be on the terminal at the same time. */
   maxCommands: number
   /** How many bytes an answer may have; its first command may be larger. */
   maxBytes: number
@@ -21,8 +21,8 @@ export interface IssuedRecord<Issued extends IssuedCommand> extends CommandRecor
 /**
  * Chooses what a poll is handed.
  *
- * @param open the open commands of one device, in the order issued
- * @param now taken before `open` was read: with a later clock, two polls of one device could break
+ * @param open the open commands of one terminal, in the order issued
+ * @param now taken before `open` was read: with a later clock, two polls of one terminal could break
  *   the order when a command expires between them
  * @returns what to claim, and then to hand out, in this order
  */
@@ -32,11 +32,11 @@ export function plan<Issued extends IssuedCommand>(
   { maxCommands, maxBytes, bytesOf }: PlanLimits<Issued>,
 ): IssuedRecord<Issued>[] {
   const handedOut: IssuedRecord<Issued>[] = []
-  let free = maxCommands - open.filter((record) => isOnDevice(record, now)).length
+  let free = maxCommands - open.filter((record) => isOnTerminal(record, now)).length
   let bytes = 0
   for (const record of open) {
     if (!isIssued(record) || isGivenUp(record, now)) continue
-    if (!isOnDevice(record, now)) {
+    if (!isOnTerminal(record, now)) {
       const size = bytesOf(record.command)
       if (free <= 0 || (bytes > 0 && bytes + size > maxBytes)) break
       handedOut.push(record)

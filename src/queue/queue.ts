@@ -11,12 +11,12 @@ import { type CommandResult, type ResultOptions, resultOf } from './result.js'
 import { type CommandIdentity, settledRecord } from './settled.js'
 import { stateOf } from './state.js'
 import type { CommandFilter, CommandRecord, CommandState, CommandStorage } from './storage.js'
-import { keyedByDevice, olderUnsent } from './supersede.js'
+import { keyedByTerminal, olderUnsent } from './supersede.js'
 
 /** The options of `commandQueue`. */
 export interface CommandQueueOptions {
   /**
-   * Whose return codes a device follows (see `outcomeOf`): by default those of its `family`, if the
+   * Whose return codes a terminal follows (see `outcomeOf`): by default those of its `family`, if the
    * adapter knows it.
    */
   family?: FamilyOption
@@ -27,11 +27,16 @@ export interface CommandQueueOptions {
   encoding?: string
 }
 
-/** The options of `run`. */
-export interface RunOptions<Issued extends IssuedCommand = IssuedCommand> extends ResultOptions {
-  /** The app's own members of the command. */
+/** The options of `issue`. */
+export interface IssueOptions<Issued extends IssuedCommand = IssuedCommand> {
+  /** The app's own members; they come back in `onReply` and from `findCommand`. */
   members?: OwnMembers<Issued>
 }
+
+/** The options of `run`. */
+export interface RunOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends IssueOptions<Issued>,
+    ResultOptions {}
 
 /** What storage knows of a command, and its state at the time of the list. */
 export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
@@ -46,15 +51,14 @@ export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = 
 /** Issues commands, awaits what becomes of them, and lists them. */
 export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Issues a command. The device gets it with one of its next polls, after all that were issued to
+   * Issues a command. The terminal gets it with one of its next polls, after all that were issued to
    * it before.
    *
-   * @param members the app's own members; they come back in `onReply` and from `findCommand`
    * @returns the command with its new id, once storage has it
    * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
    */
-  issue(serialNumber: string, command: NewCommand, members?: OwnMembers<Issued>): Promise<Issued>
-  /** Issues commands, to one device or to many, in one call of storage: all of them or none. */
+  issue(serialNumber: string, command: NewCommand, options?: IssueOptions<Issued>): Promise<Issued>
+  /** Issues commands, to one terminal or to many, in one call of storage: all of them or none. */
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
@@ -72,7 +76,7 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
     options?: RunOptions<Issued>,
   ): Promise<CommandResult<Issued>>
   /**
-   * Cancels a command: it isn't handed out again. A device that has it already may still execute
+   * Cancels a command: it isn't handed out again. A terminal that has it already may still execute
    * it, and then its reply counts.
    *
    * @returns false if it already had a final reply, or was closed before
@@ -85,12 +89,12 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
    * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the
-   * return codes of attendance devices, even if `family` says otherwise. It closes nothing: what it
-   * lists as expired may be on its way to the device.
+   * return codes of attendance terminals, even if `family` says otherwise. It closes nothing: what it
+   * lists as expired may be on its way to the terminal.
    *
    * @throws TypeError if the filter is wrong, or the adapter has no `commands`
    */
-  commands(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
+  list(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
 }
 
 const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
@@ -120,7 +124,8 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     const queued = issues.map((one) => queuedCommand(one, issuedAt, encoding))
     if (queued.length > 0) await adapter.issue(queued)
     // The new ones are kept by now: a crash in between leaves one too many, and never none.
-    for (const [serialNumber, keyed] of keyedByDevice(queued)) await supersede(serialNumber, keyed)
+    for (const [serialNumber, keyed] of keyedByTerminal(queued))
+      await supersede(serialNumber, keyed)
     return queued.map(({ command }) => command)
   }
 
@@ -136,9 +141,10 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
   async function issue(
     serialNumber: string,
     command: NewCommand,
-    members?: OwnMembers<Issued>,
+    options: IssueOptions<Issued> = {},
   ): Promise<Issued> {
-    const [issued] = await issueAll([{ serialNumber, command, ...(members && { members }) }])
+    checkNames(options, ['members'])
+    const [issued] = await issueAll([{ ...options, serialNumber, command }])
     return issued as Issued
   }
 
@@ -157,7 +163,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     async run(serialNumber, command, { members, ...how } = {}) {
       checkNames(how, ['timeout', 'signal'])
       how.signal?.throwIfAborted()
-      return result(await issue(serialNumber, command, members), how)
+      return result(await issue(serialNumber, command, members && { members }), how)
     },
     async cancel({ serialNumber, commandId }) {
       const closed = await adapter.cancel(serialNumber, [commandId], new Date(), 'cancelled')
@@ -168,10 +174,10 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
       const { record, at } = (await settledRecord(adapter, issued)) ?? {}
       return record && at && stateOf(record, at, await familyOf(record))
     },
-    async commands(filter = {}) {
+    async list(filter = {}) {
       checkFilter(filter)
       if (adapter.commands === undefined) {
-        throw wrong('adapter.commands', undefined, 'a function, because commands() asks it')
+        throw wrong('adapter.commands', undefined, 'a function, because list() asks it')
       }
       const now = new Date()
       const records = await adapter.commands(filter, now)

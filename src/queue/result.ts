@@ -160,7 +160,7 @@ function endOf<Issued extends IssuedCommand>(
 function timeoutError({ serialNumber, commandId }: CommandIdentity, timeout: number): IclockError {
   return new IclockError(
     'COMMAND_TIMEOUT',
-    `Command ${quoted(commandId)} of device ${quoted(serialNumber)} has not ended within ${timeout} ms; ` +
+    `Command ${quoted(commandId)} of terminal ${quoted(serialNumber)} has not ended within ${timeout} ms; ` +
       'it stays in the queue: cancel it, or ask for its result again.',
   )
 }
@@ -168,6 +168,6 @@ function timeoutError({ serialNumber, commandId }: CommandIdentity, timeout: num
 function unknownError({ serialNumber, commandId }: CommandIdentity): IclockError {
   return new IclockError(
     'COMMAND_UNKNOWN',
-    `Storage has no command ${quoted(commandId)} of device ${quoted(serialNumber)}.`,
+    `Storage has no command ${quoted(commandId)} of terminal ${quoted(serialNumber)}.`,
   )
 }

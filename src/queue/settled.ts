@@ -40,7 +40,7 @@ export async function settledRecord<Issued extends IssuedCommand>(
     if (closed.length > 0) return { record: { ...record, cancelled }, at }
   }
   throw new Error(
-    `express-iclock: cancel of the adapter does not close command ${quoted(commandId)} of device ` +
+    `express-iclock: cancel of the adapter does not close command ${quoted(commandId)} of terminal ` +
       `${quoted(serialNumber)} for the reason 'expired'; expected that it does if no attempt was made.`,
   )
 }

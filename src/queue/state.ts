@@ -1,5 +1,5 @@
 // What has become of a command: a function of its record and the clock, and nothing else.
-import { type Family, type FamilyOfReply, outcomeOf } from '../reply/outcome.js'
+import { type Family, type FamilyOfTerminal, outcomeOf } from '../reply/outcome.js'
 import type { CommandRecord, CommandState, DeliveryTerms } from './storage.js'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -11,7 +11,7 @@ export const DEFAULT_TERMS: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
  * Returns the state of a command at a moment. A final reply decides, even if the command was given
  * up or cancelled before it came; a pending reply (`Return=-5000`) keeps it `'sent'`.
  *
- * @param family whose return codes the device follows (see `outcomeOf`); `'attendance'` by default
+ * @param family whose return codes the terminal follows (see `outcomeOf`); `'attendance'` by default
  * @example
  * const record = await adapter.findRecord('0316144680030', commandId)
  * if (record) console.log(stateOf(record, new Date()))
@@ -19,7 +19,7 @@ export const DEFAULT_TERMS: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
 export function stateOf(
   record: CommandRecord,
   now: Date,
-  family: Family | FamilyOfReply = 'attendance',
+  family: Family | FamilyOfTerminal = 'attendance',
 ): CommandState {
   const outcome = record.reply && outcomeOf(record.reply, record.command, family).outcome
   if (outcome !== undefined && outcome !== 'pending') return outcome
@@ -29,14 +29,14 @@ export function stateOf(
   return record.attemptsMade > 0 ? 'sent' : 'waiting'
 }
 
-/** Whether a command that has no reply is on its device: handed out, and its reply not yet due. */
-export function isOnDevice({ attemptsMade, replyDueAt }: CommandRecord, now: Date): boolean {
+/** Whether a command that has no reply is on its terminal: handed out, and its reply not yet due. */
+export function isOnTerminal({ attemptsMade, replyDueAt }: CommandRecord, now: Date): boolean {
   return attemptsMade > 0 && replyDueAt !== undefined && now < replyDueAt
 }
 
-/** Whether a command that has no reply is neither on its device nor handed out again. */
+/** Whether a command that has no reply is neither on its terminal nor handed out again. */
 export function isGivenUp(record: CommandRecord, now: Date): boolean {
-  if (isOnDevice(record, now)) return false
+  if (isOnTerminal(record, now)) return false
   const { attempts, expiresAt } = record.terms ?? DEFAULT_TERMS
   return record.attemptsMade >= attempts || isOver(expiresAt, now) || isOver(record.openUntil, now)
 }

@@ -87,7 +87,7 @@ export interface Claim {
 
 /** Which commands to list. Without members: all, the newest first. */
 export interface CommandFilter {
-  /** Those of this device. */
+  /** Those of this terminal. */
   serialNumber?: string
   /** Those in one of these states at `now`. */
   state?: CommandState | readonly CommandState[]
@@ -118,15 +118,15 @@ export type CommandState =
  */
 export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Keeps commands, in this order and after all that were issued before to the same device. All or
+   * Keeps commands, in this order and after all that were issued before to the same terminal. All or
    * nothing.
    *
-   * Rejects if this device has had one of the ids with another text or with a reply; the same text
+   * Rejects if this terminal has had one of the ids with another text or with a reply; the same text
    * without a reply changes nothing.
    */
   issue(commands: readonly QueuedCommand<Issued>[]): Awaitable<void>
   /**
-   * The commands of a device that have no reply (not even a pending one), are not cancelled, and
+   * The commands of a terminal that have no reply (not even a pending one), are not cancelled, and
    * whose `openUntil` is missing or later than `now`: in the order issued, at most `limit` of them.
    */
   openCommands(
@@ -144,7 +144,7 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   claim(serialNumber: string, claims: readonly Claim[]): Awaitable<readonly string[]>
   /**
-   * The device has started anew: every command that waits for a reply is due at once (`replyDueAt`
+   * The terminal has started anew: every command that waits for a reply is due at once (`replyDueAt`
    * becomes `at`).
    */
   release(serialNumber: string, at: Date): Awaitable<void>

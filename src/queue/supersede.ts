@@ -1,19 +1,21 @@
 // Which older commands a newer one takes the place of. Pure.
 import type { CommandRecord, QueuedCommand } from './storage.js'
 
-/** For each device, the id of the last of these commands with each key. */
-export function keyedByDevice(queued: readonly QueuedCommand[]): Map<string, Map<string, string>> {
-  const devices = new Map<string, Map<string, string>>()
+/** For each terminal, the id of the last of these commands with each key. */
+export function keyedByTerminal(
+  queued: readonly QueuedCommand[],
+): Map<string, Map<string, string>> {
+  const terminals = new Map<string, Map<string, string>>()
   for (const { command, terms } of queued) {
     if (terms.key === undefined) continue
-    const keyed = devices.get(command.serialNumber) ?? new Map<string, string>()
-    devices.set(command.serialNumber, keyed.set(terms.key, command.commandId))
+    const keyed = terminals.get(command.serialNumber) ?? new Map<string, string>()
+    terminals.set(command.serialNumber, keyed.set(terms.key, command.commandId))
   }
-  return devices
+  return terminals
 }
 
 /**
- * The ids of the open commands of a device, in the order issued, that come before the one named for
+ * The ids of the open commands of a terminal, in the order issued, that come before the one named for
  * their key and were not handed out yet. Of two that race, only the earlier is closed.
  */
 export function olderUnsent(

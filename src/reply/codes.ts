@@ -1,4 +1,4 @@
-// The tables of return codes (PUSH manuals, appendix "return values"), with what devices were seen
+// The tables of return codes (PUSH manuals, appendix "return values"), with what terminals were seen
 // to send besides.
 
 /** Codes of attendance terminals. */
@@ -8,7 +8,7 @@ export const ATTENDANCE: Readonly<Record<number, string>> = {
   [-3]: 'access (read or write) error',
   [-8]: 'storage is full',
   [-9]: 'template differs from the stated size',
-  [-10]: 'no user of that PIN on the device',
+  [-10]: 'no user of that PIN on the terminal',
   [-11]: 'illegal template format, or a template too short or too long',
   [-12]: 'illegal template, or a wrong value',
   [-30]: 'template algorithm version differs',

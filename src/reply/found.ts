@@ -4,7 +4,7 @@ import type { IssuedCommand } from '../command.js'
 import { describe, IclockError } from '../endpoint/errors.js'
 
 /**
- * @throws IclockError `COMMAND_MISMATCH` if the command is another device's, has another id, or is
+ * @throws IclockError `COMMAND_MISMATCH` if the command is another terminal's, has another id, or is
  * no command
  */
 export function checkIsOwn(

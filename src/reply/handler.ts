@@ -1,4 +1,4 @@
-// POST devicecmd: a device reports what came of its commands.
+// POST devicecmd: a terminal reports what came of its commands.
 import type { IncomingMessage } from 'node:http'
 import { type IssuedCommand, verbOf } from '../command.js'
 import { readBody } from '../endpoint/body.js'
@@ -115,7 +115,7 @@ function parse(
   encoding: string,
   maxRecords: number,
 ): ParsedReplies {
-  const parsed = parseReplies(body, serialNumber, encoding, maxRecords)
+  const parsed = parseReplies(body, { serialNumber, encoding, maxRecords })
   if (parsed.replies.length > 0) return parsed
   return parseQuery(queryOf(url), body, serialNumber, encoding, maxRecords) ?? parsed
 }
@@ -125,7 +125,7 @@ function parse(
  * fields, no texts.
  */
 export interface ReplyEvent {
-  /** The device that reported. */
+  /** The terminal that reported. */
   serialNumber: string
   /** What it reported, in its order; the command's name without its values. */
   replies: readonly Pick<CommandReply, 'commandId' | 'returnCode' | 'commandName'>[]

@@ -5,13 +5,13 @@ import { ACCESS, ATTENDANCE, CARD_ENROLLMENT, ENROLLMENT, NO_ENROLLMENT } from '
 import type { CommandReply } from './reply.js'
 
 /**
- * Which of the manuals' code tables a device follows: time clocks the first, door terminals (access
+ * Which of the manuals' code tables a terminal follows: time clocks the first, door terminals (access
  * control) the second.
  */
 export type Family = 'attendance' | 'access'
 
-/** Returns the family of each device of a mixed fleet. */
-export type FamilyOfReply = (reply: CommandReply, command: IssuedCommand | undefined) => Family
+/** Returns the family of each terminal of a mixed fleet, by its serial number. */
+export type FamilyOfTerminal = (serialNumber: string) => Family
 
 /** What came of a command. */
 export interface Outcome {
@@ -47,7 +47,7 @@ interface Kind {
  * Explains what came of a command (PUSH manuals, appendix "return values"). What a code means
  * depends on the command: a size after `GetFile`, a count after `DATA QUERY`, an exit status after
  * `Shell`. The issued command's text says which one it was; without it the reply's `CMD`, which
- * devices shorten.
+ * terminals shorten.
  *
  * @example
  * const { outcome, meaning } = outcomeOf(reply, command)
@@ -61,14 +61,14 @@ interface Kind {
 export function outcomeOf(
   reply: CommandReply,
   command?: IssuedCommand | null,
-  family: Family | FamilyOfReply = 'attendance',
+  family: Family | FamilyOfTerminal = 'attendance',
 ): Outcome {
   if (typeof command === 'string') {
     throw new TypeError(
       `outcomeOf: command is ${describe(command)}; expected the issued command or undefined, and the family behind it`,
     )
   }
-  const chosen = typeof family === 'function' ? family(reply, command ?? undefined) : family
+  const chosen = typeof family === 'function' ? family(reply.serialNumber) : family
   if (chosen !== 'attendance' && chosen !== 'access') {
     throw new TypeError(
       `outcomeOf: family is ${describe(chosen)}; expected "attendance" or "access"`,

@@ -47,7 +47,7 @@ export function parseQuery(
   const line = [...known, ...others].map(([key, value]) => `${key}=${value}`).join('&')
   const head = Buffer.from(line + (isWhole ? '\n' : '&'), 'latin1')
   const whole = Buffer.concat([head, body])
-  const parsed = parseReplies(whole, serialNumber, encoding, maxRecords)
+  const parsed = parseReplies(whole, { serialNumber, encoding, maxRecords })
 
   const [reply] = parsed.replies
   if (parsed.replies.length > 1) return undefined

@@ -1,12 +1,12 @@
-// What a device reports about commands. Types only.
+// What a terminal reports about commands. Types only.
 /// <reference types="node" preserve="true" />
 
 /**
- * What a device reports about one command: a record of the body of `POST /iclock/devicecmd` (PUSH
+ * What a terminal reports about one command: a record of the body of `POST /iclock/devicecmd` (PUSH
  * manual, "Command Reply").
  */
 export interface CommandReply {
-  /** `SN` of the query: the device that posts. A sub-controller is named in `fields.SN`. */
+  /** `SN` of the query: the terminal that posts. A sub-controller is named in `fields.SN`. */
   serialNumber: string
   /** `ID`: the command id as it was issued. Text: `0012` is not `12`. */
   commandId: string
@@ -15,10 +15,10 @@ export interface CommandReply {
    * if it is missing, not an integer, or too large for a number to hold exactly.
    */
   returnCode: number | null
-  /** `CMD`: the kind of command, as the device names it; `''` if it is missing. */
+  /** `CMD`: the kind of command, as the terminal names it; `''` if it is missing. */
   commandName: string
   /**
-   * Every other pair, in the device's order and spelling; if a key comes twice, the first one
+   * Every other pair, in the terminal's order and spelling; if a key comes twice, the first one
    * counts. After `INFO` and `GET OPTION`, the options below the record. It has no prototype, so
    * that keys like `__proto__` are safe. (JavaScript lists keys that are integers first.)
    */
@@ -37,7 +37,7 @@ export interface CommandReply {
 
 /** What a body holds: every byte of it that isn't blank is in a reply's `raw` or in `unparsed`. */
 export interface ParsedReplies {
-  /** The records, in the device's order. */
+  /** The records, in the terminal's order. */
   replies: CommandReply[]
   /**
    * What belongs to no record, a line each without its line end; a record without a valid id is one

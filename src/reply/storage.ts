@@ -4,10 +4,10 @@ import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from './reply.js'
 
 /**
- * A reply with the command that it answers; undefined if this device was issued no such command.
+ * A reply with the command that it answers; undefined if this terminal was issued no such command.
  */
 export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
-  /** What the device reports. */
+  /** What the terminal reports. */
   reply: CommandReply
   /** The command that it reports on. */
   command: Issued | undefined
@@ -20,14 +20,14 @@ export type ReplyKept = 'kept' | 'repeated'
  * The storage behind the endpoint of the PUSH manual's "Command Reply". A plain object; it connects
  * and closes nothing.
  *
- * The device forgets a reply once it has read `200 OK`, and the endpoint answers that when these
- * calls have settled: settle when the data is safe, reject when it is not, and the device sends the
+ * The terminal forgets a reply once it has read `200 OK`, and the endpoint answers that when these
+ * calls have settled: settle when the data is safe, reject when it is not, and the terminal sends the
  * body again. Delivery is at least once: a reply is identified by serial number and command id, and
  * a duplicate must change nothing.
  */
 export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Finds the command that was issued to this device under this id: both compared as text, both
+   * Finds the command that was issued to this terminal under this id: both compared as text, both
    * exactly. Null or undefined if there is none; then the reply is kept all the same.
    */
   findCommand(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>

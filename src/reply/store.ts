@@ -97,7 +97,7 @@ function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] 
   return counting.size === replies.length ? replies : [...counting.values()]
 }
 
-// V8 hashes a bare decimal by its value: a device could choose ids that all collide.
+// V8 hashes a bare decimal by its value: a terminal could choose ids that all collide.
 function hashKey(id: string): string {
   return `#${id}`
 }

@@ -20,7 +20,7 @@ export function noticeMount(paths: readonly string[]): RequestHandler {
       const above = `${baseUrl}${req.path}`.slice(0, asked.length - missed.length)
       process.emitWarning(
         `express-iclock: a router is mounted at ${JSON.stringify(baseUrl)} and its paths, such as ${missed}, count from ` +
-          `there, so that it misses a device's request to ${JSON.stringify(asked)}. Mount it with ` +
+          `there, so that it misses a terminal's request to ${JSON.stringify(asked)}. Mount it with ` +
           `${above === '' ? 'app.use(router)' : `app.use(${JSON.stringify(above)}, router)`}.`,
         { code: 'ICLOCK_MOUNT' },
       )

@@ -8,7 +8,7 @@ import { noticeMount } from './mount.js'
  * A request below `/iclock/` that nothing here serves, as published on the channel
  * `express-iclock:unknown`.
  */
-export interface UnknownRequest {
+export interface UnknownEvent {
   method: string
   /** The path that was asked for, without its query. */
   path: string
@@ -44,7 +44,7 @@ function publishUnknown(
   next: () => void,
 ): void {
   if (CHANNELS.unknown.hasSubscribers) {
-    const event: UnknownRequest = { method, path: `${baseUrl}${path}` }
+    const event: UnknownEvent = { method, path: `${baseUrl}${path}` }
     CHANNELS.unknown.publish(event)
   }
   next()

@@ -47,7 +47,7 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   adapter: TerminalAdapter<Issued>
   /**
    * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by
-   * default, `'gb18030'` for Chinese-language devices.
+   * default, `'gb18030'` for Chinese-language terminals.
    */
   encoding?: string
   /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */

@@ -1,13 +1,13 @@
-// What became of each command that the devices of a fleet were handed.
-import type { DeviceCommand } from './poll.js'
+// What became of each command that the terminals of a fleet were handed.
+import type { TerminalCommand } from './poll.js'
 
-/** What became of one command at its device. */
-export interface FleetCommand extends DeviceCommand {
+/** What became of one command at its terminal. */
+export interface FleetCommand extends TerminalCommand {
   serialNumber: string
-  /** How often the device received it. */
+  /** How often the terminal received it. */
   handedOut: number
   /**
-   * When the device executed it, by its position among all executions of the fleet: in order, one
+   * When the terminal executed it, by its position among all executions of the fleet: in order, one
    * entry each time.
    */
   executions: number[]
@@ -20,11 +20,11 @@ export class Account {
   readonly #commands = new Map<string, FleetCommand>()
   #executions = 0
 
-  noteHandedOut(serialNumber: string, commands: readonly DeviceCommand[]): void {
+  noteHandedOut(serialNumber: string, commands: readonly TerminalCommand[]): void {
     for (const command of commands) this.#commandOf(serialNumber, command).handedOut++
   }
 
-  noteExecution(serialNumber: string, command: DeviceCommand): void {
+  noteExecution(serialNumber: string, command: TerminalCommand): void {
     this.#commandOf(serialNumber, command).executions.push(this.#executions++)
   }
 
@@ -38,7 +38,7 @@ export class Account {
     return [...this.#commands.values()]
   }
 
-  #commandOf(serialNumber: string, { commandId, text }: DeviceCommand): FleetCommand {
+  #commandOf(serialNumber: string, { commandId, text }: TerminalCommand): FleetCommand {
     const key = `${serialNumber} ${commandId}`
     let command = this.#commands.get(key)
     if (command === undefined) {

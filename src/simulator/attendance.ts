@@ -25,7 +25,7 @@ export interface Punch {
   workCode?: string
 }
 
-/** Keeps punches in the device's memory, to be uploaded later. */
+/** Keeps punches in the terminal's memory, to be uploaded later. */
 export function remember(session: Session, punches: readonly Punch[]): void {
   for (const punch of punches) {
     if (typeof punch.pin !== 'string' || punch.pin === '') {
@@ -39,7 +39,7 @@ export function remember(session: Session, punches: readonly Punch[]): void {
 
 function lineOf({ identity, log }: Session, punch: Punch, time: string): string {
   const { pin, status = 0, verify = 1, workCode = '0' } = punch
-  if (identity.manners === 'access') {
+  if (identity.dialect === 'access') {
     return `time=${time}\tpin=${pin}\tcardno=0\teventaddr=1\tevent=0\tinoutstatus=${status}\tverifytype=${verify}\tindex=${log.size + 1}\r\n`
   }
   const columns = [pin, time, status, verify]
@@ -83,9 +83,9 @@ function uploadBatch(
   entries: readonly { line: string; timeCode: number }[],
   options?: ExchangeOptions,
 ): Promise<Exchange> {
-  const { manners, pushVersion } = session.identity
+  const { dialect, pushVersion } = session.identity
   const query: [string, string | number][] =
-    manners === 'access'
+    dialect === 'access'
       ? [['table', 'rtlog']]
       : pushVersion === ''
         ? [['Stamp', entries.at(-1)?.timeCode ?? 0]]

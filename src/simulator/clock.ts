@@ -1,4 +1,4 @@
-// A device's wall clock: local time without a zone, as firmware writes it.
+// A terminal's wall clock: local time without a zone, as firmware writes it.
 
 /**
  * `YYYY-MM-DD hh:mm:ss`, for a time zone as the handshake gives it: hours, or minutes beyond 14.

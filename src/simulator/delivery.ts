@@ -9,7 +9,7 @@ import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
  */
 export interface SendOptions extends ExchangeOptions {
   /**
-   * How many correct responses the device treats as lost, so that it sends again what was kept; 0
+   * How many correct responses the terminal treats as lost, so that it sends again what was kept; 0
    * by default.
    */
   repeats?: number
@@ -33,8 +33,9 @@ export class DeliveryError extends Error {
 
   constructor(serialNumber: string, exchanges: readonly Exchange[]) {
     const attempts = exchanges.length === 1 ? '1 attempt' : `${exchanges.length} attempts`
-    const refusal = exchanges.at(-1)?.refusal ?? 'the device treated the correct responses as lost'
-    super(`Device ${serialNumber} gave up after ${attempts}: ${refusal}`)
+    const refusal =
+      exchanges.at(-1)?.refusal ?? 'the terminal treated the correct responses as lost'
+    super(`Terminal ${serialNumber} gave up after ${attempts}: ${refusal}`)
     this.exchanges = exchanges
   }
 }

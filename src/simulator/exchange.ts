@@ -59,7 +59,7 @@ export interface Exchange {
   headers: [name: string, value: string][]
   /** The body of the response. */
   body: Buffer
-  /** The time that the device would set its clock to: a valid `Date`. */
+  /** The time that the terminal would set its clock to: a valid `Date`. */
   clock: Date | undefined
   /** How long it took in ms, the connection included. */
   duration: number
@@ -134,7 +134,7 @@ export function exchangeOn(
     const timer = setTimeout(() => {
       finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
     }, options.timeout)
-    const onPowerLoss = () => finish(read(), 'the device lost power')
+    const onPowerLoss = () => finish(read(), 'the terminal lost power')
     options.signal.addEventListener('abort', onPowerLoss)
     if (options.signal.aborted) return onPowerLoss()
     wire.onChange = () => {
@@ -146,7 +146,7 @@ export function exchangeOn(
     if (wire.buffered.length > 0) wire.onChange()
     send(wire, request, options, progress).then(() => {
       if (options.cutAfter === undefined) return wire.onChange()
-      const cut = `the device dropped the connection after ${progress.started} bytes, as requested`
+      const cut = `the terminal dropped the connection after ${progress.started} bytes, as requested`
       finish(read(), cut)
     })
   })

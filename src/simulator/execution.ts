@@ -1,30 +1,30 @@
-// What a device replies after it has executed a command.
+// What a terminal replies after it has executed a command.
 import type { Handling } from './outbox.js'
-import type { DeviceCommand } from './poll.js'
+import type { TerminalCommand } from './poll.js'
 import { batch, type RecordWriter } from './records.js'
 import type { Body } from './request.js'
 import type { Identity } from './session.js'
 
 /**
  * What came of a command: its return code, or the raw record (or records) to reply; nothing: the
- * device never replies.
+ * terminal never replies.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
 export type Execution = number | Body | undefined | void
 
-/** Executes a command in place of a device. */
-export type Execute = (command: DeviceCommand) => Execution | Promise<Execution>
+/** Executes a command in place of a terminal. */
+export type Execute = (command: TerminalCommand) => Execution | Promise<Execution>
 
-/** The body that replies to a command; undefined if the device never replies. */
+/** The body that replies to a command; undefined if the terminal never replies. */
 export function recordOf(
-  { commandId, text }: DeviceCommand,
+  { commandId, text }: TerminalCommand,
   execution: Execution,
   records: RecordWriter,
   identity: Identity,
 ): Buffer | undefined {
   if (execution === undefined) return undefined
   if (typeof execution !== 'number') return batch(isRecord(execution) ? [execution] : execution)
-  const name = commandNameOf(text, identity.manners === 'access')
+  const name = commandNameOf(text, identity.dialect === 'access')
   if (name === 'Shell') return records.shell(commandId, execution, '')
   if (name !== 'INFO') return records.reply(commandId, execution, name)
   const options = { '~SerialNumber': identity.serialNumber, FWVersion: identity.firmware }
@@ -41,10 +41,10 @@ export function handlingOf(text: string): Handling {
   return verb === 'SHELL' || verb === 'GETFILE' ? 'once' : 'batched'
 }
 
-/** Whether the device restarts once it has replied. */
+/** Whether the terminal restarts once it has replied. */
 export const isReboot = (text: string): boolean => /^(REBOOT|CONTROL DEVICE 03)/i.test(text)
 
-/** Whether the device shakes hands again once it has replied. */
+/** Whether the terminal shakes hands again once it has replied. */
 export const isCheck = (text: string): boolean => wordsOf(text)[0] === 'CHECK'
 
 const NAMES: Record<string, string> = { SHELL: 'Shell', GETFILE: 'GetFile', PUTFILE: 'PutFile' }

@@ -4,48 +4,48 @@ import { Account, type FleetCommand } from './account.js'
 import { type Punch, remember } from './attendance.js'
 import { checkCounts, checkDelays, wrong } from './check.js'
 import { DeliveryError } from './delivery.js'
-import { deviceOf, type VirtualDevice } from './device.js'
 import type { ExchangeKind, ExchangeOptions } from './exchange.js'
 import type { Execution } from './execution.js'
 import { Gate } from './gate.js'
 import { type KindReport, Ledger } from './ledger.js'
-import type { VirtualDeviceOptions } from './options.js'
+import type { VirtualTerminalOptions } from './options.js'
 import { rest } from './pace.js'
-import type { DeviceCommand } from './poll.js'
+import type { TerminalCommand } from './poll.js'
 import { type Observer, type ServeOptions, serve } from './service.js'
 import { openSession, type Session } from './session.js'
+import { terminalOf, type VirtualTerminal } from './terminal.js'
 
-/** The options of `runFleet`: those of its devices, and how they work. */
-export interface FleetOptions extends Omit<VirtualDeviceOptions, 'serialNumber'> {
-  /** The number of devices. */
-  devices: number
+/** The options of `runFleet`: those of its terminals, and how they work. */
+export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber'> {
+  /** The number of terminals. */
+  terminals: number
   /** The time limit of the whole run in ms; what is under way then is finished first. */
   duration: number
-  /** How many polls all devices may make together; any number by default. */
+  /** How many polls all terminals may make together; any number by default. */
   polls?: number
   /**
-   * The pause in ms between two idle polls of a device, 20 % more or less each time; 10,000 by
+   * The pause in ms between two idle polls of a terminal, 20 % more or less each time; 10,000 by
    * default.
    */
   delay?: number
-  /** The time in ms over which the devices are switched on; `delay` by default. */
+  /** The time in ms over which the terminals are switched on; `delay` by default. */
   rampUp?: number
   /** How many connections they may have open at once; 256 by default. */
   maxSockets?: number
-  /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
-  serialNumber?(device: number): string
+  /** `SN` of the terminal with this index; `SIM000000`, `SIM000001`, … by default. */
+  serialNumber?(terminal: number): string
   /** Executes a command; it returns 0 by default. */
-  execute?(command: DeviceCommand, serialNumber: string): Execution | Promise<Execution>
-  /** The punches at this device since its last poll; none by default. */
+  execute?(command: TerminalCommand, serialNumber: string): Execution | Promise<Execution>
+  /** The punches at this terminal since its last poll; none by default. */
   punches?(serialNumber: string): readonly Punch[]
   /** What is unusual about a request, if anything. */
   faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
   /**
-   * Called when a device is switched on, e.g. to take its power away at some time: `reboot()`
+   * Called when a terminal is switched on, e.g. to take its power away at some time: `reboot()`
    * restarts it, `crash()` ends its work for the rest of the run.
    */
-  onDevice?(device: VirtualDevice): void
-  /** Switches a device off once the server has no command for it, and it has nothing to report. */
+  onTerminal?(terminal: VirtualTerminal): void
+  /** Switches a terminal off once the server has no command for it, and it has nothing to report. */
   untilIdle?: boolean
   /** Ends the run early. */
   signal?: AbortSignal
@@ -63,9 +63,9 @@ export interface FleetReport {
   commands: FleetCommand[]
   /** Punches recorded, and how many of them the server never accepted. */
   punches: { recorded: number; unsent: number }
-  /** How often a device restarted. */
+  /** How often a terminal restarted. */
   restarts: number
-  /** The serial numbers of devices that gave up on a failing server; with `untilIdle` only. */
+  /** The serial numbers of terminals that gave up on a failing server; with `untilIdle` only. */
   gaveUp: string[]
 }
 
@@ -75,13 +75,13 @@ export interface FleetReport {
  *
  * @throws TypeError if an option is invalid
  * @example
- * const report = await runFleet({ url, devices: 50, duration: 60_000, delay: 1000 })
+ * const report = await runFleet({ url, terminals: 50, duration: 60_000, delay: 1000 })
  */
 export async function runFleet(options: FleetOptions): Promise<FleetReport> {
-  const { devices, duration, polls, delay = 10_000, rampUp = delay, maxSockets = 256 } = options
-  if (devices === undefined) throw wrong('devices', devices, 'a number of devices')
+  const { terminals, duration, polls, delay = 10_000, rampUp = delay, maxSockets = 256 } = options
+  if (terminals === undefined) throw wrong('terminals', terminals, 'a number of terminals')
   if (duration === undefined) throw wrong('duration', duration, 'a number of milliseconds')
-  checkCounts({ devices, polls, maxSockets }, ['devices', 'polls', 'maxSockets'], 1)
+  checkCounts({ terminals, polls, maxSockets }, ['terminals', 'polls', 'maxSockets'], 1)
   checkDelays({ duration, delay, rampUp }, ['duration', 'delay', 'rampUp'])
   const { random = Math.random, serialNumber = usualSerialNumber } = options
 
@@ -90,7 +90,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   options.signal?.addEventListener('abort', run.end)
   if (options.signal?.aborted) run.end()
   try {
-    const working = Array.from({ length: devices }, async (_, index) => {
+    const working = Array.from({ length: terminals }, async (_, index) => {
       await rest(random() * rampUp, [run.signal])
       if (!run.signal.aborted) await run.work(serialNumber(index))
     })
@@ -103,7 +103,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetReport> {
   return run.report()
 }
 
-const usualSerialNumber = (device: number) => `SIM${String(device).padStart(6, '0')}`
+const usualSerialNumber = (terminal: number) => `SIM${String(terminal).padStart(6, '0')}`
 
 class FleetRun {
   readonly #options: FleetOptions
@@ -118,7 +118,7 @@ class FleetRun {
   #unsent = 0
 
   constructor(options: FleetOptions, gate: Gate) {
-    // Every device listens.
+    // Every terminal listens.
     setMaxListeners(0, this.#over.signal)
     this.#options = options
     this.#gate = gate
@@ -130,9 +130,9 @@ class FleetRun {
 
   end = (): void => this.#over.abort()
 
-  /** The work of one device, from its switching on until the end. */
+  /** The work of one terminal, from its switching on until the end. */
   async work(serialNumber: string): Promise<void> {
-    const { execute = () => 0, onDevice, onExchange } = this.#options
+    const { execute = () => 0, onTerminal, onExchange } = this.#options
     const session = openSession(
       {
         ...this.#options,
@@ -147,8 +147,8 @@ class FleetRun {
       },
       this.#gate,
     )
-    onDevice?.(deviceOf(session))
-    const carryOut = (command: DeviceCommand) => {
+    onTerminal?.(terminalOf(session))
+    const carryOut = (command: TerminalCommand) => {
       this.#account.noteExecution(serialNumber, command)
       return execute(command, serialNumber)
     }

@@ -1,8 +1,8 @@
-// How a device comes up: it shakes hands, registers if it must, and obeys the options that it is
+// How a terminal comes up: it shakes hands, registers if it must, and obeys the options that it is
 // given.
 import { localTime, timeCodeOf } from './clock.js'
+import { tokenOf } from './dialect.js'
 import type { Exchange, Faults } from './exchange.js'
-import { tokenOf } from './manners.js'
 import { type BodyCheck, containsOk } from './refusal.js'
 import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
@@ -16,10 +16,10 @@ export interface Handshake {
 
 /**
  * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one
- * says whether the device may begin its work.
+ * says whether the terminal may begin its work.
  */
 export async function shakeHands(session: Session, faults: Faults): Promise<Exchange[]> {
-  return session.identity.manners === 'access'
+  return session.identity.dialect === 'access'
     ? greetAsAccess(session, faults)
     : greetAsAttendance(session, faults)
 }

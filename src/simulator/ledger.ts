@@ -1,4 +1,4 @@
-// Counts the exchanges of many devices, in a fixed amount of memory.
+// Counts the exchanges of many terminals, in a fixed amount of memory.
 import type { Exchange, ExchangeKind } from './exchange.js'
 
 /** What became of the requests of one kind. */

@@ -1,11 +1,11 @@
-// Replies alone, from many devices to one server, with an exact account of each.
+// Replies alone, from many terminals to one server, with an exact account of each.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkCounts, checkDelays, wrong } from './check.js'
 import { DeliveryError, type SendOptions } from './delivery.js'
-import { type VirtualDevice, virtualDevice } from './device.js'
 import type { Exchange } from './exchange.js'
-import type { VirtualDeviceOptions } from './options.js'
+import type { VirtualTerminalOptions } from './options.js'
 import type { RecordWriter } from './records.js'
+import { type VirtualTerminal, virtualTerminal } from './terminal.js'
 
 /** A reply that was sent. */
 export interface SentReply {
@@ -14,10 +14,10 @@ export interface SentReply {
   returnCode: number
 }
 
-/** The options of `postReplies`: those of its devices, and how much they post. */
-export interface LoadOptions extends Omit<VirtualDeviceOptions, 'serialNumber' | 'giveUpAfter'> {
-  /** The number of devices. Each posts one body at a time, like a terminal. */
-  devices: number
+/** The options of `postReplies`: those of its terminals, and how much they post. */
+export interface LoadOptions extends Omit<VirtualTerminalOptions, 'serialNumber' | 'giveUpAfter'> {
+  /** The number of terminals. Each posts one body at a time, like a terminal. */
+  terminals: number
   /** The number of bodies to post in total. */
   count: number
   /**
@@ -26,15 +26,15 @@ export interface LoadOptions extends Omit<VirtualDeviceOptions, 'serialNumber' |
    */
   duration: number
   /**
-   * Bodies started per second by all devices together; by default, as many as the server answers.
+   * Bodies started per second by all terminals together; by default, as many as the server answers.
    */
   rate?: number
-  /** `SN` of the device with this index; `SIM000000`, `SIM000001`, … by default. */
-  serialNumber?(device: number): string
+  /** `SN` of the terminal with this index; `SIM000000`, `SIM000001`, … by default. */
+  serialNumber?(terminal: number): string
   /**
    * What the body with this index reports, and the raw record, if not `records.reply()`:
-   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The device with the index
-   * `body % devices` posts it.
+   * `[{ commandId: 'c<index>', returnCode: 0 }]` by default. The terminal with the index
+   * `body % terminals` posts it.
    */
   replies?(
     body: number,
@@ -44,7 +44,7 @@ export interface LoadOptions extends Omit<VirtualDeviceOptions, 'serialNumber' |
   faults?(body: number): Omit<SendOptions, 'giveUpAfter'> | undefined
 }
 
-/** What the devices have done. */
+/** What the terminals have done. */
 export interface LoadReport {
   /** Requests started, retries included. */
   sent: number
@@ -61,19 +61,19 @@ export interface LoadReport {
 }
 
 /**
- * Lets many devices post replies to one server, and reports exactly which ones were acknowledged.
+ * Lets many terminals post replies to one server, and reports exactly which ones were acknowledged.
  * They neither poll nor shake hands: `runFleet` does.
  *
  * @throws TypeError if an option is invalid
  * @example
- * const report = await postReplies({ url, devices: 50, count: 1000, duration: 60_000 })
+ * const report = await postReplies({ url, terminals: 50, count: 1000, duration: 60_000 })
  */
 export async function postReplies(options: LoadOptions): Promise<LoadReport> {
-  const { devices, count, duration, rate = Infinity, serialNumber, replies, faults } = options
-  for (const [name, value] of Object.entries({ devices, count, duration, rate })) {
+  const { terminals, count, duration, rate = Infinity, serialNumber, replies, faults } = options
+  for (const [name, value] of Object.entries({ terminals, count, duration, rate })) {
     if (!(value > 0)) throw wrong(name, value, 'a number above 0')
   }
-  checkCounts({ devices, count }, ['devices', 'count'], 1)
+  checkCounts({ terminals, count }, ['terminals', 'count'], 1)
   checkDelays({ duration }, ['duration'])
   const report: LoadReport = {
     sent: 0,
@@ -95,8 +95,8 @@ export async function postReplies(options: LoadOptions): Promise<LoadReport> {
     const list = isAcknowledged ? report.acknowledged : report.givenUp
     list.push(...sent)
   }
-  const post = async (device: VirtualDevice, body: number, giveUpAfter: number) => {
-    const { serialNumber, records } = device
+  const post = async (terminal: VirtualTerminal, body: number, giveUpAfter: number) => {
+    const { serialNumber, records } = terminal
     const usual = { commandId: `c${body}`, returnCode: 0, record: undefined }
     const reported = replies?.(body, records) ?? [usual]
     const written = reported.map(({ commandId, returnCode, record }) => {
@@ -106,7 +106,7 @@ export async function postReplies(options: LoadOptions): Promise<LoadReport> {
       return { serialNumber, commandId, returnCode }
     })
     try {
-      note(await device.send(written, { ...faults?.(body), giveUpAfter }), sent)
+      note(await terminal.send(written, { ...faults?.(body), giveUpAfter }), sent)
       return true
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error
@@ -116,17 +116,17 @@ export async function postReplies(options: LoadOptions): Promise<LoadReport> {
   }
   const work = async (index: number) => {
     const name = serialNumber?.(index) ?? `SIM${String(index).padStart(6, '0')}`
-    const device = virtualDevice({ ...options, serialNumber: name })
-    for (let body = index; body < count; body += devices) {
+    const terminal = virtualTerminal({ ...options, serialNumber: name })
+    for (let body = index; body < count; body += terminals) {
       const due = start + (body * 1000) / rate
       const end = start + duration
       if (due >= end) return
       const wait = due - performance.now()
       if (wait > 0) await sleep(wait)
       const remaining = end - performance.now()
-      if (remaining <= 0 || !(await post(device, body, remaining))) return
+      if (remaining <= 0 || !(await post(terminal, body, remaining))) return
     }
   }
-  await Promise.all(Array.from({ length: devices }, (_, index) => work(index)))
+  await Promise.all(Array.from({ length: terminals }, (_, index) => work(index)))
   return report
 }

@@ -1,4 +1,4 @@
-// The attendance records that a device keeps, and which of them the server has.
+// The attendance records that a terminal keeps, and which of them the server has.
 
 /** A record as it is uploaded, and its time as old firmware counts it. */
 export interface LogEntry {
@@ -9,7 +9,7 @@ export interface LogEntry {
 const MAX_LINES = 150
 const MAX_BYTES = 64 * 1024
 
-/** The attendance memory of a device. */
+/** The attendance memory of a terminal. */
 export class AttendanceLog {
   readonly #entries: LogEntry[] = []
   #sent = 0

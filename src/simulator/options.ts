@@ -1,23 +1,23 @@
-// Options of a virtual device, and errors for invalid ones.
+// Options of a virtual terminal, and errors for invalid ones.
 import type { Server } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { checkDelays, wrong } from './check.js'
+import { DIALECTS, type Dialect } from './dialect.js'
 import type { Exchange } from './exchange.js'
-import { HABITS, type Manners } from './manners.js'
 
-/** The options of `virtualDevice`: either `url` or `server` says where the server is. */
-export interface VirtualDeviceOptions {
-  /** `SN`: the serial number of the device. */
+/** The options of `virtualTerminal`: either `url` or `server` says where the server is. */
+export interface VirtualTerminalOptions {
+  /** `SN`: the serial number of the terminal. */
   serialNumber: string
   /** The server's address, `http:` or `https:`, with any path that precedes `/iclock/devicecmd`. */
   url?: string | URL
   /**
-   * A server of this process, listening by the time the device sends; one that restarts needs
+   * A server of this process, listening by the time the terminal sends; one that restarts needs
    * `url`.
    */
   server?: Server
   /** How its firmware writes; `'attendance'` by default. */
-  manners?: Manners
+  dialect?: Dialect
   /** The path that precedes `/iclock`, such as `'/hr'`; a `url` may hold it instead. */
   prefix?: string
   /**
@@ -49,9 +49,9 @@ export interface VirtualDeviceOptions {
   onExchange?(exchange: Exchange): void
 }
 
-/** Checks the options of `virtualDevice`. Throws a TypeError for an invalid one. */
-export function checkOptions(options: VirtualDeviceOptions): void {
-  const { serialNumber, url, server, manners = 'attendance', maxClockError = 0 } = options
+/** Checks the options of `virtualTerminal`. Throws a TypeError for an invalid one. */
+export function checkOptions(options: VirtualTerminalOptions): void {
+  const { serialNumber, url, server, dialect = 'attendance', maxClockError = 0 } = options
   if (typeof serialNumber !== 'string' || serialNumber === '') {
     throw wrong('serialNumber', serialNumber, "a string such as '0316144680030'")
   }
@@ -60,8 +60,8 @@ export function checkOptions(options: VirtualDeviceOptions): void {
   }
   if (url !== undefined) checkUrl(url)
   if (server !== undefined) checkServer(server)
-  if (!Object.hasOwn(HABITS, manners)) {
-    throw wrong('manners', manners, `one of ${Object.keys(HABITS).join(', ')}`)
+  if (!Object.hasOwn(DIALECTS, dialect)) {
+    throw wrong('dialect', dialect, `one of ${Object.keys(DIALECTS).join(', ')}`)
   }
   for (const name of ['prefix', 'pushVersion', 'firmware'] as const) {
     const text: unknown = options[name] ?? ''
@@ -88,7 +88,7 @@ function checkUrl(url: unknown): void {
   }
   if (search !== '' || hash !== '') throw wrong('url', url, `${expected}, without ? and #`)
   if (/\/iclock\/devicecmd/i.test(pathname)) {
-    throw wrong('url', url, `${expected}: the device appends /iclock/devicecmd itself`)
+    throw wrong('url', url, `${expected}: the terminal appends /iclock/devicecmd itself`)
   }
 }
 

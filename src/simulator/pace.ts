@@ -1,7 +1,7 @@
-// How long a device rests between two polls.
+// How long a terminal rests between two polls.
 import { checkDelays } from './check.js'
 
-/** The pace of a device at work. */
+/** The pace of a terminal at work. */
 export interface Pace {
   /**
    * The pause in ms between two polls while there is nothing to do, or a function that returns one;

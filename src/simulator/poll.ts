@@ -4,7 +4,7 @@ import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
 
 /** A command that the server handed out. */
-export interface DeviceCommand {
+export interface TerminalCommand {
   commandId: string
   text: string
 }
@@ -12,7 +12,7 @@ export interface DeviceCommand {
 /** One poll and its result. */
 export interface Poll extends Exchange {
   /** The commands in order. */
-  commands: DeviceCommand[]
+  commands: TerminalCommand[]
   /** Lines that firmware drops silently: not of the form `C:<id>:<text>`, or without a line end. */
   discarded: string[]
 }
@@ -22,7 +22,7 @@ export interface Poll extends Exchange {
  * firmware does.
  */
 export function parseCommands(body: Buffer): Pick<Poll, 'commands' | 'discarded'> {
-  const commands: DeviceCommand[] = []
+  const commands: TerminalCommand[] = []
   const discarded: string[] = []
   const text = body.toString()
   if (/^(OK)?\r?\n?$/.test(text)) return { commands, discarded }
@@ -71,6 +71,6 @@ export async function poll(session: Session, options?: ExchangeOptions): Promise
 
 /** `INFO` of attendance terminals: sent first, and when a count has changed. */
 function infoOf({ identity, log }: Session): string {
-  if (identity.manners === 'access') return ''
+  if (identity.dialect === 'access') return ''
   return `${identity.firmware},0,0,${log.size},127.0.0.1,10,7,15,0,111`
 }

@@ -1,5 +1,5 @@
 // Writes records as firmware does, and joins them into a batch.
-import type { Manners } from './manners.js'
+import type { Dialect } from './dialect.js'
 
 const LF = 0x0a
 
@@ -21,20 +21,20 @@ export interface RecordWriter {
   shell(commandId: string, exitStatus: number, output: string | Uint8Array): Buffer
   /** The reply to `GetFile`: the file, with its size as the return code. */
   getFile(commandId: string, filename: string, content: Uint8Array): Buffer
-  /** The reply to `PutFile`: how many bytes the device received. */
+  /** The reply to `PutFile`: how many bytes the terminal received. */
   putFile(commandId: string, returnCode: number): Buffer
   /** The reply to `VERIFY SUM ATTLOG`; times like `2015-07-01 00:00:00`. */
   verifySum(commandId: string, startTime: string, endTime: string, attlogSum: number): Buffer
 }
 
 /**
- * Returns a writer of records (PUSH manual, "Command Reply") for a device with this serial number.
+ * Returns a writer of records (PUSH manual, "Command Reply") for a terminal with this serial number.
  *
  * @example
  * recordWriter('0316144680030').reply('1001', 0) // ID=1001&Return=0&CMD=DATA
  */
-export function recordWriter(serialNumber: string, manners: Manners = 'attendance'): RecordWriter {
-  const Return = manners === 'access' ? 'return' : 'Return'
+export function recordWriter(serialNumber: string, dialect: Dialect = 'attendance'): RecordWriter {
+  const Return = dialect === 'access' ? 'return' : 'Return'
   const lines = (...line: string[]) => Buffer.from(line.map((text) => `${text}\n`).join(''))
   const compact = (
     commandId: string,
@@ -80,7 +80,7 @@ export function recordWriter(serialNumber: string, manners: Manners = 'attendanc
  * Joins records into a body: each starts on a line of its own.
  *
  * @example
- * await device.exchange(batch([device.records.reply('1', 0), 'ID=2&Return=-3&CMD=DATA']))
+ * await terminal.exchange(batch([terminal.records.reply('1', 0), 'ID=2&Return=-3&CMD=DATA']))
  */
 export function batch(records: readonly (string | Uint8Array)[]): Buffer {
   const parts: Buffer[] = []

@@ -4,7 +4,7 @@ import { excerpt, type HttpResponse, valuesOf } from './response.js'
 /** Checks a body: undefined if it is acceptable, otherwise the reason that it is not. */
 export type BodyCheck = (body: Buffer) => string | undefined
 
-/** What a device requires of a response. */
+/** What a terminal requires of a response. */
 export interface Strictness {
   /** How many ms the server's clock may differ from the one of this process. */
   maxClockError: number
@@ -33,12 +33,12 @@ export function refusalOf(response: HttpResponse, strictness: Strictness): strin
   const clock = clockOf(response)
   if (clock === undefined) {
     return dates === ''
-      ? 'the Date is missing, so the device cannot set its clock'
+      ? 'the Date is missing, so the terminal cannot set its clock'
       : `the Date is ${excerpt(dates)}; expected a form like 'Tue, 30 Jun 2015 01:24:48 GMT'`
   }
   const clockError = Math.abs(clock.getTime() - Date.now())
   if (clockError > strictness.maxClockError) {
-    return `the Date is ${excerpt(dates)}, which is off by ${spanOf(clockError)}; the device would set its clock to it`
+    return `the Date is ${excerpt(dates)}, which is off by ${spanOf(clockError)}; the terminal would set its clock to it`
   }
   return strictness.checkBody(response.body)
 }

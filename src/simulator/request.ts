@@ -1,7 +1,7 @@
 // Builds the bytes of a request, well-formed or deliberately not. No connection.
 
 import { checkCounts } from './check.js'
-import type { Header } from './manners.js'
+import type { Header } from './dialect.js'
 import { batch } from './records.js'
 
 /** A request's body: bytes, text (sent as UTF-8), or records to join into a batch. */

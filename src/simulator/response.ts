@@ -1,7 +1,7 @@
 // Parses the bytes of a response as HTTP/1.x, strictly. No connection, no clock.
 import { inspect } from 'node:util'
 import { type ChunkProgress, chunkedBody } from './chunks.js'
-import type { Header } from './manners.js'
+import type { Header } from './dialect.js'
 
 const HTTP_1 = 'HTTP/1.'
 const MAX_HEAD = 64 * 1024

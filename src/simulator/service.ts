@@ -1,4 +1,4 @@
-// A device at work: it shakes hands, uploads, polls, executes and replies, over and over, like
+// A terminal at work: it shakes hands, uploads, polls, executes and replies, over and over, like
 // firmware.
 import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
@@ -7,22 +7,22 @@ import type { Exchange, ExchangeKind, ExchangeOptions, Faults } from './exchange
 import { type Execute, handlingOf, isCheck, isReboot, recordOf } from './execution.js'
 import { shakeHands } from './handshake.js'
 import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
-import { type DeviceCommand, poll } from './poll.js'
+import { poll, type TerminalCommand } from './poll.js'
 import { recordWriter } from './records.js'
 import { isExactly } from './refusal.js'
 import { ask, losePower, type Session } from './session.js'
 
-/** How a device works. */
+/** How a terminal works. */
 export interface ServeOptions extends Pace {
   /** Ends the work; what is being executed and replied is finished first. */
   signal?: AbortSignal
-  /** Ends the work as soon as the server has no command, and the device nothing to report. */
+  /** Ends the work as soon as the server has no command, and the terminal nothing to report. */
   untilIdle?: boolean
   /** What is unusual about a request of this kind, if anything. */
   faults?(kind: ExchangeKind): ExchangeOptions | undefined
 }
 
-/** What a device has done. */
+/** What a terminal has done. */
 export interface Service {
   /** Why it stopped: `signal`, `idle`, or `crash`. */
   ended: 'signal' | 'idle' | 'crash'
@@ -30,14 +30,14 @@ export interface Service {
   polls: number
   /** Commands whose execution was begun. */
   executed: number
-  /** How often the device restarted. */
+  /** How often the terminal restarted. */
   restarts: number
 }
 
-/** Called with what happens to the commands of a device, and before each round. */
+/** Called with what happens to the commands of a terminal, and before each round. */
 export interface Observer {
   beforeRound(session: Session): void
-  onHandedOut(commands: readonly DeviceCommand[]): void
+  onHandedOut(commands: readonly TerminalCommand[]): void
   onReplied(commandIds: readonly string[], isAccepted: boolean): void
 }
 
@@ -64,7 +64,7 @@ export async function serve(
   observer?: Observer,
 ): Promise<Service> {
   const { signal, untilIdle = false, faults = () => undefined } = options
-  // One signal may stop many devices.
+  // One signal may stop many terminals.
   if (signal) setMaxListeners(0, signal)
   const service: Service = { ended: 'signal', polls: 0, executed: 0, restarts: 0 }
   const work: Work = {
@@ -140,14 +140,14 @@ async function cycle(
   return { ...(refused && { refused }), isIdle }
 }
 
-async function carryOut(work: Work, command: DeviceCommand, power: AbortSignal): Promise<void> {
+async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal): Promise<void> {
   const { session, execute, service } = work
   const { identity, outbox } = session
   const execution = await unlessAborted(execute(command), power)
   service.executed++
   if (power.aborted) return
   const handling = handlingOf(command.text)
-  const records = recordWriter(identity.serialNumber, identity.manners)
+  const records = recordWriter(identity.serialNumber, identity.dialect)
   const record = recordOf(command, execution, records, identity)
   if (record !== undefined) outbox.add(command.commandId, record, handling)
   if (isCheck(command.text)) work.mustGreet = work.greets

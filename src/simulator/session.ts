@@ -1,5 +1,6 @@
-// What a device holds while it runs, and how it puts one question to the server.
+// What a terminal holds while it runs, and how it puts one question to the server.
 import { setMaxListeners } from 'node:events'
+import { DIALECTS, type Dialect, headersOf, tokenOf } from './dialect.js'
 import {
   checkExchangeOptions,
   type Exchange,
@@ -8,8 +9,7 @@ import {
 } from './exchange.js'
 import type { Gate } from './gate.js'
 import { AttendanceLog } from './log.js'
-import { HABITS, headersOf, type Manners, tokenOf } from './manners.js'
-import { checkOptions, type VirtualDeviceOptions } from './options.js'
+import { checkOptions, type VirtualTerminalOptions } from './options.js'
 import { Outbox } from './outbox.js'
 import type { BodyCheck } from './refusal.js'
 import { type Body, requestOf } from './request.js'
@@ -30,10 +30,10 @@ export interface Question {
 
 type Limits = 'timeout' | 'pause' | 'giveUpAfter' | 'maxClockError'
 
-/** The options of a device, with their defaults. */
-export interface Identity extends Required<Pick<VirtualDeviceOptions, Limits>> {
+/** The options of a terminal, with their defaults. */
+export interface Identity extends Required<Pick<VirtualTerminalOptions, Limits>> {
   serialNumber: string
-  manners: Manners
+  dialect: Dialect
   /** Empty on terminals that predate the `pushver` parameter. */
   pushVersion: string
   firmware: string
@@ -41,7 +41,7 @@ export interface Identity extends Required<Pick<VirtualDeviceOptions, Limits>> {
   onExchange: ((exchange: Exchange) => void) | undefined
 }
 
-/** A device: its identity, its permanent memory, and what it loses without power. */
+/** A terminal: its identity, its permanent memory, and what it loses without power. */
 export interface Session {
   readonly identity: Identity
   readonly targetOf: () => Target
@@ -54,22 +54,22 @@ export interface Session {
   token: string
   /** The last `INFO` that the server accepted. */
   info: string
-  /** Limits the connections that many devices open at once. */
+  /** Limits the connections that many terminals open at once. */
   readonly gate: Gate | undefined
-  /** Aborted by power loss; its reason says whether the device comes up again. */
+  /** Aborted by power loss; its reason says whether the terminal comes up again. */
   power: AbortController
 }
 
-/** Switches a device on for the first time. */
-export function openSession(options: VirtualDeviceOptions, gate?: Gate): Session {
+/** Switches a terminal on for the first time. */
+export function openSession(options: VirtualTerminalOptions, gate?: Gate): Session {
   checkOptions(options)
-  const { serialNumber, manners = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
+  const { serialNumber, dialect = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
   return {
     identity: {
       serialNumber,
-      manners,
+      dialect,
       firmware,
-      pushVersion: options.pushVersion ?? HABITS[manners].pushVersion,
+      pushVersion: options.pushVersion ?? DIALECTS[dialect].pushVersion,
       timeout: options.timeout ?? 2000,
       pause: options.pause ?? 200,
       giveUpAfter: options.giveUpAfter ?? 4000,
@@ -84,7 +84,7 @@ export function openSession(options: VirtualDeviceOptions, gate?: Gate): Session
   }
 }
 
-/** What a device holds after it was switched on. */
+/** What a terminal holds after it was switched on. */
 function powerOn(serialNumber: string) {
   const power = new AbortController()
   // Each exchange listens, and a test may run many at once.
@@ -135,14 +135,14 @@ export async function askOver(
   power: AbortController = session.power,
 ): Promise<Exchange> {
   checkExchangeOptions(options)
-  const { serialNumber, manners, prefix, timeout, maxClockError, onExchange } = session.identity
+  const { serialNumber, dialect, prefix, timeout, maxClockError, onExchange } = session.identity
   const { kind, method, endpoint, query = [], body = '', checkBody } = question
-  const usualPath = `${prefix}/iclock/${endpoint}${HABITS[manners].suffix}`
+  const usualPath = `${prefix}/iclock/${endpoint}${DIALECTS[dialect].suffix}`
   const request = requestOf(body, options, {
     method,
     path: wire.target.prefix + (options.path ?? usualPath),
     query: [['SN', serialNumber] as const, ...query].map(queryPair).join('&'),
-    headers: headersOf(manners, session.token, wire.target.host, persistence),
+    headers: headersOf(dialect, session.token, wire.target.host, persistence),
   })
   const limits = { timeout: options.timeout ?? timeout, signal: power.signal }
   const outcome = await exchangeOn(

@@ -24,7 +24,7 @@ const LOOPBACK = new Map([
 ])
 
 /**
- * A server of this process is looked up when the device sends, since it may start later; a URL at
+ * A server of this process is looked up when the terminal sends, since it may start later; a URL at
  * once.
  */
 export function targetFinder({ url, server, tls }: Address): () => Target {

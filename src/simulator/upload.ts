@@ -1,4 +1,4 @@
-// What a device uploads besides attendance: tables, photos, rows that a query asked for, and a sign
+// What a terminal uploads besides attendance: tables, photos, rows that a query asked for, and a sign
 // of life.
 import { localTime, timeCodeOf } from './clock.js'
 import { containsOk, isExactly } from './refusal.js'
@@ -36,7 +36,7 @@ export function tableQuestion(
   table: string,
   lines: readonly string[],
 ): Question {
-  const isAccess = identity.manners === 'access'
+  const isAccess = identity.dialect === 'access'
   const isTabledata = isAccess && !/^(rtlog|rtstate|options)$/.test(table)
   return {
     kind: 'upload',
@@ -61,10 +61,10 @@ export function tableQuestion(
 
 /** The upload of a photo. */
 export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }: Photo): Question {
-  const { manners, serialNumber, pushVersion } = session.identity
+  const { dialect, serialNumber, pushVersion } = session.identity
   const local = typeof time === 'string' ? time : localTime(time, session.settings.TimeZone)
   const name = `${local.replace(/\D/g, '')}${pin === undefined ? '' : `-${pin}`}.jpg`
-  if (manners === 'access') {
+  if (dialect === 'access') {
     const content = Buffer.from(jpeg).toString('base64')
     const row = `pin=${name}\tsn=${serialNumber}\tsize=${content.length}\tphoto=${content}`
     return tableQuestion(session, 'ATTPHOTO', [row])
@@ -92,7 +92,7 @@ export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }
 /** The upload of rows that a query asked for. */
 export function queryQuestion({ identity }: Session, result: QueryResult): Question {
   const { commandId, table, rows, type = 'tabledata', packets = { count: 1, index: 1 } } = result
-  if (identity.manners !== 'access') {
+  if (identity.dialect !== 'access') {
     return {
       kind: 'upload',
       method: 'POST',

@@ -1,4 +1,4 @@
-// POST cdata, querydata, fdata: a device hands over.
+// POST cdata, querydata, fdata: a terminal hands over.
 import type { IncomingMessage } from 'node:http'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
@@ -69,7 +69,7 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
   adapter: UploadAdapter<Issued>
   /**
    * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language devices.
+   * Chinese-language terminals.
    */
   encoding?: string
   /**

@@ -6,7 +6,7 @@ import type { Upload, UploadRecord } from './upload.js'
 const LONGEST = 400
 
 /**
- * The key of a record or an unparsed line: its device, its type, its bytes. A line that comes again
+ * The key of a record or an unparsed line: its terminal, its type, its bytes. A line that comes again
  * has the same key, and different lines never share one. Compare it exactly: letter case counts.
  *
  * Rows of a query's result have the command in their key, because the same rows may answer two

@@ -124,7 +124,7 @@ class Fields {
   [key: string]: string
 }
 
-/** An object for a device's keys, without prototype. */
+/** An object for a terminal's keys, without prototype. */
 export function newFields(): Record<string, string> {
   // Object.create(null) switches to dictionary mode at once, which uses far more memory.
   return Object.setPrototypeOf(new Fields(), null)

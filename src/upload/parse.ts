@@ -1,4 +1,4 @@
-// What a device uploads: which grammar a body has, and its records. Pure: no HTTP, no storage.
+// What a terminal uploads: which grammar a body has, and its records. Pure: no HTTP, no storage.
 
 import { isTimeZone } from '../endpoint/time-zone.js'
 import { unpack } from './archive.js'
@@ -22,7 +22,7 @@ export interface ParseUploadOptions {
   query?: Record<string, string>
   /**
    * A `TextDecoder` label for text that isn't ASCII: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language devices.
+   * Chinese-language terminals.
    */
   encoding?: string
   /**
@@ -38,7 +38,7 @@ const MOST_UNPACKED = 16 * 1024 * 1024
 
 /**
  * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates,
- * options, door events, photos, and any table it doesn't know. It never throws on what a device
+ * options, door events, photos, and any table it doesn't know. It never throws on what a terminal
  * sends, loses no byte, and its work grows linearly with the body.
  *
  * @example

@@ -41,13 +41,13 @@ export interface ReceptionSettings {
  * contents.
  */
 export interface UploadEvent {
-  /** The device that uploaded. */
+  /** The terminal that uploaded. */
   serialNumber: string
   /** `table` as sent. */
   table: string | undefined
   /** `tablename` as sent. */
   tableName: string | undefined
-  /** The command whose result it is, if the device sent its id. */
+  /** The command whose result it is, if the terminal sent its id. */
   commandId: string | undefined
   /** How many records came. */
   records: number
@@ -80,7 +80,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
     return grammar.parse(new Octets(text, encoding), clock)
   }
 
-  // A device that sends its memory again must not overrule replies that came since. But a line that
+  // A terminal that sends its memory again must not overrule replies that came since. But a line that
   // isn't new may be one whose command couldn't be settled when it was.
   const settleFailures = async (
     { serialNumber, records }: Upload,

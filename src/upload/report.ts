@@ -20,14 +20,14 @@ export function repliesIn(
   maxRecords: number,
 ): ParsedReplies | undefined {
   if (table !== undefined || stamp !== undefined || Object.keys(query).length > 0) return undefined
-  const parsed = parseReplies(body, serialNumber, encoding, maxRecords)
+  const parsed = parseReplies(body, { serialNumber, encoding, maxRecords })
   return parsed.replies.length > 0 && parsed.unparsed.length === 0 ? parsed : undefined
 }
 
 /**
  * The failure that a line of `ERRORLOG` reports (PUSH manual, "Upload error log"), as a reply;
  * undefined for any other record, and for errors of no command. `commandName` is `ERRORLOG`, which
- * `outcomeOf` reads as a failure; `returnCode` is null, because the device sends none; `fields` and
+ * `outcomeOf` reads as a failure; `returnCode` is null, because the terminal sends none; `fields` and
  * `raw` are those of the line.
  */
 export function failureOf(record: UploadRecord, serialNumber: string): CommandReply | undefined {

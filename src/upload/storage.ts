@@ -6,8 +6,8 @@ import type { PacketRecord, Upload, UploadRecord } from './upload.js'
  * The storage behind the endpoints that take uploads. A plain object; it connects and closes
  * nothing.
  *
- * The device forgets what it sent once it has read `OK`, and the endpoint answers that when
- * `onUpload` has settled: settle when the data is safe, reject when it is not, and the device sends
+ * The terminal forgets what it sent once it has read `OK`, and the endpoint answers that when
+ * `onUpload` has settled: settle when the data is safe, reject when it is not, and the terminal sends
  * it again.
  */
 export interface UploadStorage {
@@ -23,7 +23,7 @@ export interface UploadStorage {
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onUpload(upload: Upload): Awaitable<readonly UploadRecord[] | void>
   /**
-   * Finds the records of kind `packet` that were kept from this device under this
+   * Finds the records of kind `packet` that were kept from this terminal under this
    * `upload.commandId`, in the order in which they were kept. Without it a query's result that came
    * in several packets stays in storage as it came, and isn't read.
    */

@@ -1,4 +1,4 @@
-// What a device hands over: the records of an upload, one shape for each grammar. Types only.
+// What a terminal hands over: the records of an upload, one shape for each grammar. Types only.
 /// <reference types="node" preserve="true" />
 
 /**
@@ -6,7 +6,7 @@
  * "Upload").
  */
 export interface Upload {
-  /** `SN` of the query: the device that posts. */
+  /** `SN` of the query: the terminal that posts. */
   serialNumber: string
   /**
    * `table` as sent, or else `type`, which the result of a query has (`querydata`); missing on
@@ -35,7 +35,7 @@ export interface Upload {
   query: Record<string, string>
   /** When it came. */
   receivedAt: Date
-  /** The records, in the device's order. */
+  /** The records, in the terminal's order. */
   records: readonly UploadRecord[]
   /** The lines that are not valid records, without their line ends. */
   unparsed: readonly Buffer[]
@@ -56,7 +56,7 @@ export interface PacketNumber {
  * `unparsed`.
  */
 export interface ParsedUpload {
-  /** The records, in the device's order. */
+  /** The records, in the terminal's order. */
   records: UploadRecord[]
   /** The lines that are not valid records, without their line ends. */
   unparsed: Buffer[]
@@ -75,7 +75,7 @@ export type UploadRecord =
 
 /**
  * Who came or went: a line of `ATTLOG` (PUSH manual, "Upload attendance records"). Text is as the
- * device sent it.
+ * terminal sent it.
  */
 export interface AttendanceRecord {
   kind: 'attendance'
@@ -135,7 +135,7 @@ export interface FieldRecord {
   kind: 'fields'
   type: string
   /**
-   * The pairs, in the device's order and spelling; if a key is given twice, the first counts. It
+   * The pairs, in the terminal's order and spelling; if a key is given twice, the first counts. It
    * has no prototype, so that keys like `__proto__` are safe. Models spell keys differently (`PIN`,
    * `Pin`, `pin`): `fieldOf` ignores letter case.
    */
@@ -171,7 +171,7 @@ export interface FileRecord {
   time?: string
   /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
   instant?: Date
-  /** False if the device said another size than came. */
+  /** False if the terminal said another size than came. */
   sizeMatches: boolean
   /** The record as it came, a view into the body. */
   raw: Buffer

@@ -20,12 +20,12 @@ async function serve() {
   })
   const kept = () =>
     adapter.replies().map((reply) => [reply.commandId, reply.returnCode, reply.commandName])
-  return { adapter, requests, kept, device: ['reply', '--url', url, '--sn', '0316144680030'] }
+  return { adapter, requests, kept, terminal: ['reply', '--url', url, '--sn', '0316144680030'] }
 }
 
 it('posts each reply by itself and exits with 0', async () => {
-  const { device, kept, requests } = await serve()
-  const { status, stderr } = await run([...device, '1001=0', '1002=-10:SET OPTION', '0012=+3'])
+  const { terminal, kept, requests } = await serve()
+  const { status, stderr } = await run([...terminal, '1001=0', '1002=-10:SET OPTION', '0012=+3'])
   expect([status, stderr]).toEqual([0, ''])
   expect(kept()).toEqual([
     ['1001', 0, 'DATA'],
@@ -36,8 +36,8 @@ it('posts each reply by itself and exits with 0', async () => {
 })
 
 it('prints the bytes of each exchange', async () => {
-  const { device } = await serve()
-  const { stdout } = await run([...device, '1001=0'])
+  const { terminal } = await serve()
+  const { stdout } = await run([...terminal, '1001=0'])
   const lines = stdout.split('\n')
   expect(lines).toContain('> POST /iclock/devicecmd?SN=0316144680030 HTTP/1.1\\r\\n')
   expect(lines).toContain('> User-Agent: iClock Proxy/1.09\\r\\n')
@@ -45,18 +45,20 @@ it('prints the bytes of each exchange', async () => {
   expect(lines).toContain('> ID=1001&Return=0&CMD=DATA\\n')
   expect(lines).toContain('< HTTP/1.1 200 OK\\r\\n')
   expect(lines).toContain('< OK')
-  expect(stdout).toMatch(/\nthe device sets its clock to \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z\n\n$/)
+  expect(stdout).toMatch(
+    /\nthe terminal sets its clock to \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z\n\n$/,
+  )
 })
 
 it('posts all replies in one request with --batch', async () => {
-  const { device, kept, requests } = await serve()
-  expect(await run([...device, '--batch', '1=0', '2=0'])).toMatchObject({ status: 0 })
+  const { terminal, kept, requests } = await serve()
+  expect(await run([...terminal, '--batch', '1=0', '2=0'])).toMatchObject({ status: 0 })
   expect(kept()).toHaveLength(2)
   expect(requests).toHaveLength(1)
 })
 
 it('posts a file as it is, or standard input', async () => {
-  const { device, adapter } = await serve()
+  const { terminal, adapter } = await serve()
   const folder = mkdtempSync(join(tmpdir(), 'cli-'))
   const file = join(folder, 'body')
   const content = Buffer.from([0, 255, 10, 13])
@@ -64,19 +66,19 @@ it('posts a file as it is, or standard input', async () => {
     file,
     Buffer.concat([Buffer.from('ID=1\nReturn=4\nCMD=GetFile\nContent='), content]),
   )
-  const fromFile = await run([...device, '--file', file])
+  const fromFile = await run([...terminal, '--file', file])
   rmSync(folder, { recursive: true })
   expect(fromFile).toMatchObject({ status: 0, stderr: '' })
   expect(adapter.replies()).toMatchObject([{ commandId: '1', content }])
   expect(fromFile.stdout).toContain('> Content=\\x00\\xff\\n\n> \\r\n')
 
-  await run([...device, '--file', '-'], 'ID=2&Return=0')
+  await run([...terminal, '--file', '-'], 'ID=2&Return=0')
   expect(adapter.replies()).toMatchObject([{ commandId: '1' }, { commandId: '2' }])
 })
 
-it('writes with the manners and to the path given', async () => {
-  const { device, requests } = await serve()
-  const { stdout } = await run([...device, '--manners', 'access', '--path', '/x', '1=0'])
+it('writes with the dialect and to the path given', async () => {
+  const { terminal, requests } = await serve()
+  const { stdout } = await run([...terminal, '--dialect', 'access', '--path', '/x', '1=0'])
   expect(stdout).toContain('> ID=1&return=0&CMD=DATA\\n')
   expect(requests).toEqual(['/x?SN=0316144680030'])
 })
@@ -100,8 +102,8 @@ it('stops at the first response that a terminal would refuse, with one line', as
     requests++
     res.writeHead(requests === 2 ? 404 : 200, PLAIN).end('OK')
   })
-  const device = ['reply', '--url', url, '--sn', 'A']
-  const { status, stdout, stderr } = await run([...device, '1=0', '2=0', '3=0'])
+  const terminal = ['reply', '--url', url, '--sn', 'A']
+  const { status, stdout, stderr } = await run([...terminal, '1=0', '2=0', '3=0'])
   expect(status).toBe(1)
   expect(stdout).toContain('< HTTP/1.1 404 Not Found\\r\\n')
   expect(stdout.match(/sets its clock/g)).toHaveLength(1)
@@ -125,8 +127,8 @@ it('reports a silent server and a refused connection in one line', async () => {
 })
 
 it('accepts a URL without http://', async () => {
-  const { device, requests } = await serve()
-  const bare = device.map((each) => each.replace('http://', ''))
+  const { terminal, requests } = await serve()
+  const bare = terminal.map((each) => each.replace('http://', ''))
   expect(await run([...bare, '1=0'])).toMatchObject({ status: 0 })
   expect(requests).toHaveLength(1)
 })
@@ -135,11 +137,11 @@ it("accepts any time of the server's clock that the option allows", async () => 
   const url = await listen((_, res) => {
     res.writeHead(200, { ...PLAIN, Date: 'Tue, 30 Jun 2015 01:24:48 GMT' }).end('OK')
   })
-  const device = ['reply', '--url', url, '--sn', 'A', '1=0']
-  expect((await run(device)).stderr).toMatch(/^express-iclock: refused: the Date is .* days;/)
-  const lenient = await run([...device, '--max-clock-error', '9999999999999'])
+  const terminal = ['reply', '--url', url, '--sn', 'A', '1=0']
+  expect((await run(terminal)).stderr).toMatch(/^express-iclock: refused: the Date is .* days;/)
+  const lenient = await run([...terminal, '--max-clock-error', '9999999999999'])
   expect(lenient).toMatchObject({ status: 0, stderr: '' })
-  expect(lenient.stdout).toContain('the device sets its clock to 2015-06-30T01:24:48.000Z')
+  expect(lenient.stdout).toContain('the terminal sets its clock to 2015-06-30T01:24:48.000Z')
 })
 
 it('survives a Date that is not one', async () => {
@@ -174,7 +176,7 @@ it.each([
   ['a reply without a code', [...anywhere, '1'], '"1" is not a reply; expected ID=RETURN[:CMD]'],
   ['a timeout in words', [...anywhere, '--timeout', '2s', '1=0'], '--timeout is "2s"'],
   ['a timeout that is too long', [...anywhere, '--timeout', '9999999999', '1=0'], '"timeout" is'],
-  ['unknown manners', [...anywhere, '--manners', 'x'], 'attendance, access, clone'],
+  ['unknown dialect', [...anywhere, '--dialect', 'x'], 'attendance, access, clone'],
   ['a missing file', [...anywhere, '--file', '/no/such/file'], '/no/such/file'],
 ])('reports %s in one line', async (_, args, message) => {
   const { status, stdout, stderr } = await run(args)
@@ -186,6 +188,6 @@ it.each([
 it('lists every option with --help', async () => {
   const { status, stdout, stderr } = await run(['reply', '--help'])
   expect([status, stderr]).toEqual([0, ''])
-  const options = ['url', 'sn', 'batch', 'file', 'manners', 'path', 'timeout', 'max-clock-error']
+  const options = ['url', 'sn', 'batch', 'file', 'dialect', 'path', 'timeout', 'max-clock-error']
   for (const option of [...options, 'help']) expect(stdout).toContain(`--${option}`)
 })

@@ -106,7 +106,7 @@ it('ends with Ctrl-C, once it has replied to what it was handed', async () => {
 
 it('shows the bytes with --wire', async () => {
   const { run } = await terminalAt()
-  const { stdout } = await run('--once', '--wire', '--manners', 'clone')
+  const { stdout } = await run('--once', '--wire', '--dialect', 'clone')
   expect(stdout).toContain('> GET /iclock/getrequest.aspx?SN=A1&INFO=')
   expect(stdout).toContain('< HTTP/1.1 200 OK\\r\\n')
   expect(stdout).toContain('< ServerVer=2.4.1\\n')
@@ -134,7 +134,7 @@ it.each([
   ['an answer without a code', ['--answer', 'x'], '--answer is "x"; expected a code'],
   ['a delay in words', ['--delay', '1s'], '--delay is "1s"'],
   ['a reply to send', ['1=0'], 'Unexpected argument'],
-  ['unknown manners', ['--manners', 'x'], 'attendance, access, clone'],
+  ['unknown dialect', ['--dialect', 'x'], 'attendance, access, clone'],
 ])('reports %s in one line', async (_, args, message) => {
   const { status, stdout, stderr } = await (await terminalAt()).run(...args)
   expect([status, stdout]).toEqual([2, ''])
@@ -144,7 +144,7 @@ it.each([
 
 it('lists every option with --help', async () => {
   const { stdout } = await (await terminalAt()).run('-h')
-  const options = ['url', 'sn', 'answer', 'punch', 'once', 'delay', 'wire', 'manners', 'timeout']
+  const options = ['url', 'sn', 'answer', 'punch', 'once', 'delay', 'wire', 'dialect', 'timeout']
   for (const option of [...options, 'max-clock-error', 'help']) {
     expect(stdout).toContain(`--${option}`)
   }

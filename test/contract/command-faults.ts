@@ -131,13 +131,13 @@ function isClosable({ cancelled, reply, attemptsMade }: CommandRecord, reason: s
 }
 
 const releasingBy =
-  (change: (record: CommandRecord, at: Date) => void, devices?: 'all'): Fault =>
+  (change: (record: CommandRecord, at: Date) => void, terminals?: 'all'): Fault =>
   ({ adapter, storage, query }) => {
     adapter.release = async (serialNumber, at) => {
       await query()
       for (const record of storage.records.values()) {
         const isOwn = record.command?.serialNumber === serialNumber
-        if ((isOwn || devices) && !record.reply) change(record, at)
+        if ((isOwn || terminals) && !record.reply) change(record, at)
       }
     }
   }
@@ -219,7 +219,7 @@ const asDocuments =
     }) as never
   }
 
-const ofDevice = (record: CommandRecord, [first]: readonly unknown[]) => {
+const ofTerminal = (record: CommandRecord, [first]: readonly unknown[]) => {
   const serialNumber = typeof first === 'string' ? first : (first as CommandReply)?.serialNumber
   return record.command?.serialNumber === serialNumber
 }
@@ -282,12 +282,12 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'finds no command of the queue': ({ adapter }) => {
       adapter.findCommand = () => undefined
     },
-    'finds records of any device': ({ adapter, storage }) => {
+    'finds records of any terminal': ({ adapter, storage }) => {
       adapter.findRecord = async (_, id) =>
         [...storage.records.values()].find(({ command }) => command?.commandId === id)
     },
   },
-  'lists the open commands of each device in the order in which they were issued': {
+  'lists the open commands of each terminal in the order in which they were issued': {
     'sorts them by id': opening((open) =>
       [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
     ),
@@ -303,7 +303,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       const { openCommands } = adapter
       adapter.openCommands = (serialNumber, now) => openCommands(serialNumber, now, 10_000)
     },
-    "lists any device's": ({ adapter, storage }) => {
+    "lists any terminal's": ({ adapter, storage }) => {
       adapter.openCommands = async (_, __, limit) => [...storage.records.values()].slice(0, limit)
     },
     'ignores the case of serial numbers': ({ adapter, storage }) => {
@@ -369,7 +369,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'refuses an id that its device has had with another text or with a reply': {
+  'refuses an id that its terminal has had with another text or with a reply': {
     'replaces the text': ({ adapter, storage }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -428,7 +428,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
           }),
         )
     },
-    'refuses the ids of other devices as duplicate keys': ({ adapter, storage }) => {
+    'refuses the ids of other terminals as duplicate keys': ({ adapter, storage }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
         for (const { command } of commands) {
@@ -523,11 +523,11 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'drops NUL': issuingCommand(({ text }) => ({ text: text.replaceAll('\0', '') })),
     'takes a CR': issuingCommand(({ text }) => ({ text: text.replaceAll('\r', '') })),
     'takes no text': issuingCommand(({ text }) => ({ text: text || 'CHECK' })),
-    'takes no device': issuingCommand(({ serialNumber }) => ({
+    'takes no terminal': issuingCommand(({ serialNumber }) => ({
       serialNumber: serialNumber || 'A',
     })),
   },
-  'keeps devices apart, whatever characters their serial numbers have': Object.fromEntries(
+  'keeps terminals apart, whatever characters their serial numbers have': Object.fromEntries(
     (
       [
         ['ignores case', (sn) => sn.toLowerCase()],
@@ -702,7 +702,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       return isClaimable(record, { ...claim, sentAt: new Date() })
     }),
   },
-  'claims, releases and cancels commands of the device only, though others have the same ids': {
+  'claims, releases and cancels commands of the terminal only, though others have the same ids': {
     'claims by the id alone': ({ adapter, storage, query }) => {
       adapter.claim = async (_, claims) => {
         await query()
@@ -715,7 +715,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         })
       }
     },
-    'releases every device': releasingBy((record, at) => {
+    'releases every terminal': releasingBy((record, at) => {
       if (record.replyDueAt) record.replyDueAt = at
     }, 'all'),
     'cancels by the id alone': ({ adapter, storage, query }) => {
@@ -849,7 +849,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       cancelled ? { cancelled: { ...cancelled, reason: 'cancelled' } } : {},
     ),
   },
-  'makes what waits for a reply due when the device starts anew': {
+  'makes what waits for a reply due when the terminal starts anew': {
     'releases nothing': releasingBy(() => {}),
     'makes it due at once by its own clock': releasingBy((record) => {
       if (record.replyDueAt) record.replyDueAt = new Date()
@@ -997,16 +997,16 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
     ),
   },
-  'keeps what fifty devices do at the same moment': Object.fromEntries(
+  'keeps what fifty terminals do at the same moment': Object.fromEntries(
     (['claim', 'cancel', 'onReply', 'release'] as const).map((call) => [
       `reads, changes and writes one file in ${call}`,
       asDocuments(call, () => true),
     ]),
   ),
   'keeps a reply and an attempt that come at the same moment': {
-    'writes a whole record in claim': asDocuments('claim', ofDevice),
-    'writes a whole record in onReply': asDocuments('onReply', ofDevice),
-    'writes a whole record in release': asDocuments('release', ofDevice),
+    'writes a whole record in claim': asDocuments('claim', ofTerminal),
+    'writes a whole record in onReply': asDocuments('onReply', ofTerminal),
+    'writes a whole record in release': asDocuments('release', ofTerminal),
   },
   'grants no attempt that was overtaken while it was held up': {
     'looks first, and claims then': lookThenClaim,
@@ -1014,20 +1014,20 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'locks within its process': locked('claim', lookThenClaim),
   },
   'keeps a reply that came while a claim was held up': {
-    'writes a whole record in claim': asDocuments('claim', ofDevice),
+    'writes a whole record in claim': asDocuments('claim', ofTerminal),
     'looks first, and claims then': lookThenClaim,
   },
   'keeps what was done while a reply was held up': {
-    'writes a whole record in onReply': asDocuments('onReply', ofDevice),
+    'writes a whole record in onReply': asDocuments('onReply', ofTerminal),
     'writes one file in onReply': asDocuments('onReply', () => true),
   },
-  'lists commands for people, the newest first, by device and by time': {
+  'lists commands for people, the newest first, by terminal and by time': {
     'lists the oldest first': ({ adapter }) => {
       const { commands } = adapter
       adapter.commands = async (filter, now) => [...(await commands(filter, now))].reverse()
     },
-    'ignores the device': listing(({ serialNumber: _, ...filter }) => filter),
-    'ignores the case of the device': listing(({ serialNumber, ...filter }) => ({
+    'ignores the terminal': listing(({ serialNumber: _, ...filter }) => filter),
+    'ignores the case of the terminal': listing(({ serialNumber, ...filter }) => ({
       ...filter,
       ...(serialNumber !== undefined && { serialNumber: serialNumber.toUpperCase() }),
     })),

@@ -27,7 +27,7 @@ function ids(change: (id: string) => string): Fault {
   return keyedBy((serialNumber, id) => keyOf(serialNumber, change(id)))
 }
 
-function devices(change: (serialNumber: string) => string): Fault {
+function terminals(change: (serialNumber: string) => string): Fault {
   return keyedBy((serialNumber, id) => keyOf(change(serialNumber), id))
 }
 
@@ -156,7 +156,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
           (command) => command.serialNumber === serialNumber && command.commandId.startsWith(id),
         )
     },
-    'finds for any device': keyedBy((_, id) => id),
+    'finds for any terminal': keyedBy((_, id) => id),
   },
   'finds a command that it looked for before it was issued': {
     'remembers what it did not find': ({ adapter }) => {
@@ -169,7 +169,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         return found
       }
     },
-    'remembers which devices had nothing': ({ adapter }) => {
+    'remembers which terminals had nothing': ({ adapter }) => {
       const { findCommand } = adapter
       const absent = new Set<string>()
       adapter.findCommand = async (serialNumber, id) => {
@@ -222,17 +222,17 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     'drops leading zeros': ids((id) => id.replace(/^0+(?=.)/, '')),
   },
   'compares serial numbers as text, character by character': {
-    'compares them as numbers': devices((sn) => `${Number(sn)}`),
-    'ignores case': devices((sn) => sn.toLowerCase()),
-    'ignores accents': devices((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
-    'normalizes them': devices((sn) => sn.normalize()),
-    'treats full-width digits as ASCII': devices((sn) => sn.normalize('NFKC')),
-    'compares as a German dictionary does': devices((sn) => sn.replaceAll('ß', 'ss')),
-    'compares in upper case': devices((sn) => sn.toUpperCase()),
-    'treats all emoji as one': devices((sn) => sn.replace(/[\u{10000}-\u{10ffff}]/gu, '?')),
-    'ignores punctuation': devices((sn) => sn.replace(/\p{P}/gu, '')),
-    'cuts them at 32 characters': devices(cut(32)),
-    'cuts them at 63 characters': devices(cut(63)),
+    'compares them as numbers': terminals((sn) => `${Number(sn)}`),
+    'ignores case': terminals((sn) => sn.toLowerCase()),
+    'ignores accents': terminals((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
+    'normalizes them': terminals((sn) => sn.normalize()),
+    'treats full-width digits as ASCII': terminals((sn) => sn.normalize('NFKC')),
+    'compares as a German dictionary does': terminals((sn) => sn.replaceAll('ß', 'ss')),
+    'compares in upper case': terminals((sn) => sn.toUpperCase()),
+    'treats all emoji as one': terminals((sn) => sn.replace(/[\u{10000}-\u{10ffff}]/gu, '?')),
+    'ignores punctuation': terminals((sn) => sn.replace(/\p{P}/gu, '')),
+    'cuts them at 32 characters': terminals(cut(32)),
+    'cuts them at 63 characters': terminals(cut(63)),
     'compares by a pattern': ({ adapter, storage }) => {
       const commands = storage.once('commands', () => [] as IssuedCommand[])
       storage.issue = (command) => commands.push(command)
@@ -243,10 +243,10 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         })
     },
   },
-  'treats equal ids of two devices as two commands': {
+  'treats equal ids of two terminals as two commands': {
     'knows a command by its id alone': keyedBy((_, id) => id),
   },
-  'keeps a device and an id apart, whatever characters they have': Object.fromEntries(
+  'keeps a terminal and an id apart, whatever characters they have': Object.fromEntries(
     ['', ':', '|', '/', '-', '_', '.', ',', ' ', '#', '","', '::'].map((mark) => [
       `joins them with ${JSON.stringify(mark)}`,
       keyedBy((serialNumber, id) => `${serialNumber}${mark}${id}`),
@@ -265,7 +265,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     'cuts ids at 16 characters': ids(cut(16)),
     'cuts ids at 255 characters': ids(cut(255)),
     'cuts ids at 1,000 characters': ids(cut(1000)),
-    'joins device and id with a colon': keyedBy((serialNumber, id) => `${serialNumber}:${id}`),
+    'joins terminal and id with a colon': keyedBy((serialNumber, id) => `${serialNumber}:${id}`),
     'finds a command of their text later': ({ adapter }) => {
       const { findCommand, onReply } = adapter
       const seen = new Set<string>()
@@ -528,9 +528,9 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps what a hundred and fifty devices report at the same moment': {
+  'keeps what a hundred and fifty terminals report at the same moment': {
     'reads, changes and writes one file': inOneDocument(() => 'all'),
-    'reads, changes and writes a document a device': inOneDocument(
+    'reads, changes and writes a document a terminal': inOneDocument(
       ({ serialNumber }) => serialNumber,
     ),
     'reads, changes and writes a document for every ten': inOneDocument(({ serialNumber }) =>
@@ -664,7 +664,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...replies.values()]
     },
   },
-  'keeps unparsed lines with the device that sent them, byte for byte': {
+  'keeps unparsed lines with the terminal that sent them, byte for byte': {
     'keeps lines as text': ({ adapter }) => {
       const { onUnparsed } = adapter
       adapter.onUnparsed = (lines, sn) => onUnparsed(lines.map(throughText), sn)
@@ -673,7 +673,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       const { onUnparsed } = adapter
       adapter.onUnparsed = (lines, sn) => onUnparsed(lines.slice(-1), sn)
     },
-    'forgets the device': ({ adapter }) => {
+    'forgets the terminal': ({ adapter }) => {
       const { onUnparsed } = adapter
       adapter.onUnparsed = (lines) => onUnparsed(lines, '')
     },
@@ -725,7 +725,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.unparsed = () => kept
     },
   },
-  'keeps the unparsed lines that fifty devices send at the same moment': {
+  'keeps the unparsed lines that fifty terminals send at the same moment': {
     'reads, changes and writes one file': ({ adapter, storage, query }) => {
       const file = storage.once('file', () => ({
         lines: [] as { serialNumber: string; line: Buffer }[],
@@ -747,7 +747,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       const { findCommands } = adapter
       adapter.findCommands = async (sn, all) => [...(await findCommands(sn, all))].slice(0, 100)
     },
-    "finds other devices' commands": ({ adapter, storage }) => {
+    "finds other terminals' commands": ({ adapter, storage }) => {
       const { memory } = storage
       const commands = storage.once('commands', () => [] as IssuedCommand[])
       storage.issue = (command) => {

@@ -44,7 +44,7 @@ const withNames = (change: (name: string) => string | undefined) =>
     return { ...contact, options: Object.fromEntries(options) }
   })
 
-const withDevices =
+const withTerminals =
   (change: (serialNumber: string) => string): Fault =>
   ({ adapter }) => {
     const { onContact, findTerminal } = adapter
@@ -89,7 +89,7 @@ const asDocuments =
     }
   }
 
-const aDevice = (serialNumber: string) => serialNumber
+const aTerminal = (serialNumber: string) => serialNumber
 const oneFile = () => 'all'
 
 function swallowing(call: 'onContact' | 'terminals' | 'findTerminal') {
@@ -193,7 +193,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
         return terminal && { ...terminal, ...(lastSeenAt && { lastSeenAt }) }
       }
     },
-    'drops an older contact': asDocuments(aDevice, true),
+    'drops an older contact': asDocuments(aTerminal, true),
     'goes by its own clock': telling((contact) => ({ ...contact, at: new Date() })),
   },
   'keeps hostile names and values as they came': {
@@ -223,12 +223,12 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     })),
   },
   'keeps terminals apart, whatever characters their serial numbers have': {
-    'ignores case': withDevices((sn) => sn.toLowerCase()),
-    'ignores accents': withDevices((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
-    'treats full-width digits as ASCII': withDevices((sn) => sn.normalize('NFKC')),
-    'ignores punctuation': withDevices((sn) => sn.replace(/\p{P}/gu, '')),
-    'compares them as numbers': withDevices((sn) => (Number(sn) ? `${Number(sn)}` : sn)),
-    'cuts them at 32 characters': withDevices((sn) => sn.slice(0, 32)),
+    'ignores case': withTerminals((sn) => sn.toLowerCase()),
+    'ignores accents': withTerminals((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
+    'treats full-width digits as ASCII': withTerminals((sn) => sn.normalize('NFKC')),
+    'ignores punctuation': withTerminals((sn) => sn.replace(/\p{P}/gu, '')),
+    'compares them as numbers': withTerminals((sn) => (Number(sn) ? `${Number(sn)}` : sn)),
+    'cuts them at 32 characters': withTerminals((sn) => sn.slice(0, 32)),
   },
   'lists every terminal, in the order of their serial numbers': {
     ...Object.fromEntries(
@@ -266,11 +266,11 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     'reads, changes and writes one file': asDocuments(oneFile),
   },
   'keeps everything that one terminal reports in many requests at the same moment': {
-    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'reads, changes and writes one file': asDocuments(oneFile),
   },
   'keeps everything that a new terminal reports in its first requests at the same moment': {
-    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'refuses the second request as a duplicate key': ({ adapter, storage, query }) => {
       const { onContact } = adapter
       adapter.onContact = async (contact) => {
@@ -314,7 +314,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     },
   },
   'keeps what was reported while an older contact was held up': {
-    'reads, changes and writes a document a terminal': asDocuments(aDevice),
+    'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'reads, changes and writes one file': asDocuments(oneFile),
   },
 }

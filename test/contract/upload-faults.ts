@@ -149,7 +149,7 @@ function askingFor(change: (serialNumber: string, id: string) => [string, string
 
 /** The faults of each case. */
 export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
-  'keeps every line of an upload with the device that sent it, byte for byte': {
+  'keeps every line of an upload with the terminal that sent it, byte for byte': {
     'keeps records alone': keepingChanged((upload) => ({ ...upload, unparsed: [] })),
     'keeps attendance alone': changingLines((line) => {
       return Buffer.isBuffer(line) || line.kind === 'attendance' ? line : undefined
@@ -184,7 +184,10 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       const { instant: _, ...record } = line
       return record
     }),
-    'keeps it under another device': keepingChanged((upload) => ({ ...upload, serialNumber: 'X' })),
+    'keeps it under another terminal': keepingChanged((upload) => ({
+      ...upload,
+      serialNumber: 'X',
+    })),
   },
   'keeps a repeated line once': {
     'keeps every delivery': keyedBy(() => Symbol('new')),
@@ -196,7 +199,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return Buffer.isBuffer(line) ? Symbol('new') : lineKey(upload, line)
     }),
   },
-  'distinguishes lines that differ in a device, a letter, a blank or the last of many bytes': {
+  'distinguishes lines that differ in a terminal, a letter, a blank or the last of many bytes': {
     'ignores case': keyedByText((text) => text.toLowerCase()),
     'ignores blanks': keyedByText((text) => text.replaceAll(' ', '')),
     'ignores trailing blanks': keyedByText((text) => text.trimEnd()),
@@ -205,11 +208,11 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     'ignores accents': keyedByText((text) => {
       return Buffer.from(text, 'latin1').toString().normalize('NFKD').replace(/\p{M}/gu, '')
     }),
-    'ignores the device': keyedBy((_, line) => bytesOf(line).toString('latin1')),
-    'ignores the case of the device': keyedBy((upload, line) => {
+    'ignores the terminal': keyedBy((_, line) => bytesOf(line).toString('latin1')),
+    'ignores the case of the terminal': keyedBy((upload, line) => {
       return lineKey({ ...upload, serialNumber: upload.serialNumber.toLowerCase() }, line)
     }),
-    'treats the device as a number': keyedBy((upload, line) => {
+    'treats the terminal as a number': keyedBy((upload, line) => {
       const { serialNumber } = upload
       const number = Number(serialNumber)
       return lineKey({ ...upload, serialNumber: `${number || serialNumber}` }, line)
@@ -260,7 +263,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'says to each caller that it was new': answering(({ records }) => records),
   },
-  'keeps what a hundred devices upload at the same moment': {
+  'keeps what a hundred terminals upload at the same moment': {
     'reads, changes and writes one document': inOneDocument,
   },
   'keeps once what two processes receive at the same moment': {
@@ -286,15 +289,15 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return `${upload.commandId} ${lineKey(upload, line)}`
     }),
   },
-  'finds the packets of a command of a device, in the order in which they came': {
-    'finds those of every device': ({ adapter, storage }) => {
+  'finds the packets of a command of a terminal, in the order in which they came': {
+    'finds those of every terminal': ({ adapter, storage }) => {
       adapter.findPackets = async (_, commandId) => {
         return storage.memory.received().flatMap(({ commandId: id, records }) => {
           return id === commandId ? records.filter((record) => record.kind === 'packet') : []
         })
       }
     },
-    'ignores the case of the device': askingFor((serialNumber, id) => [
+    'ignores the case of the terminal': askingFor((serialNumber, id) => [
       serialNumber.toUpperCase(),
       id,
     ]),

@@ -33,7 +33,7 @@ describe.skipIf(url === undefined)('the questions in mongosh', () => {
     )
     const { replies } = parseReplies(
       Buffer.from('ID=failing&Return=-1&CMD=CHECK\nID=done&Return=0&CMD=CHECK\n'),
-      SN,
+      { serialNumber: SN },
     )
     for (const reply of replies) await adapter.onReply(reply, undefined)
     for (const [serialNumber, ago] of [

@@ -43,11 +43,11 @@ it('logs, counts and traces by the recipes for diagnostics, and no secret with i
   )
   expect(logged.find(({ msg }) => msg === 'refusal')).toMatchObject({
     serialNumber: 'STRANGER00001',
-    code: 'DEVICE_NOT_AUTHORIZED',
+    code: 'TERMINAL_NOT_AUTHORIZED',
     status: 403,
   })
   expect(metrics).toContain('iclock_requests_total{kind="handshake"} 1')
-  expect(metrics).toContain('iclock_refusals_total{code="DEVICE_NOT_AUTHORIZED"} 1')
+  expect(metrics).toContain('iclock_refusals_total{code="TERMINAL_NOT_AUTHORIZED"} 1')
   expect(metrics).toMatch(/iclock_records_total [1-9]/)
   expect(spans).toContainEqual({
     name: 'POST /iclock/devicecmd',
@@ -58,7 +58,7 @@ it('logs, counts and traces by the recipes for diagnostics, and no secret with i
     attributes: {
       'iclock.kind': 'refusal',
       'iclock.serial_number': 'STRANGER00001',
-      'iclock.error': 'DEVICE_NOT_AUTHORIZED',
+      'iclock.error': 'TERMINAL_NOT_AUTHORIZED',
       'http.response.status_code': 403,
     },
   })

@@ -42,7 +42,7 @@ describe('the statements', () => {
     )
     const { replies } = parseReplies(
       Buffer.from('ID=failing&Return=-1&CMD=CHECK\nID=done&Return=0&CMD=CHECK\n'),
-      SN,
+      { serialNumber: SN },
     )
     for (const reply of replies) await adapter.onReply(reply, undefined)
     for (const [serialNumber, ago] of [

@@ -2,7 +2,7 @@ import compression from 'compression'
 import express, { type RequestHandler } from 'express'
 import { describe, expect, it } from 'vitest'
 import { type CommandReplyOptions, commandReplyRouter, memoryAdapter } from '../../src/index.js'
-import { post, SN, serve } from '../support/device.js'
+import { post, SN, serve } from '../support/terminal.js'
 
 function appWith(options: Partial<CommandReplyOptions> = {}, before: RequestHandler[] = []) {
   const errors: unknown[] = []

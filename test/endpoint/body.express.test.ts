@@ -9,7 +9,7 @@ import {
   type IclockError,
   memoryAdapter,
 } from '../../src/index.js'
-import { EXAMPLE, type Post, post } from '../support/device.js'
+import { EXAMPLE, type Post, post } from '../support/terminal.js'
 
 const keepRawBody = (req: object, _res: unknown, buffer: Buffer) => {
   Object.assign(req, { rawBody: buffer })

@@ -7,7 +7,7 @@ import {
   type IclockError,
   memoryAdapter,
 } from '../../src/index.js'
-import { post, serve } from '../support/device.js'
+import { post, serve } from '../support/terminal.js'
 
 /** An app with the router and an error handler that shows what reached it, and its storage. */
 function appWith(options: Partial<CommandReplyOptions> = {}) {
@@ -35,8 +35,8 @@ describe('Requests that are refused before the body is read', () => {
     })
     const server = await serve(app)
     expect(await post(server, { ...promised, query: 'SN=A' })).toMatchObject({ status: 403 })
-    expect(errors).toMatchObject([{ code: 'DEVICE_NOT_AUTHORIZED', status: 403, expose: true }])
-    expect(errors[0]?.message).toBe('Device "A" may not report here: authorize refused it.')
+    expect(errors).toMatchObject([{ code: 'TERMINAL_NOT_AUTHORIZED', status: 403, expose: true }])
+    expect(errors[0]?.message).toBe('Terminal "A" may not report here: authorize refused it.')
     expect(await post(server, { query: 'SN=B' })).toMatchObject({ status: 200 })
     expect(adapter.replies()).toHaveLength(5)
   })
@@ -180,7 +180,7 @@ describe('Errors of the app reach its error handler', () => {
   })
 
   it.each([
-    ['of another device', { serialNumber: 'B', commandId: '12', text: '' }, 'serialNumber: "B"'],
+    ['of another terminal', { serialNumber: 'B', commandId: '12', text: '' }, 'serialNumber: "B"'],
     ['with another id', { serialNumber: 'A', commandId: '12abc', text: '' }, 'commandId: "12abc"'],
     [
       'with a number for id',

@@ -6,7 +6,7 @@ import {
   commandReplyHandler,
   memoryAdapter,
 } from '../../src/index.js'
-import { type Post, post, serve } from '../support/device.js'
+import { type Post, post, serve } from '../support/terminal.js'
 
 const failing = (error: unknown): CommandReplyHandlerOptions => ({
   adapter: { ...memoryAdapter(), onReply: () => Promise.reject(error) },
@@ -95,7 +95,7 @@ describe('The channel express-iclock:refusal', () => {
 
   it.each([
     ['no serial number', {}, { query: '' }, 400, 'SERIAL_NUMBER_MISSING', undefined],
-    ['a refused device', { authorize: () => false }, {}, 403, 'DEVICE_NOT_AUTHORIZED', known],
+    ['a refused terminal', { authorize: () => false }, {}, 403, 'TERMINAL_NOT_AUTHORIZED', known],
     ['a body that is too large', { limit: 3 }, {}, 413, 'entity.too.large', known],
     [
       'unreadable lines',

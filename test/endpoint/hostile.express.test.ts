@@ -11,10 +11,10 @@ import {
   commandReplyRouter,
   type IclockError,
   memoryAdapter,
-  tolerateSurplus,
+  tolerateExtraBytes,
 } from '../../src/index.js'
-import { type Connection, virtualDevice } from '../../src/simulator.js'
-import { EXAMPLE, SN, serve } from '../support/device.js'
+import { type Connection, virtualTerminal } from '../../src/simulator.js'
+import { EXAMPLE, SN, serve } from '../support/terminal.js'
 
 type Refusal = (error: unknown) => void
 type Way = (options: CommandReplyHandlerOptions, onError: Refusal) => RequestListener
@@ -45,9 +45,9 @@ async function start(way: Way, options: Partial<CommandReplyHandlerOptions> = {}
     way({ adapter, limit: '10kb', ...options }, (error) => errors.push(error as IclockError)),
     { requestTimeout: 300, headersTimeout: 300, connectionsCheckingInterval: 50 },
   )
-  tolerateSurplus(server)
-  const device = virtualDevice({ server, serialNumber: SN, timeout: 4000 })
-  return { adapter, device, errors, server }
+  tolerateExtraBytes(server)
+  const terminal = virtualTerminal({ server, serialNumber: SN, timeout: 4000 })
+  return { adapter, terminal, errors, server }
 }
 
 describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
@@ -140,13 +140,13 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
   it.each(cases)(
     'Every peer is answered, and the next post is served: %s',
     async (_what, exchange, status, kept, code) => {
-      const { adapter, device, errors } = await start(way)
-      const connection = device.connect()
+      const { adapter, terminal, errors } = await start(way)
+      const connection = terminal.connect()
       expect((await exchange(connection)).status).toBe(status)
       connection.close()
       await expect.poll(() => adapter.replies()).toHaveLength(kept)
       expect(code === undefined || errors[0]?.code === code).toBe(true)
-      expect(await device.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
+      expect(await terminal.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
     },
   )
 
@@ -160,11 +160,11 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
       '../../etc/passwd',
       "';--",
     ]
-    const { adapter, device } = await start(way)
+    const { adapter, terminal } = await start(way)
     for (const name of names) {
       const query = `SN=${encodeURIComponent(name)}`
       const body = `ID=${name}&Return=0&CMD=${name}&FILENAME=${name}&${name}=${name}`
-      expect(await device.exchange(body, { query })).toMatchObject({ accepted: true })
+      expect(await terminal.exchange(body, { query })).toMatchObject({ accepted: true })
     }
     expect(
       adapter.replies().map(({ serialNumber, commandId, commandName, fields }) => {
@@ -187,11 +187,11 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
 
   it('Text from a terminal is escaped and cut short in errors', async () => {
     const { onUnparsed: _, ...adapter } = memoryAdapter()
-    const { device, errors } = await start(way, { adapter })
+    const { terminal, errors } = await start(way, { adapter })
     const hostile = `\x1b]0;\u202e\r${'x'.repeat(5000)}`
-    await device.exchange(hostile)
-    await device.exchange(EXAMPLE, { query: `SN=${encodeURIComponent(hostile)}` })
-    await device.exchange(EXAMPLE, { query: `x=${encodeURIComponent(hostile)}` })
+    await terminal.exchange(hostile)
+    await terminal.exchange(EXAMPLE, { query: `SN=${encodeURIComponent(hostile)}` })
+    await terminal.exchange(EXAMPLE, { query: `x=${encodeURIComponent(hostile)}` })
     expect(errors).toHaveLength(3)
     for (const { message } of errors) {
       expect(message).toMatch(/^[ -~…]+$/)
@@ -203,16 +203,16 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
     it.each([0, 60, 170, -100, -1])(
       'A connection dropped after %d octets stores nothing of an incomplete body',
       async (cutAfter) => {
-        const { adapter, device, errors } = await start(way)
-        await device.exchange(EXAMPLE, { cutAfter })
-        expect(await device.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
+        const { adapter, terminal, errors } = await start(way)
+        await terminal.exchange(EXAMPLE, { cutAfter })
+        expect(await terminal.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
         expect(adapter.replies()).toHaveLength(1)
         for (const { status } of errors) expect(status).toBe(400)
       },
     )
 
     it('A reset connection stores nothing either', async () => {
-      const { adapter, device, errors, server } = await start(way)
+      const { adapter, terminal, errors, server } = await start(way)
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
       const request = once(server, 'request')
       socket.write(
@@ -222,7 +222,7 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
       socket.resetAndDestroy()
       await once(req, 'close').catch(() => {})
       await expect.poll(() => errors).toMatchObject([{ status: 400 }])
-      expect(await device.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
+      expect(await terminal.exchange('ID=next&Return=0')).toMatchObject({ accepted: true })
       expect(adapter.replies()).toHaveLength(1)
     })
 
@@ -232,7 +232,7 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
       const gone = new Promise<void>((done) => {
         isGone = done
       })
-      const { device, errors } = await start(way, {
+      const { terminal, errors } = await start(way, {
         adapter: {
           ...adapter,
           async onReply(...answered) {
@@ -241,7 +241,7 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
           },
         },
       })
-      await device.exchange(EXAMPLE, { cutAfter: Number.POSITIVE_INFINITY })
+      await terminal.exchange(EXAMPLE, { cutAfter: Number.POSITIVE_INFINITY })
       isGone()
       await expect.poll(() => adapter.replies()).toHaveLength(5)
       expect(errors).toEqual([])
@@ -249,15 +249,15 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
 
     it('A connection dropped while authorize works is not mistaken for a body that a parser consumed', async () => {
       let isGone = () => {}
-      const { adapter, device, errors } = await start(way, {
+      const { adapter, terminal, errors } = await start(way, {
         authorize: (_serialNumber, req) =>
           new Promise((done) => {
             isGone = () => done(true)
             req.once('close', isGone)
           }),
       })
-      await device.exchange(EXAMPLE, { headers: { 'Content-Length': '999' }, cutAfter: -10 })
-      await expect.poll(() => errors).toMatchObject([{ code: 'DEVICE_GONE', status: 400 }])
+      await terminal.exchange(EXAMPLE, { headers: { 'Content-Length': '999' }, cutAfter: -10 })
+      await expect.poll(() => errors).toMatchObject([{ code: 'TERMINAL_GONE', status: 400 }])
       expect(adapter.replies()).toEqual([])
     })
 

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { commandReplyHandler, memoryAdapter } from '../../src/index.js'
-import { EXAMPLE } from '../support/device.js'
+import { EXAMPLE } from '../support/terminal.js'
 
 interface Host {
   /** What the host emits to those that listen, once they do. */

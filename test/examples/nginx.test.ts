@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { virtualDevice } from '../../src/simulator.js'
+import { virtualTerminal } from '../../src/simulator.js'
 import { runExample } from '../support/example.js'
 
 const SERIAL_NUMBER = '0316144680030'
@@ -63,12 +63,12 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const nginx = await startNginx((server.address() as AddressInfo).port)
-    const device = virtualDevice({
+    const terminal = virtualTerminal({
       url: `${nginx.http}/hr`,
       serialNumber: SERIAL_NUMBER,
       maxClockError: Infinity,
     })
-    const exchange = await device.exchange('ID=1&Return=0', {
+    const exchange = await terminal.exchange('ID=1&Return=0', {
       headers: { 'X-Forwarded-For': '203.0.113.9', 'X-Forwarded-Proto': 'https' },
     })
     await nginx.stop()
@@ -80,8 +80,8 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
 
   it('a port without an app is not mistaken for an endpoint', async () => {
     const nginx = await startNginx(9)
-    const device = virtualDevice({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
-    const exchange = await device.exchange('ID=1&Return=0')
+    const terminal = virtualTerminal({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
+    const exchange = await terminal.exchange('ID=1&Return=0')
     await nginx.stop()
     expect(exchange).toMatchObject({ accepted: false, status: 502 })
   })

@@ -10,7 +10,7 @@ import {
 import { registrationOf } from '../../src/handshake/registration.js'
 import type { TerminalFacts } from '../../src/handshake/storage.js'
 import { type MemoryAdapter, memoryAdapter } from '../../src/index.js'
-import { serve } from '../support/device.js'
+import { serve } from '../support/terminal.js'
 
 interface Vector {
   name: string
@@ -256,7 +256,7 @@ describe('A terminal that wants to encrypt', () => {
       const { ask } = await comingUp()
       const { status, text } = await ask(vector.path, vector)
       expect(status).toBe(406)
-      expect(text).toMatch(/^Device "3399954200002" wants .* encryption.* Cloud Server Setting/)
+      expect(text).toMatch(/^Terminal "3399954200002" wants .* encryption.* Cloud Server Setting/)
     },
   )
 })

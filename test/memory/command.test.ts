@@ -23,7 +23,7 @@ it('refuses what no terminal carries, and an id that was used, from an app as fr
     /^express-iclock: commandId of the command is 12; expected 1 to 16 of the characters 0-9/,
   )
   expect(() => adapter.issue({ ...command, text: 'REBOOT' })).toThrow(
-    /^express-iclock: device "A" has had a command with the id "1"/,
+    /^express-iclock: terminal "A" has had a command with the id "1"/,
   )
   expect(() => adapter.issue([{ ...queued('1'), command: { ...command, text: 'INFO' } }])).toThrow(
     /has had a command with the id "1"/,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { type CommandReply, memoryAdapter, parseReplies } from '../../src/index.js'
 
 function replyOf(serialNumber: string, record: string): CommandReply {
-  return parseReplies(Buffer.from(record), serialNumber).replies[0] as CommandReply
+  return parseReplies(Buffer.from(record), { serialNumber }).replies[0] as CommandReply
 }
 
 it('lists replies in the order in which they first came', () => {
@@ -26,7 +26,7 @@ it('keeps a few bytes of a large body without the body', () => {
   const body = Buffer.from(
     `ID=1&Return=0&CMD=CHECK\n${noise}\nID=2\nSN=A\nFILENAME=a\nCMD=GetFile\nReturn=3\nContent=abc`,
   )
-  const { replies, unparsed } = parseReplies(body, 'A')
+  const { replies, unparsed } = parseReplies(body, { serialNumber: 'A' })
   for (const reply of replies) adapter.onReply(reply, undefined)
   adapter.onUnparsed?.([...unparsed, body.subarray(0, 5)], 'A')
   body.fill(0)

@@ -32,7 +32,7 @@ const client = new MongoClient(url ?? 'mongodb://none', { monitorCommands: true 
 afterAll(() => client.close())
 
 const replyOf = (serialNumber: string, record: string | Buffer): CommandReply =>
-  parseReplies(Buffer.from(record as string), serialNumber).replies[0] as CommandReply
+  parseReplies(Buffer.from(record as string), { serialNumber }).replies[0] as CommandReply
 
 const NOW = new Date('2026-10-05T07:00:00Z')
 
@@ -275,7 +275,7 @@ onServer('what mongoAdapter keeps', () => {
     }
   })
 
-  it('keeps a line once that a device sends again, alone or among others', async () => {
+  it('keeps a line once that a terminal sends again, alone or among others', async () => {
     const adapter = mongoAdapter(db)
     const [x, y] = [Buffer.from('x'), Buffer.from('y')]
     await adapter.onUnparsed([x, x, y], 'A')
@@ -293,7 +293,7 @@ onServer('what mongoAdapter keeps', () => {
     await expectReading(mongoAdapter(db))
   })
 
-  it("answers what people ask: a command's reply, a device's last, the failed ones since a moment", async () => {
+  it("answers what people ask: a command's reply, a terminal's last, the failed ones since a moment", async () => {
     const adapter = mongoAdapter(db)
     const moments: Date[] = []
     for (const [serialNumber, record] of [
@@ -385,7 +385,9 @@ onServer('what mongoAdapter keeps', () => {
       Buffer.from('ID=2\nCMD=Shell\nReturn=0\nContent='),
       Buffer.alloc(size),
     ])
-    const { replies } = parseReplies(Buffer.concat([Buffer.from('ID=1&Return=0\n'), large]), 'A')
+    const { replies } = parseReplies(Buffer.concat([Buffer.from('ID=1&Return=0\n'), large]), {
+      serialNumber: 'A',
+    })
     expect(replies).toHaveLength(2)
     const answered = replies.map((reply) => ({ reply, command: undefined }))
     await expect(adapter.onReplies?.(answered)).rejects.toThrow(

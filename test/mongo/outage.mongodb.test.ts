@@ -5,7 +5,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { commandReplyRouter } from '../../src/index.js'
 import { mongoAdapter } from '../../src/mongo.js'
-import { virtualDevice } from '../../src/simulator.js'
+import { virtualTerminal } from '../../src/simulator.js'
 import { startServer } from '../support/mongodb.js'
 
 const program = inject('mongodbProgram')
@@ -37,50 +37,50 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
       () => client.close(),
       () => server.close(),
     )
-    const device = virtualDevice({
+    const terminal = virtualTerminal({
       server,
       serialNumber: 'A',
       timeout: 30_000,
       giveUpAfter: 30_000,
     })
-    return { storage, errors, device, body: device.records.reply('1', 0) }
+    return { storage, errors, terminal, body: terminal.records.reply('1', 0) }
   }
 
   it('hears of it if the server was killed, and keeps the retry when it is back', async () => {
-    const { storage, errors, device, body } = await startApp({ serverSelectionTimeoutMS: 300 })
-    await device.send(device.records.reply('0', 0))
+    const { storage, errors, terminal, body } = await startApp({ serverSelectionTimeoutMS: 300 })
+    await terminal.send(terminal.records.reply('0', 0))
     await mongodb.kill()
-    expect(await device.exchange(body)).toMatchObject({ accepted: false, status: 503 })
-    expect(await device.exchange([body, body])).toMatchObject({ accepted: false, status: 503 })
+    expect(await terminal.exchange(body)).toMatchObject({ accepted: false, status: 503 })
+    expect(await terminal.exchange([body, body])).toMatchObject({ accepted: false, status: 503 })
     expect(errors).toHaveLength(2)
     for (const error of errors) expect(error).toMatch(/^Mongo(ServerSelection|Network)/)
     await mongodb.start()
-    await device.send(body)
+    await terminal.send(body)
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
   it('hears of it if the server hangs, and keeps the retry once when it continues', async () => {
-    const { storage, errors, device, body } = await startApp({
+    const { storage, errors, terminal, body } = await startApp({
       socketTimeoutMS: 300,
       connectTimeoutMS: 300,
       serverSelectionTimeoutMS: 300,
     })
-    await device.send(device.records.reply('0', 0))
+    await terminal.send(terminal.records.reply('0', 0))
     mongodb.hold()
-    expect(await device.exchange(body)).toMatchObject({ accepted: false, status: 503 })
+    expect(await terminal.exchange(body)).toMatchObject({ accepted: false, status: 503 })
     expect(errors).toEqual([expect.stringMatching(/^Mongo/)])
     mongodb.release()
-    await device.send([body, body])
-    await device.send(body)
+    await terminal.send([body, body])
+    await terminal.send(body)
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
   it('hears of it if no server is the primary', async () => {
     const options = { replicaSet: 'without-a-primary', serverSelectionTimeoutMS: 300 }
-    const { errors, device, body } = await startApp(options)
-    expect(await device.exchange(body)).toMatchObject({ accepted: false, status: 503 })
-    expect(await device.exchange([body, body])).toMatchObject({ accepted: false, status: 503 })
-    expect(await device.exchange('no reply')).toMatchObject({ accepted: false, status: 503 })
+    const { errors, terminal, body } = await startApp(options)
+    expect(await terminal.exchange(body)).toMatchObject({ accepted: false, status: 503 })
+    expect(await terminal.exchange([body, body])).toMatchObject({ accepted: false, status: 503 })
+    expect(await terminal.exchange('no reply')).toMatchObject({ accepted: false, status: 503 })
     expect(errors).toEqual(Array(3).fill(expect.stringMatching(/^Mongo/)))
     expect(errors[0]).toBe('MongoServerSelectionError')
   })

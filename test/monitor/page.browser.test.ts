@@ -2,8 +2,8 @@ import { createServer, request } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
-import { serve } from '../support/device.js'
 import { portOf } from '../support/server.js'
+import { serve } from '../support/terminal.js'
 import { OTHER_SN, populate, post, SN, watched } from '../support/watched.js'
 
 const reason = await whyNoBrowser()

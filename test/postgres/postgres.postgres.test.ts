@@ -33,7 +33,7 @@ function queued(commandId: string, members: object = {}): QueuedCommand {
 }
 
 function replyTo(commandId: string, record = `ID=${commandId}&Return=0&CMD=DATA`) {
-  const [reply] = parseReplies(Buffer.from(record), SN).replies
+  const [reply] = parseReplies(Buffer.from(record), { serialNumber: SN }).replies
   if (reply === undefined) throw new Error('not a reply')
   return reply
 }
@@ -344,7 +344,7 @@ describe('a wrong call', () => {
     const other = queued('1', { text: 'DATA UPDATE USERINFO PIN=1\tPasswd=1234' })
     const refusal = adapter.issue([queued('2'), other])
     await expect(refusal).rejects.toThrow(
-      /device "0316144680030" has had a command with the id "1"/,
+      /terminal "0316144680030" has had a command with the id "1"/,
     )
     await expect(refusal).rejects.not.toThrow('1234')
     expect(await adapter.findCommand(SN, '2')).toBeUndefined()

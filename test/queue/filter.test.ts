@@ -3,7 +3,7 @@ import { checkFilter } from '../../src/queue/filter.js'
 
 it.each<[object, string]>([
   [{ states: 'sent' }, 'there is no option "states"'],
-  [{ serialNumber: 7 }, 'option "serialNumber" is 7; expected the SN of a device'],
+  [{ serialNumber: 7 }, 'option "serialNumber" is 7; expected the SN of a terminal'],
   [{ state: 'done' }, 'option "state" is "done"; expected one of waiting, sent, succeeded'],
   [{ state: ['sent', 'done'] }, 'option "state" is "done"'],
   [{ since: '2026-01-01' }, 'option "since" is "2026-01-01"; expected a valid Date'],

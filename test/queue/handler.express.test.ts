@@ -12,9 +12,9 @@ import {
   type NewCommand,
   terminalRouter,
 } from '../../src/index.js'
-import { virtualDevice } from '../../src/simulator.js'
-import { SN, serve } from '../support/device.js'
+import { virtualTerminal } from '../../src/simulator.js'
 import { poll } from '../support/poll.js'
+import { SN, serve } from '../support/terminal.js'
 
 type Options = Omit<DeliveryHandlerOptions, 'adapter'>
 
@@ -170,7 +170,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
   it.each([
     ['SN is missing', '', 400],
     ['SN comes twice', 'SN=A&SN=B', 400],
-    ['authorize refuses the device', 'SN=B', 403],
+    ['authorize refuses the terminal', 'SN=B', 403],
   ])('A poll fails before storage is called if %s', async (_if, query, status) => {
     const { adapter } = await serving([])
     let asked = 0
@@ -244,7 +244,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
   })
 
   it.each([
-    ['is of another device', { serialNumber: 'B' }],
+    ['is of another terminal', { serialNumber: 'B' }],
     ['has a line end', { text: 'CHECK\nC:1:REBOOT' }],
     ['has an id that terminals cannot carry', { commandId: 'a:b' }],
   ])('A poll gets 500 if a command in storage %s, and nothing is claimed', async (_if, wrong) => {
@@ -290,7 +290,7 @@ it('A command is issued, sent, answered and awaited', async () => {
   const result = commands.run(SN, { text }, { members: { employee: 7 } })
   await expect.poll(() => adapter.openCommands(SN, new Date(), 1)).toHaveLength(1)
   const [, id = ''] = (await poll(server)).body.split(':')
-  await virtualDevice({ server, serialNumber: SN }).reply(id, -1001)
+  await virtualTerminal({ server, serialNumber: SN }).reply(id, -1001)
   expect(await result).toMatchObject({
     state: 'failed',
     outcome: 'failed',
@@ -343,7 +343,7 @@ it('An adapter may be an instance of a class', async () => {
   const commands = commandQueue(adapter)
   const issued = await commands.issue(SN, { text: 'CHECK', key: 'check' })
   expect((await poll(deliveryHandler({ adapter }))).body).toBe(`C:${issued.commandId}:CHECK\n`)
-  expect(await commands.commands()).toMatchObject([{ command: issued, state: 'sent' }])
+  expect(await commands.list()).toMatchObject([{ command: issued, state: 'sent' }])
   expect(await commands.cancel(issued)).toBe(true)
   expect(await commands.result(issued)).toMatchObject({ state: 'cancelled' })
 })

@@ -44,7 +44,7 @@ describe('A wrong command is refused with a TypeError that says why', () => {
     ['a misspelling', { command: { text: 'a', attempt: 1 } }, 'there is no option "attempt"'],
     ['an own id', { members: { commandId: '1' } }, 'members has commandId'],
     ['an own text', { members: { text: 'REBOOT' } }, 'members has text'],
-    ['another device', { members: { serialNumber: 'B' } }, 'members has serialNumber'],
+    ['another terminal', { members: { serialNumber: 'B' } }, 'members has serialNumber'],
     ['members that are none', { members: 7 }, 'members is 7'],
     ['a list of members', { members: [] }, 'members is an array of 0'],
     [

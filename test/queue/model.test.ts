@@ -12,11 +12,11 @@ import {
 } from '../../src/index.js'
 
 const START = Date.UTC(2026, 0, 1)
-const DEVICES = ['A', 'B', 'C']
+const TERMINALS = ['A', 'B', 'C']
 
 /** What a command must have become, told in the plainest way. */
 interface Expected {
-  device: string
+  terminal: string
   id: string
   attempts: number
   wait: number
@@ -46,16 +46,16 @@ afterEach(() => {
 })
 
 /**
- * Two app processes over one storage, three devices, and the model of what must become of each
+ * Two app processes over one storage, three terminals, and the model of what must become of each
  * command.
  */
 class World {
   readonly memory = memoryAdapter()
   readonly commands = commandQueue(this.memory)
   readonly model: Expected[] = []
-  /** What each device has executed and not yet posted. */
-  readonly executed = new Map(DEVICES.map((device) => [device, [] as string[]]))
-  readonly posted: [device: string, body: string][] = []
+  /** What each terminal has executed and not yet posted. */
+  readonly executed = new Map(TERMINALS.map((terminal) => [terminal, [] as string[]]))
+  readonly posted: [terminal: string, body: string][] = []
 
   constructor() {
     now = START
@@ -68,50 +68,55 @@ class World {
     })
   }
 
-  async issue(device: string, attempts: number, seconds: number, ttl: number): Promise<void> {
+  async issue(terminal: string, attempts: number, seconds: number, ttl: number): Promise<void> {
     const wait = seconds * 1000
     const terms = { attempts, replyWithin: wait, ...(ttl > 0 && { expiresAfter: ttl * 1000 }) }
-    const { commandId: id } = await this.commands.issue(device, { text: 'CHECK', ...terms })
+    const { commandId: id } = await this.commands.issue(terminal, { text: 'CHECK', ...terms })
     const expiresAt = ttl > 0 ? now + ttl * 1000 : Number.POSITIVE_INFINITY
-    this.model.push({ device, id, attempts, wait, expiresAt, made: 0, dueAt: 0 })
+    this.model.push({ terminal, id, attempts, wait, expiresAt, made: 0, dueAt: 0 })
   }
 
-  async poll(device: string, apps: readonly number[], isLost: boolean): Promise<void> {
-    const bodies = await Promise.all(apps.map((app) => request(app, device)))
-    const next = this.expectedNext(device)
+  async poll(terminal: string, apps: readonly number[], isLost: boolean): Promise<void> {
+    const bodies = await Promise.all(apps.map((app) => request(app, terminal)))
+    const next = this.expectedNext(terminal)
     const expected = next === undefined ? [] : [`C:${next.id}:CHECK\n`]
     expect(bodies.filter((body) => body !== 'OK')).toEqual(expected)
     if (next === undefined) return
     next.made++
     next.dueAt = now + next.wait * 2 ** (next.made - 1)
-    if (!isLost) this.executed.get(device)?.push(next.id)
+    if (!isLost) this.executed.get(terminal)?.push(next.id)
   }
 
-  expectedNext(device: string): Expected | undefined {
+  expectedNext(terminal: string): Expected | undefined {
     for (const command of this.model) {
-      if (command.device !== device || command.code !== undefined || command.isCancelled) continue
+      if (command.terminal !== terminal || command.code !== undefined || command.isCancelled)
+        continue
       if (command.made > 0 && now < command.dueAt) return undefined
       if (command.made < command.attempts && now < command.expiresAt) return command
     }
     return undefined
   }
 
-  async post(device: string, app: number, code: number): Promise<void> {
-    const ids = this.executed.get(device) ?? []
+  async post(terminal: string, app: number, code: number): Promise<void> {
+    const ids = this.executed.get(terminal) ?? []
     if (ids.length === 0) return
-    this.executed.set(device, [])
-    await this.deliver(app, device, ids.map((id) => `ID=${id}&Return=${code}&CMD=CHECK`).join('\n'))
+    this.executed.set(terminal, [])
+    await this.deliver(
+      app,
+      terminal,
+      ids.map((id) => `ID=${id}&Return=${code}&CMD=CHECK`).join('\n'),
+    )
   }
 
-  /** A post that the device repeats, because it did not see that it was answered. */
+  /** A post that the terminal repeats, because it did not see that it was answered. */
   async repeat(app: number, which: number): Promise<void> {
     const post = this.posted.at(-1 - which)
     if (post !== undefined) await this.deliver(app, ...post)
   }
 
-  async deliver(app: number, device: string, body: string): Promise<void> {
-    this.posted.push([device, body])
-    expect(await request(app, device, body)).toBe('OK')
+  async deliver(app: number, terminal: string, body: string): Promise<void> {
+    this.posted.push([terminal, body])
+    expect(await request(app, terminal, body)).toBe('OK')
     for (const [, id, code] of body.matchAll(/ID=(\w+)&Return=(-?\d+)/g)) {
       const command = this.model.find((one) => one.id === id)
       // A pending reply never takes the place of another.
@@ -123,7 +128,7 @@ class World {
     const command = this.model.at(-1 - which)
     if (command === undefined) return
     const isFinal = command.code !== undefined && command.code !== -5000
-    const identity = { serialNumber: command.device, commandId: command.id }
+    const identity = { serialNumber: command.terminal, commandId: command.id }
     // The check after each step has already reported it as expired, which closed it.
     const isOpen = !isFinal && !command.isCancelled && expectedState(command) !== 'expired'
     expect(await this.commands.cancel(identity)).toBe(isOpen)
@@ -131,12 +136,12 @@ class World {
   }
 
   /** Power is lost: what was not posted is forgotten, and the terminal shakes hands. */
-  restart(device: string): void {
-    this.executed.set(device, [])
-    this.memory.release(device, new Date())
+  restart(terminal: string): void {
+    this.executed.set(terminal, [])
+    this.memory.release(terminal, new Date())
     for (const command of this.model) {
       const isWaiting = command.made > 0 && command.code === undefined && now < command.dueAt
-      if (command.device === device && isWaiting) command.dueAt = now
+      if (command.terminal === terminal && isWaiting) command.dueAt = now
     }
   }
 
@@ -147,9 +152,9 @@ class World {
 
   async check(): Promise<void> {
     for (const command of this.model) {
-      const identity = { serialNumber: command.device, commandId: command.id }
+      const identity = { serialNumber: command.terminal, commandId: command.id }
       expect(await this.commands.state(identity)).toBe(expectedState(command))
-      const record = this.memory.findRecord(command.device, command.id)
+      const record = this.memory.findRecord(command.terminal, command.id)
       expect(record?.attemptsMade).toBe(command.made)
     }
   }
@@ -189,20 +194,20 @@ function slowed(memory: MemoryAdapter, app: number): MemoryAdapter {
   } as unknown as MemoryAdapter
 }
 
-async function request(app: number, device: string, body?: string): Promise<string> {
-  const url = `http://127.0.0.1:${ports[app]}/?SN=${device}`
+async function request(app: number, terminal: string, body?: string): Promise<string> {
+  const url = `http://127.0.0.1:${ports[app]}/?SN=${terminal}`
   const answer = await fetch(url, body === undefined ? {} : { method: 'POST', body })
   return await answer.text()
 }
 
 type Step = (world: World) => unknown
 
-const device = fc.constantFrom(...DEVICES)
+const terminal = fc.constantFrom(...TERMINALS)
 const app = fc.nat({ max: 1 })
 const which = fc.nat({ max: 5 })
 const issues = fc
   .tuple(
-    device,
+    terminal,
     fc.integer({ min: 1, max: 3 }),
     fc.constantFrom(10, 60),
     fc.constantFrom(0, 0, 5, 90),
@@ -212,12 +217,12 @@ const issues = fc
       (world) =>
         world.issue(one, ...terms),
   )
-const polls = fc.tuple(device, fc.constantFrom([0], [1], [0, 1], [1, 0]), fc.nat({ max: 3 })).map(
+const polls = fc.tuple(terminal, fc.constantFrom([0], [1], [0, 1], [1, 0]), fc.nat({ max: 3 })).map(
   ([one, apps, luck]): Step =>
     (world) =>
       world.poll(one, apps, luck === 0),
 )
-const posts = fc.tuple(device, app, fc.constantFrom(0, 0, -1, -5000)).map(
+const posts = fc.tuple(terminal, app, fc.constantFrom(0, 0, -1, -5000)).map(
   ([one, to, code]): Step =>
     (world) =>
       world.post(one, to, code),
@@ -233,7 +238,7 @@ const others = fc.oneof(
       (world) =>
         world.cancel(one),
   ),
-  device.map(
+  terminal.map(
     (one): Step =>
       (world) =>
         world.restart(one),

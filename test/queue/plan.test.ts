@@ -18,7 +18,7 @@ function record(commandId: string, rest: Partial<CommandRecord> = {}): CommandRe
   }
 }
 
-const onDevice = { attemptsMade: 1, sentAt: at(0), replyDueAt: at(60) }
+const onTerminal = { attemptsMade: 1, sentAt: at(0), replyDueAt: at(60) }
 const due = { attemptsMade: 1, sentAt: at(-60), replyDueAt: at(0) }
 const givenUp = { attemptsMade: 2, sentAt: at(-60), replyDueAt: at(0), openUntil: at(60) }
 const last: Pick<DeliveryTerms, 'endsAnswer'> = { endsAnswer: true }
@@ -32,11 +32,11 @@ describe('What a poll gets', () => {
   it.each<[string, CommandRecord[], number, string[]]>([
     ['nothing if there is nothing', [], 1, []],
     ['the first', [record('1'), record('2')], 1, ['1']],
-    ['nothing while one is on the device', [record('1', onDevice), record('2')], 1, []],
+    ['nothing while one is on the terminal', [record('1', onTerminal), record('2')], 1, []],
     ['what is due again, before the next', [record('1', due), record('2')], 1, ['1']],
     ['the next after one that is given up', [record('1', givenUp), record('2')], 1, ['2']],
     ['as many as are allowed', [record('1'), record('2'), record('3')], 2, ['1', '2']],
-    ['the rest of what is allowed', [record('1', onDevice), record('2'), record('3')], 2, ['2']],
+    ['the rest of what is allowed', [record('1', onTerminal), record('2'), record('3')], 2, ['2']],
     ['no more than fits', [record('1'), record('2'), record('3')], 3, ['1', '2']],
     [
       'nothing after a command that ends the answer',
@@ -45,8 +45,11 @@ describe('What a poll gets', () => {
       ['1', '2'],
     ],
     [
-      'nothing while such a command is on the device',
-      [record('1', { ...onDevice, terms: { attempts: 1, replyWithin: 1, ...last } }), record('2')],
+      'nothing while such a command is on the terminal',
+      [
+        record('1', { ...onTerminal, terms: { attempts: 1, replyWithin: 1, ...last } }),
+        record('2'),
+      ],
       3,
       [],
     ],
@@ -103,7 +106,7 @@ describe('A claim', () => {
   })
 })
 
-/** One device, its commands in memory, and a clock that the history moves. */
+/** One terminal, its commands in memory, and a clock that the history moves. */
 class World {
   readonly maxCommands: number
   readonly adapter = memoryAdapter()
@@ -145,8 +148,8 @@ class World {
     const claims = claimsOf(this.planned[app] ?? [], at(this.now))
     this.planned[app] = []
     for (const id of this.adapter.claim(SN, claims)) this.checkHandOut(id)
-    const device = this.ids.filter((id) => this.isOnDevice(id))
-    if (claims.length > 0) expect(device.length).toBeLessThanOrEqual(this.maxCommands)
+    const terminal = this.ids.filter((id) => this.isOnTerminal(id))
+    if (claims.length > 0) expect(terminal.length).toBeLessThanOrEqual(this.maxCommands)
   }
 
   checkHandOut(id: string): void {
@@ -165,7 +168,8 @@ class World {
   reply(id: string, code: number): void {
     const body = Buffer.from(`ID=${id}&Return=${code}&CMD=CHECK`)
     const hadFinal = this.hasFinalReply(id)
-    for (const reply of parseReplies(body, SN).replies) this.adapter.onReply(reply, undefined)
+    for (const reply of parseReplies(body, { serialNumber: SN }).replies)
+      this.adapter.onReply(reply, undefined)
     if (code === 0) expect(this.state(id)).toBe('succeeded')
     if (code < 0 && code !== -5000) expect(this.state(id)).toBe('failed')
     if (code === -5000) expect(this.hasFinalReply(id)).toBe(hadFinal)
@@ -183,7 +187,7 @@ class World {
   isOpen(id: string): boolean {
     return this.record(id).reply === undefined && ['waiting', 'sent'].includes(this.state(id))
   }
-  isOnDevice(id: string): boolean {
+  isOnTerminal(id: string): boolean {
     const { replyDueAt } = this.record(id)
     return this.isOpen(id) && replyDueAt !== undefined && replyDueAt > at(this.now)
   }
@@ -238,7 +242,7 @@ describe('Whatever the order of issues, polls, replies, crashes, cancellations a
       (maxCommands, history) => {
         const world = new World(maxCommands)
         for (const happen of history) happen(world)
-        // The device polls on: nothing may stay open.
+        // The terminal polls on: nothing may stay open.
         for (let poll = 0; poll < 3 * world.ids.length + 1; poll++) {
           world.now += 1000
           world.read(0)

@@ -30,7 +30,7 @@ function handOut(adapter: CommandStorage, commandId: string, attempt = 1, second
 describe('issue()', () => {
   it("issue() stores the command with an id of its own, the terms of data, and the app's members", async () => {
     const { adapter, commands } = start<EmployeeCommand>()
-    const issued = await commands.issue(SN, DATA, { employee: 7 })
+    const issued = await commands.issue(SN, DATA, { members: { employee: 7 } })
     expect(issued).toEqual({
       ...DATA,
       serialNumber: SN,
@@ -228,7 +228,7 @@ describe('commands', () => {
     const record = { attemptsMade: 0, command: { ...DATA, serialNumber: SN, commandId: '1' } }
     const list = vi.fn((_filter: object, _now: Date) => [record])
     const commands = commandQueue({ ...adapter, commands: list })
-    expect(await commands.commands({ state: 'waiting', limit: 5 })).toEqual([
+    expect(await commands.list({ state: 'waiting', limit: 5 })).toEqual([
       { ...record, state: 'waiting' },
     ])
     expect(list).toHaveBeenCalledWith({ state: 'waiting', limit: 5 }, expect.any(Date))
@@ -236,7 +236,7 @@ describe('commands', () => {
 
   it('An adapter without the call is reported as having no list', async () => {
     const adapter = { ...memoryAdapter(), commands: undefined } as unknown as CommandStorage
-    await expect(commandQueue(adapter).commands()).rejects.toThrow('option "adapter.commands"')
+    await expect(commandQueue(adapter).list()).rejects.toThrow('option "adapter.commands"')
   })
 
   it('The list has what is waiting, lost and refused, the newest first', async () => {
@@ -250,7 +250,7 @@ describe('commands', () => {
     finalReply(adapter, SN, refused?.commandId ?? '', -1002)
     handOut(adapter, lost?.commandId ?? '', 1, -1)
     const listed = async (state?: CommandState) =>
-      (await commands.commands(state && { state })).map(({ command, state: is }) => [
+      (await commands.list(state && { state })).map(({ command, state: is }) => [
         command?.commandId,
         is,
       ])

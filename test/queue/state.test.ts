@@ -18,7 +18,9 @@ const lastSent: CommandRecord = {
 const cancelled = { at: at(5), reason: 'cancelled' as const }
 
 function reply(returnCode: number) {
-  const [parsed] = parseReplies(Buffer.from(`ID=1&Return=${returnCode}&CMD=CHECK`), 'A').replies
+  const [parsed] = parseReplies(Buffer.from(`ID=1&Return=${returnCode}&CMD=CHECK`), {
+    serialNumber: 'A',
+  }).replies
   if (parsed === undefined) throw new Error('no reply')
   return parsed
 }

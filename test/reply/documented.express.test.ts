@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { commandReplyRouter, memoryAdapter } from '../../src/index.js'
-import { post } from '../support/device.js'
+import { post } from '../support/terminal.js'
 
 interface Documented {
   name: string

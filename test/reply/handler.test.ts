@@ -7,7 +7,7 @@ import {
   commandReplyHandler,
   memoryAdapter,
 } from '../../src/index.js'
-import { type Post, post, SN, serve } from '../support/device.js'
+import { type Post, post, SN, serve } from '../support/terminal.js'
 
 const bare = (options: Partial<CommandReplyHandlerOptions> = {}) => {
   const adapter = memoryAdapter()
@@ -213,7 +213,7 @@ describe('Without next, the answer is the status and one line of text', () => {
       { authorize: () => false },
       {},
       403,
-      `Device "${SN}" may not report here: authorize refused it.`,
+      `Terminal "${SN}" may not report here: authorize refused it.`,
     ],
     [
       'unreadable',
@@ -330,9 +330,9 @@ describe('Storage with findCommands and onReplies', () => {
 it('Many terminals are served at once', async () => {
   const { adapter, listener } = bare()
   const server = await serve(listener)
-  const devices = Array.from({ length: 50 }, (_, device) => `D${device}`)
+  const terminals = Array.from({ length: 50 }, (_, terminal) => `D${terminal}`)
   const answers = await Promise.all(
-    devices.map((device) => post(server, { query: `SN=${device}` })),
+    terminals.map((terminal) => post(server, { query: `SN=${terminal}` })),
   )
   expect(answers.every(({ status, body }) => status === 200 && body === 'OK')).toBe(true)
   expect(adapter.replies()).toHaveLength(250)
@@ -368,7 +368,7 @@ describe('The timeout', () => {
         {
           code: 'STORAGE_TIMEOUT',
           status: 503,
-          message: `No response from ${what} within 20 ms; the device will retry.`,
+          message: `No response from ${what} within 20 ms; the terminal will retry.`,
         },
       ])
     },

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   type CommandReply,
-  type FamilyOfReply,
+  type FamilyOfTerminal,
   isPending,
   outcomeOf,
   parseReplies,
 } from '../../src/index.js'
 
 const reply = (returnCode: number | string, command: string): CommandReply =>
-  parseReplies(Buffer.from(`ID=1&Return=${returnCode}&CMD=${command}`), 'A')
+  parseReplies(Buffer.from(`ID=1&Return=${returnCode}&CMD=${command}`), { serialNumber: 'A' })
     .replies[0] as CommandReply
 
 const outcome = (code: number | string, command: string, family?: 'attendance' | 'access') => {
@@ -48,7 +48,7 @@ describe.each(['attendance', 'access'] as const)('On either family, here %s', (f
 
 describe('Where the families differ', () => {
   it.each([
-    ['DATA', -10, 'failed: no user of that PIN on the device', 'failed: cannot parse'],
+    ['DATA', -10, 'failed: no user of that PIN on the terminal', 'failed: cannot parse'],
     ['DATA', -12, 'failed: illegal template, or a wrong value', 'failed: execution error'],
     ['DATA', -8, 'failed: storage is full', 'failed: not authorized'],
     ['GetFile', -3, 'failed: access (read or write) error', 'failed: buffer too small'],
@@ -147,13 +147,13 @@ describe('Which command it was', () => {
 it('A function gets the reply and its command, and returns the family', () => {
   const command = { serialNumber: 'A', commandId: '1', text: 'DATA' }
   const asked: unknown[] = []
-  const family: FamilyOfReply = (...args) => {
+  const family: FamilyOfTerminal = (...args) => {
     asked.push(args)
     return 'access'
   }
   const door = reply(-10, 'DATA')
   expect(outcomeOf(door, command, family).meaning).toBe('cannot parse')
-  expect(asked).toEqual([[door, command]])
+  expect(asked).toEqual([[door.serialNumber]])
 })
 
 it('A family in place of the command is refused', () => {

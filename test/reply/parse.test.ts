@@ -5,7 +5,7 @@ import type { CommandReply } from '../../src/reply/reply.js'
 
 const SN = '0316144680030'
 const read = (body: string, encoding?: string) =>
-  parseReplies(Buffer.from(body, 'latin1'), SN, encoding)
+  parseReplies(Buffer.from(body, 'latin1'), { serialNumber: SN, ...(encoding && { encoding }) })
 const texts = (buffers: Buffer[]) => buffers.map((buffer) => buffer.toString('latin1'))
 
 /** What was read, as one line a reply, so that a test says it at a glance. */
@@ -211,7 +211,7 @@ describe('A record', () => {
 
   it('A record keeps the bytes it was read from', () => {
     const body = Buffer.from('x\nID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2\r\n\r\n')
-    const [reply] = parseReplies(body, SN).replies
+    const [reply] = parseReplies(body, { serialNumber: SN }).replies
     expect(reply?.raw.toString()).toBe('ID=1&Return=0&CMD=INFO\r\nA=1\r\n\r\nB=2')
     expect(reply?.raw.buffer).toBe(body.buffer)
   })
@@ -287,7 +287,7 @@ describe('A reply to GET OPTION', () => {
   it.each(['GET OPTIONX', 'GETOPTION', '\u0131nfo'])('No options follow CMD=%s', (command) => {
     const { replies, unparsed } = parseReplies(
       Buffer.from(`ID=a1&Return=0&CMD=${command}\n~OS=1`),
-      SN,
+      { serialNumber: SN },
     )
     expect(replies).toMatchObject([{ commandName: command, fields: {} }])
     expect(texts(unparsed)).toEqual(['~OS=1'])
@@ -351,14 +351,17 @@ describe('A record without a valid id', () => {
   })
 
   it('An id in UTF-8 is valid, whatever the encoding', () => {
-    const [reply] = parseReplies(Buffer.from('ID=考&Return=0'), SN, 'gb18030').replies
+    const [reply] = parseReplies(Buffer.from('ID=考&Return=0'), {
+      serialNumber: SN,
+      encoding: 'gb18030',
+    }).replies
     expect(reply?.commandId).toBe('考')
   })
 })
 
 describe('A bound on records', () => {
   const bounded = (body: string, maxRecords: number) => () =>
-    parseReplies(Buffer.from(body), SN, 'utf-8', maxRecords)
+    parseReplies(Buffer.from(body), { serialNumber: SN, maxRecords })
   const tooMany = expect.objectContaining({ code: 'TOO_MANY_RECORDS', status: 413 })
 
   it.each([
@@ -414,7 +417,7 @@ describe('Content', () => {
   it('Content keeps all 256 byte values', () => {
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
     const body = Buffer.concat([Buffer.from('ID=1\nCMD=GetFile\nReturn=256\nContent='), bytes])
-    expect(parseReplies(body, SN).replies[0]?.content).toEqual(bytes)
+    expect(parseReplies(body, { serialNumber: SN }).replies[0]?.content).toEqual(bytes)
   })
 
   it('A record without Content= has no content', () => {
@@ -427,11 +430,13 @@ describe('Text', () => {
   const body = (value: string) => `ID=1&Return=0&CMD=INFO\nName=${value}`
 
   it('Text is UTF-8 by default', () => {
-    const { replies } = parseReplies(Buffer.from(body('考勤机\ufeff')), SN)
+    const { replies } = parseReplies(Buffer.from(body('考勤机\ufeff')), { serialNumber: SN })
     expect(replies[0]?.fields).toEqual({ Name: '考勤机\ufeff' })
     const marked = Buffer.from(body('\ufeffA'))
     for (const label of ['utf-8', 'UTF-8']) {
-      expect(parseReplies(marked, SN, label).replies[0]?.fields).toEqual({ Name: '\ufeffA' })
+      expect(
+        parseReplies(marked, { serialNumber: SN, encoding: label }).replies[0]?.fields,
+      ).toEqual({ Name: '\ufeffA' })
     }
   })
 
@@ -457,7 +462,7 @@ describe('Text', () => {
 })
 
 it('Anything but a Buffer is refused', () => {
-  expect(() => parseReplies('ID=1&Return=0' as never, SN)).toThrow(
+  expect(() => parseReplies('ID=1&Return=0' as never, { serialNumber: SN })).toThrow(
     'parseReplies: body must be a Buffer, not string',
   )
 })
@@ -467,7 +472,7 @@ it('Anything but a Buffer is refused', () => {
  * overlap.
  */
 function expectNoByteLost(body: Buffer) {
-  const { replies, unparsed } = parseReplies(body, SN)
+  const { replies, unparsed } = parseReplies(body, { serialNumber: SN })
   const parts = [...replies.map(({ raw }) => raw), ...unparsed]
   parts.sort((a, b) => a.byteOffset - b.byteOffset)
   let end = 0
@@ -513,10 +518,11 @@ describe('Whatever a terminal sends', () => {
   it('A stored record is read the same again', () => {
     fc.assert(
       fc.property(bodies, (body) => {
-        for (const { raw, ...said } of parseReplies(body, SN).replies) {
+        for (const { raw, ...said } of parseReplies(body, { serialNumber: SN }).replies) {
           if (!/^ID *= *[^&\t\n]*[&\t\n] *(Return|CMD|SN|FILENAME)/i.test(raw.toString('latin1')))
             continue
-          const { raw: _, ...again } = parseReplies(Buffer.from(raw), SN).replies[0] as CommandReply
+          const { raw: _, ...again } = parseReplies(Buffer.from(raw), { serialNumber: SN })
+            .replies[0] as CommandReply
           expect(again).toEqual(said)
         }
       }),
@@ -627,7 +633,7 @@ describe('Whatever a terminal can write', () => {
         const wires = all.flatMap(({ wire }, index) =>
           index === 0 ? [wire] : [Buffer.from(lineEnd), wire],
         )
-        const { replies, unparsed } = parseReplies(Buffer.concat(wires), SN)
+        const { replies, unparsed } = parseReplies(Buffer.concat(wires), { serialNumber: SN })
         const read = replies.map((reply) => [
           reply.commandId,
           reply.returnCode,

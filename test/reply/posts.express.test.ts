@@ -6,8 +6,8 @@ import {
   type IclockError,
   memoryAdapter,
 } from '../../src/index.js'
-import { virtualDevice } from '../../src/simulator.js'
-import { EXAMPLE, post, SN, serve } from '../support/device.js'
+import { virtualTerminal } from '../../src/simulator.js'
+import { EXAMPLE, post, SN, serve } from '../support/terminal.js'
 
 /** An app with the router and an error handler that shows what reached it, and its storage. */
 function appWith(options: Partial<CommandReplyOptions> = {}) {
@@ -106,8 +106,8 @@ describe('A body over the limit', () => {
     'A body over the limit gets 413 %s, and the connection takes the next post',
     async (_by, how) => {
       const { app, adapter, errors } = appWith({ limit: '1kb' })
-      const device = virtualDevice({ server: await serve(app), serialNumber: SN })
-      const connection = device.connect()
+      const terminal = virtualTerminal({ server: await serve(app), serialNumber: SN })
+      const connection = terminal.connect()
       const oversize = await connection.exchange('x'.repeat(300_000), how)
       const next = await connection.exchange(EXAMPLE)
       connection.close()

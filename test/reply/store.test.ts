@@ -40,7 +40,7 @@ function batching(storage: ReplyStorage): ReplyStorage {
 async function keep(body: string, storage: ReplyStorage, timeout = 60_000): Promise<string[]> {
   const fresh: string[] = []
   const deadline = new Deadline(timeout, 'storage')
-  const parsed = parseReplies(Buffer.from(body), SN)
+  const parsed = parseReplies(Buffer.from(body), { serialNumber: SN })
   try {
     await keepInStorage(
       parsed,
@@ -107,7 +107,7 @@ it('Every reply of a batch counts as new if storage does not report which are', 
 it('The new replies before a failure of storage are reported', async () => {
   const fresh: string[] = []
   const { storage } = noting((id) => (id === '2' ? Promise.reject(new Error('down')) : 'kept'))
-  const parsed = parseReplies(Buffer.from('ID=1&Return=0\nID=2&Return=0'), SN)
+  const parsed = parseReplies(Buffer.from('ID=1&Return=0\nID=2&Return=0'), { serialNumber: SN })
   const kept = keepInStorage(parsed, SN, storage, new Deadline(0, 'storage'), ({ commandId }) => {
     fresh.push(commandId)
   })

@@ -9,8 +9,8 @@ import {
   type TerminalRouterOptions,
   terminalRouter,
 } from '../../src/index.js'
-import { post, SN } from '../support/device.js'
 import { poll } from '../support/poll.js'
+import { post, SN } from '../support/terminal.js'
 
 function appWith(options: Partial<TerminalRouterOptions> = {}, mount = '/') {
   const adapter = memoryAdapter()

@@ -11,8 +11,8 @@ import {
   type TerminalRouterOptions,
   terminalRouter,
 } from '../../src/index.js'
-import { type VirtualDeviceOptions, virtualDevice } from '../../src/simulator.js'
-import { serve } from '../support/device.js'
+import { type VirtualTerminalOptions, virtualTerminal } from '../../src/simulator.js'
+import { serve } from '../support/terminal.js'
 
 interface Vector {
   name: string
@@ -83,18 +83,18 @@ describe('A request that was captured or is printed in a manual', () => {
 })
 
 describe('A factory-new terminal, and an app with one line', () => {
-  it.each<[string, Partial<VirtualDeviceOptions>, object]>([
+  it.each<[string, Partial<VirtualTerminalOptions>, object]>([
     ['a time-clock', {}, { family: 'attendance', pushVersion: '2.4.1', model: 'Virtual' }],
     ['a time-clock of 2009', { pushVersion: '' }, { family: 'attendance' }],
-    ['an access terminal', { manners: 'access' }, { family: 'access', pushVersion: '3.1.2' }],
-  ])('The terminal and the app work together: %s', async (_, manners, facts) => {
+    ['an access terminal', { dialect: 'access' }, { family: 'access', pushVersion: '3.1.2' }],
+  ])('The terminal and the app work together: %s', async (_, dialect, facts) => {
     const adapter = memoryAdapter()
     const server = await serve(express().use(terminalRouter({ adapter })))
-    const device = virtualDevice({ server, serialNumber: 'NEW1', pause: 5, ...manners })
+    const terminal = virtualTerminal({ server, serialNumber: 'NEW1', pause: 5, ...dialect })
     const commands = commandQueue(adapter)
     const issued = await commands.issue('NEW1', { text: 'CHECK' })
-    await device.attend([{ pin: '7' }, { pin: '8' }] as never)
-    const { executed } = await device.start(() => 0, { untilIdle: true })
+    await terminal.attend([{ pin: '7' }, { pin: '8' }] as never)
+    const { executed } = await terminal.start(() => 0, { untilIdle: true })
     expect(executed).toBeGreaterThan(0)
     expect(await commands.state(issued)).toBe('succeeded')
     expect(adapter.findTerminal('NEW1')).toMatchObject({ address: '127.0.0.1', ...facts })
@@ -259,11 +259,11 @@ describe('A token', () => {
   it('A token is required if the app asks for it: an access terminal has it after its handshake', async () => {
     const { app, adapter } = appWith(options)
     const server = await serve(app)
-    const device = virtualDevice({ server, serialNumber: 'A', manners: 'access', pause: 5 })
-    expect((await device.poll()).status).toBe(403)
-    await device.handshake()
-    expect((await device.poll()).status).toBe(200)
-    const other = virtualDevice({ server, serialNumber: 'B', manners: 'access' })
+    const terminal = virtualTerminal({ server, serialNumber: 'A', dialect: 'access', pause: 5 })
+    expect((await terminal.poll()).status).toBe(403)
+    await terminal.handshake()
+    expect((await terminal.poll()).status).toBe(200)
+    const other = virtualTerminal({ server, serialNumber: 'B', dialect: 'access' })
     expect((await other.poll()).status).toBe(403)
     expect(adapter.findTerminal('B')).toBeUndefined()
   })
@@ -322,20 +322,20 @@ it('A terminal that was sent an outdated offset is asked for a new handshake', a
   let timeZone = '+01:00'
   const { app, adapter } = appWith({ timeZone: () => timeZone })
   const server = await serve(app)
-  const device = virtualDevice({ server, serialNumber: 'A', pause: 5 })
-  const told = () => device.settings.TimeZone
-  await device.start(() => 0, { untilIdle: true })
+  const terminal = virtualTerminal({ server, serialNumber: 'A', pause: 5 })
+  const told = () => terminal.settings.TimeZone
+  await terminal.start(() => 0, { untilIdle: true })
   expect(told()).toBe('1')
   timeZone = '+02:00'
-  await device.poll()
+  await terminal.poll()
   await settled()
   await settled()
   const open = () => adapter.openCommands('A', new Date(), 9)
   expect(open()).toMatchObject([{ command: { text: 'CHECK' }, terms: { key: 'utc-offset' } }])
-  await device.serve(() => 0, { untilIdle: true })
-  await device.handshake()
+  await terminal.serve(() => 0, { untilIdle: true })
+  await terminal.handshake()
   expect(told()).toBe('2')
-  await device.poll()
+  await terminal.poll()
   await settled()
   await settled()
   expect(open()).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Punch } from '../../src/simulator.js'
 import { conversing, handingOut, OPTION_BLOCK } from '../support/conversation.js'
-import { deviceAt } from '../support/server.js'
+import { terminalAt } from '../support/server.js'
 
 const TIME = '2026-11-25 08:00:00'
 const backlog = (count: number): Punch[] =>
@@ -39,14 +39,14 @@ describe('a punch', () => {
     ],
     [
       'of access control',
-      { manners: 'access' as const },
+      { dialect: 'access' as const },
       { pin: '7', time: TIME, status: 1 },
       '/iclock/cdata?SN=0316144680030&table=rtlog',
       `time=${TIME}\tpin=7\tcardno=0\teventaddr=1\tevent=0\tinoutstatus=1\tverifytype=1\tindex=1\r\n`,
     ],
   ])('%s is a line of its table', async (_, options, punch, url, line) => {
     const { server, heard } = await conversing()
-    const [exchange] = await deviceAt(server, options).attend(punch)
+    const [exchange] = await terminalAt(server, options).attend(punch)
     expect(String(exchange?.sent)).toContain(`POST ${url} HTTP`)
     expect(heard[0]?.body).toBe(line)
   })
@@ -56,9 +56,9 @@ describe('a punch', () => {
       const { server, of } = await conversing({
         handshake: () => `${OPTION_BLOCK}TimeZone=${zone}\n`,
       })
-      const device = deviceAt(server)
-      await device.handshake()
-      await device.attend({ pin: '1', time: new Date('2026-11-25T22:30:00Z') })
+      const terminal = terminalAt(server)
+      await terminal.handshake()
+      await terminal.attend({ pin: '1', time: new Date('2026-11-25T22:30:00Z') })
       return of('cdata').at(-1)?.body.split('\t')[1]
     }
     expect(await lines('8')).toBe('2026-11-26 06:30:00')
@@ -70,16 +70,16 @@ describe('a punch', () => {
     'is sent once %j is read',
     async (body) => {
       const { server, heard } = await conversing({ cdata: () => body })
-      const device = deviceAt(server)
-      await device.attend({ pin: '1' })
-      expect([heard.length, device.unsent]).toEqual([1, 0])
+      const terminal = terminalAt(server)
+      await terminal.attend({ pin: '1' })
+      expect([heard.length, terminal.unsent]).toEqual([1, 0])
     },
   )
 
   it('is sent again until the server accepts it', async () => {
     const refusals = [{ status: 503 }, { body: '' }, { body: 'ok' }, { headers: { Date: '' } }]
     const { server, heard } = await conversing({ cdata: () => refusals.shift() })
-    await deviceAt(server).attend({ pin: '1', time: TIME })
+    await terminalAt(server).attend({ pin: '1', time: TIME })
     expect(heard).toHaveLength(5)
     expect(new Set(heard.map(({ body }) => body)).size).toBe(1)
   })
@@ -87,30 +87,30 @@ describe('a punch', () => {
   it('stays in memory if it was not accepted, over power loss too', async () => {
     let status = 500
     const { server, heard } = await conversing({ cdata: () => ({ status }) })
-    const device = deviceAt(server, { giveUpAfter: 1 })
-    await expect(device.attend({ pin: '1' })).rejects.toThrow('the status is 500')
-    device.crash()
-    expect(device.unsent).toBe(1)
+    const terminal = terminalAt(server, { giveUpAfter: 1 })
+    await expect(terminal.attend({ pin: '1' })).rejects.toThrow('the status is 500')
+    terminal.crash()
+    expect(terminal.unsent).toBe(1)
     status = 200
-    await device.attend({ pin: '2' })
+    await terminal.attend({ pin: '2' })
     expect(pinsOf([heard.at(-1) ?? { body: '' }])).toEqual(['1', '2'])
-    expect(device.unsent).toBe(0)
+    expect(terminal.unsent).toBe(0)
   })
 
   it('needs a number', async () => {
     const { server } = await conversing()
-    expect(() => deviceAt(server).remember({ pin: '' })).toThrow('option "pin" is \'\'')
+    expect(() => terminalAt(server).remember({ pin: '' })).toThrow('option "pin" is \'\'')
   })
 })
 
 describe('a backlog', () => {
   it('of 10,000 records goes out in order, in batches of at most 150 lines', async () => {
     const { server, heard } = await conversing()
-    const device = deviceAt(server)
-    device.remember(backlog(10_000))
-    expect(device.unsent).toBe(10_000)
-    await device.upload()
-    expect(device.unsent).toBe(0)
+    const terminal = terminalAt(server)
+    terminal.remember(backlog(10_000))
+    expect(terminal.unsent).toBe(10_000)
+    await terminal.upload()
+    expect(terminal.unsent).toBe(0)
     expect(pinsOf(heard)).toEqual(backlog(10_000).map(({ pin }) => pin))
     expect(heard).toHaveLength(Math.ceil(10_000 / 150))
   })
@@ -118,7 +118,7 @@ describe('a backlog', () => {
   it('never exceeds 64 kB a batch', async () => {
     const { server, heard } = await conversing()
     const long = 'x'.repeat(10_000)
-    await deviceAt(server).attend(Array.from({ length: 20 }, () => ({ pin: long, time: TIME })))
+    await terminalAt(server).attend(Array.from({ length: 20 }, () => ({ pin: long, time: TIME })))
     expect(heard.length).toBeGreaterThan(1)
     for (const { body } of heard) expect(body.length).toBeLessThanOrEqual(64 * 1024)
   })
@@ -128,22 +128,22 @@ describe('a backlog', () => {
     const { server, heard } = await conversing({
       cdata: () => (++uploads > 1 && uploads < 5 ? { status: 500 } : 'OK'),
     })
-    await deviceAt(server).attend(backlog(600))
+    await terminalAt(server).attend(backlog(600))
     const sizes = heard.map(({ body }) => body.split('\n').length - 1)
     expect(sizes).toEqual([150, 150, 150, 150, 75, 150, 150, 75])
     const accepted = heard.filter((_, index) => index < 1 || index > 3)
     expect(pinsOf(accepted)).toEqual(backlog(600).map(({ pin }) => pin))
   })
 
-  it('goes out while the device works, before it polls', async () => {
+  it('goes out while the terminal works, before it polls', async () => {
     let status = 500
     const { server, heard } = await conversing({
       cdata: () => ({ status }),
       getrequest: handingOut(['LOG']),
     })
-    const device = deviceAt(server)
-    device.remember(backlog(1))
-    await device.serve(
+    const terminal = terminalAt(server)
+    terminal.remember(backlog(1))
+    await terminal.serve(
       () => {
         status = 200
         return 0
@@ -163,21 +163,21 @@ describe('a backlog', () => {
 
   it('does not hold up power loss while it waits for its next try', async () => {
     const { server, of } = await conversing({ cdata: () => ({ status: 500 }) })
-    const device = deviceAt(server, { pause: 1_000_000 })
-    device.remember(backlog(1))
-    const working = device.serve(() => 0)
+    const terminal = terminalAt(server, { pause: 1_000_000 })
+    terminal.remember(backlog(1))
+    const working = terminal.serve(() => 0)
     await expect.poll(() => of('cdata')).toHaveLength(1)
-    device.crash()
+    terminal.crash()
     expect(await working).toMatchObject({ ended: 'crash', polls: 0 })
-    expect(device.unsent).toBe(1)
+    expect(terminal.unsent).toBe(1)
   })
 
   it('is sent once, whatever uploads at the same time', async () => {
     const { server, of } = await conversing()
-    const device = deviceAt(server)
+    const terminal = terminalAt(server)
     const controller = new AbortController()
-    const working = device.serve(() => 0, { delay: 1, signal: controller.signal })
-    await Promise.all(backlog(50).map((punch) => device.attend(punch)))
+    const working = terminal.serve(() => 0, { delay: 1, signal: controller.signal })
+    await Promise.all(backlog(50).map((punch) => terminal.attend(punch)))
     controller.abort()
     await working
     expect(pinsOf(of('cdata'))).toEqual(backlog(50).map(({ pin }) => pin))
@@ -196,13 +196,13 @@ describe('a backlog', () => {
     const { server, of } = await conversing({
       handshake: () => `ATTLOGStamp=${given}\nServerVer=2.2.14\n`,
     })
-    const device = deviceAt(server, { pushVersion })
+    const terminal = terminalAt(server, { pushVersion })
     const times = ['02:46:00', '02:46:39', '02:47:39'].map((time) => `2000-01-01 ${time}`)
-    await device.attend(times.map((time, index) => ({ pin: `${index}`, time })))
+    await terminal.attend(times.map((time, index) => ({ pin: `${index}`, time })))
     given = stamp
-    await device.handshake()
-    expect(device.unsent).toBe(count)
-    await device.upload()
+    await terminal.handshake()
+    expect(terminal.unsent).toBe(count)
+    await terminal.upload()
     expect(of('cdata').filter(({ method }) => method === 'POST')).toHaveLength(count > 0 ? 2 : 1)
   })
 })

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { deviceAt, GOOD, recording, respondingWith, serving } from '../support/server.js'
+import { GOOD, recording, respondingWith, serving, terminalAt } from '../support/server.js'
 
 describe('faults', () => {
   it('sends one byte at a time', async () => {
     const { server, segments, bodies } = await recording()
-    const exchange = await deviceAt(server).exchange('ID=1&Return=0', { segmentSize: 1 })
+    const exchange = await terminalAt(server).exchange('ID=1&Return=0', { segmentSize: 1 })
     expect(exchange.refusal).toBeUndefined()
     expect(String(bodies)).toBe('ID=1&Return=0')
     expect(segments.length).toBeGreaterThan(50)
@@ -18,12 +18,12 @@ describe('faults', () => {
   ])('waits %s', async (_, where, sent) => {
     const forbidding = await respondingWith('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
     const waiting = { wait: 60_000, ...where }
-    const answeredEarly = await deviceAt(forbidding).exchange('ID=1&Return=0', waiting)
+    const answeredEarly = await terminalAt(forbidding).exchange('ID=1&Return=0', waiting)
     expect(answeredEarly.refusal).toBe('the status is 403, not 200')
     expect(String(answeredEarly.sent)).toMatch(sent)
 
     const { server, bodies } = await recording()
-    const exchange = await deviceAt(server).exchange('ID=1&Return=0', { wait: 5, ...where })
+    const exchange = await terminalAt(server).exchange('ID=1&Return=0', { wait: 5, ...where })
     expect(exchange.refusal).toBeUndefined()
     expect(String(bodies)).toBe('ID=1&Return=0')
   })
@@ -31,28 +31,30 @@ describe('faults', () => {
   it('pauses between two segments', async () => {
     const { server, bodies } = await recording()
     const short = { segmentSize: 50, segmentPause: 5 }
-    const exchange = await deviceAt(server).exchange('ID=1&Return=0', short)
+    const exchange = await terminalAt(server).exchange('ID=1&Return=0', short)
     expect(exchange.refusal).toBeUndefined()
     expect(String(bodies)).toBe('ID=1&Return=0')
   })
 
   it('drops the connection after some bytes', async () => {
     const { server, bodies, segments } = await recording()
-    const device = deviceAt(server)
-    const cut = await device.exchange('ID=1&Return=0', { cutAfter: -3 })
+    const terminal = terminalAt(server)
+    const cut = await terminal.exchange('ID=1&Return=0', { cutAfter: -3 })
     expect(cut).toMatchObject({ accepted: false, status: undefined, received: Buffer.alloc(0) })
-    expect(cut.refusal).toMatch(/^the device dropped the connection after \d+ bytes, as requested$/)
+    expect(cut.refusal).toMatch(
+      /^the terminal dropped the connection after \d+ bytes, as requested$/,
+    )
     expect(String(cut.sent)).toMatch(/\r\n\r\nID=1&Retur$/)
-    expect((await device.exchange('ID=1&Return=0', { cutAfter: 0 })).sent).toHaveLength(0)
-    expect((await device.exchange('ID=1&Return=0', { cutAfter: 4 })).sent).toHaveLength(4)
-    await device.reply('2', 0)
+    expect((await terminal.exchange('ID=1&Return=0', { cutAfter: 0 })).sent).toHaveLength(0)
+    expect((await terminal.exchange('ID=1&Return=0', { cutAfter: 4 })).sent).toHaveLength(4)
+    await terminal.reply('2', 0)
     expect(bodies.map(String)).toEqual(['ID=2&Return=0&CMD=DATA\n'])
     expect(String(segments[0])).toBe(String(cut.sent))
   })
 
   it('drops the connection after a whole request, without reading the response', async () => {
     const { server, bodies } = await recording()
-    const cut = await deviceAt(server).exchange('ID=1&Return=0', { cutAfter: Infinity })
+    const cut = await terminalAt(server).exchange('ID=1&Return=0', { cutAfter: Infinity })
     expect(cut.accepted).toBe(false)
     await expect.poll(() => bodies.map(String)).toEqual(['ID=1&Return=0'])
   })
@@ -60,20 +62,20 @@ describe('faults', () => {
 
 describe('a response before the request was sent', () => {
   it('is refused, since the server has not read the body', async () => {
-    const early = await deviceAt(await respondingWith(GOOD)).exchange('ID=1', { wait: 60_000 })
+    const early = await terminalAt(await respondingWith(GOOD)).exchange('ID=1', { wait: 60_000 })
     expect(early).toMatchObject({ accepted: false, status: 200 })
     expect(early.refusal).toMatch(
       /^the response came after (\d+) of \d+ bytes of the request, so the server has not read it$/,
     )
     const long = { segmentSize: 4, segmentPause: 60_000 }
-    const afterFour = await deviceAt(await respondingWith(GOOD)).exchange('ID=1', long)
+    const afterFour = await terminalAt(await respondingWith(GOOD)).exchange('ID=1', long)
     expect(String(afterFour.sent)).toBe('POST')
     expect(afterFour.refusal).toContain('came after 4 of ')
   })
 
   it('is accepted if only bytes beyond the Content-Length are missing', async () => {
     const short = { headers: { 'Content-Length': '4' }, waitAfter: -3, wait: 60_000 }
-    const exchange = await deviceAt((await recording()).server).exchange('ID=1xyz', short)
+    const exchange = await terminalAt((await recording()).server).exchange('ID=1xyz', short)
     expect(exchange.refusal).toBeUndefined()
   })
 
@@ -82,15 +84,15 @@ describe('a response before the request was sent', () => {
       res.writeHead(200, { 'Content-Type': 'text/plain' }).end('OK')
       req.pause()
     })
-    const { accepted, refusal } = await deviceAt(server).exchange(Buffer.alloc(50_000_000))
+    const { accepted, refusal } = await terminalAt(server).exchange(Buffer.alloc(50_000_000))
     expect(accepted).toBe(false)
     expect(refusal).toMatch(/the response came after|connection/)
   })
 })
 
 it('limits the time for a silent server, and reports what arrived until then', async () => {
-  const device = deviceAt(await respondingWith(GOOD.slice(0, -1)), { timeout: 50 })
-  expect(await device.exchange('ID=1&Return=0')).toMatchObject({
+  const terminal = terminalAt(await respondingWith(GOOD.slice(0, -1)), { timeout: 50 })
+  expect(await terminal.exchange('ID=1&Return=0')).toMatchObject({
     accepted: false,
     refusal: 'no complete response within 50 ms',
     status: 200,
@@ -103,7 +105,7 @@ describe('a connection', () => {
     const { server, bodies } = await recording()
     let connections = 0
     server.on('connection', () => connections++)
-    const connection = deviceAt(server).connect()
+    const connection = terminalAt(server).connect()
     const first = await connection.exchange('ID=1&Return=0')
     const second = await connection.exchange('ID=2&Return=0')
     connection.close()
@@ -117,11 +119,11 @@ describe('a connection', () => {
   it('refuses what the server sent before it was asked', async () => {
     const server = await respondingWith(GOOD)
     const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
-    const connection = deviceAt(server).connect()
+    const connection = terminalAt(server).connect()
     expect(await connection.exchange('x')).toMatchObject({ refusal: undefined })
     const socket = await accepted
     await new Promise((resolve) => socket.write(GOOD, resolve))
-    // The bytes are in the kernel by now: the device reads them within a few turns.
+    // The bytes are in the kernel by now: the terminal reads them within a few turns.
     for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
     const second = await connection.exchange('x')
     expect(second.refusal).toMatch(/^the response came after 0 of \d+ bytes of the request/)
@@ -130,7 +132,7 @@ describe('a connection', () => {
 
   it('keeps what follows the response to a request with surplus bytes', async () => {
     const server = await respondingWith(`${GOOD}${GOOD.replace('200', '500')}`)
-    const connection = deviceAt(server).connect()
+    const connection = terminalAt(server).connect()
     const first = await connection.exchange('x', { surplus: 'y' })
     expect(first).toMatchObject({ status: 200, refusal: undefined })
     expect(await connection.exchange('x')).toMatchObject({ status: 500, accepted: false })
@@ -138,12 +140,12 @@ describe('a connection', () => {
   })
 
   it('reports that the server has closed it, or that it was closed', async () => {
-    const connection = deviceAt(await respondingWith(GOOD, true)).connect()
+    const connection = terminalAt(await respondingWith(GOOD, true)).connect()
     await connection.exchange('x')
     await expect
       .poll(async () => (await connection.exchange('x')).refusal)
       .toMatch(/without a response|failed/)
-    const closed = deviceAt(await respondingWith(GOOD)).connect()
+    const closed = terminalAt(await respondingWith(GOOD)).connect()
     closed.close()
     expect((await closed.exchange('x')).accepted).toBe(false)
   })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { type FleetOptions, runFleet, type VirtualDevice } from '../../src/simulator.js'
+import { type FleetOptions, runFleet, type VirtualTerminal } from '../../src/simulator.js'
 import { conversing, type Heard } from '../support/conversation.js'
 import { portOf } from '../support/server.js'
 
 const QUICK = { duration: 20_000, delay: 1, rampUp: 0, pause: 1 }
 const UNTIL_IDLE = { ...QUICK, untilIdle: true }
 
-/** Hands each device these commands, one a poll, until it has executed them all. */
+/** Hands each terminal these commands, one a poll, until it has executed them all. */
 function forEach(texts: string[]) {
   const next = new Map<string, number>()
   return {
@@ -25,7 +25,7 @@ function forEach(texts: string[]) {
 describe('a fleet', () => {
   it('runs whole terminals, and accounts for each command', async () => {
     const { server, of, heard } = await conversing(forEach(['CHECK', 'LOG']))
-    const report = await runFleet({ server, devices: 3, ...UNTIL_IDLE })
+    const report = await runFleet({ server, terminals: 3, ...UNTIL_IDLE })
     expect(report.commands).toHaveLength(6)
     const numbers = report.commands.flatMap(({ executions }) => executions)
     expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
@@ -45,13 +45,13 @@ describe('a fleet', () => {
     expect(report).toMatchObject({ refusals: {}, restarts: 0, gaveUp: [] })
   })
 
-  it('reports what a device received twice, executed twice, or never got acknowledged', async () => {
+  it('reports what a terminal received twice, executed twice, or never got acknowledged', async () => {
     let polls = 0
     const { server } = await conversing({
       getrequest: () => (++polls <= 2 ? 'C:a:CHECK\n' : polls === 3 ? 'C:b:LOG\n' : 'OK'),
       devicecmd: ({ body }) => (body.includes('ID=b') ? { status: 500 } : 'OK'),
     })
-    const report = await runFleet({ server, devices: 1, ...UNTIL_IDLE, giveUpAfter: 30 })
+    const report = await runFleet({ server, terminals: 1, ...UNTIL_IDLE, giveUpAfter: 30 })
     expect(report.commands).toEqual([
       {
         serialNumber: 'SIM000000',
@@ -79,8 +79,8 @@ describe('a fleet', () => {
     const told: string[] = []
     let punches = 4
     const report = await runFleet({
-      ...{ server, devices: 2, ...UNTIL_IDLE },
-      serialNumber: (device) => `D${device}`,
+      ...{ server, terminals: 2, ...UNTIL_IDLE },
+      serialNumber: (terminal) => `D${terminal}`,
       execute: ({ text }, serialNumber) => {
         told.push(`${serialNumber} ${text}`)
         return 6
@@ -96,12 +96,12 @@ describe('a fleet', () => {
     expect(lines).toHaveLength(8)
   })
 
-  it('lets devices lose their power', async () => {
+  it('lets terminals lose their power', async () => {
     const { server } = await conversing(forEach(['CHECK', 'LOG', 'INFO']))
-    const hasPower = new Map<string, VirtualDevice>()
+    const hasPower = new Map<string, VirtualTerminal>()
     const report = await runFleet({
-      ...{ server, devices: 4, ...UNTIL_IDLE },
-      onDevice: (device) => hasPower.set(device.serialNumber, device),
+      ...{ server, terminals: 4, ...UNTIL_IDLE },
+      onTerminal: (terminal) => hasPower.set(terminal.serialNumber, terminal),
       execute(_, serialNumber) {
         hasPower.get(serialNumber)?.reboot()
         hasPower.delete(serialNumber)
@@ -119,12 +119,12 @@ describe('a fleet', () => {
     const { server } = await conversing(forEach(['CHECK']))
     let lost = 2
     const report = await runFleet({
-      ...{ server, devices: 1, ...UNTIL_IDLE },
+      ...{ server, terminals: 1, ...UNTIL_IDLE },
       faults: (kind) => (kind === 'poll' && lost-- > 0 ? { cutAfter: Infinity } : undefined),
     })
     expect(report.requests.poll?.sent).toBe((report.requests.poll?.accepted ?? 0) + 2)
     expect(report.refusals).toEqual({
-      'the device dropped the connection after N bytes, as requested': 2,
+      'the terminal dropped the connection after N bytes, as requested': 2,
     })
   })
 
@@ -135,40 +135,40 @@ describe('a fleet', () => {
       most = Math.max(most, ++open)
       socket.on('close', () => open--)
     })
-    await runFleet({ server, devices: 30, maxSockets: 3, ...UNTIL_IDLE })
-    // A connection that the device has closed may still be open here.
+    await runFleet({ server, terminals: 30, maxSockets: 3, ...UNTIL_IDLE })
+    // A connection that the terminal has closed may still be open here.
     expect(most).toBeLessThanOrEqual(6)
   })
 
   it('ends after a number of polls, when its time is over, or when told to', async () => {
     const { server, of } = await conversing()
-    await runFleet({ server, devices: 2, ...QUICK, polls: 6 })
+    await runFleet({ server, terminals: 2, ...QUICK, polls: 6 })
     expect(of('getrequest').length).toBeGreaterThanOrEqual(6)
     expect(of('getrequest').length).toBeLessThanOrEqual(8)
 
-    const brief = await runFleet({ server, devices: 2, ...QUICK, duration: 30, delay: 1_000_000 })
+    const brief = await runFleet({ server, terminals: 2, ...QUICK, duration: 30, delay: 1_000_000 })
     expect(brief.requests.poll?.sent ?? 0).toBeLessThanOrEqual(2)
 
     const controller = new AbortController()
-    const working = runFleet({ server, devices: 2, ...QUICK, signal: controller.signal })
+    const working = runFleet({ server, terminals: 2, ...QUICK, signal: controller.signal })
     controller.abort()
     expect((await working).gaveUp).toEqual([])
     expect(
-      (await runFleet({ server, devices: 1, ...QUICK, signal: controller.signal })).requests,
+      (await runFleet({ server, terminals: 1, ...QUICK, signal: controller.signal })).requests,
     ).toEqual({})
   })
 
-  it('needs the address only once its devices work', async () => {
+  it('needs the address only once its terminals work', async () => {
     const { server } = await conversing()
     const url = `http://127.0.0.1:${portOf(server)}`
-    expect((await runFleet({ url, devices: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)
+    expect((await runFleet({ url, terminals: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)
   })
 
   it('refuses invalid numbers', async () => {
-    const fleet: FleetOptions = { url: 'http://localhost', devices: 1, duration: 1 }
+    const fleet: FleetOptions = { url: 'http://localhost', terminals: 1, duration: 1 }
     const refused = (options: object) => expect(runFleet({ ...fleet, ...options })).rejects
-    await refused({ devices: 0 }).toThrow('option "devices" is 0')
-    await refused({ devices: undefined }).toThrow('option "devices" is undefined')
+    await refused({ terminals: 0 }).toThrow('option "terminals" is 0')
+    await refused({ terminals: undefined }).toThrow('option "terminals" is undefined')
     await refused({ duration: Infinity }).toThrow('option "duration" is Infinity')
     await refused({ maxSockets: 0.5 }).toThrow('option "maxSockets" is 0.5')
     await refused({ delay: -1 }).toThrow('option "delay" is -1')

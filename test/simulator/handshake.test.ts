@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DeliveryError } from '../../src/simulator.js'
 import { conversing, handingOut, OPTION_BLOCK } from '../support/conversation.js'
-import { deviceAt, SERIAL_NUMBER } from '../support/server.js'
+import { SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 // Gives up after the first attempt, since a second one would come too late.
 const ONCE = { pause: 30_000, giveUpAfter: 30_000 }
@@ -23,13 +23,13 @@ describe('an attendance terminal', () => {
     const { server, heard } = await conversing({
       handshake: () => 'GET OPTION FROM: X\r\nATTLOGStamp=9999\r\nDelay=10\r\nTimeZone=8\r\n',
     })
-    const device = deviceAt(server)
-    const { settings, exchanges } = await device.handshake()
+    const terminal = terminalAt(server)
+    const { settings, exchanges } = await terminal.handshake()
     expect(String(exchanges[0]?.sent)).toMatch(
       /^GET \/iclock\/cdata\?SN=0316144680030&options=all&language=69&pushver=2\.4\.1&PushOptionsFlag=1 HTTP/,
     )
     expect(settings).toEqual({ ATTLOGStamp: '9999', Delay: '10', TimeZone: '8' })
-    expect(device.settings).toEqual(settings)
+    expect(terminal.settings).toEqual(settings)
     expect(heard).toHaveLength(1)
   })
 
@@ -37,7 +37,7 @@ describe('an attendance terminal', () => {
     const { server, heard } = await conversing({
       handshake: () => `${OPTION_BLOCK}PushOptionsFlag=1\n`,
     })
-    const { exchanges } = await deviceAt(server, { firmware: 'Ver 1' }).handshake()
+    const { exchanges } = await terminalAt(server, { firmware: 'Ver 1' }).handshake()
     expect(exchanges.map(({ kind }) => kind)).toEqual(['handshake', 'upload'])
     expect(heard[1]).toMatchObject({ method: 'POST', endpoint: 'cdata' })
     expect(heard[1]?.query.get('table')).toBe('options')
@@ -46,18 +46,18 @@ describe('an attendance terminal', () => {
 
   it('of 2008 does not say its version', async () => {
     const { server } = await conversing({ handshake: () => `${OPTION_BLOCK}PushOptionsFlag=1\n` })
-    const { exchanges } = await deviceAt(server, { pushVersion: '' }).handshake()
+    const { exchanges } = await terminalAt(server, { pushVersion: '' }).handshake()
     expect(exchanges).toHaveLength(1)
     expect(String(exchanges[0]?.sent)).toContain('?SN=0316144680030&options=all HTTP')
   })
 
   it.each([
     ['OK alone', 'OK', 'holds neither Stamp nor ServerVer'],
-    ['an error text', 'unknown device\n', 'holds neither Stamp nor ServerVer'],
+    ['an error text', 'unknown terminal\n', 'holds neither Stamp nor ServerVer'],
     ['a last line without an end', OPTION_BLOCK.trim(), "firmware ignores it: 'ServerVer=2.4.1'"],
   ])('refuses %s', async (_, body, refusal) => {
     const { server } = await conversing({ handshake: () => body })
-    const error = await deviceAt(server, { ...ONCE })
+    const error = await terminalAt(server, { ...ONCE })
       .handshake()
       .catch((reason) => reason)
     expect(error).toBeInstanceOf(DeliveryError)
@@ -69,13 +69,13 @@ describe('an attendance terminal', () => {
     const { server, heard } = await conversing({
       handshake: () => (refusals-- > 0 ? { status: 403 } : OPTION_BLOCK),
     })
-    await deviceAt(server).start(undefined, UNTIL_IDLE)
+    await terminalAt(server).start(undefined, UNTIL_IDLE)
     expect(heard.map(({ endpoint }) => endpoint)).toEqual(['cdata', 'cdata', 'cdata', 'getrequest'])
   })
 
   it('shakes hands again after CHECK, once it has replied', async () => {
     const { server, heard } = await conversing({ getrequest: handingOut(['CHECK']) })
-    await deviceAt(server).start(undefined, UNTIL_IDLE)
+    await terminalAt(server).start(undefined, UNTIL_IDLE)
     expect(heard.map(({ endpoint }) => endpoint)).toEqual([
       'cdata',
       'getrequest',
@@ -89,9 +89,9 @@ describe('an attendance terminal', () => {
 describe('an access terminal', () => {
   it('takes the options of a server that has registered it, and sends their token', async () => {
     const { server, heard } = await conversing({ handshake: () => REGISTERED })
-    const device = deviceAt(server, { manners: 'access' })
-    const { settings, exchanges } = await device.handshake()
-    await device.poll()
+    const terminal = terminalAt(server, { dialect: 'access' })
+    const { settings, exchanges } = await terminal.handshake()
+    await terminal.poll()
     expect(String(exchanges[0]?.sent)).toContain(
       `?SN=${SERIAL_NUMBER}&pushver=3.1.2&options=all&DeviceType=acc HTTP`,
     )
@@ -106,9 +106,9 @@ describe('an access terminal', () => {
       registry: () => 'RegistryCode=Uy47fxftP3',
       push: () => 'ServerVersion=3.0.1\nSessionID=30BFB04B\nRequestDelay=2\n',
     })
-    const device = deviceAt(server, { manners: 'access' })
-    const { settings, exchanges } = await device.handshake()
-    await device.poll()
+    const terminal = terminalAt(server, { dialect: 'access' })
+    const { settings, exchanges } = await terminal.handshake()
+    await terminal.poll()
     expect(exchanges.map(({ kind }) => kind)).toEqual(['handshake', 'registry', 'push'])
     expect(heard[1]).toMatchObject({ method: 'POST', endpoint: 'registry' })
     expect(heard[1]?.body).toMatch(/^DeviceType=acc,~DeviceName=Virtual,FirmVer=.*,LockCount=1/)
@@ -135,7 +135,7 @@ describe('an access terminal', () => {
       push: () => 'SessionID=b',
       ...script,
     })
-    const device = deviceAt(server, { manners: 'access', ...ONCE })
-    await expect(device.handshake()).rejects.toThrow(refusal)
+    const terminal = terminalAt(server, { dialect: 'access', ...ONCE })
+    await expect(terminal.handshake()).rejects.toThrow(refusal)
   })
 })

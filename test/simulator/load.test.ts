@@ -7,14 +7,14 @@ import { listen, PLAIN, portOf, recording, serving } from '../support/server.js'
 const byId = (a: { commandId: string }, b: { commandId: string }) =>
   a.commandId < b.commandId ? -1 : 1
 
-it('posts the requested number of bodies from the requested devices, and reports what was acknowledged', async () => {
+it('posts the requested number of bodies from the requested terminals, and reports what was acknowledged', async () => {
   const stored: string[] = []
   const server = await serving((req, res) => {
     req.setEncoding('latin1')
     req.on('data', (body) => stored.push(`${req.url} ${body}`))
     req.on('end', () => res.writeHead(200, PLAIN).end('OK'))
   })
-  const report = await postReplies({ server, devices: 3, count: 10, duration: 20_000 })
+  const report = await postReplies({ server, terminals: 3, count: 10, duration: 20_000 })
   expect(report).toMatchObject({ sent: 10, answered: { 200: 10 }, unanswered: 0, repeated: 0 })
   expect(report.givenUp).toEqual([])
   expect(report.acknowledged.sort(byId)).toEqual(
@@ -34,8 +34,8 @@ it('posts the requested number of bodies from the requested devices, and reports
 it('counts what is resent, cut off, and refused', async () => {
   const { server, bodies } = await recording()
   const report = await postReplies({
-    ...{ server, devices: 2, count: 6, duration: 20_000, pause: 1 },
-    serialNumber: (device) => `D${device}`,
+    ...{ server, terminals: 2, count: 6, duration: 20_000, pause: 1 },
+    serialNumber: (terminal) => `D${terminal}`,
     replies: (body) => [
       { commandId: `a${body}`, returnCode: body },
       {
@@ -69,7 +69,7 @@ it('counts what is resent, cut off, and refused', async () => {
 
 it('gives up when its time is over, and starts nothing that is due later', async () => {
   const server = await serving((_, res) => res.writeHead(503).end())
-  const settings = { server, devices: 2, duration: 200, pause: 20 }
+  const settings = { server, terminals: 2, duration: 200, pause: 20 }
   const report = await postReplies({ ...settings, count: 1_000_000 })
   expect(report.acknowledged).toEqual([])
   expect(report.givenUp.map(({ commandId }) => commandId).sort()).toEqual(['c0', 'c1'])
@@ -98,7 +98,7 @@ it('continues when its server is killed and comes back', async () => {
 
   const report = await postReplies({
     url: `http://127.0.0.1:${port}`,
-    ...{ devices: 4, count: 100, duration: 30_000, pause: 10 },
+    ...{ terminals: 4, count: 100, duration: 30_000, pause: 10 },
   })
   expect(report.acknowledged).toHaveLength(100)
   expect(report.givenUp).toEqual([])
@@ -108,12 +108,14 @@ it('continues when its server is killed and comes back', async () => {
 })
 
 it('refuses invalid numbers', async () => {
-  const load = { url: 'http://localhost', devices: 1, count: 1, duration: 1 }
-  await expect(postReplies({ ...load, devices: 0 })).rejects.toThrow('option "devices" is 0')
+  const load = { url: 'http://localhost', terminals: 1, count: 1, duration: 1 }
+  await expect(postReplies({ ...load, terminals: 0 })).rejects.toThrow('option "terminals" is 0')
   const unbounded = { ...load, count: undefined } as unknown as typeof load
   await expect(postReplies(unbounded)).rejects.toThrow('option "count" is undefined')
   await expect(postReplies({ ...load, rate: Number.NaN })).rejects.toThrow('option "rate" is NaN')
-  await expect(postReplies({ ...load, devices: 1.5 })).rejects.toThrow('option "devices" is 1.5')
+  await expect(postReplies({ ...load, terminals: 1.5 })).rejects.toThrow(
+    'option "terminals" is 1.5',
+  )
   await expect(postReplies({ ...load, duration: Infinity })).rejects.toThrow(
     '"duration" is Infinity',
   )

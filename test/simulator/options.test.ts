@@ -1,13 +1,13 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import { expect, it } from 'vitest'
-import { type VirtualDeviceOptions, virtualDevice } from '../../src/simulator.js'
-import { deviceAt, recording } from '../support/server.js'
+import { type VirtualTerminalOptions, virtualTerminal } from '../../src/simulator.js'
+import { recording, terminalAt } from '../support/server.js'
 
 const url = 'http://localhost'
 const messageOf = (options: object): string => {
   try {
-    virtualDevice({ serialNumber: 'A', ...options } as VirtualDeviceOptions)
+    virtualTerminal({ serialNumber: 'A', ...options } as VirtualTerminalOptions)
   } catch (error) {
     expect(error).toBeInstanceOf(TypeError)
     return (error as Error).message
@@ -24,7 +24,7 @@ it.each<[what: string, options: object, message: string]>([
   ['an object as URL', { url: { href: url } }, 'option "url" is an object (Object)'],
   ['a query in the URL', { url: `${url}/?a=1` }, 'without ? and #'],
   ['the path of the endpoint', { url: `${url}/iclock/devicecmd` }, 'appends /iclock/devicecmd'],
-  ['unknown manners', { url, manners: 'polite' }, 'one of attendance, access, clone'],
+  ['unknown dialect', { url, dialect: 'polite' }, 'one of attendance, access, clone'],
   ['a time in words', { url, timeout: '2s' }, `option "timeout" is '2s'; expected milliseconds`],
   ['an endless timeout', { url, timeout: Infinity }, 'option "timeout" is Infinity'],
   ['a time that setTimeout mistakes for 1 ms', { url, pause: 2 ** 31 }, '"pause" is 2147483648'],
@@ -54,12 +54,14 @@ it('names a foreign object without showing what it holds', () => {
 })
 
 it('checks the options of one exchange', async () => {
-  const device = deviceAt((await recording()).server)
-  await expect(device.exchange('', { chunkSize: 0 })).rejects.toThrow('"chunkSize" is 0')
-  await expect(device.exchange('', { chunkSize: 2.5 })).rejects.toThrow('"chunkSize" is 2.5')
-  await expect(device.exchange('', { segmentSize: 0 })).rejects.toThrow('"segmentSize" is 0')
-  await expect(device.exchange('', { timeout: Infinity })).rejects.toThrow('"timeout" is Infinity')
-  await expect(device.exchange('', { wait: Number.NaN })).rejects.toThrow('"wait" is NaN')
-  await expect(device.send('', { repeats: -1 })).rejects.toThrow('"repeats" is -1')
-  await expect(device.send('', { giveUpAfter: 1e10 })).rejects.toThrow('"giveUpAfter" is 1000000')
+  const terminal = terminalAt((await recording()).server)
+  await expect(terminal.exchange('', { chunkSize: 0 })).rejects.toThrow('"chunkSize" is 0')
+  await expect(terminal.exchange('', { chunkSize: 2.5 })).rejects.toThrow('"chunkSize" is 2.5')
+  await expect(terminal.exchange('', { segmentSize: 0 })).rejects.toThrow('"segmentSize" is 0')
+  await expect(terminal.exchange('', { timeout: Infinity })).rejects.toThrow(
+    '"timeout" is Infinity',
+  )
+  await expect(terminal.exchange('', { wait: Number.NaN })).rejects.toThrow('"wait" is NaN')
+  await expect(terminal.send('', { repeats: -1 })).rejects.toThrow('"repeats" is -1')
+  await expect(terminal.send('', { giveUpAfter: 1e10 })).rejects.toThrow('"giveUpAfter" is 1000000')
 })

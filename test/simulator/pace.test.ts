@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
 import { pauseAfter, rest, unlessAborted } from '../../src/simulator/pace.js'
-import { deviceAt, recording } from '../support/server.js'
+import { recording, terminalAt } from '../support/server.js'
 
 it('polls again at once after a command, and otherwise after the delay', () => {
   expect(pauseAfter(0, false, {}, {})).toBe(0)
@@ -44,6 +44,6 @@ it('wakes early, and leaves no listener behind', async () => {
 })
 
 it('checks the delay', async () => {
-  const device = deviceAt((await recording()).server)
-  await expect(device.serve(() => 0, { delay: Infinity })).rejects.toThrow('"delay" is Infinity')
+  const terminal = terminalAt((await recording()).server)
+  await expect(terminal.serve(() => 0, { delay: Infinity })).rejects.toThrow('"delay" is Infinity')
 })

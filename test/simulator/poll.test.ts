@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCommands } from '../../src/simulator/poll.js'
-import type { VirtualDeviceOptions } from '../../src/simulator.js'
+import type { VirtualTerminalOptions } from '../../src/simulator.js'
 import { conversing } from '../support/conversation.js'
-import { deviceAt } from '../support/server.js'
+import { terminalAt } from '../support/server.js'
 
-async function pollOf(body: string, headers = {}, options: Partial<VirtualDeviceOptions> = {}) {
+async function pollOf(body: string, headers = {}, options: Partial<VirtualTerminalOptions> = {}) {
   const { server } = await conversing({ getrequest: () => ({ body, headers }) })
-  return deviceAt(server, options).poll()
+  return terminalAt(server, options).poll()
 }
 
 describe('a poll', () => {
@@ -90,11 +90,11 @@ describe('a poll', () => {
 describe('the request of a poll', () => {
   it('is a GET without a body, with INFO first and when a count has changed', async () => {
     const { server, of } = await conversing()
-    const device = deviceAt(server, { firmware: 'Ver 1.0' })
-    await device.poll()
-    await device.poll()
-    device.remember({ pin: '1' })
-    const { sent } = await device.poll()
+    const terminal = terminalAt(server, { firmware: 'Ver 1.0' })
+    await terminal.poll()
+    await terminal.poll()
+    terminal.remember({ pin: '1' })
+    const { sent } = await terminal.poll()
     expect(of('getrequest').map(({ query }) => query.get('INFO'))).toEqual([
       'Ver 1.0,0,0,0,127.0.0.1,10,7,15,0,111',
       null,
@@ -109,19 +109,19 @@ describe('the request of a poll', () => {
   it('tells INFO again until it was accepted, and after a restart', async () => {
     let status = 503
     const { server, of } = await conversing({ getrequest: () => ({ status }) })
-    const device = deviceAt(server)
-    await device.poll()
+    const terminal = terminalAt(server)
+    await terminal.poll()
     status = 200
-    await device.poll()
-    device.reboot()
-    await device.poll()
+    await terminal.poll()
+    terminal.reboot()
+    await terminal.poll()
     expect(of('getrequest').every(({ query }) => query.has('INFO'))).toBe(true)
   })
 
-  it('is that of its manners', async () => {
+  it('is that of its dialect', async () => {
     const { server, heard } = await conversing()
-    await deviceAt(server, { manners: 'access' }).poll()
-    await deviceAt(server, { manners: 'clone', prefix: '/hr' }).poll()
+    await terminalAt(server, { dialect: 'access' }).poll()
+    await terminalAt(server, { dialect: 'clone', prefix: '/hr' }).poll()
     expect(heard.map(({ path }) => path)).toEqual([
       '/iclock/getrequest',
       '/hr/iclock/getrequest.aspx',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseReplies } from '../../src/index.js'
-import { batch, type Manners, recordWriter } from '../../src/simulator.js'
-import { deviceAt, recording, SERIAL_NUMBER } from '../support/server.js'
+import { batch, type Dialect, recordWriter } from '../../src/simulator.js'
+import { recording, SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 const attendance = recordWriter(SERIAL_NUMBER)
 const access = recordWriter(SERIAL_NUMBER, 'access')
@@ -14,7 +14,7 @@ it.each<[what: string, record: Buffer, text: string]>([
     attendance.reply('1', 41, 'ACCOUNT', { RecordSum: '41' }),
     'ID=1&Return=41&CMD=ACCOUNT&RecordSum=41\n',
   ],
-  ['a reply of an access device', access.reply('1', 0, 'CHECK'), 'ID=1&return=0&CMD=CHECK\n'],
+  ['a reply of an access terminal', access.reply('1', 0, 'CHECK'), 'ID=1&return=0&CMD=CHECK\n'],
   [
     'INFO',
     attendance.info('27', { MAC: '00:17:61:00:00:01', '~OEMVendor': 'ZK Inc.' }),
@@ -31,7 +31,7 @@ it.each<[what: string, record: Buffer, text: string]>([
     `ID=1234\nSN=${SERIAL_NUMBER}\nFILENAME=a.cfg\nCMD=GetFile\nReturn=5\nContent=x=1\r\n`,
   ],
   [
-    'GetFile of an access device',
+    'GetFile of an access terminal',
     access.getFile('1', 'a', Buffer.alloc(0)),
     `ID=1\nSN=${SERIAL_NUMBER}\nFILENAME=a\nCMD=GetFile\nreturn=0\nContent=`,
   ],
@@ -57,9 +57,9 @@ it('writes records that the endpoint reads back', () => {
     fc.tuple(fc.constant('getFile' as const), id, fc.uint8Array()),
     fc.tuple(fc.constant('putFile' as const), id, fc.nat()),
   )
-  const manners = fc.constantFrom<Manners>('attendance', 'access', 'clone')
+  const dialect = fc.constantFrom<Dialect>('attendance', 'access', 'clone')
   fc.assert(
-    fc.property(manners, fc.array(record), fc.uint8Array(), (family, records, output) => {
+    fc.property(dialect, fc.array(record), fc.uint8Array(), (family, records, output) => {
       const write = recordWriter(SERIAL_NUMBER, family)
       const body = batch([
         ...records.map((each) => {
@@ -68,7 +68,7 @@ it('writes records that the endpoint reads back', () => {
         }),
         write.shell('last', 0, output),
       ])
-      const { replies, unparsed } = parseReplies(body, SERIAL_NUMBER)
+      const { replies, unparsed } = parseReplies(body, { serialNumber: SERIAL_NUMBER })
       expect(unparsed).toEqual([])
       const expected = records.map(([, commandId, value]) => {
         const isFile = value instanceof Uint8Array
@@ -86,14 +86,14 @@ it('writes records that the endpoint reads back', () => {
 
 it('sends each of them', async () => {
   const { server, bodies } = await recording()
-  const device = deviceAt(server)
-  await device.reply('1', 0)
-  await device.info('2', { MAC: '1' })
-  await device.shell('3', 0, 'x')
-  await device.getFile('4', 'a', Buffer.from([0]))
-  await device.putFile('5', 1)
-  await device.verifySum('6', 'a', 'b', 7)
-  await device.send([device.records.reply('7', 0), device.records.reply('8', 0)])
+  const terminal = terminalAt(server)
+  await terminal.reply('1', 0)
+  await terminal.info('2', { MAC: '1' })
+  await terminal.shell('3', 0, 'x')
+  await terminal.getFile('4', 'a', Buffer.from([0]))
+  await terminal.putFile('5', 1)
+  await terminal.verifySum('6', 'a', 'b', 7)
+  await terminal.send([terminal.records.reply('7', 0), terminal.records.reply('8', 0)])
   expect(bodies).toEqual([
     attendance.reply('1', 0),
     attendance.info('2', { MAC: '1' }),

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { DATE, deviceAt, GOOD, PLAIN, respondingWith, serving } from '../support/server.js'
+import { DATE, GOOD, PLAIN, respondingWith, serving, terminalAt } from '../support/server.js'
 
 const date = `Date: ${DATE}`
 const type = 'Content-Type: text/plain'
@@ -10,7 +10,7 @@ const withHeaders = (...headers: string[]) =>
 const withBody = (body: string) =>
   GOOD.replace(/2\r\n\r\nOK$/, `${Buffer.byteLength(body)}\r\n\r\n${body}`)
 const exchangeWith = async (bytes: string, options = {}) =>
-  deviceAt(await respondingWith(bytes), options).exchange('ID=1&Return=0')
+  terminalAt(await respondingWith(bytes), options).exchange('ID=1&Return=0')
 
 it.each([
   ['a Content-Type with a charset', withHeaders(date, 'Content-Type: text/plain; charset=utf-8')],
@@ -65,7 +65,7 @@ describe("the server's clock", () => {
   it('is refused if it is hours off, with the error in words', async () => {
     for (const ms of [3 * 60 * MINUTE, -3 * 60 * MINUTE]) {
       expect((await exchangeWith(at(ms))).refusal).toMatch(
-        /^the Date is '.*', which is off by 3 hours; the device would set its clock to it$/,
+        /^the Date is '.*', which is off by 3 hours; the terminal would set its clock to it$/,
       )
     }
     expect((await exchangeWith(at(7 * MINUTE))).refusal).toContain('off by 7 minutes')
@@ -83,7 +83,9 @@ describe("the server's clock", () => {
 
 it('refuses incorrect responses of an app over node:http', async () => {
   const refusalOf = async (listener: RequestListener) => {
-    const { accepted, refusal } = await deviceAt(await serving(listener)).exchange('ID=1&Return=0')
+    const { accepted, refusal } = await terminalAt(await serving(listener)).exchange(
+      'ID=1&Return=0',
+    )
     expect(accepted).toBe(false)
     return refusal
   }

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import type { Manners } from '../../src/simulator.js'
-import { deviceAt, portOf, recording } from '../support/server.js'
+import type { Dialect } from '../../src/simulator.js'
+import { portOf, recording, terminalAt } from '../support/server.js'
 
-async function sentWith(manners: Manners) {
+async function sentWith(dialect: Dialect) {
   const { server } = await recording()
-  const [exchange] = await deviceAt(server, { manners }).reply('info8487', 0)
+  const [exchange] = await terminalAt(server, { dialect }).reply('info8487', 0)
   return { text: String(exchange?.sent), host: `127.0.0.1:${portOf(server)}` }
 }
 
@@ -22,7 +22,7 @@ it("writes like the manual's example by default", async () => {
   ])
 })
 
-it('writes like access control devices', async () => {
+it('writes like access control terminals', async () => {
   const { text, host } = await sentWith('access')
   expect(text.split('\r\n')).toEqual([
     'POST /iclock/devicecmd?SN=0316144680030 HTTP/1.1',
@@ -48,7 +48,7 @@ it('posts to .aspx like clones', async () => {
 
 it('reports exactly the bytes that it sent and received', async () => {
   const { server, segments } = await recording()
-  const exchange = await deviceAt(server).exchange(Buffer.from([0, 255, 13, 10]))
+  const exchange = await terminalAt(server).exchange(Buffer.from([0, 255, 13, 10]))
   expect(exchange.sent).toEqual(Buffer.concat(segments))
   expect(exchange.sent.subarray(-4)).toEqual(Buffer.from([0, 255, 13, 10]))
   expect(String(exchange.received)).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nOK$/)
@@ -56,7 +56,7 @@ it('reports exactly the bytes that it sent and received', async () => {
 
 it('lets every part of the request be changed', async () => {
   const { server } = await recording()
-  const exchange = await deviceAt(server).exchange('x', {
+  const exchange = await terminalAt(server).exchange('x', {
     method: 'PUT',
     path: '/ICLOCK/DeviceCmd/',
     query: 'sn=1&sn=2',
@@ -74,23 +74,23 @@ it('lets every part of the request be changed', async () => {
     '',
     'x',
   ])
-  const bare = await deviceAt(server).exchange('', { query: '' })
+  const bare = await terminalAt(server).exchange('', { query: '' })
   expect(String(bare.sent)).toMatch(/^POST \/iclock\/devicecmd HTTP\/1\.1\r\n/)
 })
 
 it('sends a wrong length, surplus bytes, and chunks', async () => {
   const { server, segments, bodies } = await recording()
-  const device = deviceAt(server, { timeout: 100 })
-  const short = await device.exchange('ID=1&Return=0', { headers: { 'Content-Length': '20' } })
+  const terminal = terminalAt(server, { timeout: 100 })
+  const short = await terminal.exchange('ID=1&Return=0', { headers: { 'Content-Length': '20' } })
   expect(short).toMatchObject({ accepted: false, status: undefined })
   expect(short.refusal).toContain('within 100 ms')
 
   segments.length = 0
-  await device.exchange('ID=2', { surplus: 'GARBAGE' })
+  await terminal.exchange('ID=2', { surplus: 'GARBAGE' })
   expect(String(Buffer.concat(segments))).toMatch(/Content-Length: 4\r\n\r\nID=2GARBAGE$/)
 
   bodies.length = 0
-  const chunked = await deviceAt(server).exchange('ID=3&Return=0', { chunkSize: 5 })
+  const chunked = await terminalAt(server).exchange('ID=3&Return=0', { chunkSize: 5 })
   expect(chunked.refusal).toBeUndefined()
   expect(String(chunked.sent)).toMatch(
     /Transfer-Encoding: chunked\r\n\r\n5\r\nID=3&\r\n5\r\nRetur\r\n3\r\nn=0\r\n0\r\n\r\n$/,

@@ -2,7 +2,7 @@ import { createServer as createNetServer } from 'node:net'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseResponse } from '../../src/simulator/response.js'
-import { DATE, deviceAt, GOOD, listen, respondingWith, serving } from '../support/server.js'
+import { DATE, GOOD, listen, respondingWith, serving, terminalAt } from '../support/server.js'
 
 const response = (lines: string[], body = 'OK') => `${lines.join('\r\n')}\r\n\r\n${body}`
 const date = `Date: ${DATE}`
@@ -12,7 +12,7 @@ const withHeaders = (...headers: string[]) =>
 const chunks = (body: string, ...headers: string[]) =>
   response(['HTTP/1.1 200 OK', date, type, 'Transfer-Encoding: chunked', ...headers], body)
 const exchangeWith = async (bytes: string | Buffer, andCloses = false) =>
-  deviceAt(await respondingWith(bytes, andCloses)).exchange('ID=1&Return=0')
+  terminalAt(await respondingWith(bytes, andCloses)).exchange('ID=1&Return=0')
 
 it('reads status, headers, body and Date', async () => {
   expect(await exchangeWith(GOOD)).toMatchObject({
@@ -114,7 +114,7 @@ it('refuses a body that ends with the connection if the connection broke', async
       })
     }),
   )
-  const exchange = await deviceAt(server).exchange('ID=1&Return=0')
+  const exchange = await terminalAt(server).exchange('ID=1&Return=0')
   expect(exchange).toMatchObject({ accepted: false, refusal: expect.stringContaining('RESET') })
 })
 
@@ -122,7 +122,7 @@ it('reads the response to HEAD, which has a length and no body', async () => {
   const server = await serving((_, res) => {
     res.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 2 }).end()
   })
-  expect(await deviceAt(server).exchange('', { method: 'HEAD' })).toMatchObject({
+  expect(await terminalAt(server).exchange('', { method: 'HEAD' })).toMatchObject({
     status: 200,
     refusal: expect.stringContaining('the body'),
   })
@@ -141,7 +141,7 @@ it('reads the same however the response is split into segments', async () => {
         })
       }),
     )
-    const exchange = await deviceAt(server).exchange('ID=1&Return=0')
+    const exchange = await terminalAt(server).exchange('ID=1&Return=0')
     expect(exchange).toMatchObject({ refusal: undefined, received: Buffer.from(bytes) })
   }
 })
@@ -153,7 +153,7 @@ it('never rejects, whatever bytes arrive', async () => {
       socket.once('data', () => socket.end(bytes))
     }),
   )
-  const device = deviceAt(server)
+  const terminal = terminalAt(server)
   const pieces = fc.constantFrom('HTTP/1.1 200 OK', '\r\n', 'OK', date, 'Content-Length: 2', '0')
   await fc.assert(
     fc.asyncProperty(
@@ -163,7 +163,7 @@ it('never rejects, whatever bytes arrive', async () => {
       ),
       async (sent) => {
         bytes = Buffer.from(sent)
-        const exchange = await device.exchange('x')
+        const exchange = await terminal.exchange('x')
         expect(exchange.accepted).toBe(exchange.refusal === undefined)
         expect(bytes.subarray(0, exchange.received.length)).toEqual(exchange.received)
       },

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { Gate } from '../../src/simulator/gate.js'
 import { ask, losePower, openSession } from '../../src/simulator/session.js'
 import { PING } from '../../src/simulator/upload.js'
-import { DeliveryError, type DeviceCommand } from '../../src/simulator.js'
+import { DeliveryError, type TerminalCommand } from '../../src/simulator.js'
 import { conversing, handingOut } from '../support/conversation.js'
-import { deviceAt, SERIAL_NUMBER } from '../support/server.js'
+import { SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 const UNTIL_IDLE = { untilIdle: true, delay: 1 }
 
-describe('a device at work', () => {
+describe('a terminal at work', () => {
   it('runs the commands of a response in order, and posts their replies together before the next poll', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['DATA UPDATE USERINFO PIN=1', 'CHECK'], ['CLEAR LOG']),
     })
-    const executed: DeviceCommand[] = []
-    const service = await deviceAt(server).serve(async (command) => {
+    const executed: TerminalCommand[] = []
+    const service = await terminalAt(server).serve(async (command) => {
       await new Promise((resolve) => setImmediate(resolve))
       return executed.push(command) === 2 ? -3 : 0
     }, UNTIL_IDLE)
@@ -39,7 +39,7 @@ describe('a device at work', () => {
       getrequest: handingOut(['CHECK'], ['LOG'], [], ['CHECK']),
       devicecmd: () => refusals.shift(),
     })
-    await deviceAt(server).serve(() => 0, UNTIL_IDLE)
+    await terminalAt(server).serve(() => 0, UNTIL_IDLE)
     expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual([
       'c1',
       'c1,c2',
@@ -54,10 +54,10 @@ describe('a device at work', () => {
       getrequest: handingOut(['CHECK']),
       devicecmd: () => ({ status }),
     })
-    const device = deviceAt(server)
+    const terminal = terminalAt(server)
     const controller = new AbortController()
     const { signal } = controller
-    await device.serve(
+    await terminal.serve(
       () => {
         controller.abort()
         return 0
@@ -65,7 +65,7 @@ describe('a device at work', () => {
       { signal },
     )
     status = 200
-    await device.serve(() => 0, UNTIL_IDLE)
+    await terminal.serve(() => 0, UNTIL_IDLE)
     const endpoints = heard.map(({ endpoint }) => endpoint)
     expect(endpoints.slice(0, 2)).toEqual(['getrequest', 'devicecmd'])
     expect(endpoints.slice(-2)).toEqual(['devicecmd', 'getrequest'])
@@ -76,7 +76,7 @@ describe('a device at work', () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG', 'INFO', 'LOG', 'CHECK']),
     })
-    await deviceAt(server).serve(() => 0, UNTIL_IDLE)
+    await terminalAt(server).serve(() => 0, UNTIL_IDLE)
     expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual([
       'c1,c2',
       'c3',
@@ -92,10 +92,10 @@ describe('a device at work', () => {
       getrequest: handingOut(['GetFile a', 'SHELL ls', 'CHECK']),
       devicecmd: ({ body }) => (/ID=c[12]\n/.test(body) ? { status: 500 } : 'OK'),
     })
-    const device = deviceAt(server)
-    await device.serve(({ commandId, text }) => {
+    const terminal = terminalAt(server)
+    await terminal.serve(({ commandId, text }) => {
       return text.startsWith('GetFile')
-        ? device.records.getFile(commandId, 'a', Buffer.from('x'))
+        ? terminal.records.getFile(commandId, 'a', Buffer.from('x'))
         : 0
     }, UNTIL_IDLE)
     expect(of('devicecmd').map(({ body }) => body.match(/CMD=\w+/)?.[0])).toEqual([
@@ -109,9 +109,9 @@ describe('a device at work', () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['DATA UPDATE user Pin=1', 'A', 'B', 'SET OPTIONS a=1', 'C']),
     })
-    const device = deviceAt(server, { manners: 'access' })
-    const { records } = device
-    await device.serve(({ commandId, text }) => {
+    const terminal = terminalAt(server, { dialect: 'access' })
+    const { records } = terminal
+    await terminal.serve(({ commandId, text }) => {
       if (text === 'A')
         return [records.reply(commandId, -5000, 'A'), records.reply(commandId, 0, 'A')]
       if (text === 'B') return `ID=${commandId}&return=7`
@@ -131,7 +131,7 @@ describe('a device at work', () => {
   it('finishes what it has in hand when its signal is aborted', async () => {
     const { server, of } = await conversing({ getrequest: handingOut(['CHECK', 'LOG'], ['INFO']) })
     const controller = new AbortController()
-    const service = await deviceAt(server).serve(
+    const service = await terminalAt(server).serve(
       () => {
         controller.abort()
         return 0
@@ -142,7 +142,7 @@ describe('a device at work', () => {
     expect(of('devicecmd')).toHaveLength(1)
     expect(of('getrequest')).toHaveLength(1)
 
-    const none = await deviceAt(server).serve(() => 0, { signal: controller.signal })
+    const none = await terminalAt(server).serve(() => 0, { signal: controller.signal })
     expect(none).toMatchObject({ ended: 'signal', polls: 0 })
     expect(of('getrequest')).toHaveLength(1)
   })
@@ -157,12 +157,12 @@ describe('a device at work', () => {
     })
     const controller = new AbortController()
     const pace = { signal: controller.signal, delay: 1 }
-    const device = deviceAt(server)
-    await device.serve(() => 0, { ...pace })
+    const terminal = terminalAt(server)
+    await terminal.serve(() => 0, { ...pace })
     expect(polls).toBeGreaterThanOrEqual(4)
 
     const sleeping = new AbortController()
-    const service = device.serve(() => 0, { signal: sleeping.signal, delay: 1_000_000 })
+    const service = terminal.serve(() => 0, { signal: sleeping.signal, delay: 1_000_000 })
     await expect.poll(() => polls).toBeGreaterThanOrEqual(5)
     sleeping.abort()
     expect(await service).toMatchObject({ ended: 'signal' })
@@ -170,15 +170,15 @@ describe('a device at work', () => {
 
   it('gives up on a server that never lets it become idle', async () => {
     const { server } = await conversing({ getrequest: () => 'C:1:INFO' })
-    const device = deviceAt(server, { giveUpAfter: 50 })
-    const error = await device.serve(() => 0, UNTIL_IDLE).catch((reason) => reason)
+    const terminal = terminalAt(server, { giveUpAfter: 50 })
+    const error = await terminal.serve(() => 0, UNTIL_IDLE).catch((reason) => reason)
     expect(error).toBeInstanceOf(DeliveryError)
     expect(error.message).toContain('the last line has no line end')
   })
 
   it('rejects with the error of the function', async () => {
     const { server } = await conversing({ getrequest: handingOut(['CHECK']) })
-    const failing = deviceAt(server).serve(() => {
+    const failing = terminalAt(server).serve(() => {
       throw new Error('no hands')
     })
     await expect(failing).rejects.toThrow('no hands')
@@ -187,7 +187,7 @@ describe('a device at work', () => {
   it('sends requests with the faults asked for', async () => {
     const { server, heard } = await conversing({ getrequest: handingOut(['LOG']) })
     const asked: string[] = []
-    const service = await deviceAt(server).start(() => 0, {
+    const service = await terminalAt(server).start(() => 0, {
       ...UNTIL_IDLE,
       faults(kind) {
         asked.push(kind)
@@ -216,7 +216,7 @@ describe('power loss', () => {
     const waiting = ask(session, PING)
     losePower(session, true)
     gate.leave()
-    expect(await waiting).toMatchObject({ accepted: false, refusal: 'the device lost power' })
+    expect(await waiting).toMatchObject({ accepted: false, refusal: 'the terminal lost power' })
     expect(heard).toEqual([])
   })
 
@@ -225,12 +225,12 @@ describe('power loss', () => {
       getrequest: handingOut(['CHECK'], ['LOG', 'INFO'], ['CLEAR LOG']),
       devicecmd: ({ body }) => (body.includes('c4') ? 'OK' : { status: 500 }),
     })
-    const device = deviceAt(server)
+    const terminal = terminalAt(server)
     const executed: string[] = []
-    const service = await device.serve(
+    const service = await terminal.serve(
       ({ commandId }) => {
         executed.push(commandId)
-        if (commandId === 'c2') device.crash()
+        if (commandId === 'c2') terminal.crash()
         return 0
       },
       { delay: 1 },
@@ -238,37 +238,37 @@ describe('power loss', () => {
     expect(service).toMatchObject({ ended: 'crash', executed: 2 })
     expect(of('devicecmd').map(({ body }) => body.match(/c\d/g)?.join())).toEqual(['c1'])
 
-    await device.serve(() => 0, UNTIL_IDLE)
+    await terminal.serve(() => 0, UNTIL_IDLE)
     expect(executed).toEqual(['c1', 'c2'])
     expect(of('devicecmd').at(-1)?.body).toBe('ID=c4&Return=0&CMD=CLEAR_LOG\n')
   })
 
   it('ends a command that would never end, and a request that hangs', async () => {
     const { server } = await conversing({ getrequest: handingOut(['ENROLL_FP PIN=1']) })
-    const device = deviceAt(server)
-    const enrolling = device.serve(() => new Promise<number>(() => setImmediate(device.crash)))
+    const terminal = terminalAt(server)
+    const enrolling = terminal.serve(() => new Promise<number>(() => setImmediate(terminal.crash)))
     expect(await enrolling).toMatchObject({ ended: 'crash' })
 
     const silent = await conversing({ getrequest: () => new Promise(() => {}) })
-    const waiting = deviceAt(silent.server, { timeout: 60_000 })
+    const waiting = terminalAt(silent.server, { timeout: 60_000 })
     const polled = waiting.poll()
     await expect.poll(() => silent.heard).toHaveLength(1)
     waiting.crash()
-    expect(await polled).toMatchObject({ accepted: false, refusal: 'the device lost power' })
+    expect(await polled).toMatchObject({ accepted: false, refusal: 'the terminal lost power' })
   })
 
-  it('is noticed while the device rests', async () => {
+  it('is noticed while the terminal rests', async () => {
     const { server, of } = await conversing()
-    const device = deviceAt(server)
+    const terminal = terminalAt(server)
     const resting = { delay: 1_000_000 }
-    const working = device.start(() => 0, resting)
+    const working = terminal.start(() => 0, resting)
     await expect.poll(() => of('getrequest')).toHaveLength(1)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    device.reboot()
+    terminal.reboot()
     await expect.poll(() => of('getrequest')).toHaveLength(2)
     expect(of('cdata')).toHaveLength(2)
     await new Promise((resolve) => setTimeout(resolve, 20))
-    device.crash()
+    terminal.crash()
     expect(await working).toMatchObject({ ended: 'crash', restarts: 1 })
   })
 
@@ -276,10 +276,10 @@ describe('power loss', () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG'], ['LOG']),
     })
-    const device = deviceAt(server)
+    const terminal = terminalAt(server)
     let hasRebooted = false
-    const service = await device.start(() => {
-      if (!hasRebooted) device.reboot()
+    const service = await terminal.start(() => {
+      if (!hasRebooted) terminal.reboot()
       hasRebooted = true
       return 0
     }, UNTIL_IDLE)
@@ -299,7 +299,7 @@ describe('power loss', () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK', 'REBOOT', 'LOG']),
     })
-    const service = await deviceAt(server).start(() => 0, UNTIL_IDLE)
+    const service = await terminalAt(server).start(() => 0, UNTIL_IDLE)
     expect(service).toMatchObject({ executed: 2, restarts: 1 })
     expect(heard.map(({ endpoint }) => endpoint)).toEqual([
       'cdata',

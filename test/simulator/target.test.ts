@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { expect, it } from 'vitest'
-import { virtualDevice } from '../../src/simulator.js'
-import { deviceAt, listen, PLAIN, portOf, recording, serving } from '../support/server.js'
+import { virtualTerminal } from '../../src/simulator.js'
+import { listen, PLAIN, portOf, recording, serving, terminalAt } from '../support/server.js'
 
 it('posts below any path of the URL', async () => {
   const requested = async (url: string) => {
@@ -13,7 +13,7 @@ it('posts below any path of the URL', async () => {
       res.writeHead(200, PLAIN).end('OK')
     })
     const port = String(portOf(server))
-    await virtualDevice({ url: url.replace('PORT', port), serialNumber: 'A' }).reply('1', 0)
+    await virtualTerminal({ url: url.replace('PORT', port), serialNumber: 'A' }).reply('1', 0)
     return urls.map((each) => each.replace(port, 'PORT'))
   }
   const path = '/iclock/devicecmd?SN=A'
@@ -25,14 +25,14 @@ it('posts below any path of the URL', async () => {
 
 it('posts below the prefix of the option', async () => {
   const { server } = await recording()
-  const [exchange] = await deviceAt(server, { prefix: '/hr' }).reply('1', 0)
+  const [exchange] = await terminalAt(server, { prefix: '/hr' }).reply('1', 0)
   expect(String(exchange?.sent)).toMatch(/^POST \/hr\/iclock\/devicecmd\?SN=/)
 })
 
 it('finds a server that listens on every address', async () => {
   for (const host of ['0.0.0.0', '::']) {
     const server = createServer((_, res) => res.writeHead(200, PLAIN).end('OK'))
-    expect(await deviceAt(await listen(server, host)).reply('1', 0)).toHaveLength(1)
+    expect(await terminalAt(await listen(server, host)).reply('1', 0)).toHaveLength(1)
   }
 })
 
@@ -45,10 +45,10 @@ it('speaks TLS, to a certificate that it was told to trust and to no other', asy
   )
   const tls = { ca: pem }
   const url = `https://localhost:${portOf(server)}`
-  expect(await deviceAt(server, { tls }).exchange('')).toMatchObject({ refusal: undefined })
-  const overUrl = virtualDevice({ url, serialNumber: 'A', tls })
+  expect(await terminalAt(server, { tls }).exchange('')).toMatchObject({ refusal: undefined })
+  const overUrl = virtualTerminal({ url, serialNumber: 'A', tls })
   expect(await overUrl.exchange('')).toMatchObject({ refusal: undefined })
-  const trustsNobody = virtualDevice({ url, serialNumber: 'A' })
+  const trustsNobody = virtualTerminal({ url, serialNumber: 'A' })
   expect(await trustsNobody.exchange('')).toMatchObject({
     accepted: false,
     refusal: expect.stringContaining('self-signed certificate'),
@@ -56,13 +56,13 @@ it('speaks TLS, to a certificate that it was told to trust and to no other', asy
 })
 
 it('says that a server is not listening yet', async () => {
-  const device = virtualDevice({ server: createServer(), serialNumber: 'A' })
-  await expect(device.reply('1', 0)).rejects.toThrow('call listen() first')
+  const terminal = virtualTerminal({ server: createServer(), serialNumber: 'A' })
+  await expect(terminal.reply('1', 0)).rejects.toThrow('call listen() first')
 })
 
 it('reports a refused connection', async () => {
   const url = `http://127.0.0.1:${await freePort()}`
-  expect(await virtualDevice({ url, serialNumber: 'A' }).exchange('x')).toMatchObject({
+  expect(await virtualTerminal({ url, serialNumber: 'A' }).exchange('x')).toMatchObject({
     accepted: false,
     refusal: expect.stringContaining('ECONNREFUSED'),
     status: undefined,

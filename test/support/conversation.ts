@@ -1,4 +1,4 @@
-// A small server written by hand that holds the whole conversation, so that a device can be tested
+// A small server written by hand that holds the whole conversation, so that a terminal can be tested
 // without the endpoints.
 import type { IncomingHttpHeaders } from 'node:http'
 import { PLAIN, serving } from './server.js'

@@ -1,17 +1,17 @@
-// Polls of a device over a raw socket, with the octets it reads.
+// Polls of a terminal over a raw socket, with the octets it reads.
 import { type RequestListener, Server } from 'node:http'
-import { type ExchangeOptions, virtualDevice } from '../../src/simulator.js'
-import { type Answer, SN, serve } from './device.js'
+import { type ExchangeOptions, virtualTerminal } from '../../src/simulator.js'
+import { type Answer, SN, serve } from './terminal.js'
 
 /**
- * Polls once, as the manual's device unless told otherwise, a server or one made of the listener.
+ * Polls once, as the manual's terminal unless told otherwise, a server or one made of the listener.
  */
 export async function poll(
   to: RequestListener | Server,
   { headers, ...how }: ExchangeOptions = {},
 ): Promise<Answer> {
   const server = to instanceof Server ? to : await serve(to)
-  const exchange = await virtualDevice({ server, serialNumber: SN }).exchange('', {
+  const exchange = await virtualTerminal({ server, serialNumber: SN }).exchange('', {
     method: 'GET',
     path: '/iclock/getrequest',
     headers: { 'Content-Length': undefined, ...headers },

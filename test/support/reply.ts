@@ -3,7 +3,7 @@ import type { ReplyStorage } from '../../src/index.js'
 import { parseReplies } from '../../src/index.js'
 
 /**
- * Keeps a device's reply in storage, as if another process had received it: with `Return=0` unless
+ * Keeps a terminal's reply in storage, as if another process had received it: with `Return=0` unless
  * told otherwise.
  */
 export function finalReply(
@@ -13,7 +13,7 @@ export function finalReply(
   returnCode = 0,
 ): void {
   const body = Buffer.from(`ID=${commandId}&Return=${returnCode}&CMD=DATA`)
-  for (const reply of parseReplies(body, serialNumber).replies) {
+  for (const reply of parseReplies(body, { serialNumber }).replies) {
     ;(adapter as ReplyStorage).onReply(reply, undefined)
   }
 }

@@ -3,7 +3,7 @@
 import type { RequestListener } from 'node:http'
 import { request, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { serve } from './device.js'
+import { serve } from './terminal.js'
 
 export interface Sent {
   method?: string

@@ -1,4 +1,4 @@
-// Small servers that a virtual device talks to; each is closed when its test is over.
+// Small servers that a virtual terminal talks to; each is closed when its test is over.
 import { createServer, type RequestListener } from 'node:http'
 import {
   type AddressInfo,
@@ -7,7 +7,7 @@ import {
   type Socket,
 } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { type VirtualDeviceOptions, virtualDevice } from '../../src/simulator.js'
+import { type VirtualTerminalOptions, virtualTerminal } from '../../src/simulator.js'
 
 export const SERIAL_NUMBER = '0316144680030'
 export const PLAIN = { 'Content-Type': 'text/plain' }
@@ -18,8 +18,8 @@ export const GOOD = `HTTP/1.1 200 OK\r\nDate: ${DATE}\r\nContent-Type: text/plai
 
 export const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
-export const deviceAt = (server: Server, options: Partial<VirtualDeviceOptions> = {}) =>
-  virtualDevice({ server, serialNumber: SERIAL_NUMBER, pause: 5, ...options })
+export const terminalAt = (server: Server, options: Partial<VirtualTerminalOptions> = {}) =>
+  virtualTerminal({ server, serialNumber: SERIAL_NUMBER, pause: 5, ...options })
 
 export async function listen<S extends Server>(server: S, host = '127.0.0.1', port = 0) {
   const sockets = new Set<Socket>()

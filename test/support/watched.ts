@@ -2,9 +2,9 @@
 import express, { type Express } from 'express'
 import { commandQueue, memoryAdapter, terminalRouter } from '../../src/index.js'
 import { type MonitorOptions, type MonitorRouter, monitorRouter } from '../../src/monitor.js'
-import { virtualDevice } from '../../src/simulator.js'
-import { serve } from './device.js'
+import { virtualTerminal } from '../../src/simulator.js'
 import { portOf } from './server.js'
+import { serve } from './terminal.js'
 
 export const SN = '0316144680030'
 export const OTHER_SN = 'CKJF201260099'
@@ -28,8 +28,8 @@ export async function watched(
   })
   app.use(path, monitor)
   const server = await serve(front(app))
-  const terminal = virtualDevice({ server, serialNumber: SN })
-  const other = virtualDevice({ server, serialNumber: OTHER_SN })
+  const terminal = virtualTerminal({ server, serialNumber: SN })
+  const other = virtualTerminal({ server, serialNumber: OTHER_SN })
   const origin = `http://127.0.0.1:${portOf(server)}`
   return { adapter, commands, server, terminal, other, monitor, origin, url: `${origin}${path}/` }
 }

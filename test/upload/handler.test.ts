@@ -11,8 +11,8 @@ import {
   uploadHandler,
 } from '../../src/index.js'
 import { listenFor } from '../../src/reply/arrival.js'
-import { serve } from '../support/device.js'
 import { type Sent, send } from '../support/request.js'
+import { serve } from '../support/terminal.js'
 
 const SN = '0316144680030'
 const LINE = '7\t2026-10-05 06:58:10\t0\t1'

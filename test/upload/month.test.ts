@@ -4,7 +4,7 @@ import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, vi } from 'vitest'
 import { memoryAdapter, type Upload, type UploadStorage, uploadHandler } from '../../src/index.js'
-import { serve } from '../support/device.js'
+import { serve } from '../support/terminal.js'
 
 const SN = '0316144680030'
 const LINES = 20_000

@@ -135,13 +135,13 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'claims, releases and cancels commands of the device only, though others have the same ids',
+    name: 'claims, releases and cancels commands of the terminal only, though others have the same ids',
     otherwise: 'One terminal stops the commands of another.',
     async check({ adapter }) {
-      for (const device of ['A', 'B', 'a'])
-        await adapter.issue(['1', '2'].map((id) => queued(device, id)))
-      for (const device of ['A', 'B']) {
-        deepEqual(await claimed(adapter, device, claimOf('1', 1)), ['1'], device)
+      for (const terminal of ['A', 'B', 'a'])
+        await adapter.issue(['1', '2'].map((id) => queued(terminal, id)))
+      for (const terminal of ['A', 'B']) {
+        deepEqual(await claimed(adapter, terminal, claimOf('1', 1)), ['1'], terminal)
       }
       await knows(adapter, 'a', '1', { ...queued('a', '1'), attemptsMade: 0 })
       deepEqual(await claimed(adapter, 'C', claimOf('1', 1)), [])

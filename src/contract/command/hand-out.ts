@@ -34,12 +34,12 @@ async function handedOutOnce(polls: readonly CommandAdapter[]): Promise<void> {
   if (adapter === undefined) return
   const ids = idsOf(5)
   // One race may be won by chance.
-  for (const device of ['A', 'B', 'C', 'D']) {
-    await adapter.issue(ids.map((id) => queued(device, id)))
+  for (const terminal of ['A', 'B', 'C', 'D']) {
+    await adapter.issue(ids.map((id) => queued(terminal, id)))
     for (const attempt of [1, 2, 3]) {
       const claims = ids.map((id) => claimOf(id, attempt))
-      const got = await Promise.all(polls.map((poll) => claimed(poll, device, ...claims)))
-      deepEqual(got.flat().sort(), [...ids].sort(), `device ${device}, attempt ${attempt}`)
+      const got = await Promise.all(polls.map((poll) => claimed(poll, terminal, ...claims)))
+      deepEqual(got.flat().sort(), [...ids].sort(), `terminal ${terminal}, attempt ${attempt}`)
     }
   }
 }

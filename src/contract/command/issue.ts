@@ -52,7 +52,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'lists the open commands of each device in the order in which they were issued',
+    name: 'lists the open commands of each terminal in the order in which they were issued',
     otherwise: 'A fingerprint is sent before its user, or a user is deleted before it is added.',
     async check({ adapter }) {
       const issued = new Map<string, string[]>([
@@ -114,7 +114,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'refuses an id that its device has had with another text or with a reply',
+    name: 'refuses an id that its terminal has had with another text or with a reply',
     otherwise: 'The old success is shown for the new command, which nobody has executed.',
     async check({ adapter }) {
       await adapter.issue([queued('A', '1'), queued('A', '2'), queued('A', '3')])
@@ -157,23 +157,23 @@ export const ISSUE_CASES: readonly CommandCase[] = [
         await fails(call, () => adapter.issue([queued('A', '1', { text })]))
       }
       await fails('issue of id 12', () => adapter.issue([queued('A', 12 as never)]))
-      await fails('issue without a device', () => adapter.issue([queued('', '1')]))
+      await fails('issue without a terminal', () => adapter.issue([queued('', '1')]))
       deepEqual(await openIds(adapter, 'A'), [])
     },
   },
   {
-    name: 'keeps devices apart, whatever characters their serial numbers have',
+    name: 'keeps terminals apart, whatever characters their serial numbers have',
     otherwise: 'A terminal is handed the commands of another.',
     async check({ adapter }) {
-      const devices = [...MARKS.map((mark) => `X${mark}1`), 'x1', 'X', 'É1', 'é1', '7'.repeat(64)]
-      for (const [index, device] of devices.entries()) {
-        await adapter.issue([queued(device, '1', { text: `CHECK ${index}` })])
+      const terminals = [...MARKS.map((mark) => `X${mark}1`), 'x1', 'X', 'É1', 'é1', '7'.repeat(64)]
+      for (const [index, terminal] of terminals.entries()) {
+        await adapter.issue([queued(terminal, '1', { text: `CHECK ${index}` })])
       }
-      for (const [index, device] of devices.entries()) {
-        const open = await adapter.openCommands(device, at(1), 10)
+      for (const [index, terminal] of terminals.entries()) {
+        const open = await adapter.openCommands(terminal, at(1), 10)
         deepEqual(
           open.map((record) => plain(record.command)),
-          [command(device, '1', `CHECK ${index}`)],
+          [command(terminal, '1', `CHECK ${index}`)],
         )
       }
     },

@@ -23,8 +23,8 @@ async function listed({ adapter }: CommandSubject, filter: CommandFilter): Promi
 
 export const LIST_CASES: readonly CommandCase[] = [
   {
-    name: 'lists commands for people, the newest first, by device and by time',
-    otherwise: 'People cannot find a command, or see those of another device.',
+    name: 'lists commands for people, the newest first, by terminal and by time',
+    otherwise: 'People cannot find a command, or see those of another terminal.',
     missing,
     async check(subject) {
       const { adapter } = subject

@@ -86,7 +86,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
         const settled = await Promise.allSettled(calls)
         const { command } = (await adapter.findRecord('A', id)) ?? {}
         const kept = texts.filter((_, index) => settled[index]?.status === 'fulfilled')
-        deepEqual([...new Set(kept)], [command?.text], `the device has ${command?.text}`)
+        deepEqual([...new Set(kept)], [command?.text], `the terminal has ${command?.text}`)
       }
       deepEqual(await openIds(adapter, 'A'), idsOf(10))
     },
@@ -113,22 +113,22 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps what fifty devices do at the same moment',
-    otherwise: 'One device overwrites what another did: a command is lost, or handed out again.',
+    name: 'keeps what fifty terminals do at the same moment',
+    otherwise: 'One terminal overwrites what another did: a command is lost, or handed out again.',
     async check({ adapter }) {
-      const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
-      const all = (call: (device: string) => unknown) =>
-        Promise.all(devices.map(async (device) => call(device)))
-      await all((device) => adapter.issue(['1', '2', '3'].map((id) => queued(device, id))))
-      await all((device) => adapter.claim(device, [claimOf('1', 1), claimOf('2', 1)]))
-      await all((device) => adapter.cancel(device, ['3'], at(11), 'cancelled'))
-      await all((device) => report(adapter, replyTo(device, '1')))
-      await all((device) => adapter.release(device, at(20)))
-      for (const device of devices) {
-        deepEqual(await openIds(adapter, device, at(21)), ['2'], device)
+      const terminals = Array.from({ length: 50 }, (_, index) => `terminal ${index}`)
+      const all = (call: (terminal: string) => unknown) =>
+        Promise.all(terminals.map(async (terminal) => call(terminal)))
+      await all((terminal) => adapter.issue(['1', '2', '3'].map((id) => queued(terminal, id))))
+      await all((terminal) => adapter.claim(terminal, [claimOf('1', 1), claimOf('2', 1)]))
+      await all((terminal) => adapter.cancel(terminal, ['3'], at(11), 'cancelled'))
+      await all((terminal) => report(adapter, replyTo(terminal, '1')))
+      await all((terminal) => adapter.release(terminal, at(20)))
+      for (const terminal of terminals) {
+        deepEqual(await openIds(adapter, terminal, at(21)), ['2'], terminal)
         const { sentAt } = claimOf('2', 1)
         const facts = { attemptsMade: 1, sentAt, replyDueAt: at(20) }
-        await knows(adapter, device, '2', { ...queued(device, '2'), ...facts })
+        await knows(adapter, terminal, '2', { ...queued(terminal, '2'), ...facts })
       }
     },
   },

@@ -64,7 +64,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'knows a reply to a command that nobody issued',
-    otherwise: 'Nobody sees that a device replies to a command it was never given.',
+    otherwise: 'Nobody sees that a terminal replies to a command it was never given.',
     async check({ adapter }) {
       const reply = replyTo('A', 'unknown', -1)
       await adapter.onReply(reply, undefined)
@@ -109,24 +109,24 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     otherwise:
       'A command that the terminal has is shown as replaced or expired, though it executes it.',
     async check({ adapter }) {
-      for (const [device, reason] of [
+      for (const [terminal, reason] of [
         ['A', 'superseded'],
         ['B', 'expired'],
       ] as const) {
-        await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued(device, id)))
-        await claimed(adapter, device, claimOf('sent', 1), claimOf('done', 1))
-        await report(adapter, replyTo(device, 'done', 0))
-        const closed = await adapter.cancel(device, ['sent', 'waiting', 'done'], at(30), reason)
+        await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued(terminal, id)))
+        await claimed(adapter, terminal, claimOf('sent', 1), claimOf('done', 1))
+        await report(adapter, replyTo(terminal, 'done', 0))
+        const closed = await adapter.cancel(terminal, ['sent', 'waiting', 'done'], at(30), reason)
         deepEqual(idsIn(closed), ['waiting'], reason)
-        const waiting = { ...queued(device, 'waiting'), attemptsMade: 0 }
-        await knows(adapter, device, 'waiting', { ...waiting, cancelled: { at: at(30), reason } })
-        await knows(adapter, device, 'sent', { ...queued(device, 'sent'), ...sent })
-        deepEqual(await openIds(adapter, device, at(31)), ['sent'], reason)
+        const waiting = { ...queued(terminal, 'waiting'), attemptsMade: 0 }
+        await knows(adapter, terminal, 'waiting', { ...waiting, cancelled: { at: at(30), reason } })
+        await knows(adapter, terminal, 'sent', { ...queued(terminal, 'sent'), ...sent })
+        deepEqual(await openIds(adapter, terminal, at(31)), ['sent'], reason)
       }
     },
   },
   {
-    name: 'makes what waits for a reply due when the device starts anew',
+    name: 'makes what waits for a reply due when the terminal starts anew',
     otherwise:
       'What a terminal lost in a power cut is handed out minutes late, or is never sent again.',
     async check({ adapter }) {

@@ -25,7 +25,7 @@ export const BATCH_CASES: readonly Case[] = [
   {
     name: 'finds with findCommands what findCommand finds',
     otherwise:
-      'Replies of a large body stay without their commands, or count for those of another device.',
+      'Replies of a large body stay without their commands, or count for those of another terminal.',
     missing,
     async check(subject) {
       const { adapter } = subject
@@ -45,7 +45,7 @@ export const BATCH_CASES: readonly Case[] = [
   },
   {
     name: 'keeps with onReplies what onReply would keep, call by call',
-    otherwise: 'What a device reports in one body ends differently than in many.',
+    otherwise: 'What a terminal reports in one body ends differently than in many.',
     missing,
     async check(subject) {
       const { adapter } = subject
@@ -98,14 +98,14 @@ export const BATCH_CASES: readonly Case[] = [
     missing,
     async check(subject) {
       // One race may be won by chance.
-      for (const device of ['A', 'B', 'C', 'D']) {
-        const replies = idsOf(5).map((id) => replyTo(device, id))
+      for (const terminal of ['A', 'B', 'C', 'D']) {
+        const replies = idsOf(5).map((id) => replyTo(terminal, id))
         await issueFor(subject, replies)
         const calls = Array.from({ length: 10 }, async () => {
           return subject.adapter.onReplies?.(answeredBy(replies))
         })
         const said = await Promise.all(calls)
-        const kept = (await subject.replies()).filter((reply) => reply.serialNumber === device)
+        const kept = (await subject.replies()).filter((reply) => reply.serialNumber === terminal)
         deepEqual(readable(kept), readable(replies))
         if (said.every((answers) => answers === undefined)) continue
         for (const [index, { commandId }] of replies.entries()) {

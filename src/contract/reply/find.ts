@@ -2,7 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import { findsNothing, holds, issueAll, issueFor, plain, reportAll } from '../proof.js'
-import { ALIKE_DEVICES, ALIKE_IDS, command, MARKS, replyTo, textOf } from '../sample.js'
+import { ALIKE_IDS, ALIKE_TERMINALS, command, MARKS, replyTo, textOf } from '../sample.js'
 import { type Case, without } from '../subject.js'
 
 export const FIND_CASES: readonly Case[] = [
@@ -27,7 +27,7 @@ export const FIND_CASES: readonly Case[] = [
   },
   {
     name: 'finds nothing if nothing was issued',
-    otherwise: 'A device is credited with a command that it was never handed.',
+    otherwise: 'A terminal is credited with a command that it was never handed.',
     async check(subject) {
       await findsNothing(subject.adapter, 'A', '12')
       await issueAll(subject, [command('A', '12')])
@@ -72,13 +72,13 @@ export const FIND_CASES: readonly Case[] = [
     async check(subject) {
       const replies: CommandReply[] = []
       for (const [index, [one, other]] of ALIKE_IDS.entries()) {
-        const device = `device ${index}`
-        await issueAll(subject, [command(device, one)])
-        await findsNothing(subject.adapter, device, other)
-        await issueAll(subject, [command(device, other, 'REBOOT')])
-        const found = await subject.adapter.findCommand(device, one)
-        deepEqual(plain(found), command(device, one))
-        replies.push(replyTo(device, one, 0), replyTo(device, other, -1))
+        const terminal = `terminal ${index}`
+        await issueAll(subject, [command(terminal, one)])
+        await findsNothing(subject.adapter, terminal, other)
+        await issueAll(subject, [command(terminal, other, 'REBOOT')])
+        const found = await subject.adapter.findCommand(terminal, one)
+        deepEqual(plain(found), command(terminal, one))
+        replies.push(replyTo(terminal, one, 0), replyTo(terminal, other, -1))
       }
       await reportAll(subject, replies)
       await holds(subject, replies)
@@ -86,10 +86,10 @@ export const FIND_CASES: readonly Case[] = [
   },
   {
     name: 'compares serial numbers as text, character by character',
-    otherwise: 'It treats two devices as one: a reply counts for a command of another device.',
+    otherwise: 'It treats two terminals as one: a reply counts for a command of another terminal.',
     async check(subject) {
       const replies: CommandReply[] = []
-      for (const [index, [one, other]] of ALIKE_DEVICES.entries()) {
+      for (const [index, [one, other]] of ALIKE_TERMINALS.entries()) {
         await issueAll(subject, [command(one, `${index}`)])
         await findsNothing(subject.adapter, other, `${index}`)
         await issueAll(subject, [command(other, `${index}`, 'REBOOT')])
@@ -102,8 +102,8 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'treats equal ids of two devices as two commands',
-    otherwise: 'One device answers for another: its command counts as done though nobody did it.',
+    name: 'treats equal ids of two terminals as two commands',
+    otherwise: 'One terminal answers for another: its command counts as done though nobody did it.',
     async check(subject) {
       const commands = [command('A', '1'), command('B', '1', 'REBOOT')]
       await issueAll(subject, commands)
@@ -117,9 +117,9 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps a device and an id apart, whatever characters they have',
+    name: 'keeps a terminal and an id apart, whatever characters they have',
     otherwise:
-      'Joined without care, two devices and ids make one key: a device can answer for another.',
+      'Joined without care, two terminals and ids make one key: a terminal can answer for another.',
     async check(subject) {
       const replies = MARKS.map((mark, index) => replyTo(`X${mark}Y`, `Z${index}`, index))
       replies.push(replyTo('X', 'YZ0', -1))

@@ -6,7 +6,7 @@ import { fails, findsNothing, holds, issueFor, report, reportAll } from '../proo
 import { ALIKE_IDS, fileOf, MARKS, replyOf, replyTo, textOf } from '../sample.js'
 import type { Case } from '../subject.js'
 
-// What only devices that nobody issued a command to can say: ids that no terminal is handed.
+// What only terminals that nobody issued a command to can say: ids that no terminal is handed.
 const STRANGE_IDS = new Set([
   ...ALIKE_IDS.flat(),
   ...[
@@ -74,7 +74,7 @@ export const KEEP_CASES: readonly Case[] = [
   },
   {
     name: 'lets the later of two different replies win, with nothing of the earlier left',
-    otherwise: 'It shows a result that the device has corrected since, or a mixture of both.',
+    otherwise: 'It shows a result that the terminal has corrected since, or a mixture of both.',
     async check(subject) {
       const finals = (id: string) => [
         replyOf('A', `ID=${id}\nSN=A\nFILENAME=a.txt\nCMD=Shell\nReturn=1\nContent=abc`),
@@ -156,7 +156,7 @@ export const KEEP_CASES: readonly Case[] = [
         [failed, 'kept', 'a different final reply'],
         [failed, 'repeated', 'the different final reply again'],
         [other, 'kept', 'a reply to another command'],
-        [foreign, 'kept', 'a reply of another device'],
+        [foreign, 'kept', 'a reply of another terminal'],
       ]
       const said: unknown[] = []
       for (const [reply] of steps) said.push(await report(subject.adapter, reply))

@@ -23,11 +23,11 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps what a hundred and fifty devices report at the same moment',
+    name: 'keeps what a hundred and fifty terminals report at the same moment',
     otherwise:
-      'One device overwrites what another reported: both were answered OK, and one report is gone.',
+      'One terminal overwrites what another reported: both were answered OK, and one report is gone.',
     async check(subject) {
-      const replies = idsOf(200).map((id, index) => replyTo(`device ${index % 150}`, id, index))
+      const replies = idsOf(200).map((id, index) => replyTo(`terminal ${index % 150}`, id, index))
       await issueFor(subject, replies)
       await Promise.all(replies.map((reply) => report(subject.adapter, reply)))
       await holds(subject, replies)
@@ -42,7 +42,7 @@ export const RACE_CASES: readonly Case[] = [
       const other = await subject.reopen?.()
       if (other === undefined) return
       const adapters = [subject.adapter, other]
-      const replies = idsOf(50).map((id, index) => replyTo(`device ${index}`, id, index))
+      const replies = idsOf(50).map((id, index) => replyTo(`terminal ${index}`, id, index))
       await issueFor(subject, replies)
       const calls = replies.flatMap((reply) => adapters.map((adapter) => report(adapter, reply)))
       const said = await Promise.all(calls)

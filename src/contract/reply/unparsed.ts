@@ -13,7 +13,7 @@ const missing = ({ adapter, unparsed }: ContractSubject) =>
 
 export const UNPARSED_CASES: readonly Case[] = [
   {
-    name: 'keeps unparsed lines with the device that sent them, byte for byte',
+    name: 'keeps unparsed lines with the terminal that sent them, byte for byte',
     otherwise: 'What could not be read is lost, and with it the way to find out why.',
     missing,
     async check(subject) {
@@ -49,20 +49,20 @@ export const UNPARSED_CASES: readonly Case[] = [
       await Promise.all(calls)
       await keeps(
         subject,
-        ['A', 'B'].flatMap((device) => lines.map((line): Line => [device, line])),
+        ['A', 'B'].flatMap((terminal) => lines.map((line): Line => [terminal, line])),
       )
     },
   },
   {
-    name: 'keeps the unparsed lines that fifty devices send at the same moment',
-    otherwise: 'One device overwrites the lines of another, though both were answered OK.',
+    name: 'keeps the unparsed lines that fifty terminals send at the same moment',
+    otherwise: 'One terminal overwrites the lines of another, though both were answered OK.',
     missing,
     async check(subject) {
       const lines = Array.from({ length: 50 }, (_, index): Line => {
-        return [`device ${index}`, Buffer.from(`line ${index}`)]
+        return [`terminal ${index}`, Buffer.from(`line ${index}`)]
       })
       await Promise.all(
-        lines.map(async ([device, line]) => subject.adapter.onUnparsed?.([line], device)),
+        lines.map(async ([terminal, line]) => subject.adapter.onUnparsed?.([line], terminal)),
       )
       await keeps(subject, lines)
     },

@@ -13,7 +13,7 @@ const NAMES = [
 export const VALUE_CASES: readonly Case[] = [
   {
     name: 'gives back every byte of raw and of content',
-    otherwise: 'A file that a device was asked for is damaged or cut, and nobody sees it.',
+    otherwise: 'A file that a terminal was asked for is damaged or cut, and nobody sees it.',
     async check(subject) {
       const contents = [
         EVERY_BYTE,
@@ -38,7 +38,7 @@ export const VALUE_CASES: readonly Case[] = [
   },
   {
     name: 'gives back every field, in order, whatever its name and value',
-    otherwise: 'What a device says about itself is lost or changed.',
+    otherwise: 'What a terminal says about itself is lost or changed.',
     async check(subject) {
       const lines = NAMES.map((name) => `${name}=of ${name}`)
       lines.push('=no name', 'no value=', 'twice==', 'NULL=null', 'zero=0', 'false=false')
@@ -52,7 +52,7 @@ export const VALUE_CASES: readonly Case[] = [
   {
     name: 'gives back a thousand fields, and names, values and kinds of command of any length',
     otherwise:
-      'A column is too narrow: it cuts what a device says, or its terminal is blocked forever.',
+      'A column is too narrow: it cuts what a terminal says, or its terminal is blocked forever.',
     async check(subject) {
       const lengths = [16, 32, 64, 100, 128, 191, 255, 256, 512, 1000, 4000, 5000]
       const lines = Array.from({ length: 1000 }, (_, index) => `Option${index}=${index}`)
@@ -71,7 +71,7 @@ export const VALUE_CASES: readonly Case[] = [
   },
   {
     name: 'gives back kinds of command that are not ASCII',
-    otherwise: 'It changes what a device said.',
+    otherwise: 'It changes what a terminal said.',
     async check(subject) {
       const texts = ['é', '王小明', '😀', '\ufffd', '\ufeff', "';--", '"', '\\', '%s', '<b>', '']
       const replies = texts.map((commandName, index) => ({

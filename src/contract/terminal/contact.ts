@@ -2,7 +2,7 @@
 import { deepEqual } from 'node:assert/strict'
 import type { TerminalFacts } from '../../handshake/storage.js'
 import { fails } from '../proof.js'
-import { ALIKE_DEVICES, MARKS, textOf } from '../sample.js'
+import { ALIKE_TERMINALS, MARKS, textOf } from '../sample.js'
 import { without } from '../subject.js'
 import { at, contactOf, knows, readable, type TerminalCase } from './sample.js'
 
@@ -21,7 +21,7 @@ const FACTS: TerminalFacts = {
   stamps: { ATTLOG: '9999', OPERLOG: '00000000000000000001' },
 }
 
-// Keys that the endpoint accepts, and values as a hostile device sends them.
+// Keys that the endpoint accepts, and values as a hostile terminal sends them.
 const HOSTILE = Object.fromEntries([
   ['__proto__', '{}'],
   ['constructor', 'x'],
@@ -104,7 +104,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
   },
   {
     name: 'keeps hostile names and values as they came',
-    otherwise: 'A device changes what storage means, or blocks itself with its own options.',
+    otherwise: 'A terminal changes what storage means, or blocks itself with its own options.',
     async check({ adapter }) {
       const facts = { firmware: 'Ver \0 \u2028 "', model: textOf(300), options: HOSTILE }
       await adapter.onContact(contactOf('A', 0, facts))
@@ -120,29 +120,29 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     name: 'keeps terminals apart, whatever characters their serial numbers have',
     otherwise: 'Two terminals are shown as one.',
     async check({ adapter }) {
-      const devices = new Set([...ALIKE_DEVICES.flat(), ...MARKS.map((mark) => `X${mark}Y`)])
-      for (const [index, device] of [...devices].entries()) {
-        await adapter.onContact(contactOf(device, index, { model: `model ${index}` }))
+      const terminals = new Set([...ALIKE_TERMINALS.flat(), ...MARKS.map((mark) => `X${mark}Y`)])
+      for (const [index, terminal] of [...terminals].entries()) {
+        await adapter.onContact(contactOf(terminal, index, { model: `model ${index}` }))
       }
-      for (const [index, serialNumber] of [...devices].entries()) {
+      for (const [index, serialNumber] of [...terminals].entries()) {
         const seen = { firstSeenAt: at(index), lastSeenAt: at(index) }
         await knows(adapter, serialNumber, { serialNumber, model: `model ${index}`, ...seen })
       }
-      deepEqual((await adapter.terminals()).length, devices.size)
+      deepEqual((await adapter.terminals()).length, terminals.size)
     },
   },
   {
     name: 'lists every terminal, in the order of their serial numbers',
     otherwise: 'A page for people leaves terminals out, or shows them in a new order each time.',
     async check({ adapter }) {
-      const devices = Array.from({ length: 250 }, (_, index) => `${(index * 7919) % 9973}`)
-      devices.push('A', 'AB', 'B', '0316144680030')
-      for (const [index, device] of devices.entries())
-        await adapter.onContact(contactOf(device, index))
+      const terminals = Array.from({ length: 250 }, (_, index) => `${(index * 7919) % 9973}`)
+      terminals.push('A', 'AB', 'B', '0316144680030')
+      for (const [index, terminal] of terminals.entries())
+        await adapter.onContact(contactOf(terminal, index))
       const all = await adapter.terminals()
       deepEqual(
         all.map(({ serialNumber }) => serialNumber),
-        [...devices].sort(),
+        [...terminals].sort(),
       )
       const [first] = all
       deepEqual(readable(first), readable((await adapter.findTerminal('0')) ?? undefined))

@@ -9,11 +9,11 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     name: 'keeps what fifty terminals report at the same moment',
     otherwise: 'One terminal overwrites what another reported.',
     async check({ adapter }) {
-      const devices = Array.from({ length: 50 }, (_, index) => `device ${index}`)
-      const tell = async (device: string, index: number) =>
-        adapter.onContact(contactOf(device, index, { model: device }))
-      await Promise.all(devices.map(tell))
-      for (const [index, serialNumber] of devices.entries()) {
+      const terminals = Array.from({ length: 50 }, (_, index) => `terminal ${index}`)
+      const tell = async (terminal: string, index: number) =>
+        adapter.onContact(contactOf(terminal, index, { model: terminal }))
+      await Promise.all(terminals.map(tell))
+      for (const [index, serialNumber] of terminals.entries()) {
         const seen = { firstSeenAt: at(index), lastSeenAt: at(index) }
         await knows(adapter, serialNumber, { serialNumber, model: serialNumber, ...seen })
       }
@@ -62,10 +62,10 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
       const { adapter } = subject
       for (const steps of [0, 1, 2, 3, 4]) {
         for (const isKnown of [true, false]) {
-          const device = `${steps} ${isKnown}`
-          if (isKnown) await adapter.onContact(contactOf(device, 10))
-          const older = contactOf(device, 11, { options: { older: '1' } })
-          const newer = contactOf(device, 12, { options: { newer: '1' } })
+          const name = `${steps} ${isKnown}`
+          if (isKnown) await adapter.onContact(contactOf(name, 10))
+          const older = contactOf(name, 11, { options: { older: '1' } })
+          const newer = contactOf(name, 12, { options: { newer: '1' } })
           const tell = async (stalled: TerminalAdapter) => {
             await stalled.onContact(older)
             return true
@@ -73,10 +73,10 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
           const { result } = await heldUp(subject, steps, tell, async () =>
             adapter.onContact(newer),
           )
-          const terminal = await adapter.findTerminal(device)
-          deepEqual(terminal?.lastSeenAt.getTime(), at(12).getTime(), device)
-          deepEqual(terminal?.options?.newer, '1', device)
-          if (result) deepEqual(terminal?.options?.older, '1', device)
+          const terminal = await adapter.findTerminal(name)
+          deepEqual(terminal?.lastSeenAt.getTime(), at(12).getTime(), name)
+          deepEqual(terminal?.options?.newer, '1', name)
+          if (result) deepEqual(terminal?.options?.older, '1', name)
         }
       }
     },

@@ -2,7 +2,7 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import type { Upload } from '../../upload/upload.js'
 import { fails } from '../proof.js'
-import { ALIKE_DEVICES, EVERY_BYTE, textOf } from '../sample.js'
+import { ALIKE_TERMINALS, EVERY_BYTE, textOf } from '../sample.js'
 import { type Case, without } from '../subject.js'
 import { attendance, hand, keepsLines, membersOf, upload, uploadOf } from './sample.js'
 
@@ -39,7 +39,7 @@ function everyKind(): Upload[] {
 
 export const KEEP_CASES: readonly Case[] = [
   {
-    name: 'keeps every line of an upload with the device that sent it, byte for byte',
+    name: 'keeps every line of an upload with the terminal that sent it, byte for byte',
     otherwise: 'Who came or went is lost though the terminal was told OK.',
     missing,
     async check(subject) {
@@ -65,11 +65,11 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'distinguishes lines that differ in a device, a letter, a blank or the last of many bytes',
+    name: 'distinguishes lines that differ in a terminal, a letter, a blank or the last of many bytes',
     otherwise: 'A record that looks like another one is thrown away as a duplicate.',
     missing,
     async check(subject) {
-      const devices = new Set(ALIKE_DEVICES.flat())
+      const terminals = new Set(ALIKE_TERMINALS.flat())
       const long = `USER PIN=1\tName=${textOf(3000)}`
       const alike = [
         ...['USER PIN=1', 'USER PIN=01', 'USER pin=1', 'user PIN=1', 'USER PIN=1 ', 'USER  PIN=1'],
@@ -77,7 +77,7 @@ export const KEEP_CASES: readonly Case[] = [
         ...[`${long}a`, `${long}b`, long],
       ]
       const uploads = [
-        ...[...devices].map((device) => attendance(device, ['1'])),
+        ...[...terminals].map((terminal) => attendance(terminal, ['1'])),
         ...alike.map((line) => uploadOf('A', 'OPERLOG', line)),
         ...['x', 'X', ' x'].map((line) => {
           return upload('A', { records: [], unparsed: [Buffer.from(line)] })
@@ -106,7 +106,7 @@ export const KEEP_CASES: readonly Case[] = [
     async check(subject) {
       const kept: Upload[] = []
       for (let turn = 0; turn < 4; turn++) {
-        const next = attendance(`device ${turn}`, ['1', '2', '3', '4', '5'])
+        const next = attendance(`terminal ${turn}`, ['1', '2', '3', '4', '5'])
         await hand(subject, next)
         kept.push(next)
         await keepsLines(subject, kept)

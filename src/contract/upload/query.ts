@@ -29,7 +29,7 @@ export const QUERY_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'finds the packets of a command of a device, in the order in which they came',
+    name: 'finds the packets of a command of a terminal, in the order in which they came',
     otherwise: 'The result of a query is never read, or is put together from that of another.',
     missing: missingPackets,
     async check(subject) {

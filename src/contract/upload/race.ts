@@ -19,13 +19,13 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps what a hundred devices upload at the same moment',
+    name: 'keeps what a hundred terminals upload at the same moment',
     otherwise:
-      'One device overwrites what another uploaded: both were answered OK, and one is gone.',
+      'One terminal overwrites what another uploaded: both were answered OK, and one is gone.',
     missing: without('lines'),
     async check(subject) {
       const uploads = Array.from({ length: 100 }, (_, index) => {
-        return attendance(`device ${index % 60}`, [`${index}`, `x${index}`])
+        return attendance(`terminal ${index % 60}`, [`${index}`, `x${index}`])
       })
       await Promise.all(uploads.map((upload) => hand(subject, upload)))
       await keepsLines(subject, uploads)
@@ -40,7 +40,7 @@ export const RACE_CASES: readonly Case[] = [
       const other = await subject.reopen?.()
       if (other === undefined) return
       const uploads = Array.from({ length: 30 }, (_, index) => {
-        return attendance(`device ${index}`, [`${index}`, `x${index}`])
+        return attendance(`terminal ${index}`, [`${index}`, `x${index}`])
       })
       const said = await Promise.all(
         uploads.map(async (upload) => {

@@ -3,7 +3,7 @@ import type { Express, RequestHandler } from 'express'
 import type * as iclock from 'express-iclock'
 import type * as builders from 'express-iclock/commands'
 import type * as postgres from 'express-iclock/postgres'
-import type { VirtualDevice } from 'express-iclock/simulator'
+import type { VirtualTerminal } from 'express-iclock/simulator'
 import type { Knex } from 'knex'
 import type { Db } from 'mongodb'
 import type { Pool } from 'pg'
@@ -18,7 +18,7 @@ declare global {
   const commands: iclock.CommandQueue
   const pool: Pool
   const knex: Knex
-  const terminal: VirtualDevice
+  const terminal: VirtualTerminal
   const reply: iclock.CommandReply
   const command: iclock.IssuedCommand
 

@@ -9,7 +9,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import express from 'express'
 import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 const exporter = new InMemorySpanExporter()
 trace.setGlobalTracerProvider(
@@ -41,7 +41,7 @@ const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
 const url = `http://127.0.0.1:${server.address().port}`
 
-const terminal = virtualDevice({ server, serialNumber: '0316144680030' })
+const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
 await terminal.handshake()
 await terminal.attend({ pin: 'SECRET7', time: new Date() })
 await terminal.uploadTable('OPERLOG', ['USER PIN=SECRET7\tName=SECRET Ada\tPasswd=SECRET1'])

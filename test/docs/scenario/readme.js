@@ -1,7 +1,7 @@
 // The first app of the README, with a terminal that asks it for commands and executes them.
 import { once } from 'node:events'
 import { Server } from 'node:http'
-import { virtualDevice } from 'express-iclock/simulator'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 let start
 const started = new Promise((resolve) => {
@@ -17,7 +17,7 @@ await import(process.argv[2])
 const server = await started
 if (!server.listening) await once(server, 'listening')
 
-const terminal = virtualDevice({ server, serialNumber: '0316144680030' })
+const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
 void terminal.start(() => 0, { delay: 10 })
 const answer = await fetch(`http://127.0.0.1:${server.address().port}/employees`, {
   method: 'POST',

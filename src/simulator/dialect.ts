@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 
 /**
- * How a device's firmware writes: `attendance` like the manual's example, without a Content-Type;
+ * How a terminal's firmware writes: `attendance` like the manual's example, without a Content-Type;
  * `access` with `application/push;charset=UTF-8`, `return` in lower case and a cookie; `clone` like
  * attendance, to paths that end in `.aspx`.
  */
-export type Manners = 'attendance' | 'access' | 'clone'
+export type Dialect = 'attendance' | 'access' | 'clone'
 
 interface Habits {
   suffix: '' | '.aspx'
@@ -14,7 +14,7 @@ interface Habits {
 }
 
 /** What each firmware family does differently. */
-export const HABITS: Record<Manners, Habits> = {
+export const DIALECTS: Record<Dialect, Habits> = {
   attendance: { suffix: '', pushVersion: '2.4.1' },
   access: { suffix: '', pushVersion: '3.1.2' },
   clone: { suffix: '.aspx', pushVersion: '2.4.1' },
@@ -25,12 +25,12 @@ export type Header = [name: string, value: string]
 
 /** The headers of a request, in the order in which firmware writes them. */
 export function headersOf(
-  manners: Manners,
+  dialect: Dialect,
   token: string,
   host: string,
   persistence: string,
 ): Header[] {
-  if (manners === 'access') {
+  if (dialect === 'access') {
     return [
       ['Cookie', `token=${token}`],
       ['Host', host],

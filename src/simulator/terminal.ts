@@ -1,10 +1,10 @@
-// A virtual device: everything that a terminal says to a server, one call each.
+// A virtual terminal: everything that a terminal says to a server, one call each.
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { type Delivery, deliver, onFirst, type SendOptions } from './delivery.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
-import type { VirtualDeviceOptions } from './options.js'
+import type { VirtualTerminalOptions } from './options.js'
 import { checkPace } from './pace.js'
 import { type Poll, poll } from './poll.js'
 import { type RecordWriter, recordWriter } from './records.js'
@@ -36,10 +36,10 @@ export type RecordSender = {
 }
 
 /**
- * A virtual device. Its calls resolve with the exchanges made; unless said otherwise, they retry
+ * A virtual terminal. Its calls resolve with the exchanges made; unless said otherwise, they retry
  * until the server responds correctly, and throw a `DeliveryError` if they give up.
  */
-export interface VirtualDevice extends RecordSender {
+export interface VirtualTerminal extends RecordSender {
   /** `SN`. */
   readonly serialNumber: string
   /** Writes records without sending them: for batches, and for `exchange`. */
@@ -104,23 +104,23 @@ export interface VirtualDevice extends RecordSender {
 }
 
 /**
- * Returns a device that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200`
+ * Returns a terminal that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200`
  * with `text/plain`, one correct `Date` in GMT, and the body that belongs to the request.
  *
  * @throws TypeError if an option is invalid
  * @example
  * const server = app.listen(0)
- * const device = virtualDevice({ server, serialNumber: '0316144680030' })
- * await device.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
+ * const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
+ * await terminal.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
  */
-export function virtualDevice(options: VirtualDeviceOptions): VirtualDevice {
-  return deviceOf(openSession(options))
+export function virtualTerminal(options: VirtualTerminalOptions): VirtualTerminal {
+  return terminalOf(openSession(options))
 }
 
-/** The calls of a device on its session. */
-export function deviceOf(session: Session): VirtualDevice {
-  const { serialNumber, manners } = session.identity
-  const records = recordWriter(serialNumber, manners)
+/** The calls of a terminal on its session. */
+export function terminalOf(session: Session): VirtualTerminal {
+  const { serialNumber, dialect } = session.identity
+  const records = recordWriter(serialNumber, dialect)
   const delivery: Delivery = session.identity
 
   const replyQuestion = (body: Body): Question => ({

@@ -1,4 +1,4 @@
-// What the tests of the endpoint share: a server for one test, and posts of the manual's device to
+// What the tests of the endpoint share: a server for one test, and posts of the manual's terminal to
 // it.
 import { createServer, type RequestListener, Server, type ServerOptions } from 'node:http'
 import { onTestFinished } from 'vitest'
@@ -6,7 +6,7 @@ import {
   type Body,
   type Exchange,
   type ExchangeOptions,
-  virtualDevice,
+  virtualTerminal,
 } from '../../src/simulator.js'
 
 export const SN = '0316144680030'
@@ -52,7 +52,7 @@ export async function post(
   { body = EXAMPLE, ...how }: Post = {},
 ): Promise<Answer> {
   const server = to instanceof Server ? to : await serve(to)
-  const exchange = await virtualDevice({ server, serialNumber: SN }).exchange(body, how)
+  const exchange = await virtualTerminal({ server, serialNumber: SN }).exchange(body, how)
   return {
     ...exchange,
     body: exchange.body.toString(),
