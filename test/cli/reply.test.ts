@@ -23,7 +23,7 @@ async function serve() {
   return { adapter, requests, kept, terminal: ['reply', '--url', url, '--sn', '0316144680030'] }
 }
 
-it('posts each reply by itself and exits with 0', async () => {
+it('Each reply is posted by itself, and the exit code is 0', async () => {
   const { terminal, kept, requests } = await serve()
   const { status, stderr } = await run([...terminal, '1001=0', '1002=-10:SET OPTION', '0012=+3'])
   expect([status, stderr]).toEqual([0, ''])
@@ -35,7 +35,7 @@ it('posts each reply by itself and exits with 0', async () => {
   expect(requests).toEqual(Array(3).fill('/iclock/devicecmd?SN=0316144680030'))
 })
 
-it('prints the bytes of each exchange', async () => {
+it('The bytes of each exchange are printed', async () => {
   const { terminal } = await serve()
   const { stdout } = await run([...terminal, '1001=0'])
   const lines = stdout.split('\n')
@@ -50,14 +50,14 @@ it('prints the bytes of each exchange', async () => {
   )
 })
 
-it('posts all replies in one request with --batch', async () => {
+it('All replies go out in one request with --batch', async () => {
   const { terminal, kept, requests } = await serve()
   expect(await run([...terminal, '--batch', '1=0', '2=0'])).toMatchObject({ status: 0 })
   expect(kept()).toHaveLength(2)
   expect(requests).toHaveLength(1)
 })
 
-it('posts a file as it is, or standard input', async () => {
+it('A file or standard input is posted as it is', async () => {
   const { terminal, adapter } = await serve()
   const folder = mkdtempSync(join(tmpdir(), 'cli-'))
   const file = join(folder, 'body')
@@ -83,7 +83,7 @@ it('writes with the dialect and to the path given', async () => {
   expect(requests).toEqual(['/x?SN=0316144680030'])
 })
 
-it('lets no byte from the server affect the screen', async () => {
+it('No byte from the server affects the screen', async () => {
   const url = await listen((_, res) => {
     res
       .writeHead(200, { 'Content-Type': 'text/plain', 'X-Title': '\xe9' })
@@ -96,7 +96,7 @@ it('lets no byte from the server affect the screen', async () => {
   for (const text of [stdout, stderr]) expect(text).toMatch(/^[ -~\n]*$/)
 })
 
-it('stops at the first response that a terminal would refuse, with one line', async () => {
+it('The first response that a terminal would refuse ends the program, with one line', async () => {
   let requests = 0
   const url = await listen((_, res) => {
     requests++
@@ -113,7 +113,7 @@ it('stops at the first response that a terminal would refuse, with one line', as
   expect(requests).toBe(2)
 })
 
-it('reports a silent server and a refused connection in one line', async () => {
+it('A silent server and a refused connection are reported in one line', async () => {
   const url = await listen(() => {})
   const silent = await run(['reply', '--url', url, '--sn', 'A', '--timeout', '50', '1=0'])
   expect(silent).toMatchObject({
@@ -126,14 +126,14 @@ it('reports a silent server and a refused connection in one line', async () => {
   expect(refused.stderr).toMatch(/^express-iclock: refused: .*ECONNREFUSED.*\n$/)
 })
 
-it('accepts a URL without http://', async () => {
+it('A URL without http:// is accepted', async () => {
   const { terminal, requests } = await serve()
   const bare = terminal.map((each) => each.replace('http://', ''))
   expect(await run([...bare, '1=0'])).toMatchObject({ status: 0 })
   expect(requests).toHaveLength(1)
 })
 
-it("accepts any time of the server's clock that the option allows", async () => {
+it("Any time of the server's clock that the option allows is accepted", async () => {
   const url = await listen((_, res) => {
     res.writeHead(200, { ...PLAIN, Date: 'Tue, 30 Jun 2015 01:24:48 GMT' }).end('OK')
   })
@@ -144,7 +144,7 @@ it("accepts any time of the server's clock that the option allows", async () => 
   expect(lenient.stdout).toContain('the terminal sets its clock to 2015-06-30T01:24:48.000Z')
 })
 
-it('survives a Date that is not one', async () => {
+it('An invalid Date does no harm', async () => {
   const url = await listen((_, res) => {
     res.writeHead(200, { ...PLAIN, Date: 'Invalid Date' }).end('OK')
   })
@@ -178,14 +178,14 @@ it.each([
   ['a timeout that is too long', [...anywhere, '--timeout', '9999999999', '1=0'], '"timeout" is'],
   ['unknown dialect', [...anywhere, '--dialect', 'x'], 'attendance, access, clone'],
   ['a missing file', [...anywhere, '--file', '/no/such/file'], '/no/such/file'],
-])('reports %s in one line', async (_, args, message) => {
+])('A usage error is reported in one line: %s', async (_, args, message) => {
   const { status, stdout, stderr } = await run(args)
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)
   expect(stderr).toMatch(/^express-iclock: [^\n]+ \(see --help\)\n$/)
 })
 
-it('lists every option with --help', async () => {
+it('--help lists every option', async () => {
   const { status, stdout, stderr } = await run(['reply', '--help'])
   expect([status, stderr]).toEqual([0, ''])
   const options = ['url', 'sn', 'batch', 'file', 'dialect', 'path', 'timeout', 'max-clock-error']

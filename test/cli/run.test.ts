@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { runProgram } from '../support/program.js'
 
-it.each([['-h'], ['--help']])('lists the commands with %s', async (option) => {
+it.each([['-h'], ['--help']])('%s lists the commands', async (option) => {
   const { status, stdout, stderr } = await runProgram([option])
   expect([status, stderr]).toEqual([0, ''])
   expect(stdout).toMatch(/^Usage: npx express-iclock COMMAND/)
@@ -9,12 +9,12 @@ it.each([['-h'], ['--help']])('lists the commands with %s', async (option) => {
   expect(stdout).toMatch(/^ {2}reply /m)
 })
 
-it('explains a command with -h, wherever it is given', async () => {
+it('-h explains a command, wherever it is given', async () => {
   const { stdout } = await runProgram(['reply', '--url', 'x', '-h'])
   expect(stdout).toMatch(/^Usage: npx express-iclock reply/)
 })
 
-it.each([['-v'], ['--version']])('prints the version with %s', async (option) => {
+it.each([['-v'], ['--version']])('%s prints the version', async (option) => {
   expect(await runProgram([option])).toEqual({ status: 0, stdout: '1.2.3\n', stderr: '' })
 })
 
@@ -22,7 +22,7 @@ it.each([
   [[], 'no command; expected terminal or reply'],
   [['replay'], '"replay" is not a command; expected terminal or reply'],
   [['constructor'], '"constructor" is not a command'],
-])('reports wrong usage of %j in one line', async (args, message) => {
+])('Wrong usage of %j is reported in one line', async (args, message) => {
   const { status, stdout, stderr } = await runProgram(args)
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)

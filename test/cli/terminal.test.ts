@@ -22,7 +22,7 @@ const told = (stdout: string) =>
     .split('\n')
     .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, '').replace(/ +/g, ' '))
 
-it('shakes hands, executes and replies, in readable lines', async () => {
+it('The terminal performs its handshake, executes and replies, in readable lines', async () => {
   const { run, of } = await terminalAt({
     handshake: () => `${OPTION_BLOCK}PushOptionsFlag=1\n`,
     getrequest: handingOut(['DATA UPDATE USERINFO PIN=7\tName=Ada'], ['ENROLL_FP PIN=7', 'LOG']),
@@ -63,7 +63,7 @@ it.each([
     ['--answer', 'none', '--answer', 'CHECK=3'],
     ['no reply', '3'],
   ],
-])('answers what it is told with %j', async (options, answers) => {
+])('The options %j set the replies', async (options, answers) => {
   const { run } = await terminalAt({ getrequest: handingOut(['LOG', 'CHECK']) })
   const { stdout } = await run('--once', ...options)
   expect(told(stdout).filter((line) => line.startsWith('command'))).toEqual([
@@ -72,7 +72,7 @@ it.each([
   ])
 })
 
-it('uploads a punch for each PIN typed, restarts and quits on request', async () => {
+it('The terminal uploads a punch for each PIN typed, restarts and quits on request', async () => {
   const { run, person, of } = await terminalAt()
   const running = run('--delay', '5')
   await expect.poll(() => of('getrequest').length).toBeGreaterThan(1)
@@ -93,7 +93,7 @@ it('uploads a punch for each PIN typed, restarts and quits on request', async ()
   expect(told(stdout).filter((line) => line === 'poll no commands').length).toBeLessThanOrEqual(4)
 })
 
-it('ends with Ctrl-C, once it has replied to what it was handed', async () => {
+it('Ctrl-C ends the terminal, once it has replied to the commands it has', async () => {
   const { run, person, of } = await terminalAt({
     getrequest: () => {
       person.interrupt()
@@ -104,7 +104,7 @@ it('ends with Ctrl-C, once it has replied to what it was handed', async () => {
   expect(of('devicecmd')).toHaveLength(1)
 })
 
-it('shows the bytes with --wire', async () => {
+it('--wire shows the bytes', async () => {
   const { run } = await terminalAt()
   const { stdout } = await run('--once', '--wire', '--dialect', 'clone')
   expect(stdout).toContain('> GET /iclock/getrequest.aspx?SN=A1&INFO=')
@@ -112,14 +112,14 @@ it('shows the bytes with --wire', async () => {
   expect(stdout).toContain('< ServerVer=2.4.1\\n')
 })
 
-it('says why it is refused, and fails with --once', async () => {
+it('A refused terminal says why, and fails with --once', async () => {
   const { run } = await terminalAt({ handshake: () => ({ status: 403 }) })
   const { status, stdout, stderr } = await run('--once', '--timeout', '250', '--delay', '200')
   expect([status, stderr]).toEqual([1, ''])
   expect(told(stdout)).toContain('handshake refused: the status is 403, not 200')
 })
 
-it('lets no byte from the server affect the screen', async () => {
+it('No byte from the server affects the screen', async () => {
   const { run } = await terminalAt({
     handshake: () => `${OPTION_BLOCK}X=\x1b]0;title\x07\u202e\n`,
     getrequest: handingOut(['\x1b[2J\u200b']),
@@ -135,14 +135,14 @@ it.each([
   ['a delay in words', ['--delay', '1s'], '--delay is "1s"'],
   ['a reply to send', ['1=0'], 'Unexpected argument'],
   ['unknown dialect', ['--dialect', 'x'], 'attendance, access, clone'],
-])('reports %s in one line', async (_, args, message) => {
+])('A usage error is reported in one line: %s', async (_, args, message) => {
   const { status, stdout, stderr } = await (await terminalAt()).run(...args)
   expect([status, stdout]).toEqual([2, ''])
   expect(stderr).toContain(message)
   expect(stderr).toMatch(/^express-iclock: [^\n]+ \(see --help\)\n$/)
 })
 
-it('lists every option with --help', async () => {
+it('--help lists every option', async () => {
   const { stdout } = await (await terminalAt()).run('-h')
   const options = ['url', 'sn', 'answer', 'punch', 'once', 'delay', 'wire', 'dialect', 'timeout']
   for (const option of [...options, 'max-clock-error', 'help']) {

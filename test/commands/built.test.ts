@@ -26,24 +26,24 @@ function limits(text: string): object {
 const harmless = [...ATTENDANCE, ...ACCESS]
 const irreversible = [...DANGEROUS_ATTENDANCE, ...DANGEROUS_ACCESS]
 
-test.each(harmless)('$name(): the limits fit $text', ({ build, members }) => {
+test.each(harmless)('The limits of $name() fit $text', ({ build, members }) => {
   const { text, key: _, ...rest } = build(members as never)
   expect(rest).toEqual(limits(text))
 })
 
-test.each(irreversible)('dangerous $name() is handed out once: $text', ({ build, members }) => {
+test.each(irreversible)('dangerous $name() is sent once: $text', ({ build, members }) => {
   const command = build(members as never)
   expect(command).toMatchObject({ attempts: 1 })
   expect(command).not.toHaveProperty('key')
 })
 
-describe('a key', () => {
+describe('A key', () => {
   const sameKey = (one: BuiltCommand, other: BuiltCommand) => {
     return one.key !== undefined && one.key === other.key
   }
   const print = (members: object) => ({ pin: '7', finger: 1, template: 'AAAA', ...members })
 
-  test('lets a newer template replace an unsent one of the same finger only', () => {
+  test('A newer template replaces an unsent one of the same finger only', () => {
     const first = attendance.putFingerprint(print({}))
     expect(sameKey(first, attendance.putFingerprint(print({ template: 'BBBB' })))).toBe(true)
     expect(sameKey(first, attendance.putFingerprint(print({ finger: 2 })))).toBe(false)
@@ -51,7 +51,7 @@ describe('a key', () => {
     expect(sameKey(first, access.putFingerprint(print({})))).toBe(false)
   })
 
-  test('never holds a template, a photo or the value of an option', () => {
+  test('A key never holds a template, a photo or the value of an option', () => {
     const secret = 'U2VjcmV0'
     const keys = [
       attendance.putFingerprint(print({ template: secret })),
@@ -67,14 +67,14 @@ describe('a key', () => {
     ])
   })
 
-  test('makes one of two requests to open a door', () => {
+  test('Two requests to open a door become one', () => {
     const opening = { door: 1, seconds: 5 }
     expect(sameKey(access.openDoor(opening), access.openDoor(opening))).toBe(true)
     expect(sameKey(access.openDoor(opening), access.openDoor({ ...opening, door: 2 }))).toBe(false)
     expect(sameKey(attendance.openDoor(), attendance.openDoor())).toBe(true)
   })
 
-  test('is on no command that another one may wait for, or that takes rights away', () => {
+  test('A command that another one may wait for, or that takes rights away, has no key', () => {
     const withoutKey = [
       attendance.putUser({ pin: '7' }),
       attendance.deleteUser({ pin: '7' }),

@@ -161,7 +161,7 @@ function checkFields(sample: Sample, text: string, changed: Map<string, unknown>
 let written = 0
 let refused = 0
 
-test('whatever the values, a builder refuses them or writes exactly its fields on one line', () => {
+test('A builder refuses its values or writes exactly its fields on one line', () => {
   fc.assert(
     fc.property(call, ([sample, changes]) => {
       const changed = new Map(changes)

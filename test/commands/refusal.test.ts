@@ -154,22 +154,22 @@ const TYPE: [string, () => BuiltCommand][] = [
   ],
 ]
 
-test.each(RANGE)('%s is a RangeError', (_, build) => {
+test.each(RANGE)('A builder throws a RangeError for %s', (_, build) => {
   const error = refusal(build)
   expect(error).toBeInstanceOf(RangeError)
   expect(error.message).toMatch(/^express-iclock: \w+\.[\w.]+( got|: "\w+") .*expected /)
 })
 
-test.each(TYPE)('%s is a TypeError', (_, build) => {
+test.each(TYPE)('A builder throws a TypeError for %s', (_, build) => {
   const error = refusal(build)
   expect(error).toBeInstanceOf(TypeError)
   expect(error.message).toMatch(/^express-iclock: \w+\.\w+/)
 })
 
-describe('an error', () => {
+describe('An error', () => {
   const messageOf = (build: () => BuiltCommand) => refusal(build).message
 
-  test('names the builder, the member, what came and what was expected', () => {
+  test('An error names the builder, the member, what came and what was expected', () => {
     expect(messageOf(user({ name: 'x Pri=14' }))).toBe(
       'express-iclock: attendance.putUser: "name" is "x Pri=14"; ' +
         'expected a string of at most 24 bytes in UTF-8, without = and control characters',
@@ -180,24 +180,24 @@ describe('an error', () => {
     )
   })
 
-  test('suggests the right spelling of a misspelled member', () => {
+  test('An error suggests the right spelling of a misspelled member', () => {
     expect(messageOf(user({ Name: 'Ada' }))).toContain('"Name"; did you mean "name"?')
     expect(messageOf(() => attendance.deleteUser({ pin: '7', id: 1 } as never))).toContain(
       'there is no member "id"; the members are pin',
     )
   })
 
-  test('says why a Date is refused', () => {
+  test('An error says why a Date is refused', () => {
     expect(messageOf(period(new Date(), NOON))).toContain('a Date has no time zone')
   })
 
-  test('says which key a value would write', () => {
+  test('An error says which key a value would write', () => {
     expect(messageOf(user({ viceCard: '5' }))).toContain(
       '"viceCard" would write "Card=" where old firmware reads the field Card',
     )
   })
 
-  test('never shows a secret', () => {
+  test('An error never shows a secret', () => {
     const secrets = [
       user({ password: 'hunter2' }),
       print({ template: 'hunter2\t' }),
@@ -212,7 +212,7 @@ describe('an error', () => {
     }
   })
 
-  test('never shows what an object holds', () => {
+  test('An error never shows what an object holds', () => {
     const row = { password: 'hunter2' }
     expect(messageOf(user({ name: row }))).toContain('"name" is an object;')
   })

@@ -19,13 +19,13 @@ describe.each(FAMILIES)('$family', ({ builders, samples }) => {
     expect(build(members as never).text).toBe(text.replaceAll('⇥', '\t'))
   })
 
-  test('has no builder without a sample', () => {
+  test('Every builder has a sample', () => {
     const sampled = new Set(samples.map(({ name }) => name))
     expect([...sampled].sort()).toEqual(Object.keys(builders).sort())
   })
 })
 
-test('a selection without conditions takes everything', () => {
+test('A selection without conditions takes everything', () => {
   expect(attendance.queryBiodata({ type: 9 }).text).toBe('DATA QUERY BIODATA Type=9')
   expect(access.query({ table: 'user' }).text).toBe(
     'DATA QUERY tablename=user,fielddesc=*,filter=*',
@@ -33,31 +33,31 @@ test('a selection without conditions takes everything', () => {
   expect(access.count({ table: 'user' }).text).toBe('DATA COUNT user')
 })
 
-test('a person is everything a deletion by default takes of a table', () => {
+test('Deleting a person deletes everything that a deletion covers by default', () => {
   expect(attendance.deleteFingerprints({ pin: '7' }).text).toBe('DATA DELETE FINGERTMP PIN=7')
   expect(access.deleteFingerprints({ pin: '7' }).text).toBe('DATA DELETE templatev10 Pin=7')
 })
 
-test('rows can be appended without saying how many', () => {
+test('Rows can be appended without their count', () => {
   const rows = { url: 'file/rows', path: '/tmp/rows', action: 'append' } as const
   expect(dangerous.attendance.putRows(rows).text).toBe(
     'PutFile file/rows\t/tmp/rows\tAction=AppendData',
   )
 })
 
-test('bytes and their base64 write the same line', () => {
+test('Bytes and their base64 write the same line', () => {
   const bytes = new Uint8Array([1, 2, 3, 4])
   const { text } = attendance.putUserPhoto({ pin: '7', content: bytes })
   expect(text).toBe('DATA UPDATE USERPIC PIN=7\tSize=8\tContent=AQIDBA==')
   expect(attendance.putUserPhoto({ pin: '7', content: 'AQIDBA==' }).text).toBe(text)
 })
 
-test('a template whose padding an old terminal left out is counted as it is', () => {
+test('A template whose padding an old terminal left out is counted as it is', () => {
   const { text } = attendance.putFingerprint({ pin: '7', finger: 0, template: 'AQIDBA' })
   expect(text).toContain('Size=6\tValid=1\tTMP=AQIDBA')
 })
 
-test('each privilege has its code', () => {
+test('Each privilege has its code', () => {
   const privileges = ['user', 'registrar', 'administrator', 'custom', 'superAdministrator'] as const
   const texts = privileges.map((privilege) => access.putUser({ pin: '7', privilege }).text)
   expect(texts.map((text) => text.split('Privilege=')[1])).toEqual(['0', '2', '6', '10', '14'])

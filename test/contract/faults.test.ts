@@ -19,7 +19,7 @@ const FAULTS: Record<string, Record<string, Fault>> = {
   ...TERMINAL_FAULTS,
 }
 
-it('knows faults for every case', () => {
+it('Every case has faults', () => {
   const cases = adapterContract(wholeSubject).map(({ name }) => name)
   expect(Object.keys(FAULTS).sort()).toEqual(cases.sort())
 })

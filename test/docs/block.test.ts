@@ -28,7 +28,7 @@ const folders: string[] = []
 
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))))
 
-it('has code in every language that a test knows of, and no other', () => {
+it('A test covers the code in every language of the docs, and no other', () => {
   const unknown = blocks.filter(({ language, mark }) => {
     return ![...SHOWN, 'js', 'ts'].includes(language) || !MARKS.includes(mark)
   })
@@ -36,12 +36,12 @@ it('has code in every language that a test knows of, and no other', () => {
   expect(blocks.filter(({ language }) => language === 'js').length).toBeGreaterThan(40)
 })
 
-it('compiles against the types of the package', async () => {
+it('Each block compiles against the types of the package', async () => {
   const compiled = blocks.filter(({ language, mark }) => /^[jt]s$/.test(language) && mark === '')
   expect(await compile(compiled)).toBe('')
 })
 
-it('finds what is wrong in a block', async () => {
+it('A mistake in a block is found', async () => {
   const block = { page: 'wrong.md', line: 1, language: 'js', mark: '' }
   const wrong = [
     { ...block, text: 'app.use(terminalRouter({ adaptor: adapter }))' },

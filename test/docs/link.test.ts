@@ -10,7 +10,7 @@ const OUTSIDE = [
   'https://nodejs.org/api/diagnostics_channel.html',
 ]
 
-it.each(PAGES)('%s links only to files and headings that exist', (page) => {
+it.each(PAGES)('The links of %s lead only to files and headings that exist', (page) => {
   const broken = linksOf(page).filter((link) => {
     if (/^https?:/.test(link)) return !OUTSIDE.includes(link)
     const [path = '', anchor] = link.split('#')
@@ -21,20 +21,20 @@ it.each(PAGES)('%s links only to files and headings that exist', (page) => {
   expect(broken).toEqual([])
 })
 
-it.each(PAGES)('%s holds nothing that a merge left', (page) => {
+it.each(PAGES)('The page %s holds nothing that a merge left behind', (page) => {
   expect(textOf(page)).not.toMatch(/^(<{7}|={7}|>{7})( |$)/m)
 })
 
-it('reaches every page of docs from the README', () => {
+it('Every page of docs is reached from the README', () => {
   const linked = linksOf('README.md').map((link) => link.replace(/#.*/, ''))
   expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.includes(page))).toEqual([])
 })
 
-it('keeps the README within 150 lines', () => {
+it('The README has at most 150 lines', () => {
   expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
 })
 
-it('names only scripts that exist', () => {
+it('Every script that a page names exists', () => {
   const named = PAGES.flatMap((page) => {
     return [...textOf(page).matchAll(/npm run ([a-z][\w:-]*[a-z0-9])(?![\w:…])/g)]
   }).map(([, script = '']) => script)

@@ -10,7 +10,7 @@ const SN = '0316144680030'
 const url = inject('mongodbUrl')
 const questions = blocksIn('mongosh', 'docs/mongodb.md').map(({ text }) => text)
 
-describe.skipIf(url === undefined)('the questions in mongosh', () => {
+describe.skipIf(url === undefined)('The questions in mongosh', () => {
   const client = new MongoClient(url ?? 'mongodb://none')
   const db: Db = client.db(`iclock_docs_${process.pid}`)
   beforeAll(async () => {
@@ -57,29 +57,29 @@ describe.skipIf(url === undefined)('the questions in mongosh', () => {
     return (await (answer.toArray?.() ?? answer)) as Record<string, unknown>[]
   }
 
-  it('are all tested here', () => {
+  it('Every question is tested here', () => {
     expect(questions).toHaveLength(5)
   })
 
-  it('say who was here today', async () => {
+  it('A question finds who was here today', async () => {
     expect(await ask(/aggregate/)).toEqual([
       { _id: '7', first: '2026-10-05 06:58:10', last: '2026-10-05 17:00:00' },
     ])
   })
 
-  it('say what waits for a terminal', async () => {
+  it('A question finds what waits for a terminal', async () => {
     expect((await ask(/open: true/)).map(({ commandId }) => commandId)).toEqual(['waiting'])
   })
 
-  it('say what failed since yesterday', async () => {
+  it('A question finds what failed since yesterday', async () => {
     expect((await ask(/reply\.outcome/)).map(({ commandId }) => commandId)).toEqual(['failing'])
   })
 
-  it('say which terminals are silent', async () => {
+  it('A question finds which terminals are silent', async () => {
     expect((await ask(/lastSeenAt/)).map(({ _id }) => _id)).toEqual(['SILENT'])
   })
 
-  it('let the database forget attendance by itself', async () => {
+  it('The database deletes old attendance by itself', async () => {
     expect(await ask(/createIndex/)).toBe('receivedAt_1')
   })
 })

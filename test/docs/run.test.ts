@@ -8,7 +8,7 @@ import { runScenario } from '../support/scenario.js'
 const isCapture = ({ text }: { text: string }) => text.includes('base64')
 const run = (page: string) => blocksIn('js', page).filter(({ mark }) => mark === 'run')
 
-it('counts what the eleven lines lose, and what the router keeps, as the README says', async () => {
+it('The eleven lines lose, and the router stores, as many replies as the README says', async () => {
   const { naive, ours } = JSON.parse(await runScenario('naive', run('README.md')))
   const readme = textOf('README.md')
   expect(readme).toContain(
@@ -21,7 +21,7 @@ it('counts what the eleven lines lose, and what the router keeps, as the README 
   expect(naive.lost).toBeGreaterThan(ours.lost)
 })
 
-it('puts an employee on a terminal by the first app of the README', async () => {
+it('The first app of the README puts an employee on a terminal', async () => {
   const [first] = blocksIn('js', 'README.md')
   expect(JSON.parse(await runScenario('readme', first ? [first] : []))).toEqual({
     state: 'succeeded',
@@ -29,7 +29,7 @@ it('puts an employee on a terminal by the first app of the README', async () => 
   })
 })
 
-it('logs, counts and traces by the recipes for diagnostics, and no secret with it', async () => {
+it('The recipes for diagnostics log, count and trace, and no secret with it', async () => {
   const recipes = run('docs/diagnostics.md').filter((block) => !isCapture(block))
   const output = await runScenario('diagnostics', recipes)
   const { metrics, spans } = JSON.parse(output.trim().split('\n').at(-1) ?? '')
@@ -65,7 +65,7 @@ it('logs, counts and traces by the recipes for diagnostics, and no secret with i
   expect(output.replaceAll('SECRETid', 'a command id')).not.toContain('SECRET')
 })
 
-it('prints whole requests by the recipe that captures them, quoted for a shell', async () => {
+it('The recipe that captures requests prints them whole, quoted for a shell', async () => {
   const output = await runScenario('capture', run('docs/diagnostics.md').filter(isCapture))
   const [printed = '', ...others] = output.trim().split('\n')
   expect(others).toEqual(['kept 1'])
@@ -77,7 +77,7 @@ it('prints whole requests by the recipe that captures them, quoted for a shell',
   expect(words.toString()).toContain('http://localhost:3000/iclock/devicecmd?SN=0316144680030\n')
 })
 
-it('serves terminals beside Fastify', async () => {
+it('Terminals are served beside Fastify', async () => {
   const blocks = run('docs/frameworks.md').map((block) => {
     return { ...block, text: `${block.text}\nexport { fastify }\n` }
   })

@@ -13,7 +13,7 @@ const DAY = 24 * 60 * 60_000
 const statements = blocksIn('sql', PAGE).map(({ text }) => text)
 const url = inject('postgresUrl')
 
-describe('the statements', () => {
+describe('The statements', () => {
   let database: TestDatabase
   beforeAll(async () => {
     database = await openDatabase()
@@ -63,33 +63,33 @@ describe('the statements', () => {
     return rows as Record<string, unknown>[]
   }
 
-  it('are all tested here', () => {
+  it('Every statement is tested here', () => {
     expect(statements).toHaveLength(5)
   })
 
-  it('say who was here today', async () => {
+  it('A statement finds who was here today', async () => {
     const rows = await ask(/GROUP BY pin/)
     expect(rows).toEqual([
       { pin: '7', first: expect.any(String), last: expect.stringMatching(/23:59:59$/) },
     ])
   })
 
-  it('say what waits for a terminal', async () => {
+  it('A statement finds what waits for a terminal', async () => {
     const rows = await ask(/terms IS NOT NULL/)
     expect(rows.map((row) => row.text)).toEqual(['CHECK waiting'])
   })
 
-  it('say what failed since yesterday', async () => {
+  it('A statement finds what failed since yesterday', async () => {
     const rows = await ask(/outcome IN/)
     expect(rows.map((row) => row.text)).toEqual(['CHECK failing'])
   })
 
-  it('say which terminals are silent', async () => {
+  it('A statement finds which terminals are silent', async () => {
     const rows = await ask(/last_seen_at </)
     expect(rows.map((row) => row.serial_number)).toEqual(['SILENT'])
   })
 
-  it("keep an app's own attendance once, as the page on attendance has it", async () => {
+  it("An app's own attendance is stored once, as the page on attendance has it", async () => {
     const [block] = blocksIn('sql', 'docs/attendance.md')
     const own = `"${database.schema}".own_attendance`
     const [create = '', insert = ''] = `${block?.text}`
@@ -103,7 +103,7 @@ describe('the statements', () => {
     expect(rows).toEqual([{ pin: '7' }, { pin: '8' }])
   })
 
-  it('forget old attendance', async () => {
+  it('A statement deletes old attendance', async () => {
     await ask(/^DELETE/)
     const adapter = postgresAdapter(database.pool, { schema: database.schema })
     expect((await adapter.attendance()).map(({ pin }) => pin)).toEqual(['7', '7'])
@@ -111,7 +111,7 @@ describe('the statements', () => {
 })
 
 // PGlite has no address that a driver could connect to.
-describe.skipIf(url === undefined)('the ways to a pool', () => {
+describe.skipIf(url === undefined)('The ways to a pool', () => {
   const name = `iclock_docs_${process.pid}`
   const admin = new pg.Pool({ connectionString: url, max: 1 })
   beforeAll(() => admin.query(`CREATE DATABASE ${name}`))
@@ -120,7 +120,7 @@ describe.skipIf(url === undefined)('the ways to a pool', () => {
     await admin.end()
   })
 
-  it('share one with Drizzle, and borrow connections of Knex', async () => {
+  it('A pool is shared with Drizzle, and connections are borrowed from Knex', async () => {
     const own = new URL(url ?? '')
     own.pathname = name
     const blocks = blocksIn('js', PAGE)

@@ -12,7 +12,7 @@ const rowsOf = (page: string) =>
     .split('\n')
     .filter((line) => line.startsWith('| '))
 
-it('has a row for each error, with its status, and for no other', () => {
+it('The table has a row for each error, with its status, and for no other', () => {
   const rows = rowsOf('docs/errors.md').flatMap((row) => {
     const [, code, status] = /^\| `([A-Z_]+)` \| (\d+) \|/.exec(row) ?? []
     return code === undefined ? [] : [[code, Number(status)]]
@@ -24,14 +24,14 @@ it('has a row for each error, with its status, and for no other', () => {
   expect(rows.toSorted()).toEqual(errors.toSorted())
 })
 
-it('has a row for each diagnostics channel', () => {
+it('The table has a row for each diagnostics channel', () => {
   const rows = rowsOf('docs/diagnostics.md').flatMap((row) => {
     return /^\| `express-iclock:(\w+)`/.exec(row)?.[1] ?? []
   })
   expect(rows.toSorted()).toEqual(Object.keys(CHANNELS).toSorted())
 })
 
-it('names only builders that exist, and each that puts, enrolls, opens or asks', () => {
+it('The docs name only builders that exist, and each that puts, enrolls, opens or asks', () => {
   const [, table = ''] = textOf('docs/commands.md').split('| | `attendance` | `access` |')
   const named: Record<string, string[]> = { attendance: [], access: [] }
   for (const row of (table.split('\n\n')[0] ?? '')
@@ -57,7 +57,7 @@ it('names only builders that exist, and each that puts, enrolls, opens or asks',
   }
 })
 
-it('explains every option of the routers, the page and the queue', () => {
+it('The docs explain every option of the routers, the page and the queue', () => {
   const sections = textOf('docs/options.md').split(/^## /m)
   sections.push(`monitorRouter ${textOf('docs/monitor.md')}`)
   for (const [title, make] of [

@@ -17,12 +17,12 @@ async function run(databaseUrl: string) {
   return stdout
 }
 
-it('the HR app on PGlite waits for its terminal, and keeps each record once', async () => {
+it('The HR app on PGlite waits for its terminal, and stores each record once', async () => {
   expect((await run('')).match(/a screen greets +7/g)).toHaveLength(2)
 }, 180_000)
 
 it.skipIf(url === undefined)(
-  'the HR app does the same on a PostgreSQL server, and greets nobody twice',
+  'The HR app does the same on a PostgreSQL server, and greets nobody twice',
   async () => {
     await run(`${url}`)
     expect(await run(`${url}`)).not.toContain('a screen greets')

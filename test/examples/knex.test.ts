@@ -18,7 +18,7 @@ class LibsqlClient extends BetterSqlite {
   }
 }
 
-describe('the Knex adapter of the example, on SQLite', () => {
+describe('The Knex adapter of the example, on SQLite', () => {
   const create = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-knex-'))
     const connection = knex({

@@ -17,13 +17,13 @@ const isSkipped = missing.length > 0 && process.env.REQUIRE_NGINX !== '1'
 const reason = `Missing: ${missing.join(' and ')}; apt-get install -y nginx-light openssl`
 if (isSkipped) process.stderr.write(`\nSkipped: the example behind nginx. ${reason}\n`)
 
-describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () => {
+describe.skipIf(isSkipped)(`Behind nginx${isSkipped ? ` (${reason})` : ''}`, () => {
   const startNginx = async (appPort: number) => {
     const { href } = new URL('../../examples/nginx/nginx.js', import.meta.url)
     return (await import(href)).startNginx(appPort)
   }
 
-  it('a conversation comes through with the path kept, rewritten and over TLS', async () => {
+  it('A conversation comes through with the path kept, rewritten and over TLS', async () => {
     const { stdout } = await runExample('example:nginx')
     const anyPort = stdout.replace(/:\d{4,5}\//g, ':PORT/').replace(/OK, .*GMT/g, 'OK, DATE')
     const seen = (request: string) => `  the app saw       ${request} from 127.0.0.1 over http`
@@ -52,7 +52,7 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     ])
   })
 
-  it("the terminal reads the app's Date, and the app the terminal's address", async () => {
+  it("The terminal reads the app's Date, and the app the terminal's address", async () => {
     const date = 'Tue, 30 Jun 2015 01:24:48 GMT'
     const forwarded: unknown[] = []
     const server = createServer((req, res) => {
@@ -78,7 +78,7 @@ describe.skipIf(isSkipped)(`behind nginx${isSkipped ? ` (${reason})` : ''}`, () 
     expect(forwarded).toEqual(['203.0.113.9, 127.0.0.1', 'http'])
   })
 
-  it('a port without an app is not mistaken for an endpoint', async () => {
+  it('A port without an app is not mistaken for an endpoint', async () => {
     const nginx = await startNginx(9)
     const terminal = virtualTerminal({ url: `${nginx.http}/hr`, serialNumber: SERIAL_NUMBER })
     const exchange = await terminal.exchange('ID=1&Return=0')

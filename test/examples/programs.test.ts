@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runExample } from '../support/example.js'
 import { STORAGES_PRINT } from '../support/storages-print.js'
 
-it('the demo closes the loop: done, done again after a restart, and refused', async () => {
+it('The demo completes the loop: done, done again after a restart, and refused', async () => {
   const { stdout } = await runExample('demo')
   expect(stdout.match(/app +reads .*/g)).toEqual([
     'app       reads "succeeded": done',
@@ -13,24 +13,24 @@ it('the demo closes the loop: done, done again after a restart, and refused', as
   expect(stdout).not.toContain('HTTP/1.1')
 })
 
-it('the demo shows every request and answer if asked', async () => {
+it('The demo shows every request and answer on request', async () => {
   const { stdout } = await runExample('demo', '--wire')
   expect(stdout).toMatch(/> GET \/iclock\/getrequest\?SN=0316144680030/)
   expect(stdout).toMatch(/< C:[0-9a-z]{16}:DATA UPDATE USERINFO PIN=7\tName=Ada/)
   expect(stdout).toMatch(/> ID=[0-9a-z]{16}&Return=-1001&CMD=DATA/)
 })
 
-it('the tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
+it('The tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
   const { stderr } = await runExample('example:hr-app-jest')
   expect(stderr).toMatch(/Tests: +8 passed, 8 total/)
 })
 
-it.each(['memory', 'sqlite'])('the example of storages prints the same on %s', async (storage) => {
+it.each(['memory', 'sqlite'])('The example of storages prints the same on %s', async (storage) => {
   expect((await runExample('example:storages', storage)).stdout).toBe(STORAGES_PRINT)
 })
 
 it.each(['example:mongo', 'example:storages'] as const)(
-  '%s says what to start if there is no MongoDB',
+  'The example %s says what to start if there is no MongoDB',
   async (script) => {
     const words = script === 'example:storages' ? 'mongodb' : ''
     await expect(runExample(script, words, { MONGODB_URL: '' })).rejects.toMatchObject({

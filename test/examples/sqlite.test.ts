@@ -9,7 +9,7 @@ import { adapterContract } from '../../src/contract.js'
 const { href } = new URL('../../examples/storages/sqlite.js', import.meta.url)
 const { sqliteAdapter } = await import(href)
 
-describe('the SQLite adapter of the example', () => {
+describe('The SQLite adapter of the example', () => {
   const create = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-sqlite-'))
     const file = join(folder, 'iclock.db')

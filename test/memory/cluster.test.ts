@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const program = fileURLToPath(new URL('../fixtures/cluster.js', import.meta.url))
 
-it('warns once in a worker of a cluster, which has a memory of its own', async () => {
+it('A worker of a cluster, which has a memory of its own, warns once', async () => {
   const { stderr } = await promisify(execFile)(process.execPath, [program])
   expect(stderr.match(/\[ICLOCK_CLUSTER\] Warning/g)).toHaveLength(1)
   expect(stderr).toContain('Use storage that all workers share.')

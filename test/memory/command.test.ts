@@ -9,14 +9,14 @@ function queued(commandId: string) {
   return { command: { ...command, commandId }, terms, issuedAt: now }
 }
 
-it('finds the very command that an app hands out itself, and never hands it out', () => {
+it('A command that an app sends itself is found as it is, and never sent', () => {
   const adapter = memoryAdapter()
   adapter.issue(command)
   expect(adapter.findCommand('A', '1')).toBe(command)
   expect(adapter.openCommands('A', now, 10)).toEqual([])
 })
 
-it('refuses what no terminal carries, and an id that was used, from an app as from the queue', () => {
+it('A text that no terminal can carry, or a used id, is refused from an app as from the queue', () => {
   const adapter = memoryAdapter()
   adapter.issue(command)
   expect(() => adapter.issue({ ...command, commandId: 12 as never })).toThrow(
@@ -31,7 +31,7 @@ it('refuses what no terminal carries, and an id that was used, from an app as fr
   expect(adapter.findCommand('A', '1')).toBe(command)
 })
 
-it('changes nothing in storage if a caller changes what it found', () => {
+it('A caller that changes what it found changes nothing in storage', () => {
   const adapter = memoryAdapter()
   adapter.issue([queued('1')])
   Object.assign(adapter.findRecord('A', '1') ?? {}, { attemptsMade: 9 })
@@ -40,7 +40,7 @@ it('changes nothing in storage if a caller changes what it found', () => {
   expect(adapter.findRecord('A', '1')?.attemptsMade).toBe(0)
 })
 
-it('hands out again what had expired if the clock steps back', () => {
+it('An expired command is sent again if the clock steps back', () => {
   const adapter = memoryAdapter()
   const later = new Date(now.getTime() + 10)
   adapter.issue([{ ...queued('1'), openUntil: later }])

@@ -5,7 +5,7 @@ function replyOf(serialNumber: string, record: string): CommandReply {
   return parseReplies(Buffer.from(record), { serialNumber }).replies[0] as CommandReply
 }
 
-it('lists replies in the order in which they first came', () => {
+it('Replies are listed in the order in which they first came', () => {
   const adapter = memoryAdapter()
   for (const commandId of ['1', '2']) {
     adapter.issue({ serialNumber: 'A', commandId, text: 'CHECK' })
@@ -20,7 +20,7 @@ it('lists replies in the order in which they first came', () => {
   ])
 })
 
-it('keeps a few bytes of a large body without the body', () => {
+it('A few bytes of a large body are stored without the body', () => {
   const adapter = memoryAdapter()
   const noise = 'x'.repeat(100_000)
   const body = Buffer.from(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
 
-it('changes nothing in storage if a caller changes what it gave or found', () => {
+it('A caller that changes what it gave or found changes nothing in storage', () => {
   const adapter = memoryAdapter()
   const stamps = { ATTLOG: '1' }
   adapter.onContact({ serialNumber: 'A', at: new Date(0), kind: 'upload', stamps })
@@ -17,7 +17,7 @@ it('changes nothing in storage if a caller changes what it gave or found', () =>
   })
 })
 
-it('keeps the later of two contacts, and the earlier of two first ones, whichever comes first', () => {
+it('The later of two contacts is stored, and the earlier of two first ones, whichever comes first', () => {
   const adapter = memoryAdapter()
   for (const second of [5, 9, 1]) {
     const at = new Date(second * 1000)
@@ -33,7 +33,7 @@ it('keeps the later of two contacts, and the earlier of two first ones, whicheve
   ])
 })
 
-it('lists terminals by serial number', () => {
+it('Terminals are listed by serial number', () => {
   const adapter = memoryAdapter()
   for (const serialNumber of ['b', 'B', '10', '9']) {
     adapter.onContact({ serialNumber, at: new Date(), kind: 'ping' })

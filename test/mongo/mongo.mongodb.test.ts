@@ -132,7 +132,7 @@ function inTurn(db: MongoDb, turn: () => Promise<void>): MongoDb {
   return { databaseName: db.databaseName, collection }
 }
 
-it('takes the Db of every driver, and mongoose before it is connected, by their types', async () => {
+it('The Db of every driver is accepted, and mongoose before it is connected, by their types', async () => {
   type Accepted = Parameters<typeof mongoAdapter>[0]
   expectTypeOf<Db>().toExtend<Accepted>()
   expectTypeOf<Db6>().toExtend<Accepted>()
@@ -149,7 +149,7 @@ onServer('what mongoAdapter keeps', () => {
     return () => db.dropDatabase()
   })
 
-  it('reads well', async () => {
+  it("A reply's document reads well", async () => {
     const adapter = mongoAdapter(db)
     const command = { serialNumber: 'A', commandId: '1', text: 'SHELL ls' }
     const terms = { attempts: 1, replyWithin: 60_000 }
@@ -213,7 +213,7 @@ onServer('what mongoAdapter keeps', () => {
     ])
   })
 
-  it('keeps its collections under the names it is given', async () => {
+  it('The collections have the names that were given', async () => {
     const adapter = mongoAdapter(db, {
       collections: { commands: 'a', unparsed: 'b', counters: 'c' },
     })
@@ -223,7 +223,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(collections.map(({ collectionName }) => collectionName).sort()).toEqual(['a', 'b', 'c'])
   })
 
-  it("finds a command with all that an app put in it, and without what is the adapter's own", async () => {
+  it("A command is found with all that an app put in it, and without the adapter's own members", async () => {
     const command = {
       serialNumber: 'A',
       commandId: '1',
@@ -241,7 +241,7 @@ onServer('what mongoAdapter keeps', () => {
     expectTypeOf(adapter.findCommand).returns.resolves.toEqualTypeOf<typeof command | undefined>()
   })
 
-  it('changes nothing at a duplicate, not even when the reply came', async () => {
+  it('A duplicate changes nothing, not even when the reply came', async () => {
     const adapter = mongoAdapter(db)
     const documents = () => db.collection('iclock_commands').find().toArray()
     const reply = replyOf('A', 'ID=1&Return=-5000&CMD=DATA')
@@ -256,7 +256,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(second).toBeGreaterThan(first)
   })
 
-  it('distinguishes replies that differ in one member only, whatever their raw says', async () => {
+  it('Replies that differ in one member only are told apart, whatever their raw says', async () => {
     const adapter = mongoAdapter(db)
     const reply = replyOf('A', 'ID=1\nCMD=Shell\nReturn=0\nContent=abc')
     const replies: CommandReply[] = [
@@ -289,7 +289,7 @@ onServer('what mongoAdapter keeps', () => {
     ])
   })
 
-  it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+  it('The lists for people have attendance of a day, uploads and unparsed lines by their filters', async () => {
     await expectReading(mongoAdapter(db))
   })
 
@@ -317,13 +317,13 @@ onServer('what mongoAdapter keeps', () => {
     expect(await ids({ serialNumber: { $ne: '' } as never })).toEqual([])
   })
 
-  it('goes by the codes of the family that it is given', async () => {
+  it('The family option decides what codes mean', async () => {
     const adapter = mongoAdapter(db, { family: 'access' })
     await adapter.onReply(replyOf('A', 'ID=1&Return=-14'), undefined)
     expect(await adapter.findReply('A', '1')).toMatchObject({ meaning: 'wrong password' })
   })
 
-  it('forgets what is settled and old, and never what is open', async () => {
+  it('What is settled and old is forgotten, and never what is open', async () => {
     const adapter = mongoAdapter(db)
     const old = new Date('2020-01-01')
     const issue = (id: string, members: Partial<QueuedCommand> = {}) =>
@@ -348,7 +348,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(left.sort()).toEqual(['open', 'pending', 'waiting'])
   })
 
-  it('lists commands by state, page by page, the newest first', async () => {
+  it('Commands are listed by state, page by page, the newest first', async () => {
     const adapter = mongoAdapter(db)
     for (let index = 0; index < 12; index++) {
       const issuedAt = new Date(NOW.getTime() + index)
@@ -363,7 +363,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(await ids({ serialNumber: { $ne: '' } })).toEqual([])
   })
 
-  it('makes its indexes, however many processes call for them at once and again', async () => {
+  it('The indexes are made, however many processes create them at once and again', async () => {
     const adapters = Array.from({ length: 10 }, () => mongoAdapter(db))
     await Promise.all(adapters.map((adapter) => adapter.createIndexes()))
     await adapters[0]?.createIndexes()
@@ -378,7 +378,7 @@ onServer('what mongoAdapter keeps', () => {
     ])
   })
 
-  it('says of a reply that MongoDB cannot hold how large it is, and keeps those before it', async () => {
+  it('A reply too large for MongoDB is refused with its size, and those before it are stored', async () => {
     const adapter = mongoAdapter(db)
     const size = 16 * 1024 * 1024
     const large = Buffer.concat([
@@ -396,7 +396,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(await adapter.replies()).toMatchObject([{ commandId: '1' }])
   })
 
-  it('keeps the largest reply that it does not refuse', async () => {
+  it('The largest reply that is not refused is stored', async () => {
     const adapter = mongoAdapter(db)
     const header = 'ID=1\nCMD=Shell\nReturn=0\nContent='
     const content = Buffer.alloc(16 * 1024 * 1024 - 2400, 7)
@@ -405,7 +405,7 @@ onServer('what mongoAdapter keeps', () => {
     expect((await adapter.findReply('A', '1'))?.content?.equals(content)).toBe(true)
   })
 
-  describe('by way of its calls', () => {
+  describe('Calls', () => {
     const started: CommandStartedEvent[] = []
     const note = (event: CommandStartedEvent) => started.push(event)
     beforeAll(() => {
@@ -414,7 +414,7 @@ onServer('what mongoAdapter keeps', () => {
     })
     const sent = () => started.splice(0).map(({ commandName }) => commandName)
 
-    it('costs two round trips for a body of any number of records, and one for the same again', async () => {
+    it('A body of any number of records takes two round trips, and the same again takes one', async () => {
       const adapter = mongoAdapter(db)
       await adapter.issue(Array.from({ length: 25 }, (_, id) => queued(`${id}`)))
       const lines = Array.from({ length: 60 }, (_, id) => `ID=${id % 50}&Return=0&CMD=CHECK`)
@@ -428,7 +428,7 @@ onServer('what mongoAdapter keeps', () => {
       expect(await adapter.replies()).toHaveLength(50)
     })
 
-    it('costs two round trips for a reply, and one for the same again', async () => {
+    it('A reply takes two round trips, and the same again takes one', async () => {
       const adapter = mongoAdapter(db)
       await adapter.issue([queued('1')])
       await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
@@ -442,7 +442,7 @@ onServer('what mongoAdapter keeps', () => {
       })
     })
 
-    it('costs one round trip for an idle poll, and three at most for one that hands out', async () => {
+    it('An idle poll takes one round trip, and one that returns commands three at most', async () => {
       const adapter = mongoAdapter(db)
       await adapter.issue(Array.from({ length: 20 }, (_, id) => queued(`${id}`)))
       sent()
@@ -457,7 +457,7 @@ onServer('what mongoAdapter keeps', () => {
       }
     })
 
-    it('costs a round trip for an upload, and another for records of another kind', async () => {
+    it('An upload takes a round trip, and records of another kind another one', async () => {
       const adapter = mongoAdapter(db)
       const records = Array.from({ length: 100 }, (_, id): AttendanceRecord => {
         const members = { time: '2026-10-05 07:00:00', status: '0', verify: '1', workCode: '0' }
@@ -473,7 +473,7 @@ onServer('what mongoAdapter keeps', () => {
       expect(sent()).toEqual(['update'])
     })
 
-    it('asks for the majority, unless the db has a write concern of its own', async () => {
+    it('Writes ask for the majority, unless the db has a write concern of its own', async () => {
       const concernOf = async (writeConcern?: object) => {
         const adapter = mongoAdapter(client.db(db.databaseName, writeConcern && { writeConcern }))
         started.length = 0
@@ -494,7 +494,7 @@ describe('mongoAdapter', () => {
     () =>
       mongoAdapter(given as MongoDb, options as MongoAdapterOptions)
 
-  it('says of a wrong db or option what came and what was expected', () => {
+  it('A wrong db or option is refused with what came and what was expected', () => {
     expect(made({}, null)).toThrow('the db is null; expected a Db: client.db() of a MongoClient')
     const secret = new MongoClient('mongodb://user:secret@none')
     expect(made({}, secret)).toThrow('the db is a "MongoClient"; expected')
@@ -512,7 +512,7 @@ describe('mongoAdapter', () => {
     )
   })
 
-  it('refuses a db that acknowledges nothing', () => {
+  it('A db that acknowledges nothing is refused', () => {
     const careless = new MongoClient('mongodb://none/?w=0').db()
     expect(made({}, careless)).toThrow(/with 0 no write is acknowledged/)
   })

@@ -10,7 +10,7 @@ import { startServer } from '../support/mongodb.js'
 
 const program = inject('mongodbProgram')
 
-describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
+describe.skipIf(program === undefined)('An app whose MongoDB fails', () => {
   const ends: (() => unknown)[] = []
   let mongodb: Awaited<ReturnType<typeof startServer>>
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     return { storage, errors, terminal, body: terminal.records.reply('1', 0) }
   }
 
-  it('hears of it if the server was killed, and keeps the retry when it is back', async () => {
+  it('A killed server causes an error, and the retry is stored when it is back', async () => {
     const { storage, errors, terminal, body } = await startApp({ serverSelectionTimeoutMS: 300 })
     await terminal.send(terminal.records.reply('0', 0))
     await mongodb.kill()
@@ -59,7 +59,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
-  it('hears of it if the server hangs, and keeps the retry once when it continues', async () => {
+  it('A hanging server causes an error, and the retry is stored once when it continues', async () => {
     const { storage, errors, terminal, body } = await startApp({
       socketTimeoutMS: 300,
       connectTimeoutMS: 300,
@@ -75,7 +75,7 @@ describe.skipIf(program === undefined)('an app whose MongoDB fails', () => {
     expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
-  it('hears of it if no server is the primary', async () => {
+  it('A set without a primary causes an error', async () => {
     const options = { replicaSet: 'without-a-primary', serverSelectionTimeoutMS: 300 }
     const { errors, terminal, body } = await startApp(options)
     expect(await terminal.exchange(body)).toMatchObject({ accepted: false, status: 503 })

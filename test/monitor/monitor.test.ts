@@ -17,25 +17,25 @@ async function give(headers: Record<string, string>, options = {}) {
   return { status: answer.status, issued, origin: app.origin, answer: await answer.text() }
 }
 
-describe('an action', () => {
+describe('An action', () => {
   it.each([
     ['without the header', { 'Content-Type': 'application/json' }],
     ['from another site', { ...OWN, 'Sec-Fetch-Site': 'cross-site' }],
     ['from another host of the same site', { ...OWN, 'Sec-Fetch-Site': 'same-site' }],
     ['with another Origin', { ...OWN, Origin: 'http://evil.example' }],
     ['with an Origin of null', { ...OWN, Origin: 'null' }],
-  ])('is refused %s', async (_, headers) => {
+  ])('An action is refused %s', async (_, headers) => {
     expect(await give(headers)).toMatchObject({ status: 403, issued: 0 })
   })
 
-  it('is done if it comes from the page', async () => {
+  it('An action from the page is carried out', async () => {
     expect(await give({ ...OWN, 'Sec-Fetch-Site': 'same-origin' })).toMatchObject({
       status: 200,
       issued: 1,
     })
   })
 
-  it('issues a command again only once it can no longer be handed out', async () => {
+  it('A command is issued again only once it can no longer be sent', async () => {
     const { adapter, commands, url } = await watched()
     const { commandId } = await commands.issue(SN, { text: 'CHECK', attempts: 1, expiresAfter: 1 })
     const { issuedAt = new Date(), openUntil } = adapter.findRecord(SN, commandId) ?? {}
@@ -47,25 +47,25 @@ describe('an action', () => {
     expect(adapter.claim(SN, [late])).toEqual([])
   })
 
-  it('does not exist without commands', async () => {
+  it('No action exists without commands', async () => {
     expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
   })
 })
 
-it('has at most 60 kB, texts included', () => {
+it('The page has at most 60 kB, texts included', () => {
   const bodies = [...Object.values(ASSETS).map(({ body }) => body), JSON.stringify(TEXTS)]
   const size = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0)
   expect(size).toBeLessThanOrEqual(60 * 1024)
 })
 
-it('serves what page/ holds now', () => {
+it('The page is served as the files in page/ are now', () => {
   const source = readFileSync(new URL('../../src/monitor/page/time.js', import.meta.url), 'utf8')
   const built = new Set(ASSETS['time.js']?.body.split('\n'))
   const lines = source.split('\n').map((line) => line.trim())
   expect(lines.filter((line) => !/^(\/\/|\/\*)/.test(line) && !built.has(line))).toEqual([])
 })
 
-it('reads storage once for all who look at a view, and not at all for nobody', async () => {
+it('Storage is read once for all viewers of a view, and not at all for nobody', async () => {
   let reads = 0
   const views = feed(
     async () => ({ reads: ++reads }),
@@ -82,7 +82,7 @@ it('reads storage once for all who look at a view, and not at all for nobody', a
   expect(reads).toBe(1)
 })
 
-it('reports an error of storage once, and shows it to whoever looks', async () => {
+it('An error of storage is reported once, and shown to every viewer', async () => {
   const errors: unknown[] = []
   const down = new Error('down')
   const views = feed(
@@ -104,6 +104,6 @@ it.each([
   [{ adapter: memoryAdapter(), interval: 0 }, /"interval" is 0/],
   [{ adapter: memoryAdapter(), commands: { issue() {}, cancel() {} } }, /"commands" is/],
   [{ adapter: memoryAdapter(), texts: { wrong: '' } }, /"texts" is/],
-])('names a wrong option', (options, message) => {
+])('A wrong option is named', (options, message) => {
   expect(() => monitorRouter(options as never)).toThrow(message)
 })

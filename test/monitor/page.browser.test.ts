@@ -19,8 +19,8 @@ afterAll(() => browser?.close())
 const h1 = (page: Page) => page.locator('h1')
 const cells = (page: Page) => page.locator('.table tbody tr')
 
-describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : ''}`, () => {
-  describe('every view', () => {
+describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : ''}`, () => {
+  describe('Every view', () => {
     it.each([
       ['terminals', () => '', 'Terminals', ['Main entrance', OTHER_SN]],
       ['terminal', () => `#/terminal/${SN}`, 'Main entrance', ['GetFile /mnt/log', 'PIN=7']],
@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
         ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger'],
       ],
     ])(
-      '%s: shows what happened, without an error, and axe finds nothing',
+      'The view %s shows what happened, without an error, and axe finds nothing',
       async (name, hash, title, texts) => {
         const app = await watched()
         await populate(app)
@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     )
   })
 
-  it('a command shows its reply: fields, text as text, bytes for download and as digits', async () => {
+  it('A command shows its reply: fields, text as text, bytes for download and as digits', async () => {
     const app = await watched()
     const { shell, file } = await populate(app)
     const { page, errors } = await look(browser, `${app.url}#/command/${SN}/${shell.commandId}`)
@@ -82,7 +82,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(errors).toEqual([])
   })
 
-  it('says what to do next while nothing is there', async () => {
+  it('An empty view says what to do next', async () => {
     const { url, origin } = await watched()
     const { page } = await look(browser, url)
     await page.getByText('No terminal has called yet').waitFor()
@@ -98,7 +98,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     await page.getByText('No terminal with this serial number').waitFor()
   })
 
-  it('shows a new terminal, a poll and a reply without a reload', async () => {
+  it('A new terminal, a poll and a reply appear without a reload', async () => {
     const app = await watched()
     const { page } = await look(browser, app.url)
     await page.getByText('No terminal has called yet').waitFor()
@@ -113,7 +113,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     await page.getByRole('cell', { name: 'succeeded', exact: true }).waitFor()
   })
 
-  it('gives a command by a form, cancels it and issues it again', async () => {
+  it('A form issues a command, cancels it and issues it again', async () => {
     const app = await watched()
     await app.terminal.handshake()
     const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}`)
@@ -143,7 +143,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(errors.filter((error) => !error.includes('status of 400'))).toEqual([])
   })
 
-  it('asks again before it opens a door, and can be told no', async () => {
+  it('A confirmation comes before a door opens, and can be declined', async () => {
     const app = await watched()
     await app.terminal.handshake()
     const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
@@ -158,7 +158,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(app.adapter.commands({}, new Date())).toHaveLength(1)
   })
 
-  it('only shows if the app gave it no commands', async () => {
+  it('The page only shows if the app gave it no commands', async () => {
     const app = await watched({ isReadOnly: true })
     const { waiting } = await populate(app)
     const { page } = await look(browser, `${app.url}#/command/${OTHER_SN}/${waiting.commandId}`)
@@ -169,7 +169,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(await page.getByText('Give a command').count()).toBe(0)
   })
 
-  it('searches, filters and turns pages', async () => {
+  it('Search, filters and pages work', async () => {
     const app = await watched()
     await app.terminal.handshake()
     const issues = Array.from({ length: 120 }, (_, index) => {
@@ -196,7 +196,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     await page.getByText('Nothing matches').waitFor()
   })
 
-  it('shows hostile text as text', { timeout: 300_000 }, async () => {
+  it('Hostile text is shown as text', { timeout: 300_000 }, async () => {
     const app = await watched({ nameOf: () => HOSTILE })
     await app.terminal.handshake()
     const long = 'x'.repeat(10_000)
@@ -233,7 +233,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     }
   })
 
-  it('works behind a proxy that takes a part of the path away', async () => {
+  it('The page works behind a proxy that strips a part of the path', async () => {
     const app = await watched({ path: '/terminals' })
     await populate(app)
     const proxy = await serve(
@@ -262,7 +262,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(errors).toEqual([])
   })
 
-  it('is operated by the keyboard alone', async () => {
+  it('The page works with the keyboard alone', async () => {
     const app = await watched()
     await populate(app)
     const { page } = await look(browser, app.url)
@@ -277,7 +277,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     expect(await h1(page).innerText()).toBe('Main entrance')
   })
 
-  it('says that the connection is lost, and goes on when the server is back', async () => {
+  it('A lost connection is shown, and the page continues when the server is back', async () => {
     const app = await watched()
     await app.terminal.handshake()
     const { page } = await look(browser, app.url)
@@ -287,7 +287,7 @@ describe.skipIf(reason !== undefined)(`in a browser${reason ? ` (${reason})` : '
     await page.locator('.live.on').waitFor()
   })
 
-  it('speaks another language if the app gives it the words', async () => {
+  it('Another language is shown if the app gives it the words', async () => {
     const app = await watched({ texts: { language: 'de', 'nav.failures': 'Fehler' } })
     const { page } = await look(browser, app.url)
     await page.getByRole('link', { name: 'Fehler' }).waitFor()

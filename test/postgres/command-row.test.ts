@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { CommandState } from '../../src/index.js'
 import { listCommands } from '../../src/postgres/command-row.js'
 
-it('lists the same states by the same statement, however they are asked for', async () => {
+it('The same statement lists the same states, however they are asked for', async () => {
   const asked = new Set<string>()
   const database = {
     schema: '"iclock"',

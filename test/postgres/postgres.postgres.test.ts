@@ -68,8 +68,8 @@ function attendance(lines: readonly string[], members: Partial<Upload> = {}): Up
   }
 }
 
-describe('migrate', () => {
-  it('makes the tables once, however many processes call it at the same moment', async () => {
+describe('migrate()', () => {
+  it('migrate() makes the tables once, however many processes call it at the same moment', async () => {
     const { pool, reopen, schema, remove } = await openDatabase()
     onTestFinished(remove)
     const pools = [pool, reopen(), reopen()]
@@ -81,14 +81,14 @@ describe('migrate', () => {
     expect(rows).toEqual([{ version: 1 }])
   })
 
-  it('leaves what is kept as it is', async () => {
+  it('migrate() leaves stored data as it is', async () => {
     const { adapter } = await migrated()
     await adapter.issue([queued('1')])
     await adapter.migrate()
     expect(await adapter.findCommand(SN, '1')).toMatchObject({ commandId: '1' })
   })
 
-  it('makes room for several adapters in one database', async () => {
+  it('migrate() lets several adapters share one database', async () => {
     const one = await migrated()
     const other = await migrated()
     await one.adapter.issue([queued('1')])
@@ -96,14 +96,14 @@ describe('migrate', () => {
   })
 })
 
-describe('round trips', () => {
-  it('takes one for an idle poll', async () => {
+describe('Round trips', () => {
+  it('An idle poll takes one', async () => {
     const { adapter, pool } = await migrated()
     await adapter.openCommands(SN, NOW, 1)
     expect(pool.count).toBe(1)
   })
 
-  it('takes two for a poll that hands out, whatever it hands out', async () => {
+  it('A poll that returns commands takes two, however many', async () => {
     const { adapter, pool } = await migrated()
     await adapter.issue(Array.from({ length: 50 }, (_, index) => queued(`${index}`)))
     pool.count = 0
@@ -121,7 +121,7 @@ describe('round trips', () => {
     expect(pool.count).toBe(2)
   })
 
-  it('takes two for a batch of replies', async () => {
+  it('A batch of replies takes two', async () => {
     const { adapter, pool } = await migrated()
     const replies = Array.from({ length: 200 }, (_, index) => replyTo(`${index}`))
     await adapter.findCommands(
@@ -133,7 +133,7 @@ describe('round trips', () => {
     expect(await adapter.replies()).toHaveLength(200)
   })
 
-  it('takes one for an upload of ten thousand lines', async () => {
+  it('An upload of ten thousand lines takes one', async () => {
     const { adapter, pool } = await migrated()
     const lines = Array.from(
       { length: 10_000 },
@@ -144,10 +144,10 @@ describe('round trips', () => {
   })
 })
 
-describe('text that PostgreSQL refuses', () => {
+describe('Text that PostgreSQL refuses', () => {
   const HOSTILE = ['NUL\0', '\ud800 half a pair', '\ue000', '\ue0000000', '\\u0000', '"']
 
-  it('comes back in members of the app, keys and values', async () => {
+  it("Such text comes back in the app's members, keys and values", async () => {
     const { adapter } = await migrated()
     for (const [index, text] of HOSTILE.entries()) {
       await adapter.issue([queued(`${index}`, { note: text, nested: { [text]: [text] } })])
@@ -156,7 +156,7 @@ describe('text that PostgreSQL refuses', () => {
     }
   })
 
-  it('comes back in fields and in names of commands', async () => {
+  it('Such text comes back in fields and in names of commands', async () => {
     const { adapter } = await migrated()
     for (const [index, text] of HOSTILE.entries()) {
       const reply = replyTo(`${index}`, `ID=${index}&Return=0&CMD=${text}&A=${text}&B${text}=1`)
@@ -165,7 +165,7 @@ describe('text that PostgreSQL refuses', () => {
     }
   })
 
-  it('comes back in attendance records, byte for byte', async () => {
+  it('Such text comes back in attendance records, byte for byte', async () => {
     const { adapter } = await migrated()
     const upload = attendance(HOSTILE.map((text) => `${text}\t2026-10-05 07:00:00\t0\t1\t${text}`))
     expect(await adapter.onUpload(upload)).toEqual(upload.records)
@@ -177,7 +177,7 @@ describe('text that PostgreSQL refuses', () => {
 })
 
 it.skipIf(inject('postgresUrl') === undefined)(
-  'gives back numbers and dates whatever type parsers the app has set',
+  'Numbers and dates come back whatever type parsers the app has set',
   async () => {
     const { schema, adapter } = await migrated()
     await adapter.issue([queued('1', { employee: 7 })])
@@ -198,7 +198,7 @@ it.skipIf(inject('postgresUrl') === undefined)(
   },
 )
 
-it('keeps an id and a serial number that are too long for an index', async () => {
+it('An id and a serial number that are too long for an index are stored', async () => {
   const { adapter } = await migrated()
   const long = 'x'.repeat(100_000)
   const reply = replyTo(long, `ID=${long}&Return=0&CMD=DATA`)
@@ -207,7 +207,7 @@ it('keeps an id and a serial number that are too long for an index', async () =>
   expect((await adapter.findRecord(SN, long))?.reply).toEqual(reply)
 })
 
-it('never lets a reply that was held up replace one that came later', async () => {
+it('A reply that was held up never replaces one that came later', async () => {
   const { pool, schema, adapter } = await migrated()
   let release = () => {}
   const held = new Promise<void>((resolve) => {
@@ -225,8 +225,8 @@ it('never lets a reply that was held up replace one that came later', async () =
   expect((await adapter.findRecord(SN, '1'))?.reply?.returnCode).toBe(0)
 })
 
-describe('commands', () => {
-  it('lists by state, page by page, the newest first', async () => {
+describe('Commands', () => {
+  it('Commands are listed by state, page by page, the newest first', async () => {
     const { adapter } = await migrated()
     for (let index = 0; index < 30; index++) {
       const issuedAt = new Date(NOW.getTime() + index)
@@ -242,8 +242,8 @@ describe('commands', () => {
   })
 })
 
-describe('forget', () => {
-  it('deletes what is settled and old, and never what is open', async () => {
+describe('forget()', () => {
+  it('forget() deletes what is settled and old, and never what is open', async () => {
     const { adapter } = await migrated()
     const old = new Date('2020-01-01')
     const issue = (id: string, members: Partial<QueuedCommand> = {}) =>
@@ -283,7 +283,7 @@ describe('forget', () => {
   })
 })
 
-describe('indexes', () => {
+describe('Indexes', () => {
   const planOf = async (pool: PostgresPool, statement: string) => {
     const { rows } = await pool.query(`EXPLAIN ${statement}`)
     return rows.map((row) => (row as Record<string, string>)['QUERY PLAN']).join('\n')
@@ -309,7 +309,7 @@ describe('indexes', () => {
       (schema: string) =>
         `SELECT 1 FROM "${schema}".attendance WHERE local_time >= '2026-10-05' AND local_time < '2026-10-06'`,
     ],
-  ])('%s uses %s', async (_what, index, statement) => {
+  ])('The query for %s uses %s', async (_what, index, statement) => {
     const { adapter, pool, schema } = await migrated()
     const settled = Array.from({ length: 500 }, (_, id) => replyTo(`${id}`))
     await adapter.onReplies(settled.map((reply) => ({ reply, command: undefined })))
@@ -321,7 +321,7 @@ describe('indexes', () => {
   })
 })
 
-describe('a wrong call', () => {
+describe('A wrong call', () => {
   it.each([
     [undefined, {}, 'the pool is undefined; expected an object with query(text, values)'],
     [{ connectionString: 'postgres://user:secret@host' }, {}, 'the pool is an object; expected'],
@@ -333,12 +333,12 @@ describe('a wrong call', () => {
       'option "family" is "doors"; expected "attendance", "access", or a',
     ],
     [{ query() {} }, { tables: 'x' }, 'there is no option "tables"'],
-  ])('%j, %j says what was expected', (pool, options, message) => {
+  ])('The arguments %j, %j are refused with what was expected', (pool, options, message) => {
     expect(() => postgresAdapter(pool as never, options as never)).toThrow(message)
     expect(() => postgresAdapter(pool as never, options as never)).not.toThrow('secret')
   })
 
-  it('refuses an id that was used before, and names no text', async () => {
+  it('An id that was used before is refused, without its text', async () => {
     const { adapter } = await migrated()
     await adapter.issue([queued('1')])
     const other = queued('1', { text: 'DATA UPDATE USERINFO PIN=1\tPasswd=1234' })
@@ -351,7 +351,7 @@ describe('a wrong call', () => {
   })
 })
 
-it('keeps what the memory adapter keeps', async () => {
+it('The adapter stores what the memory adapter stores', async () => {
   const { adapter } = await migrated()
   const memory = memoryAdapter()
   for (const storage of [adapter, memory]) {
@@ -365,7 +365,7 @@ it('keeps what the memory adapter keeps', async () => {
   }
 })
 
-it('lists what people look at: attendance of a day, uploads and unparsed lines by their filters', async () => {
+it('The lists for people have attendance of a day, uploads and unparsed lines by their filters', async () => {
   const { adapter } = await migrated()
   await expectReading(adapter)
 })

@@ -14,7 +14,7 @@ const pinsOf = (bodies: { body: string }[]) =>
       .map((line) => line.split('\t')[0]),
   )
 
-describe('a punch', () => {
+describe('A punch', () => {
   it.each([
     [
       'of attendance',
@@ -44,14 +44,14 @@ describe('a punch', () => {
       '/iclock/cdata?SN=0316144680030&table=rtlog',
       `time=${TIME}\tpin=7\tcardno=0\teventaddr=1\tevent=0\tinoutstatus=1\tverifytype=1\tindex=1\r\n`,
     ],
-  ])('%s is a line of its table', async (_, options, punch, url, line) => {
+  ])('A punch %s is a line of its table', async (_, options, punch, url, line) => {
     const { server, heard } = await conversing()
     const [exchange] = await terminalAt(server, options).attend(punch)
     expect(String(exchange?.sent)).toContain(`POST ${url} HTTP`)
     expect(heard[0]?.body).toBe(line)
   })
 
-  it("has the time of the terminal's zone, which the handshake tells", async () => {
+  it("A punch has the time in the terminal's zone, which the handshake sets", async () => {
     const lines = async (zone: string) => {
       const { server, of } = await conversing({
         handshake: () => `${OPTION_BLOCK}TimeZone=${zone}\n`,
@@ -67,7 +67,7 @@ describe('a punch', () => {
   })
 
   it.each([['OK'], ['OK: 1'], ['OK:1\r\n'], ['result OK']])(
-    'is sent once %j is read',
+    'A punch is done once the answer is %j',
     async (body) => {
       const { server, heard } = await conversing({ cdata: () => body })
       const terminal = terminalAt(server)
@@ -76,7 +76,7 @@ describe('a punch', () => {
     },
   )
 
-  it('is sent again until the server accepts it', async () => {
+  it('A punch is sent again until the server accepts it', async () => {
     const refusals = [{ status: 503 }, { body: '' }, { body: 'ok' }, { headers: { Date: '' } }]
     const { server, heard } = await conversing({ cdata: () => refusals.shift() })
     await terminalAt(server).attend({ pin: '1', time: TIME })
@@ -84,7 +84,7 @@ describe('a punch', () => {
     expect(new Set(heard.map(({ body }) => body)).size).toBe(1)
   })
 
-  it('stays in memory if it was not accepted, over power loss too', async () => {
+  it('A punch stays in memory until it is accepted, even after a power loss', async () => {
     let status = 500
     const { server, heard } = await conversing({ cdata: () => ({ status }) })
     const terminal = terminalAt(server, { giveUpAfter: 1 })
@@ -97,14 +97,14 @@ describe('a punch', () => {
     expect(terminal.unsent).toBe(0)
   })
 
-  it('needs a number', async () => {
+  it('A punch needs a PIN', async () => {
     const { server } = await conversing()
     expect(() => terminalAt(server).remember({ pin: '' })).toThrow('option "pin" is \'\'')
   })
 })
 
-describe('a backlog', () => {
-  it('of 10,000 records goes out in order, in batches of at most 150 lines', async () => {
+describe('A backlog', () => {
+  it('A backlog of 10,000 records goes out in order, in batches of at most 150 lines', async () => {
     const { server, heard } = await conversing()
     const terminal = terminalAt(server)
     terminal.remember(backlog(10_000))
@@ -115,7 +115,7 @@ describe('a backlog', () => {
     expect(heard).toHaveLength(Math.ceil(10_000 / 150))
   })
 
-  it('never exceeds 64 kB a batch', async () => {
+  it('A batch never exceeds 64 kB', async () => {
     const { server, heard } = await conversing()
     const long = 'x'.repeat(10_000)
     await terminalAt(server).attend(Array.from({ length: 20 }, () => ({ pin: long, time: TIME })))
@@ -123,7 +123,7 @@ describe('a backlog', () => {
     for (const { body } of heard) expect(body.length).toBeLessThanOrEqual(64 * 1024)
   })
 
-  it('continues where it stopped, with smaller batches after three refusals', async () => {
+  it('A backlog continues where it stopped, with smaller batches after three refusals', async () => {
     let uploads = 0
     const { server, heard } = await conversing({
       cdata: () => (++uploads > 1 && uploads < 5 ? { status: 500 } : 'OK'),
@@ -161,7 +161,7 @@ describe('a backlog', () => {
     ])
   })
 
-  it('does not hold up power loss while it waits for its next try', async () => {
+  it('A backlog that waits for its next try does not hold up power loss', async () => {
     const { server, of } = await conversing({ cdata: () => ({ status: 500 }) })
     const terminal = terminalAt(server, { pause: 1_000_000 })
     terminal.remember(backlog(1))
@@ -172,7 +172,7 @@ describe('a backlog', () => {
     expect(terminal.unsent).toBe(1)
   })
 
-  it('is sent once, whatever uploads at the same time', async () => {
+  it('A backlog is sent once, whatever uploads at the same time', async () => {
     const { server, of } = await conversing()
     const terminal = terminalAt(server)
     const controller = new AbortController()
@@ -191,7 +191,7 @@ describe('a backlog', () => {
     ['old firmware sends what is newer', '', '10000', 1],
     ['old firmware sends nothing if the stamp is its last record', '', '10059', 0],
     ['old firmware sends everything if the stamp is later than its clock', '', '99999999999', 3],
-  ])('obeys the stamp: %s', async (_, pushVersion, stamp, count) => {
+  ])('A backlog obeys the stamp: %s', async (_, pushVersion, stamp, count) => {
     let given = '1'
     const { server, of } = await conversing({
       handshake: () => `ATTLOGStamp=${given}\nServerVer=2.2.14\n`,

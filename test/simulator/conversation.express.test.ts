@@ -23,7 +23,7 @@ it.each<[what: string, options: Partial<VirtualTerminalOptions>]>([
   ['an attendance terminal of 2008', { pushVersion: '' }],
   ['an access terminal', { dialect: 'access' }],
   ['a clone', { dialect: 'clone' }],
-])('%s works with one line of an app', async (_, options) => {
+])('An app with one line serves %s', async (_, options) => {
   const { adapter, commands, terminal } = await served(options)
   const build = options.dialect === 'access' ? access : attendance
   const put = await commands.issue(SERIAL_NUMBER, build.putUser({ pin: '7', name: 'Ada' }))
@@ -48,7 +48,7 @@ it.each<[what: string, options: Partial<VirtualTerminalOptions>]>([
   expect(service.restarts).toBe(1)
 })
 
-it('photos, tables and rows of queries come through', async () => {
+it('Photos, tables and rows of queries come through', async () => {
   const { adapter, terminal } = await served()
   await terminal.handshake()
   const jpeg = Buffer.from([0xff, 0xd8, 0, 10, 0xff, 0xd9])
@@ -61,7 +61,7 @@ it('photos, tables and rows of queries come through', async () => {
   expect(records).toContainEqual(expect.objectContaining({ type: 'user' }))
 })
 
-it('an access terminal uploads tables and rows of queries with their counts', async () => {
+it('An access terminal uploads tables and rows of queries with their counts', async () => {
   const { adapter, commands, terminal } = await served({ dialect: 'access' })
   await terminal.handshake()
   await terminal.register()
@@ -95,7 +95,7 @@ it('a terminal that was never let in keeps its records', async () => {
   await working
 })
 
-it('a fleet with power losses and lost answers executes each command, in order', async () => {
+it('A fleet with power losses and lost answers executes each command, in order', async () => {
   const { server, commands } = await served()
   const texts = ['DATA UPDATE USERINFO PIN=1', 'LOG', 'DATA DELETE USERINFO PIN=1']
   const names = Array.from({ length: 5 }, (_, index) => `F${index}`)

@@ -10,14 +10,14 @@ const failing = (times: number) => {
   })
 }
 
-it('retries the same until the server responds correctly', async () => {
+it('A delivery is retried unchanged until the server responds correctly', async () => {
   const exchanges = await terminalAt(await failing(2)).reply('1', 0)
   expect(exchanges.map(({ status }) => status)).toEqual([500, 500, 200])
   const bodies = exchanges.map(({ sent }) => String(sent))
   expect(new Set(bodies).size).toBe(1)
 })
 
-it('gives up when its time is over, and says why', async () => {
+it('A delivery gives up when its time is over, and says why', async () => {
   const terminal = terminalAt(await failing(Infinity), { giveUpAfter: 500, pause: 150 })
   const error = await terminal.reply('1', 0).catch((reason) => reason)
   expect(error).toBeInstanceOf(DeliveryError)
@@ -27,19 +27,19 @@ it('gives up when its time is over, and says why', async () => {
   expect(error.exchanges.length).toBeGreaterThanOrEqual(1)
 })
 
-it('gives up on a silent server in time', async () => {
+it('A delivery gives up on a silent server in time', async () => {
   const terminal = terminalAt(await serving(() => {}), { giveUpAfter: 60, timeout: 60_000 })
   await expect(terminal.reply('1', 0)).rejects.toThrow('gave up after 1 attempt: no complete resp')
 })
 
-it('goes wrong on the first attempt only', async () => {
+it('A fault affects the first attempt only', async () => {
   const { server, bodies } = await recording()
   const exchanges = await terminalAt(server).send('ID=1&Return=0', { cutAfter: -1 })
   expect(exchanges.map(({ accepted }) => accepted)).toEqual([false, true])
   expect(bodies.map(String)).toEqual(['ID=1&Return=0'])
 })
 
-it('resends what was accepted, on request', async () => {
+it('An accepted delivery is sent again on request', async () => {
   const { server, bodies } = await recording()
   const exchanges = await terminalAt(server).send('ID=1&Return=0', { repeats: 2 })
   expect(exchanges.map(({ accepted }) => accepted)).toEqual([true, true, true])

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { GOOD, recording, respondingWith, serving, terminalAt } from '../support/server.js'
 
-describe('faults', () => {
-  it('sends one byte at a time', async () => {
+describe('Faults', () => {
+  it('The request is sent one byte at a time', async () => {
     const { server, segments, bodies } = await recording()
     const exchange = await terminalAt(server).exchange('ID=1&Return=0', { segmentSize: 1 })
     expect(exchange.refusal).toBeUndefined()
@@ -15,7 +15,7 @@ describe('faults', () => {
     ['before the body', {}, /\r\n\r\n$/],
     ['after some bytes', { waitAfter: 4 }, /^POST$/],
     ['before the last bytes', { waitAfter: -3 }, /Retur$/],
-  ])('waits %s', async (_, where, sent) => {
+  ])('The request pauses %s', async (_, where, sent) => {
     const forbidding = await respondingWith('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
     const waiting = { wait: 60_000, ...where }
     const answeredEarly = await terminalAt(forbidding).exchange('ID=1&Return=0', waiting)
@@ -28,7 +28,7 @@ describe('faults', () => {
     expect(String(bodies)).toBe('ID=1&Return=0')
   })
 
-  it('pauses between two segments', async () => {
+  it('The request pauses between two segments', async () => {
     const { server, bodies } = await recording()
     const short = { segmentSize: 50, segmentPause: 5 }
     const exchange = await terminalAt(server).exchange('ID=1&Return=0', short)
@@ -36,7 +36,7 @@ describe('faults', () => {
     expect(String(bodies)).toBe('ID=1&Return=0')
   })
 
-  it('drops the connection after some bytes', async () => {
+  it('The connection drops after some bytes', async () => {
     const { server, bodies, segments } = await recording()
     const terminal = terminalAt(server)
     const cut = await terminal.exchange('ID=1&Return=0', { cutAfter: -3 })
@@ -52,7 +52,7 @@ describe('faults', () => {
     expect(String(segments[0])).toBe(String(cut.sent))
   })
 
-  it('drops the connection after a whole request, without reading the response', async () => {
+  it('The connection drops after a complete request, without reading the response', async () => {
     const { server, bodies } = await recording()
     const cut = await terminalAt(server).exchange('ID=1&Return=0', { cutAfter: Infinity })
     expect(cut.accepted).toBe(false)
@@ -60,8 +60,8 @@ describe('faults', () => {
   })
 })
 
-describe('a response before the request was sent', () => {
-  it('is refused, since the server has not read the body', async () => {
+describe('A response before the request was sent', () => {
+  it('The early response is refused, since the server has not read the body', async () => {
     const early = await terminalAt(await respondingWith(GOOD)).exchange('ID=1', { wait: 60_000 })
     expect(early).toMatchObject({ accepted: false, status: 200 })
     expect(early.refusal).toMatch(
@@ -73,13 +73,13 @@ describe('a response before the request was sent', () => {
     expect(afterFour.refusal).toContain('came after 4 of ')
   })
 
-  it('is accepted if only bytes beyond the Content-Length are missing', async () => {
+  it('The early response is accepted if only bytes beyond the Content-Length are missing', async () => {
     const short = { headers: { 'Content-Length': '4' }, waitAfter: -3, wait: 60_000 }
     const exchange = await terminalAt((await recording()).server).exchange('ID=1xyz', short)
     expect(exchange.refusal).toBeUndefined()
   })
 
-  it('is refused for a large body that the server leaves unread, without a wait', async () => {
+  it('The early response is refused for a large body that the server leaves unread, without a wait', async () => {
     const server = await serving((req, res) => {
       res.writeHead(200, { 'Content-Type': 'text/plain' }).end('OK')
       req.pause()
@@ -90,7 +90,7 @@ describe('a response before the request was sent', () => {
   })
 })
 
-it('limits the time for a silent server, and reports what arrived until then', async () => {
+it('A silent server is bounded in time, and what arrived until then is reported', async () => {
   const terminal = terminalAt(await respondingWith(GOOD.slice(0, -1)), { timeout: 50 })
   expect(await terminal.exchange('ID=1&Return=0')).toMatchObject({
     accepted: false,
@@ -100,8 +100,8 @@ it('limits the time for a silent server, and reports what arrived until then', a
   })
 })
 
-describe('a connection', () => {
-  it('serves several exchanges', async () => {
+describe('A connection', () => {
+  it('A connection serves several exchanges', async () => {
     const { server, bodies } = await recording()
     let connections = 0
     server.on('connection', () => connections++)
@@ -116,7 +116,7 @@ describe('a connection', () => {
     expect(connections).toBe(1)
   })
 
-  it('refuses what the server sent before it was asked', async () => {
+  it('A response that came before its request is refused', async () => {
     const server = await respondingWith(GOOD)
     const accepted = new Promise<Socket>((resolve) => server.once('connection', resolve))
     const connection = terminalAt(server).connect()
@@ -130,7 +130,7 @@ describe('a connection', () => {
     connection.close()
   })
 
-  it('keeps what follows the response to a request with surplus bytes', async () => {
+  it('The bytes after the response to a request with surplus bytes are kept', async () => {
     const server = await respondingWith(`${GOOD}${GOOD.replace('200', '500')}`)
     const connection = terminalAt(server).connect()
     const first = await connection.exchange('x', { surplus: 'y' })
@@ -139,7 +139,7 @@ describe('a connection', () => {
     connection.close()
   })
 
-  it('reports that the server has closed it, or that it was closed', async () => {
+  it('A closed connection is reported, whoever closed it', async () => {
     const connection = terminalAt(await respondingWith(GOOD, true)).connect()
     await connection.exchange('x')
     await expect

@@ -22,8 +22,8 @@ function forEach(texts: string[]) {
   }
 }
 
-describe('a fleet', () => {
-  it('runs whole terminals, and accounts for each command', async () => {
+describe('A fleet', () => {
+  it('A fleet runs complete terminals, and accounts for each command', async () => {
     const { server, of, heard } = await conversing(forEach(['CHECK', 'LOG']))
     const report = await runFleet({ server, terminals: 3, ...UNTIL_IDLE })
     expect(report.commands).toHaveLength(6)
@@ -74,7 +74,7 @@ describe('a fleet', () => {
     expect(Object.keys(report.refusals)).toEqual(['the status is N, not N'])
   })
 
-  it('executes by a function, and uploads punches', async () => {
+  it('A fleet executes by a function, and uploads punches', async () => {
     const { server, of } = await conversing(forEach(['ENROLL_FP PIN=1']))
     const told: string[] = []
     let punches = 4
@@ -115,7 +115,7 @@ describe('a fleet', () => {
     }
   })
 
-  it('sends the requested faults', async () => {
+  it('A fleet sends the requested faults', async () => {
     const { server } = await conversing(forEach(['CHECK']))
     let lost = 2
     const report = await runFleet({
@@ -128,7 +128,7 @@ describe('a fleet', () => {
     })
   })
 
-  it('opens no more connections at once than allowed', async () => {
+  it('A fleet opens no more connections at once than allowed', async () => {
     let [open, most] = [0, 0]
     const { server } = await conversing()
     server.on('connection', (socket) => {
@@ -140,7 +140,7 @@ describe('a fleet', () => {
     expect(most).toBeLessThanOrEqual(6)
   })
 
-  it('ends after a number of polls, when its time is over, or when told to', async () => {
+  it('A fleet ends after a number of polls, when its time is over, or when it is stopped', async () => {
     const { server, of } = await conversing()
     await runFleet({ server, terminals: 2, ...QUICK, polls: 6 })
     expect(of('getrequest').length).toBeGreaterThanOrEqual(6)
@@ -164,7 +164,7 @@ describe('a fleet', () => {
     expect((await runFleet({ url, terminals: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)
   })
 
-  it('refuses invalid numbers', async () => {
+  it('A fleet refuses invalid numbers', async () => {
     const fleet: FleetOptions = { url: 'http://localhost', terminals: 1, duration: 1 }
     const refused = (options: object) => expect(runFleet({ ...fleet, ...options })).rejects
     await refused({ terminals: 0 }).toThrow('option "terminals" is 0')

@@ -18,8 +18,8 @@ const REGISTERED = [
 const token = (code: string, session: string) =>
   `token=${createHash('md5').update(`${code}${SERIAL_NUMBER}${session}`).digest('hex')}`
 
-describe('an attendance terminal', () => {
-  it('asks for all options, and keeps what it is given', async () => {
+describe('An attendance terminal', () => {
+  it('An attendance terminal asks for all options, and keeps what it gets', async () => {
     const { server, heard } = await conversing({
       handshake: () => 'GET OPTION FROM: X\r\nATTLOGStamp=9999\r\nDelay=10\r\nTimeZone=8\r\n',
     })
@@ -33,7 +33,7 @@ describe('an attendance terminal', () => {
     expect(heard).toHaveLength(1)
   })
 
-  it('posts its own options if the server asks for them', async () => {
+  it('An attendance terminal posts its own options if the server asks for them', async () => {
     const { server, heard } = await conversing({
       handshake: () => `${OPTION_BLOCK}PushOptionsFlag=1\n`,
     })
@@ -44,7 +44,7 @@ describe('an attendance terminal', () => {
     expect(heard[1]?.body).toMatch(/^~DeviceName=Virtual,FWVersion=Ver 1,/)
   })
 
-  it('of 2008 does not say its version', async () => {
+  it('An attendance terminal of 2008 does not send its version', async () => {
     const { server } = await conversing({ handshake: () => `${OPTION_BLOCK}PushOptionsFlag=1\n` })
     const { exchanges } = await terminalAt(server, { pushVersion: '' }).handshake()
     expect(exchanges).toHaveLength(1)
@@ -55,7 +55,7 @@ describe('an attendance terminal', () => {
     ['OK alone', 'OK', 'holds neither Stamp nor ServerVer'],
     ['an error text', 'unknown terminal\n', 'holds neither Stamp nor ServerVer'],
     ['a last line without an end', OPTION_BLOCK.trim(), "firmware ignores it: 'ServerVer=2.4.1'"],
-  ])('refuses %s', async (_, body, refusal) => {
+  ])('An attendance terminal refuses %s', async (_, body, refusal) => {
     const { server } = await conversing({ handshake: () => body })
     const error = await terminalAt(server, { ...ONCE })
       .handshake()
@@ -64,7 +64,7 @@ describe('an attendance terminal', () => {
     expect(error.message).toContain(refusal)
   })
 
-  it('asks again until it is let in, and polls only then', async () => {
+  it('An attendance terminal asks again until it is let in, and polls only then', async () => {
     let refusals = 2
     const { server, heard } = await conversing({
       handshake: () => (refusals-- > 0 ? { status: 403 } : OPTION_BLOCK),
@@ -73,7 +73,7 @@ describe('an attendance terminal', () => {
     expect(heard.map(({ endpoint }) => endpoint)).toEqual(['cdata', 'cdata', 'cdata', 'getrequest'])
   })
 
-  it('shakes hands again after CHECK, once it has replied', async () => {
+  it('An attendance terminal repeats its handshake after CHECK, once it has replied', async () => {
     const { server, heard } = await conversing({ getrequest: handingOut(['CHECK']) })
     await terminalAt(server).start(undefined, UNTIL_IDLE)
     expect(heard.map(({ endpoint }) => endpoint)).toEqual([
@@ -86,8 +86,8 @@ describe('an attendance terminal', () => {
   })
 })
 
-describe('an access terminal', () => {
-  it('takes the options of a server that has registered it, and sends their token', async () => {
+describe('An access terminal', () => {
+  it('An access terminal takes the options of a server that has registered it, and sends their token', async () => {
     const { server, heard } = await conversing({ handshake: () => REGISTERED })
     const terminal = terminalAt(server, { dialect: 'access' })
     const { settings, exchanges } = await terminal.handshake()
@@ -100,7 +100,7 @@ describe('an access terminal', () => {
     expect(heard[1]?.headers.cookie).toBe(token('f2c1e0a4b5d6978812233445', '0f1e2d3c'))
   })
 
-  it('registers and asks for its options if the server answers OK', async () => {
+  it('An access terminal registers and asks for its options if the server answers OK', async () => {
     const { server, heard } = await conversing({
       handshake: () => 'OK',
       registry: () => 'RegistryCode=Uy47fxftP3',
@@ -128,7 +128,7 @@ describe('an access terminal', () => {
       { handshake: () => 'registry=ok\nRegistryCode=1\n' },
       'SessionID is missing',
     ],
-  ])('refuses %s', async (_, script, refusal) => {
+  ])('An access terminal refuses %s', async (_, script, refusal) => {
     const { server } = await conversing({
       handshake: () => 'OK',
       registry: () => 'RegistryCode=a',

@@ -31,7 +31,7 @@ it('posts the requested number of bodies from the requested terminals, and repor
   )
 })
 
-it('counts what is resent, cut off, and refused', async () => {
+it('A load counts what is resent, cut off, and refused', async () => {
   const { server, bodies } = await recording()
   const report = await postReplies({
     ...{ server, terminals: 2, count: 6, duration: 20_000, pause: 1 },
@@ -67,7 +67,7 @@ it('counts what is resent, cut off, and refused', async () => {
   expect(bodies.map(String)).toContain('ID=a4&Return=4&CMD=DATA\nID=b4&Return=-4')
 })
 
-it('gives up when its time is over, and starts nothing that is due later', async () => {
+it('A load gives up when its time is over, and starts nothing that is due later', async () => {
   const server = await serving((_, res) => res.writeHead(503).end())
   const settings = { server, terminals: 2, duration: 200, pause: 20 }
   const report = await postReplies({ ...settings, count: 1_000_000 })
@@ -79,7 +79,7 @@ it('gives up when its time is over, and starts nothing that is due later', async
   expect(slow.givenUp.map(({ commandId }) => commandId)).toEqual(['c0'])
 })
 
-it('continues when its server is killed and comes back', async () => {
+it('A load continues when its server is killed and comes back', async () => {
   const kept: string[] = []
   const sockets = new Set<Socket>()
   const start = (onPort: number, killedAt: number) => {
@@ -107,7 +107,7 @@ it('continues when its server is killed and comes back', async () => {
   expect(new Set(kept).size).toBe(100)
 })
 
-it('refuses invalid numbers', async () => {
+it('A load refuses invalid numbers', async () => {
   const load = { url: 'http://localhost', terminals: 1, count: 1, duration: 1 }
   await expect(postReplies({ ...load, terminals: 0 })).rejects.toThrow('option "terminals" is 0')
   const unbounded = { ...load, count: undefined } as unknown as typeof load

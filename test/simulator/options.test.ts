@@ -30,11 +30,11 @@ it.each<[what: string, options: object, message: string]>([
   ['a time that setTimeout mistakes for 1 ms', { url, pause: 2 ** 31 }, '"pause" is 2147483648'],
   ['a negative time', { url, giveUpAfter: -1 }, 'option "giveUpAfter" is -1'],
   ['NaN', { url, maxClockError: Number.NaN }, 'option "maxClockError" is NaN'],
-])('refuses %s', (_, options, message) => {
+])('The options refuse %s', (_, options, message) => {
   expect(messageOf(options)).toContain(message)
 })
 
-it('names a foreign object without showing what it holds', () => {
+it('A foreign object is named without what it holds', () => {
   class Connection {
     password = 'secret'
     address = '10.0.0.1'
@@ -53,7 +53,7 @@ it('names a foreign object without showing what it holds', () => {
   expect(messageOf({ url: 'x'.repeat(5000) }).length).toBeLessThan(300)
 })
 
-it('checks the options of one exchange', async () => {
+it('The options of one exchange are checked', async () => {
   const terminal = terminalAt((await recording()).server)
   await expect(terminal.exchange('', { chunkSize: 0 })).rejects.toThrow('"chunkSize" is 0')
   await expect(terminal.exchange('', { chunkSize: 2.5 })).rejects.toThrow('"chunkSize" is 2.5')

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest'
 import { pauseAfter, rest, unlessAborted } from '../../src/simulator/pace.js'
 import { recording, terminalAt } from '../support/server.js'
 
-it('polls again at once after a command, and otherwise after the delay', () => {
+it('A poll follows a command immediately, and otherwise after the delay', () => {
   expect(pauseAfter(0, false, {}, {})).toBe(0)
   expect(pauseAfter(1, false, {}, {})).toBe(100)
   expect(pauseAfter(0, true, {}, { delay: 7 })).toBe(7)
 })
 
-it('slows down like firmware, up to the Delay of the server', () => {
+it('The pace slows down like firmware, up to the Delay of the server', () => {
   const pauses = (settings: Record<string, string>) =>
     Array.from({ length: 12 }, (_, idle) => pauseAfter(idle, false, settings, { realTime: true }))
   expect(pauses({})).toEqual([
@@ -21,13 +21,13 @@ it('slows down like firmware, up to the Delay of the server', () => {
   expect(pauses({ Delay: '-1' })[0]).toBe(1000)
 })
 
-it('waits for the ErrorDelay of the server after a refusal', () => {
+it('A refusal is followed by the ErrorDelay of the server', () => {
   const realTime = { realTime: true }
   expect(pauseAfter(0, true, { ErrorDelay: '30' }, realTime)).toBe(30_000)
   expect(pauseAfter(0, true, {}, realTime)).toBe(15_000)
 })
 
-it('wakes early, and leaves no listener behind', async () => {
+it('An early wake-up leaves no listener behind', async () => {
   const controller = new AbortController()
   const { signal } = controller
   await rest(1, [signal, undefined])
@@ -43,7 +43,7 @@ it('wakes early, and leaves no listener behind', async () => {
   for (const each of [signal, other]) expect(getEventListeners(each, 'abort')).toEqual([])
 })
 
-it('checks the delay', async () => {
+it('The delay is checked', async () => {
   const terminal = terminalAt((await recording()).server)
   await expect(terminal.serve(() => 0, { delay: Infinity })).rejects.toThrow('"delay" is Infinity')
 })

@@ -10,8 +10,8 @@ async function pollOf(body: string, headers = {}, options: Partial<VirtualTermin
   return terminalAt(server, options).poll()
 }
 
-describe('a poll', () => {
-  it('reads commands in order, each as its id and its text', async () => {
+describe('A poll', () => {
+  it('A poll reads commands in order, each as its id and its text', async () => {
     const polled = await pollOf('C:1:DATA UPDATE USERINFO PIN=1\tName=A:B\nC:0012:INFO\n')
     expect(polled).toMatchObject({
       kind: 'poll',
@@ -25,11 +25,14 @@ describe('a poll', () => {
     ])
   })
 
-  it.each([['OK'], ['OK\n'], ['OK\r\n']])('does not mistake %j for a command', async (body) => {
-    expect(await pollOf(body)).toMatchObject({ accepted: true, commands: [], discarded: [] })
-  })
+  it.each([['OK'], ['OK\n'], ['OK\r\n']])(
+    'A poll does not mistake %j for a command',
+    async (body) => {
+      expect(await pollOf(body)).toMatchObject({ accepted: true, commands: [], discarded: [] })
+    },
+  )
 
-  it('accepts CR LF behind a command', async () => {
+  it('A poll accepts CR LF after a command', async () => {
     expect((await pollOf('C:1:INFO\r\nC:2:CHECK\r\n')).commands).toEqual([
       { commandId: '1', text: 'INFO' },
       { commandId: '2', text: 'CHECK' },
@@ -50,7 +53,7 @@ describe('a poll', () => {
     ['an id that is too long', `C:${'1'.repeat(17)}:INFO\n`, [], [`C:${'1'.repeat(17)}:INFO`], '1'],
     ['an id with a hyphen', 'C:a-1:INFO\n', [], ['C:a-1:INFO'], 'neither OK nor a command'],
     ['a command without a text', 'C:1:\n', [], ['C:1:'], 'neither OK nor a command'],
-  ])('discards %s, and runs the others', async (_, body, run, discarded, refusal) => {
+  ])('A poll discards %s, and runs the others', async (_, body, run, discarded, refusal) => {
     const polled = await pollOf(body)
     expect(polled.commands.map(({ commandId }) => commandId)).toEqual(run)
     expect(polled.discarded).toEqual(discarded)
@@ -63,13 +66,13 @@ describe('a poll', () => {
     ['a page', '<html></html>', { 'Content-Type': 'text/html' }, 'Content-Type'],
     ['commands as a page', 'C:1:INFO\n', { 'Content-Type': 'text/html' }, 'Content-Type'],
     ['commands without a Date', 'C:1:INFO\n', { Date: '' }, 'the Date is missing'],
-  ])('refuses %s and runs nothing', async (_, body, headers, refusal) => {
+  ])('A poll refuses %s and runs nothing', async (_, body, headers, refusal) => {
     const polled = await pollOf(body, headers)
     expect(polled).toMatchObject({ accepted: false, commands: [] })
     expect(polled.refusal).toContain(refusal)
   })
 
-  it('finds every command of any valid response', () => {
+  it('A poll finds every command of any valid response', () => {
     const id = fc.stringMatching(/^[0-9A-Za-z]{1,16}$/)
     const text = fc
       .string({ unit: 'binary', maxLength: 20 })
@@ -87,8 +90,8 @@ describe('a poll', () => {
   })
 })
 
-describe('the request of a poll', () => {
-  it('is a GET without a body, with INFO first and when a count has changed', async () => {
+describe('The request of a poll', () => {
+  it('The request is a GET without a body, with INFO first and when a count has changed', async () => {
     const { server, of } = await conversing()
     const terminal = terminalAt(server, { firmware: 'Ver 1.0' })
     await terminal.poll()
@@ -106,7 +109,7 @@ describe('the request of a poll', () => {
     expect(String(sent)).not.toContain('Content-Length')
   })
 
-  it('tells INFO again until it was accepted, and after a restart', async () => {
+  it('The request has INFO again until it was accepted, and after a restart', async () => {
     let status = 503
     const { server, of } = await conversing({ getrequest: () => ({ status }) })
     const terminal = terminalAt(server)

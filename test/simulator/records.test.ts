@@ -46,11 +46,11 @@ it.each<[what: string, record: Buffer, text: string]>([
     batch(['ID=1&Return=0', attendance.getFile('2', 'a', Buffer.from('x')), 'ID=3&Return=0\n']),
     `ID=1&Return=0\nID=2\nSN=${SERIAL_NUMBER}\nFILENAME=a\nCMD=GetFile\nReturn=1\nContent=x\nID=3&Return=0\n`,
   ],
-])('writes %s', (_, record, text) => {
+])('The builder of %s writes its record', (_, record, text) => {
   expect(String(record)).toBe(text)
 })
 
-it('writes records that the endpoint reads back', () => {
+it('The endpoint reads back the records as written', () => {
   const id = fc.stringMatching(/^[0-9A-Za-z]{1,16}$/)
   const record = fc.oneof(
     fc.tuple(fc.constant('reply' as const), id, fc.integer()),
@@ -84,7 +84,7 @@ it('writes records that the endpoint reads back', () => {
   )
 })
 
-it('sends each of them', async () => {
+it('Each record can be sent', async () => {
   const { server, bodies } = await recording()
   const terminal = terminalAt(server)
   await terminal.reply('1', 0)

@@ -15,7 +15,7 @@ const exchangeWith = async (bytes: string, options = {}) =>
 it.each([
   ['a Content-Type with a charset', withHeaders(date, 'Content-Type: text/plain; charset=utf-8')],
   ['Content-Encoding: identity', withHeaders(date, type, 'Content-Encoding: identity')],
-])('accepts %s', async (_, bytes) => {
+])('A terminal accepts %s', async (_, bytes) => {
   expect(await exchangeWith(bytes)).toMatchObject({ refusal: undefined, accepted: true })
 })
 
@@ -46,23 +46,23 @@ it.each([
   ['a redirect', GOOD.replace('200 OK', '302 Found\r\nLocation: /'), 'the status is 302'],
   ['404', GOOD.replace('200', '404'), 'is the endpoint mounted at this path?'],
   ['500', GOOD.replace('200', '500'), 'the status is 500'],
-])('refuses %s', async (_, bytes, refusal) => {
+])('A terminal refuses %s', async (_, bytes, refusal) => {
   const exchange = await exchangeWith(bytes)
   expect(exchange.accepted).toBe(false)
   expect(exchange.refusal).toContain(refusal)
 })
 
-describe("the server's clock", () => {
+describe("The server's clock", () => {
   const MINUTE = 60_000
   const at = (ms: number) => GOOD.replace(DATE, new Date(Date.now() + ms).toUTCString())
 
-  it('may be off by minutes', async () => {
+  it("The server's clock may be off by minutes", async () => {
     for (const ms of [4 * MINUTE, -4 * MINUTE]) {
       expect(await exchangeWith(at(ms))).toMatchObject({ refusal: undefined })
     }
   })
 
-  it('is refused if it is hours off, with the error in words', async () => {
+  it("The server's clock is refused if it is hours off, with the error in words", async () => {
     for (const ms of [3 * 60 * MINUTE, -3 * 60 * MINUTE]) {
       expect((await exchangeWith(at(ms))).refusal).toMatch(
         /^the Date is '.*', which is off by 3 hours; the terminal would set its clock to it$/,
@@ -72,7 +72,7 @@ describe("the server's clock", () => {
     expect((await exchangeWith(at(-1e12))).refusal).toContain('off by 11574 days')
   })
 
-  it('is held to the bound of the option', async () => {
+  it("The server's clock is held to the bound of the option", async () => {
     const strict = await exchangeWith(at(-MINUTE), { maxClockError: 1000 })
     expect(strict.refusal).toMatch(/off by (60|61|62) seconds/)
     expect(await exchangeWith(at(-1e12), { maxClockError: Infinity })).toMatchObject({
@@ -81,7 +81,7 @@ describe("the server's clock", () => {
   })
 })
 
-it('refuses incorrect responses of an app over node:http', async () => {
+it('Incorrect responses of an app over node:http are refused', async () => {
   const refusalOf = async (listener: RequestListener) => {
     const { accepted, refusal } = await terminalAt(await serving(listener)).exchange(
       'ID=1&Return=0',

@@ -8,7 +8,7 @@ async function sentWith(dialect: Dialect) {
   return { text: String(exchange?.sent), host: `127.0.0.1:${portOf(server)}` }
 }
 
-it("writes like the manual's example by default", async () => {
+it("A request looks like the manual's example by default", async () => {
   const { text, host } = await sentWith('attendance')
   expect(text.split('\r\n')).toEqual([
     'POST /iclock/devicecmd?SN=0316144680030 HTTP/1.1',
@@ -41,12 +41,12 @@ it('writes like access control terminals', async () => {
   ])
 })
 
-it('posts to .aspx like clones', async () => {
+it('A request goes to .aspx like that of clones', async () => {
   const { text } = await sentWith('clone')
   expect(text).toMatch(/^POST \/iclock\/devicecmd\.aspx\?SN=0316144680030 HTTP/)
 })
 
-it('reports exactly the bytes that it sent and received', async () => {
+it('A request reports exactly the bytes that it sent and received', async () => {
   const { server, segments } = await recording()
   const exchange = await terminalAt(server).exchange(Buffer.from([0, 255, 13, 10]))
   expect(exchange.sent).toEqual(Buffer.concat(segments))
@@ -54,7 +54,7 @@ it('reports exactly the bytes that it sent and received', async () => {
   expect(String(exchange.received)).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\nOK$/)
 })
 
-it('lets every part of the request be changed', async () => {
+it('Every part of the request can be changed', async () => {
   const { server } = await recording()
   const exchange = await terminalAt(server).exchange('x', {
     method: 'PUT',
@@ -78,7 +78,7 @@ it('lets every part of the request be changed', async () => {
   expect(String(bare.sent)).toMatch(/^POST \/iclock\/devicecmd HTTP\/1\.1\r\n/)
 })
 
-it('sends a wrong length, surplus bytes, and chunks', async () => {
+it('A request can have a wrong length, surplus bytes, and chunks', async () => {
   const { server, segments, bodies } = await recording()
   const terminal = terminalAt(server, { timeout: 100 })
   const short = await terminal.exchange('ID=1&Return=0', { headers: { 'Content-Length': '20' } })

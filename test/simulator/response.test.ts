@@ -14,7 +14,7 @@ const chunks = (body: string, ...headers: string[]) =>
 const exchangeWith = async (bytes: string | Buffer, andCloses = false) =>
   terminalAt(await respondingWith(bytes, andCloses)).exchange('ID=1&Return=0')
 
-it('reads status, headers, body and Date', async () => {
+it('The status, headers, body and Date are read', async () => {
   expect(await exchangeWith(GOOD)).toMatchObject({
     accepted: true,
     refusal: undefined,
@@ -39,7 +39,7 @@ const accepted: [what: string, bytes: string, andCloses?: boolean][] = [
   ['chunks with trailers', chunks('2\r\nOK\r\n0\r\nX: 1\r\nY: 2\r\n\r\n')],
   ['interim responses before it', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 x\r\n\r\n${GOOD}`],
 ]
-it.each(accepted)('accepts %s', async (_, bytes, andCloses) => {
+it.each(accepted)('A response with %s is accepted', async (_, bytes, andCloses) => {
   expect(await exchangeWith(bytes, andCloses)).toMatchObject({
     refusal: undefined,
     accepted: true,
@@ -70,13 +70,13 @@ const refused: [what: string, bytes: string, refusal: string, andCloses?: boolea
   ['bytes behind the response', `${GOOD}\n`, '1 bytes follow the response'],
   ['a second response', `${GOOD}${GOOD}`, `${GOOD.length} bytes follow the response`],
 ]
-it.each(refused)('refuses %s', async (_, bytes, refusal, andCloses) => {
+it.each(refused)('A response with %s is refused', async (_, bytes, refusal, andCloses) => {
   const exchange = await exchangeWith(bytes, andCloses)
   expect(exchange.accepted).toBe(false)
   expect(exchange.refusal).toContain(refusal)
 })
 
-it('reads a long run of blanks in a header in linear time', async () => {
+it('A long run of blanks in a header is read in linear time', async () => {
   const start = performance.now()
   const blanks = ' '.repeat(60_000)
   const exchange = await exchangeWith(withHeaders(date, type, `X:${blanks}x${blanks.slice(60)}y`))
@@ -87,7 +87,7 @@ it('reads a long run of blanks in a header in linear time', async () => {
   expect(performance.now() - start).toBeLessThan(3000)
 })
 
-it('reads each chunk once, however many there are', () => {
+it('Each chunk is read once, however many there are', () => {
   const whole = Buffer.from(chunks(`${'1\r\nx\r\n'.repeat(100_000)}0\r\n\r\n`))
   const timeOf = (segment: number) => {
     const start = performance.now()
@@ -104,7 +104,7 @@ it('reads each chunk once, however many there are', () => {
   expect(timeOf(8192)).toBeLessThan(12 * timeOf(Infinity) + 100)
 })
 
-it('refuses a body that ends with the connection if the connection broke', async () => {
+it('A body that ends with the connection is refused if the connection broke', async () => {
   const server = await listen(
     createNetServer((socket) => {
       socket.once('data', () => {
@@ -118,7 +118,7 @@ it('refuses a body that ends with the connection if the connection broke', async
   expect(exchange).toMatchObject({ accepted: false, refusal: expect.stringContaining('RESET') })
 })
 
-it('reads the response to HEAD, which has a length and no body', async () => {
+it('The response to HEAD, which has a length and no body, is read', async () => {
   const server = await serving((_, res) => {
     res.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': 2 }).end()
   })
@@ -128,7 +128,7 @@ it('reads the response to HEAD, which has a length and no body', async () => {
   })
 })
 
-it('reads the same however the response is split into segments', async () => {
+it('A response is read the same however it is split into segments', async () => {
   for (const bytes of [GOOD, chunks('1\r\nO\r\n1\r\nK\r\n0\r\n\r\n')]) {
     const server = await listen(
       createNetServer((socket) => {
@@ -146,7 +146,7 @@ it('reads the same however the response is split into segments', async () => {
   }
 })
 
-it('never rejects, whatever bytes arrive', async () => {
+it('A response never makes the exchange reject, whatever bytes arrive', async () => {
   let bytes = Buffer.alloc(0)
   const server = await listen(
     createNetServer((socket) => {

@@ -9,7 +9,7 @@ import { SERIAL_NUMBER, terminalAt } from '../support/server.js'
 const UNTIL_IDLE = { untilIdle: true, delay: 1 }
 
 describe('a terminal at work', () => {
-  it('runs the commands of a response in order, and posts their replies together before the next poll', async () => {
+  it('The commands of a response run in order, and their replies are posted together before the next poll', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['DATA UPDATE USERINFO PIN=1', 'CHECK'], ['CLEAR LOG']),
     })
@@ -33,7 +33,7 @@ describe('a terminal at work', () => {
     expect(service).toEqual({ ended: 'idle', polls: 3, executed: 3, restarts: 0 })
   })
 
-  it('posts replies again, with later ones appended, until they are accepted', async () => {
+  it('Replies are posted again, with later ones appended, until they are accepted', async () => {
     const refusals = [{ status: 500 }, { headers: { 'Content-Type': 'text/html' } }]
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK'], ['LOG'], [], ['CHECK']),
@@ -48,7 +48,7 @@ describe('a terminal at work', () => {
     ])
   })
 
-  it('posts what an earlier call could not deliver before it polls', async () => {
+  it('Replies that an earlier call could not deliver are posted before the next poll', async () => {
     let status = 500
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK']),
@@ -72,7 +72,7 @@ describe('a terminal at work', () => {
     expect(endpoints.filter((each) => each === 'getrequest')).toHaveLength(2)
   })
 
-  it('posts the reply to INFO alone, after those before it', async () => {
+  it('The reply to INFO is posted alone, after those before it', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG', 'INFO', 'LOG', 'CHECK']),
     })
@@ -87,7 +87,7 @@ describe('a terminal at work', () => {
     )
   })
 
-  it('posts the replies to GetFile and Shell once, even if they are refused', async () => {
+  it('The replies to GetFile and Shell are posted once, even if they are refused', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['GetFile a', 'SHELL ls', 'CHECK']),
       devicecmd: ({ body }) => (/ID=c[12]\n/.test(body) ? { status: 500 } : 'OK'),
@@ -105,7 +105,7 @@ describe('a terminal at work', () => {
     ])
   })
 
-  it('replies what the function returns: a code, records, or nothing', async () => {
+  it('The reply is what the function returns: a code, records, or nothing', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['DATA UPDATE user Pin=1', 'A', 'B', 'SET OPTIONS a=1', 'C']),
     })
@@ -128,7 +128,7 @@ describe('a terminal at work', () => {
     ])
   })
 
-  it('finishes what it has in hand when its signal is aborted', async () => {
+  it('An aborted signal lets the terminal finish its current work', async () => {
     const { server, of } = await conversing({ getrequest: handingOut(['CHECK', 'LOG'], ['INFO']) })
     const controller = new AbortController()
     const service = await terminalAt(server).serve(
@@ -147,7 +147,7 @@ describe('a terminal at work', () => {
     expect(of('getrequest')).toHaveLength(1)
   })
 
-  it('goes on while the server fails, and wakes from its rest when it is told to stop', async () => {
+  it('The terminal continues while the server fails, and wakes from its rest when it is stopped', async () => {
     let polls = 0
     const { server } = await conversing({
       getrequest: () => {
@@ -168,7 +168,7 @@ describe('a terminal at work', () => {
     expect(await service).toMatchObject({ ended: 'signal' })
   })
 
-  it('gives up on a server that never lets it become idle', async () => {
+  it('The terminal gives up on a server that never lets it become idle', async () => {
     const { server } = await conversing({ getrequest: () => 'C:1:INFO' })
     const terminal = terminalAt(server, { giveUpAfter: 50 })
     const error = await terminal.serve(() => 0, UNTIL_IDLE).catch((reason) => reason)
@@ -176,7 +176,7 @@ describe('a terminal at work', () => {
     expect(error.message).toContain('the last line has no line end')
   })
 
-  it('rejects with the error of the function', async () => {
+  it('The error of the function rejects the call', async () => {
     const { server } = await conversing({ getrequest: handingOut(['CHECK']) })
     const failing = terminalAt(server).serve(() => {
       throw new Error('no hands')
@@ -184,7 +184,7 @@ describe('a terminal at work', () => {
     await expect(failing).rejects.toThrow('no hands')
   })
 
-  it('sends requests with the faults asked for', async () => {
+  it('Requests are sent with the requested faults', async () => {
     const { server, heard } = await conversing({ getrequest: handingOut(['LOG']) })
     const asked: string[] = []
     const service = await terminalAt(server).start(() => 0, {
@@ -208,8 +208,8 @@ describe('a terminal at work', () => {
   })
 })
 
-describe('power loss', () => {
-  it('ends a request that waits for its turn', async () => {
+describe('Power loss', () => {
+  it('Power loss ends a request that waits for its turn', async () => {
     const { server, heard } = await conversing()
     const gate = new Gate(0)
     const session = openSession({ server, serialNumber: SERIAL_NUMBER }, gate)
@@ -220,7 +220,7 @@ describe('power loss', () => {
     expect(heard).toEqual([])
   })
 
-  it('forgets the commands handed out and the replies not accepted, and ends the work', async () => {
+  it('Power loss drops the commands received and the replies not accepted, and ends the work', async () => {
     const { server, of } = await conversing({
       getrequest: handingOut(['CHECK'], ['LOG', 'INFO'], ['CLEAR LOG']),
       devicecmd: ({ body }) => (body.includes('c4') ? 'OK' : { status: 500 }),
@@ -243,7 +243,7 @@ describe('power loss', () => {
     expect(of('devicecmd').at(-1)?.body).toBe('ID=c4&Return=0&CMD=CLEAR_LOG\n')
   })
 
-  it('ends a command that would never end, and a request that hangs', async () => {
+  it('Power loss ends a command that would never end, and a request that hangs', async () => {
     const { server } = await conversing({ getrequest: handingOut(['ENROLL_FP PIN=1']) })
     const terminal = terminalAt(server)
     const enrolling = terminal.serve(() => new Promise<number>(() => setImmediate(terminal.crash)))
@@ -272,7 +272,7 @@ describe('power loss', () => {
     expect(await working).toMatchObject({ ended: 'crash', restarts: 1 })
   })
 
-  it('of a reboot lets it go on, with a handshake if it had one', async () => {
+  it('Power loss by a reboot lets the terminal continue, with a handshake if it had one', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK', 'LOG'], ['LOG']),
     })
@@ -295,7 +295,7 @@ describe('power loss', () => {
     ])
   })
 
-  it('follows the reply to REBOOT, and forgets the commands behind it', async () => {
+  it('Power loss follows the reply to REBOOT, and drops the commands after it', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['CHECK', 'REBOOT', 'LOG']),
     })

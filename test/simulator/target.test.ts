@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { virtualTerminal } from '../../src/simulator.js'
 import { listen, PLAIN, portOf, recording, serving, terminalAt } from '../support/server.js'
 
-it('posts below any path of the URL', async () => {
+it('A post goes below any path of the URL', async () => {
   const requested = async (url: string) => {
     const urls: string[] = []
     const server = await serving((req, res) => {
@@ -23,20 +23,20 @@ it('posts below any path of the URL', async () => {
   expect(await requested('http://127.0.0.1:PORT/a/b/')).toEqual([`127.0.0.1:PORT /a/b${path}`])
 })
 
-it('posts below the prefix of the option', async () => {
+it('A post goes below the prefix option', async () => {
   const { server } = await recording()
   const [exchange] = await terminalAt(server, { prefix: '/hr' }).reply('1', 0)
   expect(String(exchange?.sent)).toMatch(/^POST \/hr\/iclock\/devicecmd\?SN=/)
 })
 
-it('finds a server that listens on every address', async () => {
+it('A server that listens on every address is found', async () => {
   for (const host of ['0.0.0.0', '::']) {
     const server = createServer((_, res) => res.writeHead(200, PLAIN).end('OK'))
     expect(await terminalAt(await listen(server, host)).reply('1', 0)).toHaveLength(1)
   }
 })
 
-it('speaks TLS, to a certificate that it was told to trust and to no other', async () => {
+it('TLS is spoken to the trusted certificate and to no other', async () => {
   // One file holds the key and a self-signed certificate for localhost.
   const pem = readFileSync(new URL('../fixtures/localhost.pem', import.meta.url))
   const pair = { key: pem, cert: pem }
@@ -55,12 +55,12 @@ it('speaks TLS, to a certificate that it was told to trust and to no other', asy
   })
 })
 
-it('says that a server is not listening yet', async () => {
+it('A server that is not listening yet is reported', async () => {
   const terminal = virtualTerminal({ server: createServer(), serialNumber: 'A' })
   await expect(terminal.reply('1', 0)).rejects.toThrow('call listen() first')
 })
 
-it('reports a refused connection', async () => {
+it('A refused connection is reported', async () => {
   const url = `http://127.0.0.1:${await freePort()}`
   expect(await virtualTerminal({ url, serialNumber: 'A' }).exchange('x')).toMatchObject({
     accepted: false,

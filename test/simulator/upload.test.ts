@@ -29,7 +29,7 @@ async function sentBy(
   }
 }
 
-it('a photo is uploaded with its head, as it is', async () => {
+it('A photo is uploaded with its header, as it is', async () => {
   const photo = { pin: '1001', time: TIME, jpeg: JPEG }
   expect(await sentBy((terminal) => terminal.photo(photo))).toEqual({
     line: 'POST /iclock/fdata?SN=X&table=ATTPHOTO&Stamp=9999',
@@ -45,7 +45,7 @@ it('a photo is uploaded with its head, as it is', async () => {
   expect(access.body).toMatch(/^pin=20260810121500-1001\.jpg\tsn=.*\tphoto=\/9gACg==\r\n$/)
 })
 
-it('a table is uploaded line by line', async () => {
+it('A table is uploaded line by line', async () => {
   const lines = ['OPLOG 4\t0\t2026-08-10 12:15:00\t0\t0\t0\t0', 'USER PIN=1\tName=Ada']
   expect(await sentBy((terminal) => terminal.uploadTable('OPERLOG', lines))).toEqual({
     line: 'POST /iclock/cdata?SN=X&table=OPERLOG&Stamp=9999',
@@ -54,7 +54,7 @@ it('a table is uploaded line by line', async () => {
   })
 })
 
-it('access tables are sent again until the server answers with their own count', async () => {
+it('Access tables are sent again until the server answers with their own count', async () => {
   const rows = ['user uid=1\tpin=1', 'user uid=2\tpin=2']
   const answers = ['OK', 'user=1', 'user=2\n', 'user=2']
   expect(await sentBy((terminal) => terminal.uploadTable('user', rows), ACCESS, answers)).toEqual({
@@ -68,7 +68,7 @@ it('access tables are sent again until the server answers with their own count',
   expect(state).toMatchObject({ line: 'POST /iclock/cdata?SN=X&table=rtstate', count: 1 })
 })
 
-it('rows of a query name their command, and want their count', async () => {
+it('Rows of a query name their command, and want their count', async () => {
   const rows = ['user uid=1\tpin=1']
   const result = { commandId: 'c7', table: 'user', rows }
   expect(await sentBy((terminal) => terminal.queryData(result), ACCESS, ['OK', 'user=1'])).toEqual({
@@ -84,7 +84,7 @@ it('rows of a query name their command, and want their count', async () => {
   expect(sent).toMatchObject({ body: 'a=1,b=2', count: 1 })
 })
 
-it('rows of a query of an attendance terminal are an upload that names its command', async () => {
+it('Rows of a query of an attendance terminal are an upload that names its command', async () => {
   const result = { commandId: 'c7', table: 'ATTLOG', rows: ['7\t2026-08-10 12:15:00\t0\t1'] }
   expect(await sentBy((terminal) => terminal.queryData(result))).toEqual({
     line: 'POST /iclock/cdata?SN=X&table=ATTLOG&Stamp=9999&Count=1&PackCnt=1&PackIdx=1&CmdId=c7',
@@ -93,7 +93,7 @@ it('rows of a query of an attendance terminal are an upload that names its comma
   })
 })
 
-it('a ping is answered OK, and made once', async () => {
+it('A ping gets OK, and is sent once', async () => {
   const { line, count } = await sentBy(async (terminal) => {
     expect(await terminal.ping()).toMatchObject({ kind: 'ping', accepted: true })
   })
@@ -106,7 +106,7 @@ it('a ping is answered OK, and made once', async () => {
   expect(refused.count).toBe(1)
 })
 
-it('a clone puts .aspx behind every path', async () => {
+it('A clone puts .aspx after every path', async () => {
   const clone = { dialect: 'clone' as const }
   const { line } = await sentBy((terminal) => terminal.uploadTable('OPERLOG', ['x']), clone)
   expect(line).toBe('POST /iclock/cdata.aspx?SN=X&table=OPERLOG&Stamp=9999')
