@@ -1,5 +1,5 @@
 // What a server says to a terminal: an issued command, its identity, and the line that hands it out.
-import { describe, quoted } from './endpoint/errors.js'
+import { describe, quoted } from './check.js'
 
 /**
  * A command as the server hands it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's

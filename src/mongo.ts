@@ -1,8 +1,7 @@
 // Storage in MongoDB, through the app's own connection. It imports no driver: `mongodb` 6 and 7 and
 // mongoose's own fit.
+import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import { describe } from './endpoint/errors.js'
-import { checkNames, wrong } from './endpoint/options.js'
 import type { TerminalStorage } from './handshake/storage.js'
 import type { Forgotten } from './kept.js'
 import { commandsOn, type MongoCommands } from './mongo/command.js'
@@ -45,7 +44,10 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
   forget(before: Date): Promise<Forgotten>
 }
 
-const OPTIONS = ['collections', 'family']
+const OPTIONS: OptionNames<MongoAdapterOptions> = {
+  collections: COLLECTIONS,
+  family: true,
+}
 
 /**
  * Makes storage in a MongoDB database that the app has connected to; it neither connects nor
@@ -113,7 +115,6 @@ function checkDb(db: unknown): asserts db is MongoDb {
 }
 
 function collectionNames(collections: object = {}): typeof COLLECTIONS {
-  checkNames(collections, Object.keys(COLLECTIONS))
   const names = { ...COLLECTIONS, ...collections }
   const distinct = new Set(Object.values(names))
   if (distinct.size === Object.keys(COLLECTIONS).length) return names

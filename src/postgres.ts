@@ -1,8 +1,7 @@
 // Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and
 // anything with the same interface.
+import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import { describe } from './endpoint/errors.js'
-import { checkNames, wrong } from './endpoint/options.js'
 import type { TerminalStorage } from './handshake/storage.js'
 import type { Forgotten } from './kept.js'
 import { commandsOn, type PostgresCommands } from './postgres/command.js'
@@ -46,7 +45,7 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
   forget(before: Date): Promise<Forgotten>
 }
 
-const OPTIONS = ['schema', 'family']
+const OPTIONS: OptionNames<PostgresAdapterOptions> = { schema: true, family: true }
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
 /**

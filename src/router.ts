@@ -1,9 +1,9 @@
 // The Command Reply endpoint as an Express router. Express is known here and in router/, and
 // nowhere else.
 import { type Request, Router } from 'express'
+import { checkNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
 import type { Awaitable } from './endpoint/deadline.js'
-import { checkNames, wrong } from './endpoint/options.js'
 import { type CommandReplyHandlerOptions, REPLY_OPTIONS, replyEndpoint } from './reply/handler.js'
 import { noticeMount } from './router/mount.js'
 
@@ -38,7 +38,7 @@ const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 export function commandReplyRouter<Issued extends IssuedCommand>(
   options: CommandReplyOptions<Issued>,
 ): Router {
-  checkNames(options, [...REPLY_OPTIONS, 'path'])
+  checkNames(options, { ...REPLY_OPTIONS, path: true })
   const paths = pathsOf(options.path)
   const replies = replyEndpoint(options)
   return Router().post(paths, replies).get(paths, replies).use(noticeMount(paths))

@@ -1,5 +1,5 @@
 // Writes a command line from a table of fields, and refuses what old or new firmware would misread.
-import { describe, quoted } from '../endpoint/errors.js'
+import { describe, quoted } from '../check.js'
 import type { BuiltCommand, Nature } from './built.js'
 import type { Value } from './value.js'
 

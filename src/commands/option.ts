@@ -1,5 +1,5 @@
 // Options of a terminal: both families set and get them, in different words.
-import { quoted } from '../endpoint/errors.js'
+import { quoted } from '../check.js'
 import { type BuiltCommand, DATA, QUERY } from './built.js'
 import { build, required, row } from './line.js'
 import { matching, rawText, type Value } from './value.js'

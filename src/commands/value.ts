@@ -1,4 +1,5 @@
 // What a value must look like before it becomes part of a command line.
+import { isWhole } from '../check.js'
 
 /** How a member's value becomes the text of a field. */
 export interface Value {
@@ -57,8 +58,7 @@ export function integer(least: number, most: number, write: (n: number) => strin
     expected: `a whole number from ${least} to ${most}`,
     isTyped: (value) => typeof value === 'number',
     text(value) {
-      const fits = Number.isInteger(value) && Number(value) >= least && Number(value) <= most
-      return fits ? write(Number(value)) : undefined
+      return isWhole(value, least, most) ? write(value) : undefined
     },
   }
 }

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import getRawBody from 'raw-body'
-import { IclockError, quoted } from './errors.js'
+import { quoted } from '../check.js'
+import { IclockError } from './errors.js'
 import { replayedBody } from './replay.js'
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/gi

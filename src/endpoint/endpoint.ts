@@ -1,9 +1,10 @@
 // What all endpoints have in common, over node:http: who asks, whether it may, the endpoint's own
 // part, the answer or the error.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe, quoted } from '../check.js'
 import { answerError, answerText } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'
-import { describe, IclockError, quoted } from './errors.js'
+import { IclockError } from './errors.js'
 import type { EndpointSettings } from './options.js'
 import { publishRefusal } from './refusal.js'
 import { serialNumberOf } from './serial-number.js'

@@ -1,6 +1,4 @@
-// The errors this package raises, each with a stable code, and how untrusted values are shown in
-// messages.
-import { inspect } from 'node:util'
+// The errors this package raises, each with a stable code.
 
 /**
  * What went wrong.
@@ -70,30 +68,4 @@ export function statusOf(error: object): number {
   const asked = status ?? statusCode
   const isErrorStatus = Number.isInteger(asked) && Number(asked) >= 400 && Number(asked) < 600
   return isErrorStatus ? Number(asked) : 500
-}
-
-/** Escapes and truncates untrusted text for error messages. */
-export function quoted(text: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return JSON.stringify(shown).replace(/[^ -~…]/g, (unit) => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-}
-
-/**
- * Describes a value for an error message. An object is only named by its class, and a URL shown
- * without its credentials: messages end up in logs.
- */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return quoted(value.replace(/\/\/[^/?#]*@/g, '//…@'))
-  if (typeof value === 'function') {
-    return value.name === '' ? 'a function' : `the function ${quoted(value.name)}`
-  }
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object' && value !== null) {
-    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
-    if (typeof name === 'string' && name !== '' && name !== 'Object') return `a ${quoted(name)}`
-    return 'an object'
-  }
-  return inspect(value)
 }

@@ -1,6 +1,6 @@
 // Functions that an app wants called afterwards. Nobody waits for them, so that none can withhold
 // an answer.
-import { describe } from './errors.js'
+import { describe, type OptionNames } from '../check.js'
 
 /** The options of every endpoint that calls hooks. */
 export interface HookOptions {
@@ -10,6 +10,9 @@ export interface HookOptions {
    */
   onError?(error: unknown): unknown
 }
+
+/** The names of the options of every endpoint that calls hooks. */
+export const HOOK_OPTIONS: OptionNames<HookOptions> = { onError: true }
 
 /**
  * Wraps a hook so that it is called after the current work, with nothing to wait for and nothing to

@@ -1,6 +1,7 @@
 // Who asks: the serial number in the query.
 import type { IncomingMessage } from 'node:http'
-import { IclockError, quoted } from './errors.js'
+import { quoted } from '../check.js'
+import { IclockError } from './errors.js'
 
 // Optimization: the query of nearly every request needs no decoding, and has no other member that
 // begins like `SN` (15 % of the own time on node:http).

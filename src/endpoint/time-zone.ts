@@ -1,7 +1,6 @@
 // Where a terminal's clock is: its zone, and the zone's offset from UTC at a moment.
 import { tzOffset } from '@date-fns/tz'
-import { describe } from './errors.js'
-import { wrong } from './options.js'
+import { describe, wrong } from '../check.js'
 
 /**
  * An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial

@@ -1,9 +1,10 @@
 // How a terminal comes up: what storage learns about it, and what it is told.
+import { describe, quoted } from '../check.js'
 import { readBody } from '../endpoint/body.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Part } from '../endpoint/endpoint.js'
-import { describe, IclockError, quoted } from '../endpoint/errors.js'
+import { IclockError } from '../endpoint/errors.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from './contact.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'

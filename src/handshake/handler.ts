@@ -1,15 +1,9 @@
 // GET cdata, registry, push, rtdata, exchange, ping: a terminal comes up.
+import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
-import type { HookOptions } from '../endpoint/hook.js'
-import {
-  checkAdapter,
-  checkFunction,
-  checkNames,
-  ENDPOINT_OPTIONS,
-  type EndpointOptions,
-  endpointSettings,
-} from '../endpoint/options.js'
+import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
+import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import { offsetAt, ownOffsetAt, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import {
   type ArrivalSettings,
@@ -66,7 +60,18 @@ export type HandshakeWing = Readonly<
 >
 
 /** The names of the options about terminals that come up. */
-export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handshake']
+export const ARRIVAL_OPTIONS: OptionNames<ArrivalOptions> = {
+  timeZone: true,
+  secret: true,
+  handshake: true,
+}
+
+const HANDLER_OPTIONS: OptionNames<HandshakeHandlerOptions> = {
+  adapter: true,
+  ...HOOK_OPTIONS,
+  ...ARRIVAL_OPTIONS,
+  ...ENDPOINT_OPTIONS,
+}
 
 /**
  * Makes the endpoint for everything a terminal asks for when it comes up, as a plain function, for
@@ -83,7 +88,7 @@ export const ARRIVAL_OPTIONS: readonly string[] = ['timeZone', 'secret', 'handsh
  * @throws TypeError if an option is wrong
  */
 export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
-  checkNames(options, ['adapter', 'onError', ...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS])
+  checkNames(options, HANDLER_OPTIONS)
   checkFunction('onError', options.onError, 'a function (error)')
   const wing = handshakeWing(options)
   const nothing = endpoint(endpointSettings(options), refuseEncryption, () => false)
@@ -104,7 +109,7 @@ export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
  * @throws TypeError if an option is wrong
  */
 export function pingHandler(options: PingHandlerOptions): Handler {
-  checkNames(options, ['adapter', 'onError', ...ENDPOINT_OPTIONS])
+  checkNames(options, { adapter: true, ...HOOK_OPTIONS, ...ENDPOINT_OPTIONS })
   checkFunction('onError', options.onError, 'a function (error)')
   checkAdapter(options.adapter, ['onContact'])
   return pingEndpoint(options, contactBook(options.adapter, options))

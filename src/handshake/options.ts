@@ -1,6 +1,5 @@
 // What an app may set in the answer to a handshake, and its defaults.
-import { describe } from '../endpoint/errors.js'
-import { checkNames, wrong } from '../endpoint/options.js'
+import { checkNames, checkWhole, describe, type OptionNames, wrong } from '../check.js'
 
 /**
  * What a time-clock may be asked to send: the words of `TransFlag` (attendance manual, "Initialize
@@ -63,16 +62,16 @@ export const TRANS_WORDS = [
   'BioPhoto',
 ] as const
 
-const HANDSHAKE_OPTIONS = [
-  'delay',
-  'errorDelay',
-  'transTimes',
-  'transInterval',
-  'realtime',
-  'transFlag',
-  'transTables',
-  'keys',
-]
+const HANDSHAKE_OPTIONS: OptionNames<HandshakeOptions> = {
+  delay: true,
+  errorDelay: true,
+  transTimes: true,
+  transInterval: true,
+  realtime: true,
+  transFlag: true,
+  transTables: true,
+  keys: true,
+}
 const ALONE = new Set<TransWord>(['AttLog', 'OpLog', 'AttPhoto'])
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 const KEY = /^~?\w{1,40}$/
@@ -109,11 +108,6 @@ export function handshakeSettings(options: HandshakeOptions = {}): HandshakeSett
   checkOpLog(settings.transFlag)
   checkKeys(settings.keys)
   return settings
-}
-
-function checkWhole(option: string, value: unknown, least: number, most: number): void {
-  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return
-  throw wrong(option, value, `a whole number from ${least} to ${most}`)
 }
 
 function checkTimes(times: unknown): void {

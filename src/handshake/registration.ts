@@ -2,7 +2,7 @@
 // proves both.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { wrong } from '../endpoint/options.js'
+import { wrong } from '../check.js'
 
 /** What the server gives an access terminal (access manual, "Registration"). */
 export interface Registration {

@@ -1,7 +1,15 @@
 // The options of the page, checked.
+import {
+  checkAdapter,
+  checkFunction,
+  checkNames,
+  isWhole,
+  LONGEST_TIMER,
+  type OptionNames,
+  wrong,
+} from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
-import { checkAdapter, checkFunction, checkNames, wrong } from '../endpoint/options.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import type { CommandQueue } from '../queue/queue.js'
 import type { MonitorStorage } from './storage.js'
@@ -38,12 +46,18 @@ export interface MonitorSettings {
   report(error: unknown): void
 }
 
-const OPTIONS = [
-  ...['adapter', 'commands', 'nameOf', 'timeZone', 'silentAfter', 'interval', 'texts', 'onError'],
-]
+const OPTIONS: OptionNames<MonitorOptions> = {
+  adapter: true,
+  commands: true,
+  nameOf: true,
+  timeZone: true,
+  silentAfter: true,
+  interval: true,
+  texts: true,
+  onError: true,
+}
 const CALLS = ['terminals', 'findTerminal', 'commands', 'findRecord']
 const OPTIONAL_CALLS = ['replies', 'unparsed', 'attendance', 'uploads']
-const LONGEST_TIMER = 2 ** 31 - 1
 
 /** @throws TypeError that names the option, what came and what was expected */
 export function monitorSettings<Issued extends IssuedCommand>(
@@ -81,7 +95,7 @@ function checkCommands(commands: unknown): void {
 }
 
 function checkTime(option: string, value: number): void {
-  if (Number.isSafeInteger(value) && value > 0 && value <= LONGEST_TIMER) return
+  if (isWhole(value, 1, LONGEST_TIMER)) return
   throw wrong(option, value, `whole milliseconds from 1 to ${LONGEST_TIMER}`)
 }
 

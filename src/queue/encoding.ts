@@ -1,8 +1,8 @@
 // The text of commands as the octets that a terminal reads.
 import iconv from 'iconv-lite'
+import { describe, quoted, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { describe, quoted } from '../endpoint/errors.js'
-import { bodySettings, wrong } from '../endpoint/options.js'
+import { bodySettings } from '../endpoint/options.js'
 
 const ASCII = /^[\0-\x7f]*$/
 

@@ -1,6 +1,6 @@
 // Which family's return codes the reply in a record follows.
+import { wrong } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { wrong } from '../endpoint/options.js'
 import type { Family } from '../reply/outcome.js'
 import type { CommandRecord } from './storage.js'
 

@@ -1,8 +1,14 @@
 // A filter of commands, checked: it may come from a query string.
-import { checkNames, wrong } from '../endpoint/options.js'
+import { checkNames, checkWhole, type OptionNames, wrong } from '../check.js'
 import type { CommandFilter, CommandState } from './storage.js'
 
-const NAMES = ['serialNumber', 'state', 'since', 'before', 'limit']
+const NAMES: OptionNames<CommandFilter> = {
+  serialNumber: true,
+  state: true,
+  since: true,
+  before: true,
+  limit: true,
+}
 const STATES: readonly CommandState[] = [
   'waiting',
   'sent',
@@ -31,7 +37,5 @@ export function checkFilter(filter: CommandFilter): void {
       throw wrong(name, value, 'a valid Date')
     }
   }
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw wrong('limit', limit, 'a whole number from 1 on')
-  }
+  checkWhole('limit', limit, 1)
 }

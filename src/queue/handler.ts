@@ -1,18 +1,19 @@
 // GET getrequest: a terminal asks for commands.
 import type { IncomingMessage } from 'node:http'
+import {
+  checkAdapter,
+  checkNames,
+  checkWhole,
+  describe,
+  type OptionNames,
+  quoted,
+} from '../check.js'
 import { assertIssuable, commandLine, type IssuedCommand } from '../command.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
-import { describe, IclockError, quoted } from '../endpoint/errors.js'
-import {
-  checkAdapter,
-  checkNames,
-  ENDPOINT_OPTIONS,
-  type EndpointOptions,
-  endpointSettings,
-  wrong,
-} from '../endpoint/options.js'
+import { IclockError } from '../endpoint/errors.js'
+import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import { encode, encodingOf } from './encoding.js'
 import { claimsOf, type IssuedRecord, type PlanLimits, plan } from './plan.js'
 import { isGivenUp, isOver } from './state.js'
@@ -56,7 +57,14 @@ export interface PollEvent {
  */
 export type PollContact = (serialNumber: string, req: IncomingMessage, polledAt: Date) => void
 
-const DELIVERY_OPTIONS = ['adapter', 'delivery', 'encoding', ...ENDPOINT_OPTIONS]
+/** The names of what may be set about handing out. */
+export const DELIVERY_OPTIONS: OptionNames<DeliveryOptions> = { maxCommands: true }
+const HANDLER_OPTIONS: OptionNames<DeliveryHandlerOptions> = {
+  adapter: true,
+  delivery: DELIVERY_OPTIONS,
+  encoding: true,
+  ...ENDPOINT_OPTIONS,
+}
 /** What handing out needs of the adapter. */
 export const DELIVERY_CALLS: readonly string[] = ['openCommands', 'claim']
 
@@ -84,7 +92,7 @@ const SPARE = 8
 export function deliveryHandler<Issued extends IssuedCommand>(
   options: DeliveryHandlerOptions<Issued>,
 ): Handler {
-  checkNames(options, DELIVERY_OPTIONS)
+  checkNames(options, HANDLER_OPTIONS)
   return deliveryEndpoint(options)
 }
 
@@ -172,10 +180,7 @@ function checkIsHandedOutTo(serialNumber: string, command: IssuedCommand): void 
 }
 
 function maxCommandsOf(delivery: DeliveryOptions = {}): number {
-  checkNames(delivery, ['maxCommands'])
   const { maxCommands = 1 } = delivery
-  if (Number.isInteger(maxCommands) && maxCommands >= 1 && maxCommands <= MOST_COMMANDS) {
-    return maxCommands
-  }
-  throw wrong('delivery.maxCommands', maxCommands, `a whole number from 1 to ${MOST_COMMANDS}`)
+  checkWhole('delivery.maxCommands', maxCommands, 1, MOST_COMMANDS)
+  return maxCommands
 }

@@ -1,7 +1,6 @@
 // What an app asks for, checked and made ready for storage.
+import { checkNames, describe, isWhole, type OptionNames } from '../check.js'
 import { assertIssuable, type IssuedCommand } from '../command.js'
-import { describe } from '../endpoint/errors.js'
-import { checkNames } from '../endpoint/options.js'
 import { checkIsEncodable } from './encoding.js'
 import { newCommandId } from './id.js'
 import { DEFAULT_TERMS } from './state.js'
@@ -50,7 +49,14 @@ export interface Issue<Issued extends IssuedCommand = IssuedCommand> {
   members?: OwnMembers<Issued>
 }
 
-const NAMES = ['text', 'attempts', 'replyWithin', 'expiresAfter', 'key', 'endsAnswer']
+const NAMES: OptionNames<NewCommand> = {
+  text: true,
+  attempts: true,
+  replyWithin: true,
+  expiresAfter: true,
+  key: true,
+  endsAnswer: true,
+}
 const MOST_ATTEMPTS = 100
 const LONGEST = 10 * 366 * 24 * 60 * 60 * 1000
 const ENDS_ANSWER = /^(REBOOT|UPGRADE|SHELL|PUTFILE|ENROLL_|CONTROL DEVICE 0?3)/i
@@ -105,7 +111,7 @@ function termsOf(command: NewCommand, issuedAt: Date): DeliveryTerms {
 }
 
 function checkNumber(name: string, value: unknown, most: number): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return
+  if (isWhole(value, 1, most)) return
   throw wrongMember(name, value, `a whole number from 1 to ${most}`)
 }
 

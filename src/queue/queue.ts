@@ -1,13 +1,13 @@
 // commandQueue(): what an app does with commands. It needs storage, no HTTP: for routes, jobs and
 // workers alike.
+import { checkAdapter, checkNames, type OptionNames, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { checkAdapter, checkNames, wrong } from '../endpoint/options.js'
 import { announce } from '../reply/arrival.js'
 import { encodingOf } from './encoding.js'
 import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
 import { checkFilter } from './filter.js'
 import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
-import { type CommandResult, type ResultOptions, resultOf } from './result.js'
+import { type CommandResult, RESULT_OPTIONS, type ResultOptions, resultOf } from './result.js'
 import { type CommandIdentity, settledRecord } from './settled.js'
 import { stateOf } from './state.js'
 import type { CommandFilter, CommandRecord, CommandState, CommandStorage } from './storage.js'
@@ -97,6 +97,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   list(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
 }
 
+const ISSUE_OPTIONS: OptionNames<IssueOptions> = { members: true }
+const OPTIONS: OptionNames<CommandQueueOptions> = { family: true, encoding: true }
 const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
 const ALL_OPEN = 2 ** 31 - 1
 
@@ -115,7 +117,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
   options: CommandQueueOptions = {},
 ): CommandQueue<Issued> {
   checkAdapter(adapter, CALLS, ['commands', 'findTerminal'])
-  checkNames(options, ['family', 'encoding'])
+  checkNames(options, OPTIONS)
   const familyOf = familyReader(options.family, adapter)
   const encoding = encodingOf(options.encoding)
 
@@ -143,7 +145,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     command: NewCommand,
     options: IssueOptions<Issued> = {},
   ): Promise<Issued> {
-    checkNames(options, ['members'])
+    checkNames(options, ISSUE_OPTIONS)
     const [issued] = await issueAll([{ ...options, serialNumber, command }])
     return issued as Issued
   }
@@ -152,7 +154,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     issued: CommandIdentity,
     how: ResultOptions = {},
   ): Promise<CommandResult<Issued>> {
-    checkNames(how, ['timeout', 'signal'])
+    checkNames(how, RESULT_OPTIONS)
     return resultOf(adapter, issued, how, familyOf)
   }
 
@@ -161,7 +163,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     issueAll,
     result,
     async run(serialNumber, command, { members, ...how } = {}) {
-      checkNames(how, ['timeout', 'signal'])
+      checkNames(how, RESULT_OPTIONS)
       how.signal?.throwIfAborted()
       return result(await issue(serialNumber, command, members && { members }), how)
     },

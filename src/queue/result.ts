@@ -1,7 +1,7 @@
 // Waits until a command has come to its end, in whatever process its reply arrives.
+import { checkTimeout, type OptionNames, quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { IclockError, quoted } from '../endpoint/errors.js'
-import { wrong } from '../endpoint/options.js'
+import { IclockError } from '../endpoint/errors.js'
 import { listenFor } from '../reply/arrival.js'
 import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
@@ -35,7 +35,9 @@ export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
   command?: Issued
 }
 
-const LONGEST_TIMER = 2 ** 31 - 1
+/** The names of the options of a wait. */
+export const RESULT_OPTIONS: OptionNames<ResultOptions> = { timeout: true, signal: true }
+
 const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 3000
 const MEANINGS = {
@@ -57,9 +59,7 @@ export function resultOf<Issued extends IssuedCommand>(
   { timeout = 60_000, signal }: ResultOptions,
   familyOf: FamilyOf,
 ): Promise<CommandResult<Issued>> {
-  if (!Number.isSafeInteger(timeout) || timeout < 0 || timeout > LONGEST_TIMER) {
-    throw wrong('timeout', timeout, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no limit`)
-  }
+  checkTimeout('timeout', timeout)
   return new Promise((resolve, reject) => {
     const watch = new Watch(adapter, identity, familyOf)
     const end = (settle: () => void) => {

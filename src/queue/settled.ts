@@ -1,7 +1,7 @@
 // Reads what has become of a command, so that what an app is told stays true.
 import { setTimeout as wait } from 'node:timers/promises'
+import { quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { quoted } from '../endpoint/errors.js'
 import { stateOf } from './state.js'
 import type { CommandRecord, CommandStorage } from './storage.js'
 

@@ -1,7 +1,8 @@
 // Whether what storage found is the command that was asked for; if it isn't, an error that names
 // the usual mistake.
+import { describe } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { describe, IclockError } from '../endpoint/errors.js'
+import { IclockError } from '../endpoint/errors.js'
 
 /**
  * @throws IclockError `COMMAND_MISMATCH` if the command is another terminal's, has another id, or is

@@ -1,21 +1,25 @@
 // POST devicecmd: a terminal reports what came of its commands.
 import type { IncomingMessage } from 'node:http'
+import {
+  checkAdapter,
+  checkFunction,
+  checkNames,
+  checkWhole,
+  type OptionNames,
+  wrong,
+} from '../check.js'
 import { type IssuedCommand, verbOf } from '../command.js'
 import { readBody } from '../endpoint/body.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
-import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
 import {
   BODY_OPTIONS,
   type BodyOptions,
   bodySettings,
-  checkAdapter,
-  checkFunction,
-  checkNames,
   ENDPOINT_OPTIONS,
   type EndpointOptions,
   endpointSettings,
-  wrong,
 } from '../endpoint/options.js'
 import { queryOf } from '../endpoint/serial-number.js'
 import { announce } from './arrival.js'
@@ -45,10 +49,14 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
 }
 
 /** The names of the options of `commandReplyHandler`. */
-export const REPLY_OPTIONS: readonly string[] = [
-  ...['adapter', 'maxRecords', 'afterReply', 'onError'],
-  ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
-]
+export const REPLY_OPTIONS: OptionNames<CommandReplyHandlerOptions> = {
+  adapter: true,
+  maxRecords: true,
+  afterReply: true,
+  ...HOOK_OPTIONS,
+  ...BODY_OPTIONS,
+  ...ENDPOINT_OPTIONS,
+}
 
 const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
 
@@ -86,9 +94,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   checkReplyStorage(adapter)
   checkFunction('afterReply', afterReply, 'a function (reply, command)')
   checkFunction('onError', onError, 'a function (error)')
-  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
-    throw wrong('maxRecords', maxRecords, 'a whole number above 0')
-  }
+  checkWhole('maxRecords', maxRecords, 1)
   const { limit, encoding } = bodySettings(options)
   const hook = hookOf('afterReply', afterReply?.bind(options), onError?.bind(options))
   return endpoint(

@@ -1,6 +1,6 @@
 // What a return code says. Pure: the manuals' tables, and which of them a command asks for.
+import { describe } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { describe } from '../endpoint/errors.js'
 import { ACCESS, ATTENDANCE, CARD_ENROLLMENT, ENROLLMENT, NO_ENROLLMENT } from './codes.js'
 import type { CommandReply } from './reply.js'
 

@@ -1,5 +1,5 @@
 // What a terminal says: the records of a Command Reply body. Pure: no HTTP, no storage, no clock.
-import { checkNames } from '../endpoint/options.js'
+import { checkNames, type OptionNames } from '../check.js'
 import { RecordReader } from './record.js'
 import type { ParsedReplies } from './reply.js'
 
@@ -16,7 +16,11 @@ export interface ParseRepliesOptions {
   maxRecords?: number
 }
 
-const NAMES = ['serialNumber', 'encoding', 'maxRecords']
+const NAMES: OptionNames<ParseRepliesOptions> = {
+  serialNumber: true,
+  encoding: true,
+  maxRecords: true,
+}
 
 /**
  * Reads the records of a Command Reply body (PUSH manual, "Command Reply"): compact, tailed and

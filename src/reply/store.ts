@@ -1,7 +1,8 @@
 // Hands replies to storage, each with the command that it answers.
+import { quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { type Awaitable, type Deadline, isThenable } from '../endpoint/deadline.js'
-import { IclockError, quoted } from '../endpoint/errors.js'
+import { IclockError } from '../endpoint/errors.js'
 import { checkIsIterable, checkIsOwn } from './found.js'
 import { isPending } from './outcome.js'
 import type { CommandReply, ParsedReplies } from './reply.js'

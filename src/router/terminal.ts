@@ -1,15 +1,10 @@
 // Everything a terminal asks for as one Express router: a table of endpoints, each with its place.
 import type { Request, Router } from 'express'
+import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import type { HookOptions } from '../endpoint/hook.js'
-import {
-  checkAdapter,
-  checkFunction,
-  checkNames,
-  ENDPOINT_OPTIONS,
-  type EndpointOptions,
-} from '../endpoint/options.js'
+import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
+import { ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint/options.js'
 import { contactBook } from '../handshake/contact.js'
 import {
   ARRIVAL_OPTIONS,
@@ -19,7 +14,12 @@ import {
 } from '../handshake/handler.js'
 import { offsetWatch } from '../handshake/offset.js'
 import type { TerminalStorage } from '../handshake/storage.js'
-import { DELIVERY_CALLS, type DeliveryOptions, deliveryEndpoint } from '../queue/handler.js'
+import {
+  DELIVERY_CALLS,
+  DELIVERY_OPTIONS,
+  type DeliveryOptions,
+  deliveryEndpoint,
+} from '../queue/handler.js'
 import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { type CommandReplyHandlerOptions, replyEndpoint } from '../reply/handler.js'
@@ -68,10 +68,18 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   afterUpload?: UploadOptions['afterUpload']
 }
 
-const OPTIONS = [
-  ...['adapter', 'encoding', 'reply', 'delivery', 'upload', 'afterReply', 'afterUpload', 'onError'],
-  ...[...ARRIVAL_OPTIONS, ...ENDPOINT_OPTIONS],
-]
+const OPTIONS: OptionNames<TerminalRouterOptions> = {
+  adapter: true,
+  encoding: true,
+  reply: { limit: true, maxRecords: true },
+  delivery: DELIVERY_OPTIONS,
+  upload: { limit: true, maxRecords: true },
+  afterReply: true,
+  afterUpload: true,
+  ...HOOK_OPTIONS,
+  ...ARRIVAL_OPTIONS,
+  ...ENDPOINT_OPTIONS,
+}
 const CALLS = [
   ...['findCommand', 'onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord'],
   ...['onUpload', 'onContact', 'findTerminal'],
@@ -109,8 +117,6 @@ export function terminalRouter<Issued extends IssuedCommand>(
   const { adapter, encoding, reply = {}, delivery = {}, upload = {} } = options
   const { timeout, authorize, onError, timeZone, secret, handshake } = options
   const { afterReply, afterUpload } = options
-  checkNames(reply, ['limit', 'maxRecords'])
-  checkNames(upload, ['limit', 'maxRecords'])
   checkFunction('onError', onError, 'a function (error)')
   checkAdapter(adapter, CALLS, [], SMALLER)
   const shared = {

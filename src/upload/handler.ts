@@ -1,19 +1,16 @@
 // POST cdata, querydata, fdata: a terminal hands over.
 import type { IncomingMessage } from 'node:http'
+import { checkAdapter, checkFunction, checkNames, checkWhole, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
-import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
 import {
   BODY_OPTIONS,
   bodySettings,
-  checkAdapter,
-  checkFunction,
-  checkNames,
   ENDPOINT_OPTIONS,
   type EndpointOptions,
   endpointSettings,
-  wrong,
 } from '../endpoint/options.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import { announce } from '../reply/arrival.js'
@@ -85,10 +82,16 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
-const HANDLER_OPTIONS = [
-  ...['adapter', 'maxRecords', 'afterUpload', 'afterReply', 'timeZone', 'onError'],
-  ...[...BODY_OPTIONS, ...ENDPOINT_OPTIONS],
-]
+const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
+  adapter: true,
+  maxRecords: true,
+  afterUpload: true,
+  afterReply: true,
+  timeZone: true,
+  ...HOOK_OPTIONS,
+  ...BODY_OPTIONS,
+  ...ENDPOINT_OPTIONS,
+}
 const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
 const OPTIONAL_CALLS = [
   ...['findPackets', 'findRecord'],
@@ -132,9 +135,7 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
   checkFunction('afterReply', afterReply, 'a function (reply, command)')
   checkFunction('onError', onError, 'a function (error)')
-  if (!Number.isSafeInteger(maxRecords) || maxRecords < 1) {
-    throw wrong('maxRecords', maxRecords, 'a whole number above 0')
-  }
+  checkWhole('maxRecords', maxRecords, 1)
   const part = uploadPart({
     adapter,
     ...bodySettings({ limit, ...(encoding !== undefined && { encoding }) }),

@@ -358,7 +358,11 @@ describe('A wrong option', () => {
       'option "delivery.maxCommands" is "5"',
     ],
     ['is too large', { adapter, delivery: { maxCommands: 201 } }, 'a whole number from 1 to 200'],
-    ['is misspelt', { adapter, delivery: { maxcommands: 1 } }, 'did you mean "maxCommands"?'],
+    [
+      'is misspelt',
+      { adapter, delivery: { maxcommands: 1 } },
+      'did you mean "delivery.maxCommands"?',
+    ],
     ['cannot be written', { adapter, encoding: 'utf-16le' }, 'option "encoding" is "utf-16le"'],
     [
       'lacks a call',

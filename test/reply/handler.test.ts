@@ -103,7 +103,7 @@ describe('maxRecords', () => {
     'maxRecords cannot be %j',
     (maxRecords) => {
       expect(() => bare({ maxRecords: maxRecords as never })).toThrow(
-        /^express-iclock: option "maxRecords" is .*; expected a whole number above 0$/,
+        /^express-iclock: option "maxRecords" is .*; expected a whole number from 1 on$/,
       )
     },
   )

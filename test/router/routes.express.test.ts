@@ -121,8 +121,8 @@ describe('An adapter', () => {
 
 it.each<[object, string]>([
   [{ limit: 5 }, 'there is no option "limit"'],
-  [{ reply: { encoding: 'utf-8' } }, 'there is no option "encoding"'],
-  [{ delivery: { attempts: 5 } }, 'there is no option "attempts"'],
+  [{ reply: { encoding: 'utf-8' } }, 'there is no option "reply.encoding"'],
+  [{ delivery: { attempts: 5 } }, 'there is no option "delivery.attempts"'],
   [{ path: '/x' }, 'there is no option "path"'],
 ])('Unknown options are refused: %j', (options, message) => {
   const make = () => terminalRouter({ adapter: memoryAdapter(), ...options } as never)

@@ -374,7 +374,7 @@ it.each<[object, string]>([
   [{ timeZone: 'Manila' }, 'option "timeZone" is "Manila"'],
   [{ secret: '' }, 'option "secret" has 0 characters'],
   [{ handshake: { delay: 0 } }, 'option "delay" is 0'],
-  [{ upload: { afterUpload() {} } }, 'there is no option "afterUpload"'],
+  [{ upload: { afterUpload() {} } }, 'there is no option "upload.afterUpload"'],
   [{ upload: { limit: 0 } }, 'option "limit" is 0'],
   [{ onError: 1 }, 'option "onError" is 1'],
   [{ delay: 5 }, 'there is no option "delay"'],

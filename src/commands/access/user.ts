@@ -1,5 +1,6 @@
 // Users of access terminals, their cards and what they may open. Letter case matters: lower-case
 // keys created an empty user.
+import { isWhole } from '../../check.js'
 import { type BuiltCommand, DATA } from '../built.js'
 import { build, optional, required, type Shape } from '../line.js'
 import { PRIVILEGE, type Privilege } from '../privilege.js'
@@ -63,8 +64,7 @@ const DOORS: Value = {
   isTyped: Array.isArray,
   text(value) {
     if (!Array.isArray(value) || value.length === 0) return undefined
-    const isDoor = (door: unknown) =>
-      Number.isInteger(door) && Number(door) >= 1 && Number(door) <= 16
+    const isDoor = (door: unknown) => isWhole(door, 1, 16)
     if (!value.every(isDoor) || new Set(value).size < value.length) return undefined
     return String(value.reduce((sum, door) => sum + 2 ** (door - 1), 0))
   },
