@@ -96,7 +96,9 @@ it("An app's own table of commands, whose rows get their replies, is refused by 
   })
   const refusing: string[] = []
   for (const { name, run } of cases) await run({ skip() {} }).catch(() => refusing.push(name))
-  expect(refusing).toEqual(['keeps replies to commands that nobody issued, whatever their ids'])
+  expect(refusing).toEqual([
+    'Replies to commands that nobody issued are stored, whatever their ids',
+  ])
 })
 
 it('A failure says what would go wrong in production', async () => {
@@ -105,7 +107,7 @@ it('A failure says what would go wrong in production', async () => {
       adapter.onReply = () => {}
     }),
   )
-  const run = forgetful.find(({ name }) => name === 'keeps a repeated reply once')?.run
+  const run = forgetful.find(({ name }) => name === 'A repeated reply is stored once')?.run
   await expect(run?.()).rejects.toThrow(/^A terminal that sends again makes two results of one\.\n/)
 })
 

@@ -196,7 +196,7 @@ describe('A mistake in mounting', () => {
   })
 })
 
-it('authorize gets the request of Express', async () => {
+it('The function authorize gets the request of Express', async () => {
   const { app } = appWith({ authorize: (_serialNumber, req) => req.get('x-token') === 'secret' })
   app.set('trust proxy', 1)
   await reply(app).expect(403)

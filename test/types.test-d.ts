@@ -106,7 +106,7 @@ it('Express gets a router, and node:http a request listener', () => {
   >()
 })
 
-it('authorize gets the request of Express in a router, and that of node:http in a handler', () => {
+it('The function authorize gets the request of Express in a router, and that of node:http in a handler', () => {
   commandReplyRouter({
     adapter: payroll,
     authorize: (_serialNumber, req) => {
@@ -132,7 +132,7 @@ it('Commands may have more than the protocol needs', () => {
   memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
 })
 
-it('authorize may answer immediately or later', () => {
+it('The function authorize may answer immediately or later', () => {
   type Authorize = NonNullable<CommandReplyHandlerOptions['authorize']>
   expectTypeOf<(serialNumber: string) => boolean>().toExtend<Authorize>()
   expectTypeOf<(serialNumber: string) => Promise<boolean>>().toExtend<Authorize>()

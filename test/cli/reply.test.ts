@@ -76,7 +76,7 @@ it('A file or standard input is posted as it is', async () => {
   expect(adapter.replies()).toMatchObject([{ commandId: '1' }, { commandId: '2' }])
 })
 
-it('writes with the dialect and to the path given', async () => {
+it('The request has the dialect and the path given', async () => {
   const { terminal, requests } = await serve()
   const { stdout } = await run([...terminal, '--dialect', 'access', '--path', '/x', '1=0'])
   expect(stdout).toContain('> ID=1&return=0&CMD=DATA\\n')

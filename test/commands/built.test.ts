@@ -31,7 +31,7 @@ test.each(harmless)('The limits of $name() fit $text', ({ build, members }) => {
   expect(rest).toEqual(limits(text))
 })
 
-test.each(irreversible)('dangerous $name() is sent once: $text', ({ build, members }) => {
+test.each(irreversible)('The dangerous $name() is sent once: $text', ({ build, members }) => {
   const command = build(members as never)
   expect(command).toMatchObject({ attempts: 1 })
   expect(command).not.toHaveProperty('key')

@@ -257,7 +257,7 @@ function swallowing(call: Call) {
 const toTheSecond = (date: Date | undefined) => date && new Date(Math.floor(+date / 1000) * 1000)
 
 export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
-  "gives back a command with the app's own members, its terms and its times": {
+  "A command comes back with the app's own members, its terms and its times": {
     "forgets the app's members": issuing(({ command: { serialNumber, commandId, text } }) => ({
       command: { serialNumber, commandId, text },
     })),
@@ -287,7 +287,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         [...storage.records.values()].find(({ command }) => command?.commandId === id)
     },
   },
-  'lists the open commands of each terminal in the order in which they were issued': {
+  'The open commands of each terminal are listed in the order in which they were issued': {
     'sorts them by id': opening((open) =>
       [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
     ),
@@ -315,7 +315,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
           .slice(0, limit)
     },
   },
-  'keeps every command of a list of more than a thousand, in order': {
+  'Every command of a list of more than a thousand is stored, in order': {
     ...Object.fromEntries(
       [100, 200, 500, 999, 1000].map((limit) => [
         `keeps the first ${limit}`,
@@ -339,7 +339,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps all commands of a list, or none': {
+  'All commands of a list are stored, or none': {
     'keeps those before the one that it refuses': ({ adapter }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -369,7 +369,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'refuses an id that its terminal has had with another text or with a reply': {
+  'An id that its terminal has had with another text or with a reply is refused': {
     'replaces the text': ({ adapter, storage }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -441,7 +441,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'changes nothing if a command without a reply is issued again with the same text': {
+  'Issuing a command without a reply again with the same text changes nothing': {
     'refuses it as a duplicate key': ({ adapter, storage }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -499,7 +499,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         )
     },
   },
-  'refuses ids and texts that no terminal carries': {
+  'Ids and texts that no terminal can carry are refused': {
     'takes any id': ({ adapter }) => {
       const { issue } = adapter
       adapter.issue = (commands) =>
@@ -527,33 +527,34 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       serialNumber: serialNumber || 'A',
     })),
   },
-  'keeps terminals apart, whatever characters their serial numbers have': Object.fromEntries(
-    (
-      [
-        ['ignores case', (sn) => sn.toLowerCase()],
+  'Commands of terminals stay apart, whatever characters their serial numbers have':
+    Object.fromEntries(
+      (
         [
-          'ignores accents and case',
-          (sn) => sn.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(),
-        ],
-        ['drops punctuation', (sn) => sn.replace(/\p{P}/gu, '')],
-        ['cuts them at two characters', (sn) => sn.slice(0, 2)],
-      ] as [string, (sn: string) => string][]
-    ).map(([fault, change]): [string, Fault] => [
-      fault,
-      ({ adapter }) => {
-        const { issue, openCommands } = adapter
-        adapter.issue = (commands) =>
-          issue(
-            commands.map(({ command, ...each }) => ({
-              ...each,
-              command: { ...command, serialNumber: change(command.serialNumber) },
-            })),
-          )
-        adapter.openCommands = (sn, ...args) => openCommands(change(sn), ...args)
-      },
-    ]),
-  ),
-  'leaves out of the open commands what is answered, cancelled or over': {
+          ['ignores case', (sn) => sn.toLowerCase()],
+          [
+            'ignores accents and case',
+            (sn) => sn.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase(),
+          ],
+          ['drops punctuation', (sn) => sn.replace(/\p{P}/gu, '')],
+          ['cuts them at two characters', (sn) => sn.slice(0, 2)],
+        ] as [string, (sn: string) => string][]
+      ).map(([fault, change]): [string, Fault] => [
+        fault,
+        ({ adapter }) => {
+          const { issue, openCommands } = adapter
+          adapter.issue = (commands) =>
+            issue(
+              commands.map(({ command, ...each }) => ({
+                ...each,
+                command: { ...command, serialNumber: change(command.serialNumber) },
+              })),
+            )
+          adapter.openCommands = (sn, ...args) => openCommands(change(sn), ...args)
+        },
+      ]),
+    ),
+  'Open commands leave out what is answered, cancelled or over': {
     'lists what is answered': openBy((record, now) => !record.cancelled && !isOver(record, now)),
     'lists what has a pending reply': openBy((record, now) => {
       const isDone = record.reply !== undefined && record.reply.returnCode !== -5000
@@ -583,7 +584,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
           .filter((record) => !record.reply && !record.cancelled && !isOver(record, now))
     },
   },
-  'notes each attempt with its times': {
+  'Each attempt is stored with its times': {
     'notes no attempt': claimingBy(isClaimable, () => ({})),
     'notes no time': claimingBy(isClaimable, ({ attempt }) => ({ attemptsMade: attempt })),
     'notes no time for the reply': claimingBy(isClaimable, ({ attempt, sentAt, openUntil }) => ({
@@ -616,7 +617,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       ...(claim.openUntil && { openUntil: toTheSecond(claim.openUntil) }),
     })),
   },
-  'grants an attempt only if exactly those before it were made': {
+  'An attempt is granted only if exactly those before it were made': {
     'grants any': claimingBy(() => true),
     'grants more than were made': claimingBy(
       (record, { attempt }) => attempt > record.attemptsMade,
@@ -636,7 +637,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'grants claims in their order, up to the first that it cannot grant': {
+  'Claims are granted in order, up to the first that cannot be': {
     'grants every one that it can': ({ adapter }) => {
       const { claim } = adapter
       adapter.claim = async (serialNumber, claims) => {
@@ -672,7 +673,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'grants no attempt at a command that is answered, cancelled or over': {
+  'No attempt is granted on a command that is answered, cancelled or over': {
     'looks at attempts alone': claimingBy(isNext),
     'does not look at replies': claimingBy(
       (record, claim) =>
@@ -702,7 +703,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       return isClaimable(record, { ...claim, sentAt: new Date() })
     }),
   },
-  'claims, releases and cancels commands of the terminal only, though others have the same ids': {
+  'Claims, releases and cancellations affect one terminal only, even if others have the same ids': {
     'claims by the id alone': ({ adapter, storage, query }) => {
       adapter.claim = async (_, claims) => {
         await query()
@@ -737,7 +738,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps a reply with its command, pending or final': {
+  'A reply is stored with its command, pending or final': {
     'shows no reply': finding(() => ({ reply: undefined })),
     'shows no pending reply': finding(({ reply }) =>
       reply?.returnCode === -5000 ? { reply: undefined } : {},
@@ -763,7 +764,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'notes when a reply first came': {
+  'The time of the first reply is stored': {
     'notes when it last came': ({ adapter, storage }) => {
       const { onReply } = adapter
       adapter.onReply = async (reply, command) => {
@@ -776,7 +777,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'notes no time': finding(({ repliedAt: _ }) => ({ repliedAt: undefined })),
     'notes when the command was issued': finding(({ issuedAt }) => ({ repliedAt: issuedAt })),
   },
-  'keeps a late reply to a command that is cancelled or over': {
+  'A late reply to a command that is cancelled or over is stored': {
     'drops what comes after a cancellation': replying((record) => !record?.cancelled),
     'drops what comes after the end': replying((record) => !record || !isOver(record, new Date())),
     'forgets the cancellation': replying((record) => {
@@ -787,7 +788,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       record.cancelled && record.reply ? { command: undefined, cancelled: undefined } : {},
     ),
   },
-  'knows a reply to a command that nobody issued': {
+  'A reply to a command that nobody issued is found': {
     'drops it': replying((record) => record !== undefined),
     'does not find it': finding((record) => (record.command ? {} : undefined)),
     'makes a command of it': finding((record) =>
@@ -800,7 +801,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         )
     },
   },
-  'cancels what has no final reply, and says which commands it closed': {
+  'Commands without a final reply can be cancelled, and cancel returns those it closed': {
     'cancels what is done': cancellingBy(({ cancelled }) => !cancelled),
     'cancels what failed': cancellingBy((record, reason) => {
       return record.reply?.returnCode === -1 || isClosable(record, reason)
@@ -828,7 +829,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'forgets the attempts': finding((record) => (record.cancelled ? { attemptsMade: 0 } : {})),
   },
-  'supersedes, and closes as expired, only commands that were not handed out': {
+  'Only commands that were never claimed are superseded or closed as expired': {
     'supersedes what was handed out': cancellingBy((record) => isClosable(record, 'cancelled')),
     'supersedes what is done': cancellingBy(({ cancelled, attemptsMade, reply }) => {
       return !cancelled && (attemptsMade === 0 || reply !== undefined)
@@ -849,7 +850,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       cancelled ? { cancelled: { ...cancelled, reason: 'cancelled' } } : {},
     ),
   },
-  'makes what waits for a reply due when the terminal starts anew': {
+  'Commands that wait for a reply are due again when the terminal restarts': {
     'releases nothing': releasingBy(() => {}),
     'makes it due at once by its own clock': releasingBy((record) => {
       if (record.replyDueAt) record.replyDueAt = new Date()
@@ -874,7 +875,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       if (record.replyDueAt && !record.openUntil) record.replyDueAt = at
     }),
   },
-  'hands each command to exactly one of twenty polls': {
+  'Each command goes to exactly one of twenty polls': {
     'looks first, and claims then': lookThenClaim,
     'grants what it looked up before': ({ adapter, storage, query }) => {
       adapter.claim = async (serialNumber, claims) => {
@@ -891,7 +892,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'hands each command to exactly one of twenty polls in four processes': {
+  'Each command goes to exactly one of twenty polls in four processes': {
     'locks within its process': locked('claim', lookThenClaim),
     'counts attempts in its process': ({ adapter, storage }) => {
       const made = new Map<string, number>()
@@ -905,7 +906,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         })
     },
   },
-  'shows in one process what another process did': {
+  'A change made by one process is seen in another': {
     'remembers what was open': ({ adapter }) => {
       const { openCommands } = adapter
       const seen = new Map<string, readonly CommandRecord[]>()
@@ -939,18 +940,18 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'either closes a command or hands it out, if both come at the same moment': {
+  'A command is either closed or claimed if both come at the same moment': {
     'looks first, and cancels then': lookThenCancel,
     'looks first, and claims then': lookThenClaim,
   },
-  'tells exactly one of many callers that it cancelled a command': {
+  'Exactly one of many callers cancels a command': {
     'looks first, and cancels then': lookThenCancel,
     'cancels again': cancellingBy((record, reason) => {
       const { cancelled: _, ...rest } = record
       return isClosable(rest, reason)
     }),
   },
-  'keeps one of two commands that get the same id at the same moment': {
+  'One of two commands that get the same id at the same moment is stored': {
     'looks first, and keeps then': ({ adapter, storage, query }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -981,7 +982,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps the order within each of two lists that are issued at the same moment': {
+  'Two lists issued at the same moment each keep their order': {
     'keeps the commands of a list in parallel': ({ adapter, query }) => {
       const { issue } = adapter
       adapter.issue = async (commands) => {
@@ -997,31 +998,32 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
     ),
   },
-  'keeps what fifty terminals do at the same moment': Object.fromEntries(
-    (['claim', 'cancel', 'onReply', 'release'] as const).map((call) => [
-      `reads, changes and writes one file in ${call}`,
-      asDocuments(call, () => true),
-    ]),
-  ),
-  'keeps a reply and an attempt that come at the same moment': {
+  'The claims, replies and cancellations of fifty terminals at the same moment are stored':
+    Object.fromEntries(
+      (['claim', 'cancel', 'onReply', 'release'] as const).map((call) => [
+        `reads, changes and writes one file in ${call}`,
+        asDocuments(call, () => true),
+      ]),
+    ),
+  'A reply and an attempt that come at the same moment are both stored': {
     'writes a whole record in claim': asDocuments('claim', ofTerminal),
     'writes a whole record in onReply': asDocuments('onReply', ofTerminal),
     'writes a whole record in release': asDocuments('release', ofTerminal),
   },
-  'grants no attempt that was overtaken while it was held up': {
+  'An attempt that was overtaken while it was delayed is not granted': {
     'looks first, and claims then': lookThenClaim,
     'looks first, and cancels then': lookThenCancelLate(),
     'locks within its process': locked('claim', lookThenClaim),
   },
-  'keeps a reply that came while a claim was held up': {
+  'A reply that came while a claim was delayed is stored': {
     'writes a whole record in claim': asDocuments('claim', ofTerminal),
     'looks first, and claims then': lookThenClaim,
   },
-  'keeps what was done while a reply was held up': {
+  'Everything done while a reply was delayed is kept': {
     'writes a whole record in onReply': asDocuments('onReply', ofTerminal),
     'writes one file in onReply': asDocuments('onReply', () => true),
   },
-  'lists commands for people, the newest first, by terminal and by time': {
+  'Commands are listed for people, the newest first, by terminal and by time': {
     'lists the oldest first': ({ adapter }) => {
       const { commands } = adapter
       adapter.commands = async (filter, now) => [...(await commands(filter, now))].reverse()
@@ -1048,7 +1050,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         (await commands({ ...filter, limit: 10_000 }, now)).slice(-limit)
     },
   },
-  'lists a hundred commands unless asked for another number': {
+  'A list has a hundred commands unless asked for another number': {
     'lists all': listing(({ limit = 10_000, ...filter }) => ({ ...filter, limit })),
     'lists 50': listing(({ limit = 50, ...filter }) => ({ ...filter, limit })),
     'lists a hundred at most': listing(({ limit = 100, ...filter }) => ({
@@ -1056,7 +1058,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       limit: Math.min(limit, 100),
     })),
   },
-  'lists commands by their states at the moment that it is asked for': {
+  'Commands are listed by their states at the requested moment': {
     'ignores the state': listing(({ state: _, ...filter }) => filter),
     'knows one state at a time': listing(({ state, ...filter }) => {
       const [first] = [state ?? []].flat()
@@ -1086,7 +1088,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       ...(state && { state: state === 'waiting' ? ['waiting', 'expired'] : state }),
     })),
   },
-  'rejects every call on commands while its storage is out of reach': Object.fromEntries(
+  'Every call on commands rejects while storage is unreachable': Object.fromEntries(
     (
       ['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord', 'commands'] as const
     ).map((call) => [`swallows what goes wrong in ${call}`, swallowing(call)]),

@@ -126,7 +126,7 @@ function swallowing(call: 'findCommand' | 'onReply' | 'onUnparsed' | 'findComman
 }
 
 export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
-  'finds a command as it was issued': {
+  'A command is found as it was issued': {
     'finds none': ({ adapter }) => {
       adapter.findCommand = () => undefined
     },
@@ -144,7 +144,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         memory.issue({ ...command, serialNumber: command.serialNumber.slice(0, 32) })
     },
   },
-  'finds nothing if nothing was issued': {
+  'Nothing is found if nothing was issued': {
     'finds a command that it makes up': ({ adapter }) => {
       adapter.findCommand = (serialNumber, commandId) => ({ serialNumber, commandId, text: '' })
     },
@@ -158,7 +158,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'finds for any terminal': keyedBy((_, id) => id),
   },
-  'finds a command that it looked for before it was issued': {
+  'A command is found even if it was looked for before it was issued': {
     'remembers what it did not find': ({ adapter }) => {
       const { findCommand } = adapter
       const absent = new Set<string>()
@@ -189,7 +189,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'finds in one process what another process issued': {
+  'A command that one process issued is found in another': {
     'remembers what it did not find, until it issues it itself': ({ adapter, storage }) => {
       const { findCommand } = adapter
       const absent = new Set<string>()
@@ -214,14 +214,14 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...first.values()]
     },
   },
-  'compares ids as text, character by character': {
+  'Ids are compared as text, character by character': {
     'compares ids as numbers': ids((id) => `${Number(id)}`),
     'reads ids with parseInt': ids((id) => `${Number.parseInt(id, 10) || id}`),
     'ignores the case of ids': ids((id) => id.toLowerCase()),
     'cuts ids at 15 characters': ids(cut(15)),
     'drops leading zeros': ids((id) => id.replace(/^0+(?=.)/, '')),
   },
-  'compares serial numbers as text, character by character': {
+  'Serial numbers are compared as text, character by character': {
     'compares them as numbers': terminals((sn) => `${Number(sn)}`),
     'ignores case': terminals((sn) => sn.toLowerCase()),
     'ignores accents': terminals((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
@@ -243,16 +243,16 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         })
     },
   },
-  'treats equal ids of two terminals as two commands': {
+  'Equal ids of two terminals are two commands': {
     'knows a command by its id alone': keyedBy((_, id) => id),
   },
-  'keeps a terminal and an id apart, whatever characters they have': Object.fromEntries(
+  'A serial number and an id stay apart, whatever characters they have': Object.fromEntries(
     ['', ':', '|', '/', '-', '_', '.', ',', ' ', '#', '","', '::'].map((mark) => [
       `joins them with ${JSON.stringify(mark)}`,
       keyedBy((serialNumber, id) => `${serialNumber}${mark}${id}`),
     ]),
   ),
-  'keeps replies to commands that nobody issued, whatever their ids': {
+  'Replies to commands that nobody issued are stored, whatever their ids': {
     'drops them': keepingOnly((_, command) => command !== undefined),
     'drops ids that no terminal is handed': keepingOnly(({ commandId }) => /^\w+$/.test(commandId)),
     'keeps ids as ASCII': ids((id) => id.replace(/[^ -~]/g, '?')),
@@ -279,7 +279,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
           : findCommand(serialNumber, commandId)
     },
   },
-  'keeps a repeated reply once': {
+  'A repeated reply is stored once': {
     'appends every reply': keepingAll,
     'knows a duplicate by the object': ({ adapter, storage }) => {
       const replies = storage.once('replies', () => [] as CommandReply[])
@@ -290,7 +290,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => replies
     },
   },
-  'lets the later of two different replies win, with nothing of the earlier left': {
+  'The later of two different replies wins, with nothing of the earlier left': {
     'keeps the first': ({ adapter }) => {
       const { onReply } = adapter
       const seen = new Set<string>()
@@ -335,7 +335,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'keeps both': keepingAll,
   },
-  'lets a final reply follow a pending one, which never takes its place again': {
+  'A final reply replaces a pending one, and never the other way around': {
     'lets the latest win, whatever it says': keyedBy(keyOf),
     'keeps no pending reply': keepingOnly(isFinal),
     'keeps both': keepingAll,
@@ -344,7 +344,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       () => true,
     ),
   },
-  'fulfills onReply only when the reply can be read back': {
+  'onReply fulfills only when the reply can be read back': {
     'keeps it a moment later': ({ adapter }) => {
       const { onReply } = adapter
       adapter.onReply = async (reply, command) => void setImmediate(() => onReply(reply, command))
@@ -363,10 +363,10 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'rejects a reply that it cannot keep': {
+  'A reply that cannot be stored rejects': {
     'swallows what it catches': swallowing('onReply'),
   },
-  'says truthfully whether a reply was new, if it says so': {
+  'A reply is reported as new only if it was, if at all': {
     'says of every reply that it was new': ({ adapter }) => {
       const { onReply } = adapter
       adapter.onReply = async (reply, command): Promise<ReplyKept> => {
@@ -405,7 +405,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         (await onReply(reply, undefined)) === 'kept' ? 1 : 0) as never
     },
   },
-  'gives back every byte of raw and of content': {
+  'Every byte of raw and of content comes back': {
     'keeps raw as text': keepingChanged(({ raw }) => ({ raw: throughText(raw) })),
     'keeps content as text': keepingChanged(({ content }) =>
       content ? { content: throughText(content) } : {},
@@ -423,7 +423,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     })),
     'gives back no Buffer': keepingChanged(({ raw }) => ({ raw: new Uint8Array(raw) })),
   },
-  'gives back a reply of two megabytes': {
+  'A reply of two megabytes comes back': {
     'cuts content at 1 MB': keepingChanged(({ content }) =>
       content ? { content: content.subarray(0, 1024 * 1024) } : {},
     ),
@@ -431,7 +431,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     'cuts raw at 1 MB': keepingChanged(({ raw }) => ({ raw: raw.subarray(0, 2 ** 20) })),
     'drops what is over 1 MB': keepingOnly(({ raw }) => raw.length < 2 ** 20),
   },
-  'gives back every field, in order, whatever its name and value': {
+  'Every field comes back in order, whatever its name and value': {
     'assigns them to an object with a prototype': keepingChanged(({ fields }) => {
       const copy: Record<string, string> = {}
       for (const [key, value] of Object.entries(fields)) copy[key] = value
@@ -457,7 +457,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     ]),
     'reads dates': fields(([key, value]) => [[key, key === 'date' ? `${new Date(value)}` : value]]),
   },
-  'gives back a thousand fields, and names, values and kinds of command of any length': {
+  'A thousand fields come back, and names, values and kinds of command of any length': {
     'keeps a hundred fields': fields((pair, index) => (index < 100 ? [pair] : [])),
     'keeps 999 fields': fields((pair, index) => (index < 999 ? [pair] : [])),
     ...Object.fromEntries(
@@ -475,7 +475,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       commandName: commandName.slice(0, 255),
     })),
   },
-  'gives back kinds of command that are not ASCII': {
+  'Kinds of command that are not ASCII come back': {
     'keeps three bytes of a character at most': keepingChanged(({ commandName }) => ({
       commandName: commandName.replace(/[\u{10000}-\u{10ffff}]/gu, '?'),
     })),
@@ -486,7 +486,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       commandName: Buffer.from(commandName, 'latin1').toString('latin1'),
     })),
   },
-  'keeps every return code, and null if there is none': {
+  'Every return code is stored, and null if it is missing': {
     'reads null as 0': keepingChanged(({ returnCode }) => ({ returnCode: Number(returnCode) })),
     'reads 0 as null': keepingChanged(({ returnCode }) => ({ returnCode: returnCode || null })),
     'keeps 16 bits': keepingChanged(({ returnCode }) => ({
@@ -500,7 +500,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     })),
     'keeps it as text': keepingChanged(({ returnCode }) => ({ returnCode: `${returnCode}` })),
   },
-  'keeps a reply once that comes a hundred times at the same moment, and fulfills every call': {
+  'A reply that comes a hundred times at the same moment is stored once, and every call fulfills': {
     'looks first, and inserts then': ({ adapter, storage, query }) => {
       const replies = storage.once('replies', () => [] as CommandReply[])
       adapter.onReply = async (reply) => {
@@ -528,7 +528,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps what a hundred and fifty terminals report at the same moment': {
+  'The replies of a hundred and fifty terminals at the same moment are stored': {
     'reads, changes and writes one file': inOneDocument(() => 'all'),
     'reads, changes and writes a document a terminal': inOneDocument(
       ({ serialNumber }) => serialNumber,
@@ -543,7 +543,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => storage.memory.replies().slice(0, 150)
     },
   },
-  'keeps what two processes are told at the same moment': {
+  'Replies that two processes receive at the same moment are stored': {
     'locks within its process': ({ adapter, storage, query }) => {
       let last: Promise<unknown> = Promise.resolve()
       const replies = storage.once('document', () => ({ all: new Map<string, CommandReply>() }))
@@ -583,7 +583,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'lets the final reply win over a pending one that comes at the same moment': {
+  'A final reply wins over a pending one that comes at the same moment': {
     'checks a pending reply, then puts it': checkedThenPut(finalStays, () => true),
     'checks it, and puts it after three queries': ({ adapter, storage, query }) => {
       const replies = storage.once('replies', () => new Map<string, CommandReply>())
@@ -610,7 +610,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...replies.values()]
     },
   },
-  'lets the later of two replies win though the earlier takes longer to keep': {
+  'The later of two replies wins even if the earlier takes longer to store': {
     'puts what comes last from the network': ({ adapter, storage, query }) => {
       const replies = storage.once('replies', () => new Map<string, CommandReply>())
       adapter.onReply = async (reply) => {
@@ -622,7 +622,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...replies.values()]
     },
   },
-  'lets the later of two replies win though the earlier was held up on its way to storage': {
+  'The later of two replies wins even if the earlier was delayed on its way to storage': {
     'finds, then replaces without condition': checkedThenPut(finalStays, () => true),
     'replaces only what it saw, and tries again with what it sees': ({
       adapter,
@@ -664,7 +664,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...replies.values()]
     },
   },
-  'keeps unparsed lines with the terminal that sent them, byte for byte': {
+  'Unparsed lines are stored with the terminal that sent them, byte for byte': {
     'keeps lines as text': ({ adapter }) => {
       const { onUnparsed } = adapter
       adapter.onUnparsed = (lines, sn) => onUnparsed(lines.map(throughText), sn)
@@ -703,7 +703,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps a repeated unparsed line once': {
+  'A repeated unparsed line is stored once': {
     'appends every line': ({ adapter, storage, query }) => {
       const kept = storage.once('lines', () => [] as { serialNumber: string; line: Buffer }[])
       adapter.onUnparsed = async (lines, serialNumber) => {
@@ -725,7 +725,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.unparsed = () => kept
     },
   },
-  'keeps the unparsed lines that fifty terminals send at the same moment': {
+  'Unparsed lines that fifty terminals send at the same moment are stored': {
     'reads, changes and writes one file': ({ adapter, storage, query }) => {
       const file = storage.once('file', () => ({
         lines: [] as { serialNumber: string; line: Buffer }[],
@@ -739,10 +739,10 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.unparsed = () => file.lines
     },
   },
-  'rejects unparsed lines that it cannot keep': {
+  'Unparsed lines that cannot be stored reject': {
     'swallows what it catches': swallowing('onUnparsed'),
   },
-  'finds with findCommands what findCommand finds': {
+  'findCommands finds what findCommand finds': {
     'finds a first page of a hundred': ({ adapter }) => {
       const { findCommands } = adapter
       adapter.findCommands = async (sn, all) => [...(await findCommands(sn, all))].slice(0, 100)
@@ -775,7 +775,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         )
     },
   },
-  'keeps with onReplies what onReply would keep, call by call': {
+  'onReplies stores what onReply would store, call by call': {
     'keeps the first of a batch': ({ adapter }) => {
       const { onReplies } = adapter
       adapter.onReplies = (answered) => onReplies([...answered].reverse())
@@ -800,7 +800,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.onReplies = async (answered) => void setImmediate(() => onReplies(answered))
     },
   },
-  'keeps the replies of a batch to commands that nobody issued': {
+  'The replies of a batch to commands that nobody issued are stored': {
     'drops them': ({ adapter }) => {
       const { onReplies } = adapter
       adapter.onReplies = (answered) => onReplies(answered.filter(({ command }) => command))
@@ -811,7 +811,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
         answered.every(({ command }) => command) ? onReplies(answered) : []
     },
   },
-  'keeps every reply of a batch of more than a thousand': Object.fromEntries(
+  'Every reply of a batch of more than a thousand is stored': Object.fromEntries(
     [100, 500, 512, 999, 1000].map((limit) => [
       `drops what is beyond ${limit}`,
       ({ adapter }: Connection) => {
@@ -820,7 +820,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       },
     ]),
   ),
-  'keeps each reply of a batch once, though the batch comes many times at the same moment': {
+  'Each reply of a batch is stored once, even if the batch comes many times at the same moment': {
     'looks first, and inserts then': ({ adapter, storage, query }) => {
       const replies = storage.once('replies', () => [] as CommandReply[])
       adapter.onReplies = async (answered) => {
@@ -849,7 +849,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'lets the later reply win though an earlier batch was held up on its way to storage': {
+  'The later reply wins even if an earlier batch was delayed on its way to storage': {
     'calls onReply for each, as time goes by': ({ adapter }) => {
       const { onReply } = adapter
       adapter.onReplies = async (answered) => {
@@ -869,7 +869,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.replies = () => [...replies.values()]
     },
   },
-  'rejects a batch of which it cannot keep every reply': {
+  'A batch with a reply that cannot be stored rejects': {
     'fulfills though one was not kept': ({ adapter }) => {
       const { onReply } = adapter
       adapter.onReplies = async (answered) => {
@@ -884,7 +884,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.onReplies = (answered) => onReplies(answered.filter(({ reply }) => reply))
     },
   },
-  'says truthfully which replies of a batch were new, if it says so': {
+  'Replies of a batch are reported as new only if they were, if at all': {
     'says of all that they were new': ({ adapter }) => {
       const { onReplies } = adapter
       adapter.onReplies = async (answered) => {
@@ -902,7 +902,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.onReplies = async (answered) => [...((await onReplies(answered)) ?? [])].reverse()
     },
   },
-  'rejects every call while its storage is out of reach': Object.fromEntries(
+  'Every call on replies rejects while storage is unreachable': Object.fromEntries(
     (['findCommand', 'onReply', 'onUnparsed', 'findCommands', 'onReplies'] as const).map((call) => [
       `swallows what goes wrong in ${call}`,
       swallowing(call),

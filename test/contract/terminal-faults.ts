@@ -106,7 +106,7 @@ function swallowing(call: 'onContact' | 'terminals' | 'findTerminal') {
 }
 
 export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
-  'returns what a terminal reported, and nothing for one that never called': {
+  'A terminal is found with what it reported, and nothing for one that never called': {
     ...Object.fromEntries(
       (
         [
@@ -137,7 +137,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     }),
     'drops empty values': withTexts((text) => text || undefined),
   },
-  'merges what a terminal reports with what it reported before': {
+  'A contact is merged with what the terminal reported before': {
     'replaces the terminal': ({ adapter, storage }) => {
       const all = storage.once('all', () => new Map<string, Terminal>())
       adapter.onContact = ({ at, kind: _, ...facts }) => {
@@ -180,7 +180,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.onContact = (contact) => (contacts++ ? undefined : onContact(contact))
     },
   },
-  'never lets an older contact replace when a terminal was last seen': {
+  'An older contact never changes when a terminal was last seen': {
     'notes the last that came': ({ adapter, storage }) => {
       const last = storage.once('last', () => new Map<string, Date>())
       const { onContact, findTerminal } = adapter
@@ -196,7 +196,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     'drops an older contact': asDocuments(aTerminal, true),
     'goes by its own clock': telling((contact) => ({ ...contact, at: new Date() })),
   },
-  'keeps hostile names and values as they came': {
+  'Hostile names and values are stored as they came': {
     'assigns options to an object with a prototype': ({ adapter }) => {
       const { findTerminal } = adapter
       adapter.findTerminal = async (serialNumber) => {
@@ -222,7 +222,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       ...(contact.model && { model: contact.model.slice(0, 255) }),
     })),
   },
-  'keeps terminals apart, whatever characters their serial numbers have': {
+  'Terminals stay apart, whatever characters their serial numbers have': {
     'ignores case': withTerminals((sn) => sn.toLowerCase()),
     'ignores accents': withTerminals((sn) => sn.normalize('NFD').replace(/\p{M}/gu, '')),
     'treats full-width digits as ASCII': withTerminals((sn) => sn.normalize('NFKC')),
@@ -230,7 +230,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     'compares them as numbers': withTerminals((sn) => (Number(sn) ? `${Number(sn)}` : sn)),
     'cuts them at 32 characters': withTerminals((sn) => sn.slice(0, 32)),
   },
-  'lists every terminal, in the order of their serial numbers': {
+  'Every terminal is listed, in the order of serial numbers': {
     ...Object.fromEntries(
       [100, 250].map((limit) => [
         `lists ${limit}`,
@@ -256,20 +256,20 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
         (await terminals()).map(({ serialNumber }) => ({ serialNumber }) as Terminal)
     },
   },
-  'rejects every call on terminals while its storage is out of reach': Object.fromEntries(
+  'Every call on terminals rejects while storage is unreachable': Object.fromEntries(
     (['onContact', 'terminals', 'findTerminal'] as const).map((call) => [
       `swallows what goes wrong in ${call}`,
       swallowing(call),
     ]),
   ),
-  'keeps what fifty terminals report at the same moment': {
+  'The contacts of fifty terminals at the same moment are stored': {
     'reads, changes and writes one file': asDocuments(oneFile),
   },
-  'keeps everything that one terminal reports in many requests at the same moment': {
+  'Everything that one terminal reports in many requests at the same moment is stored': {
     'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'reads, changes and writes one file': asDocuments(oneFile),
   },
-  'keeps everything that a new terminal reports in its first requests at the same moment': {
+  'Everything that a new terminal reports in its first requests at the same moment is stored': {
     'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'refuses the second request as a duplicate key': ({ adapter, storage, query }) => {
       const { onContact } = adapter
@@ -283,7 +283,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'knows in one process what another process was told': {
+  'A terminal reported to one process is found in another': {
     'keeps terminals in the process': ({ adapter }) => {
       const all = new Map<string, Terminal>()
       adapter.onContact = ({ serialNumber, at, kind: _, ...facts }) => {
@@ -313,7 +313,7 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps what was reported while an older contact was held up': {
+  'Everything reported while an older contact was delayed is kept': {
     'reads, changes and writes a document a terminal': asDocuments(aTerminal),
     'reads, changes and writes one file': asDocuments(oneFile),
   },

@@ -149,7 +149,7 @@ function askingFor(change: (serialNumber: string, id: string) => [string, string
 
 /** The faults of each case. */
 export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
-  'keeps every line of an upload with the terminal that sent it, byte for byte': {
+  'Every line of an upload is stored with the terminal that sent it, byte for byte': {
     'keeps records alone': keepingChanged((upload) => ({ ...upload, unparsed: [] })),
     'keeps attendance alone': changingLines((line) => {
       return Buffer.isBuffer(line) || line.kind === 'attendance' ? line : undefined
@@ -189,7 +189,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       serialNumber: 'X',
     })),
   },
-  'keeps a repeated line once': {
+  'A repeated line is stored once': {
     'keeps every delivery': keyedBy(() => Symbol('new')),
     'compares with the upload before alone': keyedBy(({ body }, line) => {
       return `${body.toString('latin1')} ${bytesOf(line).toString('latin1')}`
@@ -199,7 +199,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return Buffer.isBuffer(line) ? Symbol('new') : lineKey(upload, line)
     }),
   },
-  'distinguishes lines that differ in a terminal, a letter, a blank or the last of many bytes': {
+  'Lines that differ in the terminal, a letter, a blank or the last of many bytes are told apart': {
     'ignores case': keyedByText((text) => text.toLowerCase()),
     'ignores blanks': keyedByText((text) => text.replaceAll(' ', '')),
     'ignores trailing blanks': keyedByText((text) => text.trimEnd()),
@@ -218,7 +218,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return lineKey({ ...upload, serialNumber: `${number || serialNumber}` }, line)
     }),
   },
-  'keeps every line of a large upload, and of many small ones': {
+  'Every line of a large upload is stored, and of many small ones': {
     'drops what is over 999': keepingChanged((upload) => {
       return { ...upload, records: upload.records.slice(0, 999) }
     }),
@@ -230,7 +230,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       storage.lines = () => lines().slice(-100)
     },
   },
-  'fulfills onUpload only when every line can be read back': {
+  'onUpload fulfills only when every line can be read back': {
     'writes behind': writingBehind,
     'does not wait for the query': ({ adapter }) => {
       const { onUpload } = adapter
@@ -239,8 +239,8 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'rejects an upload that it cannot keep': { 'swallows errors': swallowing },
-  'says truthfully which records were new, if it says so': {
+  'An upload that cannot be stored rejects': { 'swallows errors': swallowing },
+  'Records are reported as new only if they were, if at all': {
     'says that all were new': answering(({ records }) => records),
     'says that none was new': answering(() => []),
     'says all or nothing': answering(({ records }, fresh) => (fresh.length > 0 ? records : [])),
@@ -251,7 +251,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     }),
     'forgets whose record it was': keyedBy((_, line) => bytesOf(line).toString('latin1')),
   },
-  'keeps an upload once that comes thirty times at the same moment, and fulfills every call': {
+  'An upload that comes thirty times at the same moment is stored once, and every call fulfills': {
     'looks first and inserts then': checkedThenInserted,
     'rejects the duplicate': ({ adapter }) => {
       const { onUpload } = adapter
@@ -263,14 +263,14 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'says to each caller that it was new': answering(({ records }) => records),
   },
-  'keeps what a hundred terminals upload at the same moment': {
+  'The uploads of a hundred terminals at the same moment are stored': {
     'reads, changes and writes one document': inOneDocument,
   },
-  'keeps once what two processes receive at the same moment': {
+  'An upload that two processes receive at the same moment is stored once': {
     'remembers in its process what it has kept': cachedInProcess,
     'looks first and inserts then': checkedThenInserted,
   },
-  'rejects uploads while its storage is out of reach': {
+  'Uploads reject while storage is unreachable': {
     'swallows errors': swallowing,
     'finds no packets then': ({ adapter }) => {
       const { findPackets } = adapter
@@ -283,13 +283,13 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'keeps the same rows for each query that they answer, and attendance once': {
+  'The same rows are stored for each query that they answer, and attendance once': {
     'ignores the command': keyedBy(({ commandId: _, ...upload }, line) => lineKey(upload, line)),
     'has the command in every key': keyedBy((upload, line) => {
       return `${upload.commandId} ${lineKey(upload, line)}`
     }),
   },
-  'finds the packets of a command of a terminal, in the order in which they came': {
+  "The packets of a terminal's command are found in the order in which they came": {
     'finds those of every terminal': ({ adapter, storage }) => {
       adapter.findPackets = async (_, commandId) => {
         return storage.memory.received().flatMap(({ commandId: id, records }) => {

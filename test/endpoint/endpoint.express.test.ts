@@ -42,7 +42,7 @@ describe('Requests that are refused before the body is read', () => {
   })
 })
 
-describe('authorize', () => {
+describe('The option authorize', () => {
   it.each([
     ['an empty list of rows', [], 'an array of 0'],
     ['rows', [{ sn: 'A' }], 'an array of 1'],
@@ -66,7 +66,7 @@ describe('authorize', () => {
     },
   )
 
-  it('authorize gets the request', async () => {
+  it('The function authorize gets the request', async () => {
     const { app } = appWith({ authorize: (_sn, req) => req.headers['x-token'] === 'secret' })
     const server = await serve(app)
     expect(await post(server)).toMatchObject({ status: 403 })

@@ -275,7 +275,7 @@ onServer('what mongoAdapter keeps', () => {
     }
   })
 
-  it('keeps a line once that a terminal sends again, alone or among others', async () => {
+  it('A line that a terminal sends again is stored once, alone or among others', async () => {
     const adapter = mongoAdapter(db)
     const [x, y] = [Buffer.from('x'), Buffer.from('y')]
     await adapter.onUnparsed([x, x, y], 'A')
@@ -293,7 +293,7 @@ onServer('what mongoAdapter keeps', () => {
     await expectReading(mongoAdapter(db))
   })
 
-  it("answers what people ask: a command's reply, a terminal's last, the failed ones since a moment", async () => {
+  it("Queries find a command's reply, a terminal's last one, and the failed ones since a moment", async () => {
     const adapter = mongoAdapter(db)
     const moments: Date[] = []
     for (const [serialNumber, record] of [

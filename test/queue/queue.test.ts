@@ -222,7 +222,7 @@ describe('state()', () => {
   })
 })
 
-describe('commands', () => {
+describe('The method list()', () => {
   it('The filter goes to storage, and each command comes back with its state', async () => {
     const { adapter } = start()
     const record = { attemptsMade: 0, command: { ...DATA, serialNumber: SN, commandId: '1' } }

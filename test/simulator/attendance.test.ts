@@ -135,7 +135,7 @@ describe('A backlog', () => {
     expect(pinsOf(accepted)).toEqual(backlog(600).map(({ pin }) => pin))
   })
 
-  it('goes out while the terminal works, before it polls', async () => {
+  it('A backlog goes out while the terminal works, before it polls', async () => {
     let status = 500
     const { server, heard } = await conversing({
       cdata: () => ({ status }),

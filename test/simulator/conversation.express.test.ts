@@ -78,7 +78,7 @@ it('An access terminal uploads tables and rows of queries with their counts', as
   expect(uploads.flatMap(({ records }) => records)).toMatchObject([{ fields: { pin: '8' } }])
 })
 
-it('a terminal that was never let in keeps its records', async () => {
+it('A terminal that was never let in keeps its records', async () => {
   const adapter = memoryAdapter()
   let isKnown = false
   const router = terminalRouter({ adapter, authorize: () => isKnown })

@@ -45,7 +45,7 @@ describe('A fleet', () => {
     expect(report).toMatchObject({ refusals: {}, restarts: 0, gaveUp: [] })
   })
 
-  it('reports what a terminal received twice, executed twice, or never got acknowledged', async () => {
+  it('A fleet reports what a terminal received twice, executed twice, or never got acknowledged', async () => {
     let polls = 0
     const { server } = await conversing({
       getrequest: () => (++polls <= 2 ? 'C:a:CHECK\n' : polls === 3 ? 'C:b:LOG\n' : 'OK'),
@@ -96,7 +96,7 @@ describe('A fleet', () => {
     expect(lines).toHaveLength(8)
   })
 
-  it('lets terminals lose their power', async () => {
+  it("A fleet's terminals can lose power", async () => {
     const { server } = await conversing(forEach(['CHECK', 'LOG', 'INFO']))
     const hasPower = new Map<string, VirtualTerminal>()
     const report = await runFleet({
@@ -158,7 +158,7 @@ describe('A fleet', () => {
     ).toEqual({})
   })
 
-  it('needs the address only once its terminals work', async () => {
+  it('A fleet needs the address only once its terminals work', async () => {
     const { server } = await conversing()
     const url = `http://127.0.0.1:${portOf(server)}`
     expect((await runFleet({ url, terminals: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)

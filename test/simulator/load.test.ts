@@ -7,7 +7,7 @@ import { listen, PLAIN, portOf, recording, serving } from '../support/server.js'
 const byId = (a: { commandId: string }, b: { commandId: string }) =>
   a.commandId < b.commandId ? -1 : 1
 
-it('posts the requested number of bodies from the requested terminals, and reports what was acknowledged', async () => {
+it('A load posts the requested number of bodies from the requested terminals, and reports what was acknowledged', async () => {
   const stored: string[] = []
   const server = await serving((req, res) => {
     req.setEncoding('latin1')

@@ -121,7 +121,7 @@ describe('The request of a poll', () => {
     expect(of('getrequest').every(({ query }) => query.has('INFO'))).toBe(true)
   })
 
-  it('is that of its dialect', async () => {
+  it('The request follows the dialect', async () => {
     const { server, heard } = await conversing()
     await terminalAt(server, { dialect: 'access' }).poll()
     await terminalAt(server, { dialect: 'clone', prefix: '/hr' }).poll()

@@ -22,7 +22,7 @@ it("A request looks like the manual's example by default", async () => {
   ])
 })
 
-it('writes like access control terminals', async () => {
+it('A request looks like that of access control terminals', async () => {
   const { text, host } = await sentWith('access')
   expect(text.split('\r\n')).toEqual([
     'POST /iclock/devicecmd?SN=0316144680030 HTTP/1.1',

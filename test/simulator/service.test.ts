@@ -8,7 +8,7 @@ import { SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 const UNTIL_IDLE = { untilIdle: true, delay: 1 }
 
-describe('a terminal at work', () => {
+describe('A working terminal', () => {
   it('The commands of a response run in order, and their replies are posted together before the next poll', async () => {
     const { server, heard } = await conversing({
       getrequest: handingOut(['DATA UPDATE USERINFO PIN=1', 'CHECK'], ['CLEAR LOG']),
@@ -257,7 +257,7 @@ describe('Power loss', () => {
     expect(await polled).toMatchObject({ accepted: false, refusal: 'the terminal lost power' })
   })
 
-  it('is noticed while the terminal rests', async () => {
+  it('Power loss is noticed while the terminal rests', async () => {
     const { server, of } = await conversing()
     const terminal = terminalAt(server)
     const resting = { delay: 1_000_000 }

@@ -6,7 +6,7 @@ import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from '
 
 export const CLAIM_CASES: readonly CommandCase[] = [
   {
-    name: 'leaves out of the open commands what is answered, cancelled or over',
+    name: 'Open commands leave out what is answered, cancelled or over',
     otherwise:
       'A terminal is handed what it has answered, or opens a door an hour after somebody asked.',
     async check({ adapter }) {
@@ -33,7 +33,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'notes each attempt with its times',
+    name: 'Each attempt is stored with its times',
     otherwise: 'A command is handed out too often, too early, or never again.',
     async check({ adapter }) {
       const command = queued('A', '1', { openUntil: at(40) })
@@ -62,7 +62,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'grants an attempt only if exactly those before it were made',
+    name: 'An attempt is granted only if exactly those before it were made',
     otherwise: 'A command is handed out twice at the same time, or more often than it may be.',
     async check({ adapter }) {
       await adapter.issue([queued('A', '1')])
@@ -83,7 +83,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'grants claims in their order, up to the first that it cannot grant',
+    name: 'Claims are granted in order, up to the first that cannot be',
     otherwise: 'A command overtakes an earlier one that another poll hands out at this moment.',
     async check({ adapter }) {
       await adapter.issue(['3', '1', '2', '5', '4'].map((id) => queued('A', id)))
@@ -100,7 +100,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'grants no attempt at a command that is answered, cancelled or over',
+    name: 'No attempt is granted on a command that is answered, cancelled or over',
     otherwise: 'A door opens though the command was cancelled, or long after its time.',
     async check({ adapter }) {
       const ids = [
@@ -135,7 +135,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'claims, releases and cancels commands of the terminal only, though others have the same ids',
+    name: 'Claims, releases and cancellations affect one terminal only, even if others have the same ids',
     otherwise: 'One terminal stops the commands of another.',
     async check({ adapter }) {
       for (const terminal of ['A', 'B', 'a'])

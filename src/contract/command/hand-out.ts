@@ -8,14 +8,14 @@ const POLLS = 20
 
 export const HAND_OUT_CASES: readonly CommandCase[] = [
   {
-    name: 'hands each command to exactly one of twenty polls',
+    name: 'Each command goes to exactly one of twenty polls',
     otherwise: 'Two polls of one terminal get the same command: a door opens twice.',
     async check({ adapter }) {
       await handedOutOnce(Array.from({ length: POLLS }, () => adapter))
     },
   },
   {
-    name: 'hands each command to exactly one of twenty polls in four processes',
+    name: 'Each command goes to exactly one of twenty polls in four processes',
     otherwise: 'Two processes hand out the same command: a door opens twice.',
     missing: without('reopen'),
     async check(subject) {

@@ -10,7 +10,7 @@ const UNFIT_TEXTS = ['', 'CHECK\n', 'CHECK\r', 'CHECK\nC:2:REBOOT', 'CHECK\0']
 
 export const ISSUE_CASES: readonly CommandCase[] = [
   {
-    name: "gives back a command with the app's own members, its terms and its times",
+    name: "A command comes back with the app's own members, its terms and its times",
     otherwise:
       'The app asks who a command was for, and how often it is handed out, and gets another answer.',
     async check({ adapter }) {
@@ -52,7 +52,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'lists the open commands of each terminal in the order in which they were issued',
+    name: 'The open commands of each terminal are listed in the order in which they were issued',
     otherwise: 'A fingerprint is sent before its user, or a user is deleted before it is added.',
     async check({ adapter }) {
       const issued = new Map<string, string[]>([
@@ -78,7 +78,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps every command of a list of more than a thousand, in order',
+    name: 'Every command of a list of more than a thousand is stored, in order',
     otherwise:
       'A large roster is cut at a limit of the database: some people never reach the terminal.',
     async check({ adapter }) {
@@ -89,7 +89,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps all commands of a list, or none',
+    name: 'All commands of a list are stored, or none',
     otherwise: 'An app that issues a list again after an error has a part of it twice.',
     async check({ adapter }) {
       await adapter.issue([queued('A', 'taken')])
@@ -114,7 +114,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'refuses an id that its terminal has had with another text or with a reply',
+    name: 'An id that its terminal has had with another text or with a reply is refused',
     otherwise: 'The old success is shown for the new command, which nobody has executed.',
     async check({ adapter }) {
       await adapter.issue([queued('A', '1'), queued('A', '2'), queued('A', '3')])
@@ -130,7 +130,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'changes nothing if a command without a reply is issued again with the same text',
+    name: 'Issuing a command without a reply again with the same text changes nothing',
     otherwise:
       'An app that issues again after a crash has its command sent twice, or out of order.',
     async check({ adapter }) {
@@ -147,7 +147,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'refuses ids and texts that no terminal carries',
+    name: 'Ids and texts that no terminal can carry are refused',
     otherwise: 'A terminal reads one command as two, or answers with an id that is cut.',
     async check({ adapter }) {
       for (const id of UNFIT_IDS)
@@ -162,7 +162,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps terminals apart, whatever characters their serial numbers have',
+    name: 'Commands of terminals stay apart, whatever characters their serial numbers have',
     otherwise: 'A terminal is handed the commands of another.',
     async check({ adapter }) {
       const terminals = [...MARKS.map((mark) => `X${mark}1`), 'x1', 'X', 'É1', 'é1', '7'.repeat(64)]

@@ -23,7 +23,7 @@ async function listed({ adapter }: CommandSubject, filter: CommandFilter): Promi
 
 export const LIST_CASES: readonly CommandCase[] = [
   {
-    name: 'lists commands for people, the newest first, by terminal and by time',
+    name: 'Commands are listed for people, the newest first, by terminal and by time',
     otherwise: 'People cannot find a command, or see those of another terminal.',
     missing,
     async check(subject) {
@@ -53,7 +53,7 @@ export const LIST_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'lists a hundred commands unless asked for another number',
+    name: 'A list has a hundred commands unless asked for another number',
     otherwise: 'A page reads a year of commands, or leaves some out.',
     missing,
     async check(subject) {
@@ -65,7 +65,7 @@ export const LIST_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'lists commands by their states at the moment that it is asked for',
+    name: 'Commands are listed by their states at the requested moment',
     otherwise: 'What failed or was never answered does not appear where people look for it.',
     missing,
     async check(subject) {

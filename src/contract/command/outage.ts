@@ -5,7 +5,7 @@ import { at, type CommandCase, claimOf, queued } from './record.js'
 
 export const COMMAND_OUTAGE_CASES: readonly CommandCase[] = [
   {
-    name: 'rejects every call on commands while its storage is out of reach',
+    name: 'Every call on commands rejects while storage is unreachable',
     otherwise:
       'The app shows a command as issued, and the terminal is told that there is nothing to do.',
     missing: without('disconnect'),

@@ -7,7 +7,7 @@ import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from '
 
 export const COMMAND_RACE_CASES: readonly CommandCase[] = [
   {
-    name: 'shows in one process what another process did',
+    name: 'A change made by one process is seen in another',
     otherwise: 'Another process of the app goes by what it saw before: it hands out what is done.',
     missing: without('reopen'),
     async check(subject) {
@@ -30,7 +30,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'either closes a command or hands it out, if both come at the same moment',
+    name: 'A command is either closed or claimed if both come at the same moment',
     otherwise: 'The terminal executes what the app shows as replaced or expired.',
     async check(subject) {
       const { adapter } = subject
@@ -54,7 +54,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'tells exactly one of many callers that it cancelled a command',
+    name: 'Exactly one of many callers cancels a command',
     otherwise: 'Two people are told that they stopped a command in time.',
     async check({ adapter }) {
       for (const id of idsOf(10)) {
@@ -73,7 +73,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps one of two commands that get the same id at the same moment',
+    name: 'One of two commands that get the same id at the same moment is stored',
     otherwise: 'One command disappears, though the app was told that it is kept.',
     async check(subject) {
       const { adapter } = subject
@@ -92,7 +92,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps the order within each of two lists that are issued at the same moment',
+    name: 'Two lists issued at the same moment each keep their order',
     otherwise: 'A fingerprint is sent before its user.',
     async check(subject) {
       const { adapter } = subject
@@ -113,7 +113,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps what fifty terminals do at the same moment',
+    name: 'The claims, replies and cancellations of fifty terminals at the same moment are stored',
     otherwise: 'One terminal overwrites what another did: a command is lost, or handed out again.',
     async check({ adapter }) {
       const terminals = Array.from({ length: 50 }, (_, index) => `terminal ${index}`)
@@ -133,7 +133,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps a reply and an attempt that come at the same moment',
+    name: 'A reply and an attempt that come at the same moment are both stored',
     otherwise:
       'A poll overwrites a reply, or a reply makes storage forget how often a command was sent.',
     async check(subject) {

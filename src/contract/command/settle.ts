@@ -9,7 +9,7 @@ const sent = { attemptsMade: 1, sentAt: at(10), replyDueAt: at(70) }
 
 export const SETTLE_CASES: readonly CommandCase[] = [
   {
-    name: 'keeps a reply with its command, pending or final',
+    name: 'A reply is stored with its command, pending or final',
     otherwise: 'The app waits for a result that came long ago, or sees one of another command.',
     async check({ adapter }) {
       await adapter.issue(['1', '2', '3'].map((id) => queued('A', id)))
@@ -28,7 +28,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'notes when a reply first came',
+    name: 'The time of the first reply is stored',
     otherwise: 'Each retry makes an old result look new.',
     async check({ adapter }) {
       await adapter.issue([queued('A', '1')])
@@ -42,7 +42,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps a late reply to a command that is cancelled or over',
+    name: 'A late reply to a command that is cancelled or over is stored',
     otherwise: 'What was done is shown as cancelled, and the terminal that reports it as unknown.',
     async check({ adapter }) {
       const reasons = ['cancelled', 'superseded', 'expired'] as const
@@ -63,7 +63,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'knows a reply to a command that nobody issued',
+    name: 'A reply to a command that nobody issued is found',
     otherwise: 'Nobody sees that a terminal replies to a command it was never given.',
     async check({ adapter }) {
       const reply = replyTo('A', 'unknown', -1)
@@ -75,7 +75,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'cancels what has no final reply, and says which commands it closed',
+    name: 'Commands without a final reply can be cancelled, and cancel returns those it closed',
     otherwise:
       'A command that was cancelled is executed, or one that is done is shown as cancelled.',
     async check({ adapter }) {
@@ -105,7 +105,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'supersedes, and closes as expired, only commands that were not handed out',
+    name: 'Only commands that were never claimed are superseded or closed as expired',
     otherwise:
       'A command that the terminal has is shown as replaced or expired, though it executes it.',
     async check({ adapter }) {
@@ -126,7 +126,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'makes what waits for a reply due when the terminal starts anew',
+    name: 'Commands that wait for a reply are due again when the terminal restarts',
     otherwise:
       'What a terminal lost in a power cut is handed out minutes late, or is never sent again.',
     async check({ adapter }) {

@@ -12,7 +12,7 @@ const claim = (id: string) => (adapter: CommandAdapter) => claimed(adapter, 'A',
 
 export const STALE_CASES: readonly CommandCase[] = [
   {
-    name: 'grants no attempt that was overtaken while it was held up',
+    name: 'An attempt that was overtaken while it was delayed is not granted',
     otherwise:
       'A slow poll hands out what a faster one has handed out, or what was cancelled since.',
     missing: without('stall'),
@@ -32,7 +32,7 @@ export const STALE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps a reply that came while a claim was held up',
+    name: 'A reply that came while a claim was delayed is stored',
     otherwise:
       'A slow poll overwrites the reply: its command is handed out again though it is done.',
     missing: without('stall'),
@@ -51,7 +51,7 @@ export const STALE_CASES: readonly CommandCase[] = [
     },
   },
   {
-    name: 'keeps what was done while a reply was held up',
+    name: 'Everything done while a reply was delayed is kept',
     otherwise: 'A slow reply makes storage forget that its command was handed out or cancelled.',
     missing: without('stall'),
     async check(subject) {

@@ -23,7 +23,7 @@ const missing = ({ adapter }: ContractSubject) =>
 
 export const BATCH_CASES: readonly Case[] = [
   {
-    name: 'finds with findCommands what findCommand finds',
+    name: 'findCommands finds what findCommand finds',
     otherwise:
       'Replies of a large body stay without their commands, or count for those of another terminal.',
     missing,
@@ -44,7 +44,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps with onReplies what onReply would keep, call by call',
+    name: 'onReplies stores what onReply would store, call by call',
     otherwise: 'What a terminal reports in one body ends differently than in many.',
     missing,
     async check(subject) {
@@ -65,7 +65,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps the replies of a batch to commands that nobody issued',
+    name: 'The replies of a batch to commands that nobody issued are stored',
     otherwise: 'A reply that nobody asked for is lost, though its terminal read OK.',
     missing,
     async check(subject) {
@@ -80,7 +80,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps every reply of a batch of more than a thousand',
+    name: 'Every reply of a batch of more than a thousand is stored',
     otherwise:
       'It drops what exceeds a limit of its database: the terminal read OK and has forgotten it.',
     missing,
@@ -92,7 +92,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps each reply of a batch once, though the batch comes many times at the same moment',
+    name: 'Each reply of a batch is stored once, even if the batch comes many times at the same moment',
     otherwise:
       'A terminal that sends a body twice makes two results of one, or is refused forever.',
     missing,
@@ -116,7 +116,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets the later reply win though an earlier batch was held up on its way to storage',
+    name: 'The later reply wins even if an earlier batch was delayed on its way to storage',
     otherwise:
       'A body that was answered 503 goes on, and overwrites newer replies that were answered OK.',
     missing: (subject) => missing(subject) ?? without('stall')(subject),
@@ -137,7 +137,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'rejects a batch of which it cannot keep every reply',
+    name: 'A batch with a reply that cannot be stored rejects',
     otherwise: 'The whole body is answered OK though one of its replies was not kept.',
     missing,
     async check(subject) {
@@ -151,7 +151,7 @@ export const BATCH_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'says truthfully which replies of a batch were new, if it says so',
+    name: 'Replies of a batch are reported as new only if they were, if at all',
     otherwise: 'afterReply is called again for each duplicate, or never.',
     missing,
     async check(subject) {

@@ -7,7 +7,7 @@ import { type Case, without } from '../subject.js'
 
 export const FIND_CASES: readonly Case[] = [
   {
-    name: 'finds a command as it was issued',
+    name: 'A command is found as it was issued',
     otherwise:
       "A reply doesn't find its command, or finds another text: the app can't tell what was done.",
     async check(subject) {
@@ -26,7 +26,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'finds nothing if nothing was issued',
+    name: 'Nothing is found if nothing was issued',
     otherwise: 'A terminal is credited with a command that it was never handed.',
     async check(subject) {
       await findsNothing(subject.adapter, 'A', '12')
@@ -40,7 +40,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'finds a command that it looked for before it was issued',
+    name: 'A command is found even if it was looked for before it was issued',
     otherwise: 'It remembers what it did not find: the reply to a new command stays without it.',
     async check(subject) {
       for (const id of ['1', '2']) await findsNothing(subject.adapter, 'A', id)
@@ -51,7 +51,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'finds in one process what another process issued',
+    name: 'A command that one process issued is found in another',
     otherwise:
       'Each process knows its own commands alone: a reply that reaches another one finds nothing.',
     missing: without('reopen'),
@@ -67,7 +67,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'compares ids as text, character by character',
+    name: 'Ids are compared as text, character by character',
     otherwise: 'It treats two ids as one: a command gets the result of another.',
     async check(subject) {
       const replies: CommandReply[] = []
@@ -85,7 +85,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'compares serial numbers as text, character by character',
+    name: 'Serial numbers are compared as text, character by character',
     otherwise: 'It treats two terminals as one: a reply counts for a command of another terminal.',
     async check(subject) {
       const replies: CommandReply[] = []
@@ -102,7 +102,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'treats equal ids of two terminals as two commands',
+    name: 'Equal ids of two terminals are two commands',
     otherwise: 'One terminal answers for another: its command counts as done though nobody did it.',
     async check(subject) {
       const commands = [command('A', '1'), command('B', '1', 'REBOOT')]
@@ -117,7 +117,7 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps a terminal and an id apart, whatever characters they have',
+    name: 'A serial number and an id stay apart, whatever characters they have',
     otherwise:
       'Joined without care, two terminals and ids make one key: a terminal can answer for another.',
     async check(subject) {

@@ -44,7 +44,7 @@ const STRANGE_IDS = new Set([
 
 export const KEEP_CASES: readonly Case[] = [
   {
-    name: 'keeps replies to commands that nobody issued, whatever their ids',
+    name: 'Replies to commands that nobody issued are stored, whatever their ids',
     otherwise:
       'A reply that nobody asked for is lost, or blocks its terminal, which sends it forever.',
     async check(subject) {
@@ -63,7 +63,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps a repeated reply once',
+    name: 'A repeated reply is stored once',
     otherwise: 'A terminal that sends again makes two results of one.',
     async check(subject) {
       const [reply, other] = [replyTo('A', '1'), replyTo('A', '2')]
@@ -73,7 +73,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets the later of two different replies win, with nothing of the earlier left',
+    name: 'The later of two different replies wins, with nothing of the earlier left',
     otherwise: 'It shows a result that the terminal has corrected since, or a mixture of both.',
     async check(subject) {
       const finals = (id: string) => [
@@ -100,7 +100,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets a final reply follow a pending one, which never takes its place again',
+    name: 'A final reply replaces a pending one, and never the other way around',
     otherwise:
       'A command that is done is shown as under way forever, or one under way as unanswered.',
     async check(subject) {
@@ -117,7 +117,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'fulfills onReply only when the reply can be read back',
+    name: 'onReply fulfills only when the reply can be read back',
     otherwise: 'The terminal reads OK and forgets a reply that a crash at this moment loses.',
     async check(subject) {
       const kept: CommandReply[] = []
@@ -131,7 +131,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'rejects a reply that it cannot keep',
+    name: 'A reply that cannot be stored rejects',
     otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
     async check(subject) {
       await fails('onReply', () => subject.adapter.onReply(undefined as never, undefined))
@@ -139,7 +139,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'says truthfully whether a reply was new, if it says so',
+    name: 'A reply is reported as new only if it was, if at all',
     otherwise:
       'afterReply is called again for each duplicate, or never: a mail goes out twice, or none does.',
     async check(subject) {

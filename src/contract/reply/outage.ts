@@ -5,7 +5,7 @@ import { type Case, without } from '../subject.js'
 
 export const OUTAGE_CASES: readonly Case[] = [
   {
-    name: 'rejects every call while its storage is out of reach',
+    name: 'Every call on replies rejects while storage is unreachable',
     otherwise: 'It swallows errors: terminals read OK and forget what storage never had.',
     missing: without('disconnect'),
     async check(subject) {

@@ -9,7 +9,7 @@ import { type Case, without } from '../subject.js'
 
 export const RACE_CASES: readonly Case[] = [
   {
-    name: 'keeps a reply once that comes a hundred times at the same moment, and fulfills every call',
+    name: 'A reply that comes a hundred times at the same moment is stored once, and every call fulfills',
     otherwise:
       'It checks first and inserts afterwards: a terminal that sends twice makes two results of one.',
     async check(subject) {
@@ -23,7 +23,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps what a hundred and fifty terminals report at the same moment',
+    name: 'The replies of a hundred and fifty terminals at the same moment are stored',
     otherwise:
       'One terminal overwrites what another reported: both were answered OK, and one report is gone.',
     async check(subject) {
@@ -34,7 +34,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps what two processes are told at the same moment',
+    name: 'Replies that two processes receive at the same moment are stored',
     otherwise:
       'A lock or a cache in one process does not see the other: a report is lost or kept twice.',
     missing: without('reopen'),
@@ -51,7 +51,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets the final reply win over a pending one that comes at the same moment',
+    name: 'A final reply wins over a pending one that comes at the same moment',
     otherwise: 'A command that is done is shown as under way forever.',
     async check(subject) {
       const other = (await subject.reopen?.()) ?? subject.adapter
@@ -69,7 +69,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets the later of two replies win though the earlier takes longer to keep',
+    name: 'The later of two replies wins even if the earlier takes longer to store',
     otherwise:
       'A call that the terminal no longer waits for overwrites a newer reply that was answered OK.',
     async check(subject) {
@@ -91,7 +91,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'lets the later of two replies win though the earlier was held up on its way to storage',
+    name: 'The later of two replies wins even if the earlier was delayed on its way to storage',
     otherwise:
       'A call that was answered 503 goes on, and overwrites a newer reply that was answered OK.',
     missing: without('stall'),

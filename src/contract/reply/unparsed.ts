@@ -13,7 +13,7 @@ const missing = ({ adapter, unparsed }: ContractSubject) =>
 
 export const UNPARSED_CASES: readonly Case[] = [
   {
-    name: 'keeps unparsed lines with the terminal that sent them, byte for byte',
+    name: 'Unparsed lines are stored with the terminal that sent them, byte for byte',
     otherwise: 'What could not be read is lost, and with it the way to find out why.',
     missing,
     async check(subject) {
@@ -38,7 +38,7 @@ export const UNPARSED_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps a repeated unparsed line once',
+    name: 'A repeated unparsed line is stored once',
     otherwise: 'A terminal that sends a body again and again fills the storage with one line.',
     missing,
     async check(subject) {
@@ -54,7 +54,7 @@ export const UNPARSED_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps the unparsed lines that fifty terminals send at the same moment',
+    name: 'Unparsed lines that fifty terminals send at the same moment are stored',
     otherwise: 'One terminal overwrites the lines of another, though both were answered OK.',
     missing,
     async check(subject) {
@@ -68,7 +68,7 @@ export const UNPARSED_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'rejects unparsed lines that it cannot keep',
+    name: 'Unparsed lines that cannot be stored reject',
     otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
     missing,
     async check(subject) {

@@ -12,7 +12,7 @@ const NAMES = [
 
 export const VALUE_CASES: readonly Case[] = [
   {
-    name: 'gives back every byte of raw and of content',
+    name: 'Every byte of raw and of content comes back',
     otherwise: 'A file that a terminal was asked for is damaged or cut, and nobody sees it.',
     async check(subject) {
       const contents = [
@@ -30,14 +30,14 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'gives back a reply of two megabytes',
+    name: 'A reply of two megabytes comes back',
     otherwise: 'A photo or a log file loses its end: the terminal read OK and has forgotten it.',
     async check(subject) {
       await givesBack(subject, [fileOf('A', '1', Buffer.from(textOf(2 * 1024 * 1024 + 1)))])
     },
   },
   {
-    name: 'gives back every field, in order, whatever its name and value',
+    name: 'Every field comes back in order, whatever its name and value',
     otherwise: 'What a terminal says about itself is lost or changed.',
     async check(subject) {
       const lines = NAMES.map((name) => `${name}=of ${name}`)
@@ -50,7 +50,7 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'gives back a thousand fields, and names, values and kinds of command of any length',
+    name: 'A thousand fields come back, and names, values and kinds of command of any length',
     otherwise:
       'A column is too narrow: it cuts what a terminal says, or its terminal is blocked forever.',
     async check(subject) {
@@ -70,7 +70,7 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'gives back kinds of command that are not ASCII',
+    name: 'Kinds of command that are not ASCII come back',
     otherwise: 'It changes what a terminal said.',
     async check(subject) {
       const texts = ['é', '王小明', '😀', '\ufffd', '\ufeff', "';--", '"', '\\', '%s', '<b>', '']
@@ -82,7 +82,7 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps every return code, and null if there is none',
+    name: 'Every return code is stored, and null if it is missing',
     otherwise: 'A missing result counts as success, or a large one turns into another.',
     async check(subject) {
       const most = Number.MAX_SAFE_INTEGER

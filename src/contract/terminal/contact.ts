@@ -45,7 +45,7 @@ const HOSTILE = Object.fromEntries([
 
 export const CONTACT_CASES: readonly TerminalCase[] = [
   {
-    name: 'returns what a terminal reported, and nothing for one that never called',
+    name: 'A terminal is found with what it reported, and nothing for one that never called',
     otherwise: 'A page shows another firmware or address, or a terminal that does not exist.',
     async check({ adapter }) {
       await knows(adapter, 'A', undefined)
@@ -63,7 +63,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'merges what a terminal reports with what it reported before',
+    name: 'A contact is merged with what the terminal reported before',
     otherwise:
       'A poll wipes what the handshake reported, or a stamp is lost: the terminal sends its whole memory again.',
     async check({ adapter }) {
@@ -90,7 +90,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'never lets an older contact replace when a terminal was last seen',
+    name: 'An older contact never changes when a terminal was last seen',
     otherwise: 'A terminal that is there is shown as silent.',
     async check({ adapter }) {
       await adapter.onContact(contactOf('A', 0))
@@ -103,7 +103,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps hostile names and values as they came',
+    name: 'Hostile names and values are stored as they came',
     otherwise: 'A terminal changes what storage means, or blocks itself with its own options.',
     async check({ adapter }) {
       const facts = { firmware: 'Ver \0 \u2028 "', model: textOf(300), options: HOSTILE }
@@ -117,7 +117,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps terminals apart, whatever characters their serial numbers have',
+    name: 'Terminals stay apart, whatever characters their serial numbers have',
     otherwise: 'Two terminals are shown as one.',
     async check({ adapter }) {
       const terminals = new Set([...ALIKE_TERMINALS.flat(), ...MARKS.map((mark) => `X${mark}Y`)])
@@ -132,7 +132,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'lists every terminal, in the order of their serial numbers',
+    name: 'Every terminal is listed, in the order of serial numbers',
     otherwise: 'A page for people leaves terminals out, or shows them in a new order each time.',
     async check({ adapter }) {
       const terminals = Array.from({ length: 250 }, (_, index) => `${(index * 7919) % 9973}`)
@@ -149,7 +149,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'rejects every call on terminals while its storage is out of reach',
+    name: 'Every call on terminals rejects while storage is unreachable',
     otherwise: 'It swallows errors: every terminal looks silent, and nobody knows why.',
     missing: without('disconnect'),
     async check(subject) {

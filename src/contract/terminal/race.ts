@@ -6,7 +6,7 @@ import { at, contactOf, knows, type TerminalAdapter, type TerminalCase } from '.
 
 export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
   {
-    name: 'keeps what fifty terminals report at the same moment',
+    name: 'The contacts of fifty terminals at the same moment are stored',
     otherwise: 'One terminal overwrites what another reported.',
     async check({ adapter }) {
       const terminals = Array.from({ length: 50 }, (_, index) => `terminal ${index}`)
@@ -20,7 +20,7 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps everything that one terminal reports in many requests at the same moment',
+    name: 'Everything that one terminal reports in many requests at the same moment is stored',
     otherwise: 'A stamp is lost: the terminal sends its whole memory again.',
     async check(subject) {
       const other = (await subject.reopen?.()) ?? subject.adapter
@@ -29,14 +29,14 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps everything that a new terminal reports in its first requests at the same moment',
+    name: 'Everything that a new terminal reports in its first requests at the same moment is stored',
     otherwise: 'A new terminal is refused, or half of what it reported is lost.',
     async check(subject) {
       await allTold(subject.adapter, (await subject.reopen?.()) ?? subject.adapter)
     },
   },
   {
-    name: 'knows in one process what another process was told',
+    name: 'A terminal reported to one process is found in another',
     otherwise: 'Each process knows its own terminals alone.',
     missing: without('reopen'),
     async check(subject) {
@@ -55,7 +55,7 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'keeps what was reported while an older contact was held up',
+    name: 'Everything reported while an older contact was delayed is kept',
     otherwise: 'A slow request makes storage forget a stamp, or that the terminal was there.',
     missing: without('stall'),
     async check(subject) {

@@ -39,7 +39,7 @@ function everyKind(): Upload[] {
 
 export const KEEP_CASES: readonly Case[] = [
   {
-    name: 'keeps every line of an upload with the terminal that sent it, byte for byte',
+    name: 'Every line of an upload is stored with the terminal that sent it, byte for byte',
     otherwise: 'Who came or went is lost though the terminal was told OK.',
     missing,
     async check(subject) {
@@ -48,7 +48,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps a repeated line once',
+    name: 'A repeated line is stored once',
     otherwise: 'A terminal that sends again makes two arrivals of one.',
     missing,
     async check(subject) {
@@ -65,7 +65,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'distinguishes lines that differ in a terminal, a letter, a blank or the last of many bytes',
+    name: 'Lines that differ in the terminal, a letter, a blank or the last of many bytes are told apart',
     otherwise: 'A record that looks like another one is thrown away as a duplicate.',
     missing,
     async check(subject) {
@@ -88,7 +88,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps every line of a large upload, and of many small ones',
+    name: 'Every line of a large upload is stored, and of many small ones',
     otherwise: 'What exceeds a limit of the database is dropped, and the terminal was told OK.',
     missing,
     async check(subject) {
@@ -100,7 +100,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'fulfills onUpload only when every line can be read back',
+    name: 'onUpload fulfills only when every line can be read back',
     otherwise: 'The terminal reads OK and forgets lines that a crash at this moment loses.',
     missing,
     async check(subject) {
@@ -114,7 +114,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'rejects an upload that it cannot keep',
+    name: 'An upload that cannot be stored rejects',
     otherwise: 'It swallows errors: the terminal reads OK and forgets what storage never had.',
     missing,
     async check(subject) {
@@ -123,7 +123,7 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'says truthfully which records were new, if it says so',
+    name: 'Records are reported as new only if they were, if at all',
     otherwise:
       'afterUpload is called again for each duplicate, or never: a mail goes out twice, or none does.',
     async check(subject) {

@@ -12,7 +12,7 @@ const missingPackets = ({ adapter }: ContractSubject) => {
 
 export const QUERY_CASES: readonly Case[] = [
   {
-    name: 'keeps the same rows for each query that they answer, and attendance once',
+    name: 'The same rows are stored for each query that they answer, and attendance once',
     otherwise:
       'The second of two queries seems to have found nobody, or people seem to have come twice.',
     missing: without('lines'),
@@ -29,7 +29,7 @@ export const QUERY_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'finds the packets of a command of a terminal, in the order in which they came',
+    name: "The packets of a terminal's command are found in the order in which they came",
     otherwise: 'The result of a query is never read, or is put together from that of another.',
     missing: missingPackets,
     async check(subject) {

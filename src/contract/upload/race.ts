@@ -7,7 +7,7 @@ import { attendance, hand, keepsLines } from './sample.js'
 
 export const RACE_CASES: readonly Case[] = [
   {
-    name: 'keeps an upload once that comes thirty times at the same moment, and fulfills every call',
+    name: 'An upload that comes thirty times at the same moment is stored once, and every call fulfills',
     otherwise:
       'It checks first and inserts afterwards: a terminal that sends twice makes two arrivals of one.',
     missing: without('lines'),
@@ -19,7 +19,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps what a hundred terminals upload at the same moment',
+    name: 'The uploads of a hundred terminals at the same moment are stored',
     otherwise:
       'One terminal overwrites what another uploaded: both were answered OK, and one is gone.',
     missing: without('lines'),
@@ -32,7 +32,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'keeps once what two processes receive at the same moment',
+    name: 'An upload that two processes receive at the same moment is stored once',
     otherwise:
       'A lock or a cache in one process does not see the other: a line is lost or kept twice.',
     missing: without('lines', 'reopen'),
@@ -53,7 +53,7 @@ export const RACE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'rejects uploads while its storage is out of reach',
+    name: 'Uploads reject while storage is unreachable',
     otherwise: 'It swallows errors: terminals read OK and forget what storage never had.',
     missing: without('disconnect'),
     async check(subject) {
