@@ -16,7 +16,6 @@ export {
 export type { HandshakeOptions, TransWord } from './handshake/options.js'
 export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
-export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './handshake/storage.js'
 export type {
   Forgotten,
   KeptAttendance,
@@ -82,6 +81,7 @@ export {
 } from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
+export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './terminal/storage.js'
 export {
   type UploadAdapter,
   type UploadHandlerOptions,

@@ -2,7 +2,6 @@
 // mongoose's own fit.
 import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import type { TerminalStorage } from './handshake/storage.js'
 import type { Forgotten } from './kept.js'
 import { commandsOn, type MongoCommands } from './mongo/command.js'
 import { COLLECTIONS, collectionsOf, type MongoDb } from './mongo/driver.js'
@@ -11,6 +10,7 @@ import { forgetOn } from './mongo/retention.js'
 import { terminalsOn } from './mongo/terminal.js'
 import { type MongoUploads, uploadsOn } from './mongo/upload.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
+import type { TerminalStorage } from './terminal/storage.js'
 
 export type { BulkResult, MongoCollection, MongoDb } from './mongo/driver.js'
 

@@ -2,7 +2,6 @@
 // anything with the same interface.
 import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import type { TerminalStorage } from './handshake/storage.js'
 import type { Forgotten } from './kept.js'
 import { commandsOn, type PostgresCommands } from './postgres/command.js'
 import { databaseOn, type PostgresPool } from './postgres/query.js'
@@ -12,6 +11,7 @@ import { migration } from './postgres/schema.js'
 import { terminalsOn } from './postgres/terminal.js'
 import { type PostgresUploads, uploadsOn } from './postgres/upload.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
+import type { TerminalStorage } from './terminal/storage.js'
 
 export type { PostgresPool }
 

@@ -6,13 +6,13 @@ import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Part } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { Family } from '../reply/outcome.js'
-import type { ContactBook } from './contact.js'
+import type { ContactBook } from '../terminal/contact.js'
+import { contactOf, familyOfType, optionFacts, pairsOf } from '../terminal/facts.js'
+import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
 import type { HandshakeSettings } from './options.js'
 import { registrationOf } from './registration.js'
 import { looksLikeAccess, membersOf } from './request.js'
-import type { Contact, Terminal, TerminalStorage } from './storage.js'
-import { contactOf, familyOfType, optionFacts, pairsOf } from './terminal.js'
 
 /** The storage behind the handshake. */
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {

@@ -5,6 +5,9 @@ import { endpoint, type Handler } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import { offsetAt, ownOffsetAt, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import { type ContactBook, contactBook } from '../terminal/contact.js'
+import { contactOf } from '../terminal/facts.js'
+import type { Terminal, TerminalStorage } from '../terminal/storage.js'
 import {
   type ArrivalSettings,
   configurationPart,
@@ -14,12 +17,9 @@ import {
   registryPart,
   timePart,
 } from './arrival.js'
-import { type ContactBook, contactBook } from './contact.js'
 import { type HandshakeOptions, handshakeSettings } from './options.js'
 import { checkSecret } from './registration.js'
 import { asksForPerson, asksForTime, saysHello, segmentOf } from './request.js'
-import type { Terminal, TerminalStorage } from './storage.js'
-import { contactOf } from './terminal.js'
 
 /** What an app may set about terminals that come up. */
 export interface ArrivalOptions {

@@ -1,9 +1,9 @@
 // What a terminal is told when it comes up: the lines of the answers, from settings and facts
 // alone.
 import type { Family } from '../reply/outcome.js'
+import { STAMPED_TABLES } from '../terminal/storage.js'
 import { type HandshakeSettings, TRANS_WORDS } from './options.js'
 import type { Registration } from './registration.js'
-import { STAMPED_TABLES } from './storage.js'
 
 /** What the answer to a handshake needs to know of the terminal. */
 export interface Caller {

@@ -1,5 +1,5 @@
 // Terminals in memory: one for each serial number that ever called.
-import type { Contact, Terminal, TerminalStorage } from '../handshake/storage.js'
+import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 
 /** The part of the memory adapter that knows the terminals. */
 export interface TerminalMemory extends TerminalStorage {

@@ -1,5 +1,5 @@
 // Terminals: one document each, to which every contact adds what it reported.
-import type { Contact, Terminal, TerminalStorage } from '../handshake/storage.js'
+import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import type { Collections } from './driver.js'
 
 // As a path of MongoDB's, a name with a dot or a dollar would mean something else.

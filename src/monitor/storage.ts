@@ -1,7 +1,6 @@
 // What storage must be able to read for the page. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import type { Terminal } from '../handshake/storage.js'
 import type {
   KeptAttendance,
   KeptAttendanceFilter,
@@ -13,6 +12,7 @@ import type {
   KeptReplyLine,
 } from '../kept.js'
 import type { CommandFilter, CommandRecord } from '../queue/storage.js'
+import type { Terminal } from '../terminal/storage.js'
 
 /**
  * What the page reads. `memoryAdapter()`, `mongoAdapter()` and `postgresAdapter()` have all of it. If an adapter lacks an

@@ -1,5 +1,5 @@
 // Terminals: one row each, to which every contact adds what it reported.
-import type { Contact, Terminal, TerminalFacts, TerminalStorage } from '../handshake/storage.js'
+import type { Contact, Terminal, TerminalFacts, TerminalStorage } from '../terminal/storage.js'
 import { type Database, milliseconds, moment } from './query.js'
 import { restoredJson, storable, storableJson } from './text.js'
 

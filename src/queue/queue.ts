@@ -2,7 +2,7 @@
 // workers alike.
 import { checkAdapter, checkNames, type OptionNames, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { announce } from '../reply/arrival.js'
+import { announce } from '../news.js'
 import { encodingOf } from './encoding.js'
 import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
 import { checkFilter } from './filter.js'

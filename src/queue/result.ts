@@ -2,7 +2,7 @@
 import { checkTimeout, type OptionNames, quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
-import { listenFor } from '../reply/arrival.js'
+import { listenFor } from '../news.js'
 import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { FamilyOf } from './family.js'

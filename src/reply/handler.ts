@@ -22,7 +22,7 @@ import {
   endpointSettings,
 } from '../endpoint/options.js'
 import { queryOf } from '../endpoint/serial-number.js'
-import { announce } from './arrival.js'
+import { announce } from '../news.js'
 import { parseReplies } from './parse.js'
 import { hasReply, parseQuery } from './query.js'
 import type { CommandReply, ParsedReplies } from './reply.js'

@@ -2,11 +2,11 @@
 // else does: what the request brought is in storage already, and a terminal would send it again
 // forever.
 import type { IncomingMessage } from 'node:http'
-import type { ContactBook } from '../handshake/contact.js'
 import { membersOf } from '../handshake/request.js'
-import type { TerminalFacts } from '../handshake/storage.js'
-import { contactOf, infoFacts, optionFacts, uploadFacts } from '../handshake/terminal.js'
 import type { CommandReply } from '../reply/reply.js'
+import type { ContactBook } from '../terminal/contact.js'
+import { contactOf, infoFacts, optionFacts, uploadFacts } from '../terminal/facts.js'
+import type { TerminalFacts } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 
 /** Functions for the endpoints to call, each when storage has what its request brought. */

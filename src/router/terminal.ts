@@ -5,15 +5,12 @@ import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint/options.js'
-import { contactBook } from '../handshake/contact.js'
 import {
   ARRIVAL_OPTIONS,
   type ArrivalOptions,
   handshakeWing,
   offsetOfOption,
 } from '../handshake/handler.js'
-import { offsetWatch } from '../handshake/offset.js'
-import type { TerminalStorage } from '../handshake/storage.js'
 import {
   DELIVERY_CALLS,
   DELIVERY_OPTIONS,
@@ -24,6 +21,9 @@ import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { type CommandReplyHandlerOptions, replyEndpoint } from '../reply/handler.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import { contactBook } from '../terminal/contact.js'
+import { offsetWatch } from '../terminal/offset.js'
+import type { TerminalStorage } from '../terminal/storage.js'
 import { type UploadOptions, uploadEndpoint } from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
 import { observers } from './observer.js'

@@ -13,7 +13,7 @@ import {
   endpointSettings,
 } from '../endpoint/options.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
-import { announce } from '../reply/arrival.js'
+import { announce } from '../news.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { type Kept, keepInStorage } from '../reply/store.js'

@@ -1,5 +1,5 @@
 // Faults of adapters that know the terminals, each under the case that refuses it.
-import type { Contact, Terminal } from '../../src/handshake/storage.js'
+import type { Contact, Terminal } from '../../src/terminal/storage.js'
 import type { Connection, Fault } from './whole.js'
 
 const telling =

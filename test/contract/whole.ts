@@ -3,7 +3,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
-import type { TerminalStorage } from '../../src/handshake/storage.js'
 import type { CommandReply, MemoryAdapter, ReplyStorage } from '../../src/index.js'
 import { commandMemory } from '../../src/memory/command.js'
 import { replyMemory } from '../../src/memory/reply.js'
@@ -11,6 +10,7 @@ import { terminalMemory } from '../../src/memory/terminal.js'
 import { uploadMemory } from '../../src/memory/upload.js'
 import type { CommandRecord, CommandStorage } from '../../src/queue/storage.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
+import type { TerminalStorage } from '../../src/terminal/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
 
 /** What all connections of a subject share. A fault may replace what the subject looks at. */

@@ -8,8 +8,8 @@ import {
   pingHandler,
 } from '../../src/handshake/handler.js'
 import { registrationOf } from '../../src/handshake/registration.js'
-import type { TerminalFacts } from '../../src/handshake/storage.js'
 import { type MemoryAdapter, memoryAdapter } from '../../src/index.js'
+import type { TerminalFacts } from '../../src/terminal/storage.js'
 import { serve } from '../support/terminal.js'
 
 interface Vector {

@@ -9,7 +9,7 @@ import {
   commandQueue,
   memoryAdapter,
 } from '../../src/index.js'
-import { announce } from '../../src/reply/arrival.js'
+import { announce } from '../../src/news.js'
 import { finalReply } from '../support/reply.js'
 
 const SN = '0316144680030'

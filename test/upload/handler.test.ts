@@ -10,7 +10,7 @@ import {
   type UploadHandlerOptions,
   uploadHandler,
 } from '../../src/index.js'
-import { listenFor } from '../../src/reply/arrival.js'
+import { listenFor } from '../../src/news.js'
 import { type Sent, send } from '../support/request.js'
 import { serve } from '../support/terminal.js'
 

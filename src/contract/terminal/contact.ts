@@ -1,6 +1,6 @@
 // Cases: what a terminal reports is kept, and merged with what it reported before.
 import { deepEqual } from 'node:assert/strict'
-import type { TerminalFacts } from '../../handshake/storage.js'
+import type { TerminalFacts } from '../../terminal/storage.js'
 import { fails } from '../proof.js'
 import { ALIKE_TERMINALS, MARKS, textOf } from '../sample.js'
 import { without } from '../subject.js'

@@ -1,8 +1,8 @@
 // How the cases on terminals report something and look at what is known.
 import { deepEqual } from 'node:assert/strict'
 import type { Awaitable } from '../../endpoint/deadline.js'
-import type { Contact, Terminal, TerminalStorage } from '../../handshake/storage.js'
 import type { ReplyStorage } from '../../reply/storage.js'
+import type { Contact, Terminal, TerminalStorage } from '../../terminal/storage.js'
 import type { Case, ContractSubject } from '../subject.js'
 
 /** An adapter that knows the terminals. */

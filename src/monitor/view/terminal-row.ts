@@ -1,5 +1,5 @@
 // A terminal as the page shows it.
-import type { Terminal } from '../../handshake/storage.js'
+import type { Terminal } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
 
 /** A terminal. Times are milliseconds. */

@@ -1,6 +1,6 @@
 // Who in this process waits for news of a command: so that they needn't ask storage again and
 // again.
-import { keyOf } from '../command.js'
+import { keyOf } from './command.js'
 
 const listeners = new Map<string, Set<() => void>>()
 

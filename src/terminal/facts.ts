@@ -1,8 +1,8 @@
 // What a request reveals about its terminal.
 import type { IncomingMessage } from 'node:http'
+import { isStamp } from '../handshake/handshake.js'
+import { membersOf, segmentOf } from '../handshake/request.js'
 import type { Family } from '../reply/outcome.js'
-import { isStamp } from './handshake.js'
-import { membersOf, segmentOf } from './request.js'
 import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
 const MOST_OPTIONS = 500

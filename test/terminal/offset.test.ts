@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { offsetAt } from '../../src/endpoint/time-zone.js'
-import { offsetWatch } from '../../src/handshake/offset.js'
-import type { TerminalFacts } from '../../src/handshake/storage.js'
 import { memoryAdapter } from '../../src/index.js'
+import { offsetWatch } from '../../src/terminal/offset.js'
+import type { TerminalFacts } from '../../src/terminal/storage.js'
 
 const turns = async () => {
   for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(done))

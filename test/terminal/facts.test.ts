@@ -9,7 +9,7 @@ import {
   optionFacts,
   pairsOf,
   uploadFacts,
-} from '../../src/handshake/terminal.js'
+} from '../../src/terminal/facts.js'
 
 interface Vector {
   name: string

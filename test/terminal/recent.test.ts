@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { recentTerminals } from '../../src/handshake/recent.js'
+import { recentTerminals } from '../../src/terminal/recent.js'
 
 it('The oldest terminal is forgotten first, and nothing else', () => {
   const recent = recentTerminals<number>(2)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ContactBookOptions, contactBook } from '../../src/handshake/contact.js'
-import type { Contact } from '../../src/handshake/storage.js'
 import { memoryAdapter } from '../../src/index.js'
+import { type ContactBookOptions, contactBook } from '../../src/terminal/contact.js'
+import type { Contact } from '../../src/terminal/storage.js'
 
 const contact = (second: number, facts: Partial<Contact> = {}): Contact => ({
   serialNumber: 'A',
