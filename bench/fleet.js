@@ -2,13 +2,13 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDatabases } from './database.js'
-import { median, progress, rounded, row, seconds, terminals } from './measure.js'
+import { brief, median, progress, rounded, row, seconds, sized, terminals } from './measure.js'
 import { load, start } from './subject.js'
 
-const DELAY = 10_000
+const DELAY = brief ? 1000 : 10_000
 const TICK = 10
 const COMMANDS_PER_SECOND = 50
-const DURATION = Math.max(20, seconds * 20) * 1000
+const DURATION = (brief ? 2 : Math.max(20, seconds * 20)) * 1000
 
 const serialNumbers = Array.from({ length: terminals }, (_, n) => `FLEET${n}`)
 
@@ -102,7 +102,7 @@ async function growth() {
   const server = await start('express, router', { storage: 'nothing' })
   const heaps = []
   let first = 0
-  for (const count of [1000, 10_000, 50_000, 50_000]) {
+  for (const count of [1000, 10_000, 50_000, 50_000].map(sized)) {
     progress(`the heap after ${first + count} terminals`)
     const from = first
     const pollOf = (n) => ({ method: 'GET', path: `/iclock/getrequest?SN=GROWTH${from + n}` })
@@ -120,7 +120,7 @@ async function growth() {
   )
   row(
     `bytes of heap a remembered terminal`,
-    (bounded.heap - least.heap) / (10_000 - least.terminals),
+    (bounded.heap - least.heap) / (sized(10_000) - least.terminals),
     '',
   )
 }

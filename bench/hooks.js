@@ -7,9 +7,9 @@ import { readBody } from '../dist/esm/endpoint/body.js'
 import { endpoint } from '../dist/esm/endpoint/endpoint.js'
 import { bodySettings, endpointSettings } from '../dist/esm/endpoint/options.js'
 import { keepInStorage } from '../dist/esm/reply/store.js'
-import { median, rounds, row } from './measure.js'
+import { median, rounds, row, sized } from './measure.js'
 
-const BURST = 2000
+const BURST = sized(2000)
 const CHANNELS = ['reply', 'poll', 'upload', 'handshake', 'refusal']
 
 // Storage that costs nothing: what is measured is the endpoint.

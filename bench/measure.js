@@ -4,26 +4,31 @@ import { parseArgs } from 'node:util'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    brief: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
     storage: { type: 'string', default: 'memory,mongodb,postgresql' },
-    terminals: { type: 'string', default: '10000' },
+    terminals: { type: 'string' },
   },
 })
+/** Whether it is to show that every row can be measured, and no more. */
+export const { brief } = values
 
 /** Which rows were asked for; all if empty. */
 export const topics = positionals
-export const rounds = Number(values.rounds)
+export const rounds = Number(values.rounds ?? (brief ? 1 : 5))
 /** How long one load lasts. */
-export const seconds = Number(values.seconds)
+export const seconds = Number(values.seconds ?? (brief ? 0.2 : 1))
 export const storages = values.storage.split(',')
 /** How many terminals the fleet has. */
-export const terminals = Number(values.terminals)
+export const terminals = Number(values.terminals ?? (brief ? 100 : 10_000))
+/** The size of a load: with `--brief`, a hundredth. */
+export const sized = (amount) => (brief ? Math.max(10, Math.ceil(amount / 100)) : amount)
 
 if (!(rounds >= 1 && seconds > 0 && terminals >= 1)) {
   console.error(
-    `--rounds is ${values.rounds}, --seconds ${values.seconds} and --terminals ${values.terminals}; expected numbers above 0`,
+    `--rounds is ${rounds}, --seconds ${seconds} and --terminals ${terminals}; expected numbers above 0`,
   )
   process.exit(2)
 }
@@ -46,7 +51,7 @@ export function times(calls) {
     calls.forEach((call, index) => {
       const start = performance.now()
       let count = 0
-      while (performance.now() - start < 60) {
+      while (count === 0 || performance.now() - start < sized(60)) {
         call()
         count++
       }
@@ -58,9 +63,10 @@ export function times(calls) {
 
 export function print() {
   if (values.json) {
-    console.log(JSON.stringify({ node: process.version, rounds, seconds, rows }, null, 2))
+    console.log(JSON.stringify({ node: process.version, brief, rounds, seconds, rows }, null, 2))
     return
   }
+  if (brief) console.log('A brief run: the figures show that each row can be measured, no more.')
   console.table(
     rows.map(({ figure, ...others }) => ({ ...others, figure: rounded(figure) })),
     ['what', 'figure', 'aim', 'more'],

@@ -1,10 +1,10 @@
 // Polls: those that find nothing, and those that are handed a command.
 import { withDatabases } from './database.js'
-import { progress, storages } from './measure.js'
+import { progress, sized, storages } from './measure.js'
 import { compare } from './subject.js'
 
 const TERMINALS = 100
-const HANDED_OUT = 6000
+const HANDED_OUT = sized(6000)
 const STEP = 1_000_000
 
 const pollOf = (index) => ({ method: 'GET', path: `/iclock/getrequest?SN=BENCH${index}` })

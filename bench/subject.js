@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import autocannon from 'autocannon'
-import { median, rounds, row } from './measure.js'
+import { brief, median, rounds, row, sized } from './measure.js'
 
 /**
  * Starts a server; `ask` has it answer a question. Each is a new process, for what V8 makes of the same code differs from
@@ -29,15 +29,15 @@ export async function start(kind, { program = 'terminal-server.js', storage = ''
 }
 
 // Enough for V8 to have compiled what is hot: with 4000, most of the CPU time on Express was that of cold code.
-const AMOUNT = 15_000
+const AMOUNT = sized(15_000)
 
-/** Sends so many requests: `request` makes each from its number. */
-async function load({ kind, url }, request, amount = AMOUNT) {
+/** Sends this many requests: `request` makes each from its number. */
+export async function load({ kind, url }, request, amount) {
   let count = 0
   const begin = performance.now()
   let end = begin
   const running = autocannon({
-    ...{ url, connections: 10, amount },
+    ...{ url, connections: Math.min(brief ? 2 : 10, amount), amount },
     requests: [{ setupRequest: (defaults) => ({ ...defaults, ...request(count++) }) }],
   })
   // Its own duration is in whole seconds.
@@ -47,7 +47,8 @@ async function load({ kind, url }, request, amount = AMOUNT) {
   const result = await running
   const failed = result.non2xx + result.errors + result.timeouts
   if (failed > 0 || result['2xx'] === 0) {
-    throw new Error(`${kind}: ${failed} requests failed, ${result['2xx']} were answered`)
+    const statuses = JSON.stringify(result.statusCodeStats)
+    throw new Error(`${kind}: ${failed} of ${amount} requests failed; statuses: ${statuses}`)
   }
   return { requests: result['2xx'], perSecond: (result['2xx'] / (end - begin)) * 1000 }
 }
@@ -66,12 +67,11 @@ async function costOf(server, request, amount) {
 
 const STEP = 1_000_000
 // Short enough for what else the machine does to slow down both alike.
-const SLICES = 10
+const SLICES = brief ? 2 : 10
 
 /** What each of two servers costs, in slices of the load in which they take turns. */
 async function costsOf(kinds, { database, request, amount = AMOUNT, prepare }) {
-  const servers = []
-  for (const kind of kinds) servers.push(await start(kind, database))
+  const servers = await Promise.all(kinds.map((kind) => start(kind, database)))
   for (const server of servers) {
     await prepare?.(server)
     await load(server, request, amount)

@@ -1,7 +1,7 @@
 // Uploads of attendance and replies: new to storage each time. And the parser of ATTLOG beside one that splits.
 import { parseUpload } from 'express-iclock'
 import { withDatabases } from './database.js'
-import { progress, row, storages, times } from './measure.js'
+import { progress, row, sized, storages, times } from './measure.js'
 import { naiveAttendance } from './naive.js'
 import { compare } from './subject.js'
 
@@ -50,7 +50,7 @@ export async function measure() {
           database,
           request: uploadOf(count),
         },
-        ...(count === 1000 && { amount: 100 }),
+        ...(count === 1000 && { amount: sized(100) }),
         aim: count === 1 ? '>= 0.9' : '',
       }
       await compare({ ...upload, kind: 'express, router', floor: 'express, upload floor' })
