@@ -1,9 +1,11 @@
 // Uploads of attendance and replies: new to storage each time. And the parser of ATTLOG beside one that splits.
 import { parseUpload } from 'express-iclock'
 import { withDatabases } from './database.js'
-import { progress, row, sized, storages, times } from './measure.js'
+import { brief, progress, row, sized, storages, times } from './measure.js'
 import { naiveAttendance } from './naive.js'
 import { compare } from './subject.js'
+
+const MANY = brief ? 50 : 1000
 
 /** Lines that no other upload has. */
 function lines(count, upload) {
@@ -42,7 +44,7 @@ export async function measure() {
     )
   }
   await withDatabases(storages, async (database) => {
-    for (const count of [1, 1000]) {
+    for (const count of [1, MANY]) {
       progress(`uploads of ${count} on ${database.name}`)
       const upload = {
         ...{
@@ -50,7 +52,7 @@ export async function measure() {
           database,
           request: uploadOf(count),
         },
-        ...(count === 1000 && { amount: sized(100) }),
+        ...(count === MANY && { amount: sized(100) }),
         aim: count === 1 ? '>= 0.9' : '',
       }
       await compare({ ...upload, kind: 'express, router', floor: 'express, upload floor' })
