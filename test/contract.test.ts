@@ -77,8 +77,8 @@ it('A runner with no way to skip warns once for each reason of what is not prove
   expect(new Set(warnings).size).toBe(warnings.length)
   expect(warnings).toContain(
     'Not proved, because the subject has no reopen():\n' +
-      '  - finds in one process what another process issued\n' +
-      '  - keeps what two processes are told at the same moment',
+      '  - A command that one process issued is found in another\n' +
+      '  - Replies that two processes receive at the same moment are stored',
   )
 })
 
