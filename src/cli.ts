@@ -19,7 +19,7 @@ run(process.argv.slice(2), {
   readInput: () => readFileSync(0),
   version,
   onInterrupt(stop) {
-    // A second Ctrl-C ends the process at once.
+    // A second Ctrl-C ends the process immediately.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
     return () => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)

@@ -1,4 +1,4 @@
-// A virtual terminal for tests: it speaks over a raw socket like firmware, and reads responses as
+// A virtual terminal for tests: it writes to a raw socket like firmware, and reads responses as
 // strictly. It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
 export type { FleetCommand } from './simulator/account.js'

@@ -1,9 +1,7 @@
 // Describes a conversation in short, readable lines.
 import type { Exchange } from '../simulator.js'
 
-/**
- * Makes a function that describes an exchange; of several idle polls in a row only the first.
- */
+/** Creates a function that describes an exchange; of several idle polls in a row only the first. */
 export function narrator(): (exchange: Exchange) => string | undefined {
   let wasIdle = false
   return (exchange) => {

@@ -1,4 +1,4 @@
-// The command `reply`: posts the replies that it is given, and prints the bytes of each exchange.
+// The command `reply`: posts the given replies, and prints the bytes of each exchange.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Body, virtualTerminal } from '../simulator.js'

@@ -6,7 +6,7 @@ import { type Surroundings, UsageError } from './usage.js'
 const HELP = `Usage: npx express-iclock COMMAND [options]
 
 Commands:
-  terminal   plays a whole ZKTeco terminal: shakes hands, polls, executes and replies, until Ctrl-C
+  terminal   plays a complete ZKTeco terminal: handshake, polls, execution and replies, until Ctrl-C
   reply      posts Command Replies as a ZKTeco terminal does, and prints the bytes of each exchange
 
   -h, --help     prints this, or the options of a command: npx express-iclock reply --help

@@ -1,5 +1,5 @@
-// The command `terminal`: plays a whole terminal until it is interrupted, and reports what happens
-// in readable lines.
+// The command `terminal`: plays a complete terminal until it is interrupted, and reports what
+// happens in readable lines.
 import { parseArgs } from 'node:util'
 import { DeliveryError, type Execution, type Punch, virtualTerminal } from '../simulator.js'
 import { narrator, printable } from './narration.js'
@@ -17,13 +17,13 @@ import {
 /** What `terminal --help` prints. */
 export const TERMINAL_HELP: string = `Usage: npx express-iclock terminal --url URL --sn SERIAL [options]
 
-Plays a whole ZKTeco terminal: shakes hands, polls for commands, executes them and replies, until Ctrl-C. Nothing is really
-executed: every command returns 0, unless --answer says otherwise.
+Plays a complete ZKTeco terminal: performs the handshake, polls for commands, executes them and replies,
+until Ctrl-C. Nothing is really executed: every command returns 0, unless --answer says otherwise.
 
 While it runs, type
-  PIN          the person with this number comes in: uploads an attendance record
-  PIN out      the person goes out
-  reboot       restarts it: what was handed out and not answered is forgotten
+  PIN          this person comes in: uploads an attendance record
+  PIN out      this person goes out
+  reboot       restarts the terminal: commands it has not replied to are lost
   quit         ends it, like Ctrl-C
 
   --answer [COMMAND=]CODE
@@ -123,7 +123,7 @@ function planOf(args: string[]) {
   return {
     values,
     options: terminalOptionsOf(values),
-    /** The last answer that fits counts. */
+    /** The last matching answer wins. */
     answerTo(text: string): Execution {
       const answer = answers.findLast(({ command }) => text.startsWith(command))
       return answer === undefined ? 0 : answer.execution

@@ -1,4 +1,4 @@
-// Reads the arguments that commands have in common, and reports wrong usage.
+// Parses the arguments that the commands share, and reports wrong usage.
 import type { Dialect, VirtualTerminalOptions } from '../simulator.js'
 
 /** What a command needs from the process that runs it. */
@@ -28,7 +28,7 @@ export function asUsage<Result>(parse: () => Result): Result {
   }
 }
 
-/** The options of every command that plays a terminal. */
+/** The options shared by the commands. */
 export const SHARED_OPTIONS = {
   url: { type: 'string' },
   sn: { type: 'string' },
@@ -37,10 +37,10 @@ export const SHARED_OPTIONS = {
   'max-clock-error': { type: 'string', default: '300000' },
 } as const
 
-/** The help on the options of every command that plays a terminal. */
+/** The help on the shared options. */
 export const SHARED_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
   --sn SERIAL        the serial number of the terminal
-  --dialect MANNERS  attendance (default), access or clone: how the firmware writes
+  --dialect DIALECT  attendance (default), access or clone: how the firmware writes
   --timeout MS       the time limit of one exchange; 2000 by default
   --max-clock-error MS
                      how far the server's Date may be from this computer's clock; 300000 by default
@@ -83,7 +83,7 @@ function urlOf(given: string): string {
   return url
 }
 
-/** A number of milliseconds or seconds on the command line. */
+/** A number on the command line, of milliseconds or seconds. */
 export function numberOf(option: string, value: string): number {
   if (/^\d{1,15}$/.test(value)) return Number(value)
   throw new UsageError(`${option} is "${value}"; expected a number`)

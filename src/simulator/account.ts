@@ -1,7 +1,7 @@
-// What became of each command that the terminals of a fleet were handed.
+// What happened to each command that a fleet's terminals received.
 import type { TerminalCommand } from './poll.js'
 
-/** What became of one command at its terminal. */
+/** What happened to one command at its terminal. */
 export interface FleetCommand extends TerminalCommand {
   serialNumber: string
   /** How often the terminal received it. */
@@ -15,7 +15,7 @@ export interface FleetCommand extends TerminalCommand {
   acknowledged: number
 }
 
-/** Counts what became of each command of a fleet. */
+/** Counts what happened to each command of a fleet. */
 export class Account {
   readonly #commands = new Map<string, FleetCommand>()
   #executions = 0

@@ -9,8 +9,8 @@ import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
  */
 export interface SendOptions extends ExchangeOptions {
   /**
-   * How many correct responses the terminal treats as lost, so that it sends again what was kept; 0
-   * by default.
+   * How many correct responses the terminal treats as lost, so that it sends again what the server
+   * has stored; 0 by default.
    */
   repeats?: number
   /** When it stops retrying, in ms. */

@@ -20,7 +20,7 @@ export interface ExchangeOptions extends RequestOptions {
   segmentSize?: number
   /** The pause in ms between two segments; none by default. */
   segmentPause?: number
-  /** Waits this many ms halfway: before the body, or where `waitAfter` says. */
+  /** Waits this many ms before the body, or after `waitAfter` bytes. */
   wait?: number
   /** How many bytes of the request are sent before the wait. */
   waitAfter?: number
@@ -70,7 +70,7 @@ export interface Exchange {
 }
 
 interface Progress {
-  /** The bytes handed to the connection. */
+  /** The bytes written to the connection. */
   started: number
   /** The bytes that have left it. */
   flushed: number
@@ -142,7 +142,7 @@ export function exchangeOn(
       if (response.size !== undefined || response.problem !== undefined) finish(response)
       else if (wire.hasEnded) finish(response, wire.failure)
     }
-    // What the server sent before it was asked can't be the response to this request.
+    // Bytes that arrived before the request was sent can't be its response.
     if (wire.buffered.length > 0) wire.onChange()
     send(wire, request, options, progress).then(() => {
       if (options.cutAfter === undefined) return wire.onChange()

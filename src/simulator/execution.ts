@@ -6,8 +6,8 @@ import type { Body } from './request.js'
 import type { Identity } from './session.js'
 
 /**
- * What came of a command: its return code, or the raw record (or records) to reply; nothing: the
- * terminal never replies.
+ * The result of a command: its return code, or the raw record (or records) to reply with. With
+ * nothing, the terminal never replies.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
 export type Execution = number | Body | undefined | void
@@ -44,7 +44,7 @@ export function handlingOf(text: string): Handling {
 /** Whether the terminal restarts once it has replied. */
 export const isReboot = (text: string): boolean => /^(REBOOT|CONTROL DEVICE 03)/i.test(text)
 
-/** Whether the terminal shakes hands again once it has replied. */
+/** Whether the terminal repeats its handshake once it has replied. */
 export const isCheck = (text: string): boolean => wordsOf(text)[0] === 'CHECK'
 
 const NAMES: Record<string, string> = { SHELL: 'Shell', GETFILE: 'GetFile', PUTFILE: 'PutFile' }

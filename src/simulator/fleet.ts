@@ -1,4 +1,4 @@
-// Many whole terminals at one server, with an exact account of each command.
+// Runs many complete terminals against one server, and reports what happened to each command.
 import { setMaxListeners } from 'node:events'
 import { Account, type FleetCommand } from './account.js'
 import { type Punch, remember } from './attendance.js'
@@ -19,7 +19,7 @@ import { terminalOf, type VirtualTerminal } from './terminal.js'
 export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber'> {
   /** The number of terminals. */
   terminals: number
-  /** The time limit of the whole run in ms; what is under way then is finished first. */
+  /** The time limit of the whole run in ms; work in progress is finished first. */
   duration: number
   /** How many polls all terminals may make together; any number by default. */
   polls?: number
@@ -41,8 +41,8 @@ export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber
   /** What is unusual about a request, if anything. */
   faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
   /**
-   * Called when a terminal is switched on, e.g. to take its power away at some time: `reboot()`
-   * restarts it, `crash()` ends its work for the rest of the run.
+   * Called when a terminal is switched on, e.g. to cut its power later: `reboot()` restarts it,
+   * `crash()` ends its work for the rest of the run.
    */
   onTerminal?(terminal: VirtualTerminal): void
   /** Switches a terminal off once the server has no command for it, and it has nothing to report. */
@@ -59,7 +59,7 @@ export interface FleetReport {
   requests: Partial<Record<ExchangeKind, KindReport>>
   /** Why responses were refused, and how often; digits are replaced by N. */
   refusals: Record<string, number>
-  /** Each command that was handed out, in the order of the first time. */
+  /** Each command that a terminal received, in the order of first receipt. */
   commands: FleetCommand[]
   /** Punches recorded, and how many of them the server never accepted. */
   punches: { recorded: number; unsent: number }
@@ -70,8 +70,8 @@ export interface FleetReport {
 }
 
 /**
- * Runs many whole terminals: each shakes hands, polls, executes, replies and uploads attendance.
- * Reports what became of each command. 10,000 of them fit into one process.
+ * Runs many complete terminals: each performs its handshake, polls, executes, replies and uploads
+ * attendance. Reports what happened to each command. 10,000 of them fit into one process.
  *
  * @throws TypeError if an option is invalid
  * @example
@@ -118,7 +118,7 @@ class FleetRun {
   #unsent = 0
 
   constructor(options: FleetOptions, gate: Gate) {
-    // Every terminal listens.
+    // Every terminal adds a listener.
     setMaxListeners(0, this.#over.signal)
     this.#options = options
     this.#gate = gate
@@ -130,7 +130,7 @@ class FleetRun {
 
   end = (): void => this.#over.abort()
 
-  /** The work of one terminal, from its switching on until the end. */
+  /** The work of one terminal, from switching it on until the end. */
   async work(serialNumber: string): Promise<void> {
     const { execute = () => 0, onTerminal, onExchange } = this.#options
     const session = openSession(

@@ -1,6 +1,6 @@
-// Lets a limited number of exchanges happen at once; the others wait in order.
+// Limits how many exchanges run at once; the others wait in order.
 
-/** Lets a limited number of tasks run at once. */
+/** Limits how many tasks run at once. */
 export class Gate {
   #free: number
   readonly #waiting: (() => void)[] = []

@@ -1,5 +1,5 @@
-// How a terminal comes up: it shakes hands, registers if it must, and obeys the options that it is
-// given.
+// A terminal's start-up: it performs its handshake, registers if required, and follows the options
+// that the server sends.
 import { localTime, timeCodeOf } from './clock.js'
 import { tokenOf } from './dialect.js'
 import type { Exchange, Faults } from './exchange.js'
@@ -7,7 +7,7 @@ import { type BodyCheck, containsOk } from './refusal.js'
 import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
 
-/** What came of a handshake. */
+/** The result of a handshake. */
 export interface Handshake {
   /** The options that the server gave, by their names. */
   settings: Record<string, string>
@@ -15,8 +15,8 @@ export interface Handshake {
 }
 
 /**
- * Shakes hands once, with all requests that belong to it. Resolves with the exchanges; the last one
- * says whether the terminal may begin its work.
+ * Performs one handshake, with all requests that belong to it. Resolves with the exchanges; the
+ * last one tells whether the terminal may start working.
  */
 export async function shakeHands(session: Session, faults: Faults): Promise<Exchange[]> {
   return session.identity.dialect === 'access'
@@ -126,7 +126,7 @@ function obey(session: Session, settings: Record<string, string>, { clock }: Exc
   session.log.rewind(stamp, session.identity.pushVersion === '', now)
 }
 
-/** Firmware takes the response for options if it finds one of these words. */
+/** Firmware treats the response as options if it contains one of these words. */
 const isOptionBlock: BodyCheck = (body) => {
   const text = body.toString()
   if (!/Stamp|ServerVer/.test(text)) {

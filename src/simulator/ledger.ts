@@ -1,7 +1,7 @@
 // Counts the exchanges of many terminals, in a fixed amount of memory.
 import type { Exchange, ExchangeKind } from './exchange.js'
 
-/** What became of the requests of one kind. */
+/** The results of the requests of one kind. */
 export interface KindReport {
   sent: number
   accepted: number

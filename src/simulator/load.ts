@@ -1,4 +1,4 @@
-// Replies alone, from many terminals to one server, with an exact account of each.
+// Posts replies from many terminals to one server, and reports what happened to each.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkCounts, checkDelays, wrong } from './check.js'
 import { DeliveryError, type SendOptions } from './delivery.js'
@@ -21,8 +21,8 @@ export interface LoadOptions extends Omit<VirtualTerminalOptions, 'serialNumber'
   /** The number of bodies to post in total. */
   count: number
   /**
-   * The time limit of the whole run in ms: then it gives up what is unanswered and starts nothing
-   * new.
+   * The time limit of the whole run in ms; then it gives up unanswered requests and starts no new
+   * ones.
    */
   duration: number
   /**
@@ -62,7 +62,7 @@ export interface LoadReport {
 
 /**
  * Lets many terminals post replies to one server, and reports exactly which ones were acknowledged.
- * They neither poll nor shake hands: `runFleet` does.
+ * They neither poll nor perform a handshake; for that, use `runFleet`.
  *
  * @throws TypeError if an option is invalid
  * @example

@@ -1,4 +1,4 @@
-// The attendance records that a terminal keeps, and which of them the server has.
+// A terminal's attendance records, and which of them the server has accepted.
 
 /** A record as it is uploaded, and its time as old firmware counts it. */
 export interface LogEntry {
@@ -51,7 +51,7 @@ export class AttendanceLog {
     this.#batchSize = Math.max(1, this.#batchSize >> 1)
   }
 
-  /** Obeys the stamp of a handshake: 0 or None means that the server has nothing. */
+  /** Follows the stamp of a handshake: 0 or None means that the server has nothing. */
   rewind(stamp: string, isOldFirmware: boolean, now: number): void {
     if (stamp === '0' || stamp === 'None') this.#sent = 0
     // Old firmware takes the stamp for the time of the last record that the server has.
@@ -62,7 +62,7 @@ export class AttendanceLog {
     }
   }
 
-  /** Lets one upload happen at a time. */
+  /** Allows one upload at a time. */
   takeTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(work)
     this.#turn = result.catch(() => {})

@@ -5,7 +5,7 @@ import { checkDelays, wrong } from './check.js'
 import { DIALECTS, type Dialect } from './dialect.js'
 import type { Exchange } from './exchange.js'
 
-/** The options of `virtualTerminal`: either `url` or `server` says where the server is. */
+/** The options of `virtualTerminal`; exactly one of `url` and `server` is required. */
 export interface VirtualTerminalOptions {
   /** `SN`: the serial number of the terminal. */
   serialNumber: string
@@ -16,16 +16,16 @@ export interface VirtualTerminalOptions {
    * `url`.
    */
   server?: Server
-  /** How its firmware writes; `'attendance'` by default. */
+  /** How its firmware writes requests; `'attendance'` by default. */
   dialect?: Dialect
   /** The path that precedes `/iclock`, such as `'/hr'`; a `url` may hold it instead. */
   prefix?: string
   /**
-   * `pushver`: the version that it speaks; `'2.4.1'`, of access terminals `'3.1.2'`. `''`: a
-   * terminal of 2008–2011.
+   * `pushver`: its protocol version; by default `'2.4.1'`, for access terminals `'3.1.2'`. `''` is
+   * a terminal of 2008–2011.
    */
   pushVersion?: string
-  /** What it calls its firmware in `INFO`. */
+  /** The firmware version that it reports in `INFO`. */
   firmware?: string
   /** The time limit of one exchange in ms; 2000 by default. */
   timeout?: number

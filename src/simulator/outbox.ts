@@ -1,4 +1,4 @@
-// Replies that the server has not accepted yet, in the posts that firmware makes of them.
+// Replies that the server has not accepted yet, grouped into posts like firmware does.
 import type { Exchange } from './exchange.js'
 
 /**
@@ -15,7 +15,7 @@ export interface Post {
   handling: Handling
 }
 
-/** Keeps replies until the server has accepted them. */
+/** Holds replies until the server has accepted them. */
 export class Outbox {
   readonly #posts: Post[] = []
 

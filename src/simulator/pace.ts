@@ -1,11 +1,11 @@
-// How long a terminal rests between two polls.
+// How long a terminal pauses between two polls.
 import { checkDelays } from './check.js'
 
-/** The pace of a terminal at work. */
+/** How often a running terminal polls. */
 export interface Pace {
   /**
    * The pause in ms between two polls while there is nothing to do, or a function that returns one;
-   * 100 by default. After a command it polls at once.
+   * 100 by default. After a command it polls immediately.
    */
   delay?: number | (() => number)
   /**

@@ -3,7 +3,7 @@ import type { Exchange, ExchangeOptions } from './exchange.js'
 import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
 
-/** A command that the server handed out. */
+/** A command that the server sent. */
 export interface TerminalCommand {
   commandId: string
   text: string
@@ -62,7 +62,7 @@ export async function poll(session: Session, options?: ExchangeOptions): Promise
     options,
   )
   if (exchange.accepted) session.info = info
-  // Firmware runs the good lines of a response that it finds fault with; it needs the headers,
+  // Firmware runs the valid lines of a response that has invalid ones; the headers must be right,
   // though.
   const isRead = exchange.refusal === undefined || exchange.refusal === checkBody(exchange.body)
   const { commands, discarded } = parseCommands(isRead ? exchange.body : Buffer.alloc(0))

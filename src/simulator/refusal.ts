@@ -1,12 +1,12 @@
 // Decides whether firmware would accept a complete response, and says why not.
 import { excerpt, type HttpResponse, valuesOf } from './response.js'
 
-/** Checks a body: undefined if it is acceptable, otherwise the reason that it is not. */
+/** Checks a body: undefined if it is acceptable, otherwise the reason why it isn't. */
 export type BodyCheck = (body: Buffer) => string | undefined
 
 /** What a terminal requires of a response. */
 export interface Strictness {
-  /** How many ms the server's clock may differ from the one of this process. */
+  /** How many ms the server's clock may differ from this process's clock. */
   maxClockError: number
   checkBody: BodyCheck
 }
@@ -43,7 +43,7 @@ export function refusalOf(response: HttpResponse, strictness: Strictness): strin
   return strictness.checkBody(response.body)
 }
 
-/** Accepts `OK` anywhere in the body, like firmware after an upload. */
+/** Accepts `OK` anywhere in the body, as firmware does after an upload. */
 export const containsOk: BodyCheck = (body) => {
   if (body.includes('OK')) return undefined
   return `the body is ${excerpt(body)} (length ${body.length}), without OK`

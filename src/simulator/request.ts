@@ -9,7 +9,7 @@ export type Body = string | Uint8Array | readonly (string | Uint8Array)[]
 
 /** What is unusual about the bytes of a request. */
 export interface RequestOptions {
-  /** By default that of the request: `'POST'` for replies and uploads. */
+  /** The default depends on the request: `'POST'` for replies and uploads. */
   method?: string
   /** The path below that of `url`. */
   path?: string
@@ -31,7 +31,7 @@ export interface Request {
   /** The number of bytes that precede the body. */
   headSize: number
   message: Buffer
-  /** The bytes that make a whole request; a server may answer those after them as another one. */
+  /** Size of the complete request; the server may treat anything after it as a new one. */
   wholeSize: number
 }
 

@@ -1,5 +1,4 @@
-// A terminal at work: it shakes hands, uploads, polls, executes and replies, over and over, like
-// firmware.
+// The terminal's main loop: handshake, uploads, polls, execution and replies, like firmware.
 import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
@@ -14,9 +13,9 @@ import { ask, losePower, type Session } from './session.js'
 
 /** How a terminal works. */
 export interface ServeOptions extends Pace {
-  /** Ends the work; what is being executed and replied is finished first. */
+  /** Ends the work; commands being executed and their replies are finished first. */
   signal?: AbortSignal
-  /** Ends the work as soon as the server has no command, and the terminal nothing to report. */
+  /** Ends the work as soon as the server has no command and the terminal has nothing to report. */
   untilIdle?: boolean
   /** What is unusual about a request of this kind, if anything. */
   faults?(kind: ExchangeKind): ExchangeOptions | undefined
@@ -28,13 +27,13 @@ export interface Service {
   ended: 'signal' | 'idle' | 'crash'
   /** Polls that the server answered correctly. */
   polls: number
-  /** Commands whose execution was begun. */
+  /** Commands whose execution started. */
   executed: number
   /** How often the terminal restarted. */
   restarts: number
 }
 
-/** Called with what happens to the commands of a terminal, and before each round. */
+/** Called with the events of a terminal's commands, and before each round. */
 export interface Observer {
   beforeRound(session: Session): void
   onHandedOut(commands: readonly TerminalCommand[]): void
@@ -53,8 +52,8 @@ interface Work {
 }
 
 /**
- * Polls and executes until it is told to stop; with `greets`, it shakes hands first and after each
- * restart.
+ * Polls and executes until it is stopped; with `greets`, it performs a handshake first and after
+ * each restart.
  */
 export async function serve(
   session: Session,
@@ -79,7 +78,7 @@ export async function serve(
   }
   let idlePolls = 0
   let failingSince: number | undefined
-  // What an earlier call could not deliver comes before the next poll.
+  // Replies that an earlier call could not deliver go before the next poll.
   if (!signal?.aborted) await flush(work)
   let power = session.power.signal
   while (!signal?.aborted) {
@@ -108,7 +107,7 @@ const isOver = (since = 0, { identity }: Session) =>
   performance.now() - since > identity.giveUpAfter
 
 /**
- * One round of firmware: uploads, a poll, the commands that it brings, and their replies with those
+ * One round of firmware: uploads, a poll, the commands it returned, and their replies with those
  * still unsent.
  */
 async function cycle(

@@ -1,4 +1,4 @@
-// What a terminal holds while it runs, and how it puts one question to the server.
+// A terminal's state while it runs, and how it sends one request to the server.
 import { setMaxListeners } from 'node:events'
 import { DIALECTS, type Dialect, headersOf, tokenOf } from './dialect.js'
 import {
@@ -56,7 +56,7 @@ export interface Session {
   info: string
   /** Limits the connections that many terminals open at once. */
   readonly gate: Gate | undefined
-  /** Aborted by power loss; its reason says whether the terminal comes up again. */
+  /** Aborted by power loss; its reason tells whether the terminal restarts. */
   power: AbortController
 }
 
@@ -84,10 +84,10 @@ export function openSession(options: VirtualTerminalOptions, gate?: Gate): Sessi
   }
 }
 
-/** What a terminal holds after it was switched on. */
+/** A terminal's state right after it was switched on. */
 function powerOn(serialNumber: string) {
   const power = new AbortController()
-  // Each exchange listens, and a test may run many at once.
+  // Each exchange adds a listener, and a test may run many at once.
   setMaxListeners(0, power.signal)
   return {
     outbox: new Outbox(),
@@ -98,14 +98,14 @@ function powerOn(serialNumber: string) {
   }
 }
 
-/** Takes the power away: what was handed out and not yet answered is forgotten. */
+/** Cuts the power: commands received but not yet answered are lost. */
 export function losePower(session: Session, comesBack: boolean): void {
   const { power } = session
   Object.assign(session, powerOn(session.identity.serialNumber))
   power.abort(comesBack ? 'reboot' : 'crash')
 }
 
-/** Asks over a connection of its own; never rejects because of the server. */
+/** Sends a request over its own connection; never rejects because of the server. */
 export async function ask(
   session: Session,
   question: Question,
@@ -125,7 +125,7 @@ export async function ask(
   }
 }
 
-/** Asks over an open connection; never rejects because of the server. */
+/** Sends a request over an open connection; never rejects because of the server. */
 export async function askOver(
   wire: Wire,
   session: Session,

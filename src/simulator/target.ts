@@ -8,7 +8,7 @@ interface Address {
   tls?: ConnectionOptions
 }
 
-/** Where to connect, and what to ask for there. */
+/** Where to connect, and the path to request there. */
 export interface Target {
   /** `host:port`, for the Host header. */
   host: string
@@ -24,8 +24,8 @@ const LOOPBACK = new Map([
 ])
 
 /**
- * A server of this process is looked up when the terminal sends, since it may start later; a URL at
- * once.
+ * A server of this process is looked up when the terminal sends, since it may start later; a URL
+ * immediately.
  */
 export function targetFinder({ url, server, tls }: Address): () => Target {
   if (server !== undefined) return () => targetAt(server, tls)

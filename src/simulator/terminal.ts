@@ -1,4 +1,4 @@
-// A virtual terminal: everything that a terminal says to a server, one call each.
+// A virtual terminal: everything that a terminal sends to a server, one call each.
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { type Delivery, deliver, onFirst, type SendOptions } from './delivery.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
@@ -57,8 +57,8 @@ export interface VirtualTerminal extends RecordSender {
   connect(): Connection
 
   /**
-   * Shakes hands (PUSH manual, "Initialize information"): `cdata` with `options=all`, and what
-   * follows it.
+   * Performs the handshake (PUSH manual, "Initialize information"): `cdata` with `options=all`, and
+   * what follows it.
    */
   handshake(options?: SendOptions): Promise<Handshake>
   /**
@@ -72,11 +72,13 @@ export interface VirtualTerminal extends RecordSender {
    */
   poll(options?: ExchangeOptions): Promise<Poll>
   /**
-   * Polls, executes and replies until it is told to stop; never rejects because of the server,
-   * except `untilIdle`.
+   * Polls, executes and replies until it is stopped; never rejects because of the server, except
+   * with `untilIdle`.
    */
   serve(execute: Execute, options?: ServeOptions): Promise<Service>
-  /** Shakes hands, then serves; after a reboot again. By default every command returns 0. */
+  /**
+   * Performs the handshake, then serves; after a reboot again. By default every command returns 0.
+   */
   start(execute?: Execute, options?: ServeOptions): Promise<Service>
 
   /**
@@ -94,18 +96,19 @@ export interface VirtualTerminal extends RecordSender {
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
   /** Sends the rows that a query asked for; attendance terminals name its command in `CmdId`. */
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
-  /** Asks for a sign of life once; never rejects because of the server. */
+  /** Sends one heartbeat (`ping`); never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
 
   /** Power loss: forgets commands and replies, and ends `serve`. Attendance records survive. */
   crash(): void
-  /** Like `crash`, but a running `start` or `serve` goes on. */
+  /** Like `crash`, but a running `start` or `serve` continues. */
   reboot(): void
 }
 
 /**
- * Returns a terminal that speaks like firmware and accepts only what firmware accepts: `HTTP/1.x 200`
- * with `text/plain`, one correct `Date` in GMT, and the body that belongs to the request.
+ * Returns a terminal that sends what firmware sends and accepts only what firmware accepts:
+ * `HTTP/1.x 200` with `text/plain`, one correct `Date` in GMT, and the body that belongs to the
+ * request.
  *
  * @throws TypeError if an option is invalid
  * @example

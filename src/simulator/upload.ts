@@ -1,5 +1,5 @@
-// What a terminal uploads besides attendance: tables, photos, rows that a query asked for, and a sign
-// of life.
+// What a terminal uploads besides attendance: tables, photos, rows that a query asked for, and the
+// heartbeat.
 import { localTime, timeCodeOf } from './clock.js'
 import { containsOk, isExactly } from './refusal.js'
 import type { Question, Session } from './session.js'
@@ -127,7 +127,7 @@ export function queryQuestion({ identity }: Session, result: QueryResult): Quest
   }
 }
 
-/** The sign of life. */
+/** The heartbeat. */
 export const PING: Question = {
   kind: 'ping',
   method: 'GET',

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Target } from './target.js'
 
-/** A connection, with what it has received and no exchange has read yet. */
+/** A connection, with the bytes received that no exchange has read yet. */
 export interface Wire {
   target: Target
   socket: Socket
