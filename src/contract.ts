@@ -1,4 +1,4 @@
-// What every adapter must do, as cases for any test runner. It asserts with node:assert alone.
+// What every adapter must do, as cases for any test runner. It asserts only with node:assert.
 import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
 import { REPLY_CASES } from './contract/reply.js'
@@ -16,7 +16,7 @@ export interface ContractCase {
   /**
    * Makes a subject and rejects if its adapter breaks the promise. A case that can't be checked is
    * skipped through the test context of vitest, `node:test` and mocha; elsewhere the process warns
-   * of what is not proved, once for each reason.
+   * of what is not proved, once per reason.
    */
   run(this: unknown, context?: unknown): Promise<void>
 }
@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
 ]
 
 /**
- * Makes the cases that check a storage adapter. They run in any order, and concurrently.
+ * Creates the cases that check a storage adapter. They can run in any order, and concurrently.
  *
  * @example
  * for (const { name, run } of adapterContract(create)) test(name, run)

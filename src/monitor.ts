@@ -20,10 +20,10 @@ export interface MonitorRouter {
 }
 
 /**
- * Makes the page. Mount it behind the app's own login: whoever reaches it sees everything that terminals sent, and with
- * `commands` may open doors.
+ * Creates the page. Mount it behind the app's own login: anyone who reaches it sees everything that
+ * terminals sent, and with `commands` can open doors.
  *
- * Errors of storage go to `next`, or to `onError` if nobody waits for them.
+ * Errors of storage go to `next`, or to `onError` outside a request.
  *
  * @example
  * app.use('/admin/terminals', requireAdmin, monitorRouter({ adapter }))

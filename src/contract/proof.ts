@@ -1,4 +1,4 @@
-// How the cases use an adapter and look at what it kept.
+// How the cases use an adapter and inspect what it stored.
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
@@ -38,7 +38,7 @@ export async function issueFor(
   await issueAll(subject, [...commands.values()])
 }
 
-/** Hands a reply to an adapter as the endpoint does. */
+/** Passes a reply to an adapter as the endpoint does. */
 export async function report(
   adapter: ReplyStorage,
   reply: CommandReply,
@@ -53,7 +53,7 @@ export function started<T>(call: Promise<T>): Promise<T> {
   return call
 }
 
-/** Hands replies to the adapter, one after the other. */
+/** Passes replies to the adapter, one after the other. */
 export async function reportAll(
   { adapter }: ContractSubject,
   replies: readonly CommandReply[],
@@ -96,7 +96,7 @@ export async function nextMillisecond(): Promise<void> {
   while (Date.now() <= now) await turns(1)
 }
 
-/** What an adapter found, without the members that it may add. */
+/** A found command, without the members that an adapter may add. */
 export function plain(found: IssuedCommand | null | undefined): IssuedCommand | undefined {
   if (!found) return undefined
   const { serialNumber, commandId, text } = found

@@ -1,4 +1,4 @@
-// The cases on keeping replies: what the Command Reply endpoint needs.
+// The cases on storing replies: what the Command Reply endpoint needs.
 import { BATCH_CASES } from './reply/batch.js'
 import { FIND_CASES } from './reply/find.js'
 import { KEEP_CASES } from './reply/keep.js'
@@ -8,7 +8,7 @@ import { UNPARSED_CASES } from './reply/unparsed.js'
 import { VALUE_CASES } from './reply/value.js'
 import type { Case } from './subject.js'
 
-/** The cases on keeping replies. */
+/** The cases on storing replies. */
 export const REPLY_CASES: readonly Case[] = [
   ...FIND_CASES,
   ...KEEP_CASES,

@@ -1,4 +1,4 @@
-// The commands and replies that the cases try.
+// The commands and replies that the cases use.
 import { ok } from 'node:assert/strict'
 import type { IssuedCommand } from '../command.js'
 import { parseReplies } from '../reply/parse.js'
@@ -36,7 +36,7 @@ export const ALIKE_TERMINALS: readonly (readonly [string, string])[] = [
   [`${'7'.repeat(63)}0`, `${'7'.repeat(63)}1`],
 ]
 
-/** What joins a terminal and an id so that two pairs make one key. */
+/** Characters that join a terminal and an id so that two pairs make the same key. */
 export const MARKS: readonly string[] = [
   '',
   ':',

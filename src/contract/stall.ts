@@ -1,22 +1,24 @@
-// A call that is held up on its way to storage, such as by a slow network, and continues later.
+// A call that is delayed on its way to storage, such as by a slow network, and continues later.
 import { setTimeout } from 'node:timers/promises'
 import { started } from './proof.js'
 import type { ContractSubject } from './subject.js'
 
-// A call that waits for a lock of the one that is held up waits until that one continues.
+// A call that waits for a lock of the delayed one waits until that one continues.
 const PATIENCE = 500
 
-/** How a call ended that was held up. */
+/** How a delayed call ended. */
 export interface HeldUp<Result, Other> {
-  /** What the call returned; undefined if it rejected, as what comes too late may. */
+  /** What the call returned; undefined if it rejected, which a late call may do. */
   result: Result | undefined
-  /** What was done meanwhile. */
+  /** The result of what was done meanwhile. */
   other: Other
-  /** Whether that was done before the call went on: not if it takes fewer steps or holds a lock. */
+  /**
+   * Whether that was done before the call continued: not if it takes fewer steps or holds a lock.
+   */
   isOvertaken: boolean
 }
 
-/** Holds a call up after some steps, does something else meanwhile, and lets the call go on. */
+/** Delays a call after some steps, does something else meanwhile, and lets the call continue. */
 export async function heldUp<Adapter, Result, Other>(
   subject: ContractSubject & { adapter: Adapter },
   steps: number,

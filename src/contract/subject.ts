@@ -1,4 +1,4 @@
-// What a case works on: an adapter under test, with the ways in and out that the cases need.
+// The subject of a case: an adapter under test, with the ways in and out that the cases need.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from '../reply/reply.js'
@@ -13,31 +13,31 @@ export interface ContractSubject {
   /** The adapter. Cases on a capability such as `CommandStorage` are skipped if it lacks that. */
   adapter: ReplyStorage
   /**
-   * Puts a command where the adapter finds it, as the app does when it hands commands out itself.
-   * Not needed for a `CommandStorage`: its own `issue` is used.
+   * Puts a command where the adapter finds it, as the app does when it sends commands itself. Not
+   * needed for a `CommandStorage`: its own `issue` is used.
    */
   issue?(command: IssuedCommand): Awaitable<unknown>
-  /** Every reply that is kept, in any order, read from the storage itself. */
+  /** Every stored reply, in any order, read from the storage itself. */
   replies(): Awaitable<readonly CommandReply[]>
-  /** Every unparsed line that is kept, in any order. */
+  /** Every stored unparsed line, in any order. */
   unparsed?(): Awaitable<readonly { serialNumber: string; line: Buffer }[]>
-  /** Every kept line of an upload, in any order: the records, and the bytes of unparsed lines. */
+  /** Every stored line of an upload, in any order: the records, and the bytes of unparsed lines. */
   lines?(): Awaitable<readonly UploadedLine[]>
   /** Another adapter over the same storage, on its own connection: like another process. */
   reopen?(): Awaitable<ReplyStorage>
   /**
    * Another adapter over the same storage, like `reopen()`, that stops midway: it sends `steps`
-   * queries to the storage, and the next one only after `resume()`. It shows what a call does that
-   * was held up.
+   * queries to the storage, and the next one only after `resume()`. It shows what a delayed call
+   * does.
    */
   stall?(steps: number): Awaitable<StalledAdapter>
-  /** Cuts the adapter off from its storage for good, as by closing the connection. */
+  /** Cuts the adapter off from its storage for good, e.g. by closing the connection. */
   disconnect?(): Awaitable<unknown>
-  /** Ends the subject, also after a case that failed. */
+  /** Disposes of the subject, also after a failed case. */
   dispose?(): Awaitable<unknown>
 }
 
-/** A line of an upload as it is kept. A record may have further members. */
+/** A stored line of an upload. A record may have further members. */
 export interface UploadedLine {
   serialNumber: string
   line: UploadRecord | Buffer
@@ -48,15 +48,15 @@ export interface StalledAdapter {
   adapter: ReplyStorage
   /** Fulfills when a call has stopped. */
   stopped: Promise<unknown>
-  /** Lets the calls that stopped go on. */
+  /** Lets the stopped calls continue. */
   resume(): Awaitable<unknown>
 }
 
-/** A case as its room writes it down. */
+/** A test case. */
 export interface Case<Subject extends ContractSubject = ContractSubject> {
   /** The promise, a sentence in the present tense. */
   name: string
-  /** What an adapter that breaks the promise does in life. */
+  /** What goes wrong in production if the adapter breaks it. */
   otherwise: string
   /** Why the promise can't be checked with this subject; undefined if it can. */
   missing?(subject: Subject): string | undefined
@@ -64,7 +64,7 @@ export interface Case<Subject extends ContractSubject = ContractSubject> {
   check(subject: Subject): Promise<void>
 }
 
-/** Why a case that needs this way in or out of the subject can't be checked. */
+/** Why a case that needs these calls of the subject can't be checked. */
 export function without(...ways: (keyof ContractSubject)[]) {
   return (subject: ContractSubject): string | undefined => {
     const missing = ways.filter((way) => subject[way] === undefined)

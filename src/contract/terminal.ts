@@ -1,4 +1,4 @@
-// The cases on terminals: what is known of each from its contacts.
+// The cases on terminals: the facts about each, from its contacts.
 import { type Case, onCapability } from './subject.js'
 import { CONTACT_CASES } from './terminal/contact.js'
 import { TERMINAL_RACE_CASES } from './terminal/race.js'

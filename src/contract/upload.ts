@@ -1,4 +1,4 @@
-// The cases on keeping uploads.
+// The cases on storing uploads.
 
 import type { Case } from './subject.js'
 import { onCapability } from './subject.js'

@@ -1,4 +1,4 @@
-// What people do on the page: cancel a command, issue it again, give a new one.
+// The actions on the page: cancel a command, issue it again, issue a new one.
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../endpoint/body.js'
 import type { NewCommand } from '../queue/issue.js'
@@ -7,7 +7,9 @@ import { commandOf } from './form.js'
 import { refusalOf } from './guard.js'
 import type { MonitorSettings } from './option.js'
 
-/** What an action answers: its status and, as JSON, the id of the command or an error in words. */
+/**
+ * The response to an action: its status and, as JSON, the id of the command or an error in words.
+ */
 export interface ActionAnswer {
   status: number
   body: { commandId: string } | { error: string }
@@ -15,7 +17,7 @@ export interface ActionAnswer {
 
 const LIMIT = 65_536
 
-/** Does what a request asks for. It rejects with the errors of storage. */
+/** Runs the action that a request asks for. Rejects with the errors of storage. */
 export async function act(settings: MonitorSettings, req: IncomingMessage): Promise<ActionAnswer> {
   if (settings.commands === undefined) return failed(404, 'the app has not allowed actions')
   const refusal = refusalOf(req)
@@ -84,7 +86,7 @@ async function issue(
     const issued = await commands?.issue(serialNumber, command, { members })
     return { status: 200, body: { commandId: issued?.commandId ?? '' } }
   } catch (error) {
-    // What the queue refuses before it asks storage, such as text that the encoding lacks.
+    // Refused by the queue before it calls storage, such as text that the encoding lacks.
     if (error instanceof TypeError && error.message.startsWith(OWN)) {
       return failed(400, wordsOf(error))
     }

@@ -11,9 +11,9 @@ export interface ActiveMinute {
   uploads: number
 }
 
-/** Counts while it is open. */
+/** Counts until it is closed. */
 export interface Activity {
-  /** Since when it has counted, in milliseconds. */
+  /** When it started counting, in milliseconds. */
   since: number
   /** The last sixty minutes, the oldest first. */
   lastHour(now: number): ActiveMinute[]

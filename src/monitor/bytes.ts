@@ -1,6 +1,6 @@
 // How bytes are shown to people: as text if they are text, and as hexadecimal digits.
 
-/** Bytes to look at: a beginning of them, and how many there are. */
+/** The beginning of some bytes, for display, and how many there are. */
 export interface ShownBytes {
   size: number
   /** The beginning as text, if it is text. */
@@ -11,7 +11,7 @@ export interface ShownBytes {
   isCut: boolean
 }
 
-// What a person can't see, but for TAB, LF and CR.
+// Invisible characters except TAB, LF and CR.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
@@ -28,7 +28,7 @@ export function shownBytes(bytes: Buffer, most: number): ShownBytes {
   }
 }
 
-/** A text with what is beyond `most` characters left out. */
+/** A text cut to `most` characters. */
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text
   // Half a character at the end would not be text.
@@ -37,7 +37,8 @@ export function cut(text: string, most: number): string {
 
 function textOf(bytes: Buffer, isCut: boolean): string | undefined {
   try {
-    // A cut may have left the beginning of a character, which a stream waits for the rest of.
+    // The cut may be in the middle of a character; with `stream`, the decoder waits for the rest of
+    // it.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut })
     return CONTROL.test(text) ? undefined : text
   } catch {

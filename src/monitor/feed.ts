@@ -1,4 +1,5 @@
-// Views kept up to date for whoever looks: each is read from storage once an interval, however many people look at it.
+// Keeps views up to date: each is read from storage once per interval, however many people watch
+// it.
 
 /** Reads a view from storage; undefined if there is no such view. */
 export type LoadView = (query: URLSearchParams) => Promise<object | undefined>
@@ -8,11 +9,11 @@ export type Watcher = (view: string | undefined) => void
 
 /** Views, live. */
 export interface Feed {
-  /** Reads a view once; people who ask at the same moment share a read. */
+  /** Reads a view once; simultaneous requests share a read. */
   read(query: URLSearchParams): Promise<string>
   /** Calls the watcher with the view now and at each change, until the returned function is called. */
   watch(query: URLSearchParams, watcher: Watcher): () => void
-  /** Reads what is watched at once, because something was changed. */
+  /** Reads all watched views immediately, because something has changed. */
   refresh(): void
   close(): void
 }
@@ -20,7 +21,7 @@ export interface Feed {
 interface Topic {
   query: URLSearchParams
   watchers: Set<Watcher>
-  /** The view as the watchers last got it; undefined before the first. */
+  /** The view last sent to the watchers; undefined before the first. */
   view?: string | undefined
   isFailing: boolean
   /** Something was changed while it was being read. */
@@ -28,7 +29,7 @@ interface Topic {
 }
 
 /**
- * Makes a feed. It sets a timer only while somebody looks.
+ * Creates a feed. It sets a timer only while somebody watches.
  *
  * @param interval how often storage is read, in milliseconds
  * @param report receives errors of storage
@@ -61,7 +62,7 @@ export function feed(load: LoadView, interval: number, report: (error: unknown) 
       topic.isFailing = false
       if (isNew) for (const watcher of topic.watchers) watcher(view)
     } catch (error) {
-      // Once, and not at every interval until storage is back.
+      // Reported once, not at every interval until storage is back.
       if (!topic.isFailing) report(error)
       topic.isFailing = true
       for (const watcher of topic.watchers) watcher(undefined)

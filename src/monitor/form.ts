@@ -1,4 +1,5 @@
-// The commands that a person may give by a form: those that neither wipe a terminal nor take it over.
+// The commands that people may issue with a form: those that neither wipe a terminal nor take it
+// over.
 import { access, attendance } from '../commands.js'
 import type { NewCommand } from '../queue/issue.js'
 import type { Family } from '../reply/outcome.js'
@@ -10,9 +11,9 @@ export interface FormField {
   name: string
   kind: 'text' | 'number' | 'moment' | 'choice' | 'secret'
   isRequired?: boolean
-  /** What may be chosen. */
+  /** The choices. */
   choices?: readonly string[]
-  /** What it has at first. */
+  /** Its initial value. */
   value?: string
 }
 
@@ -20,7 +21,7 @@ export interface FormField {
 export interface Form {
   name: string
   fields: readonly FormField[]
-  /** Whether it acts on the world, so that a person is asked again. */
+  /** Whether it acts on the physical world, so that a confirmation is required. */
   isConfirmed?: boolean
 }
 
@@ -101,7 +102,8 @@ export function formsFor(family: Family = 'attendance'): Form[] {
 /**
  * Builds the command that a form describes.
  *
- * @throws TypeError or RangeError that says what is wrong with a value; undefined if there is no such form
+ * @returns undefined if there is no such form
+ * @throws TypeError or RangeError that says what is wrong with a value
  */
 export function commandOf(
   name: string,

@@ -1,7 +1,10 @@
-// What keeps other sites and hostile texts out.
+// Protects the page from other sites and from hostile texts.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** The header that actions must have: a form or a script of another site can't send it without asking first. */
+/**
+ * The header that actions must have: a form or script of another site can't send it without a
+ * preflight request.
+ */
 export const ACTION_HEADER = 'x-iclock-monitor'
 
 const POLICY = [
@@ -27,8 +30,8 @@ export function protect(res: ServerResponse): void {
 }
 
 /**
- * Why an action is refused, in words; undefined if it comes from the page. Browsers say where a request comes from:
- * `Sec-Fetch-Site` over HTTPS and on the own machine, `Origin` everywhere.
+ * Why an action is refused, in words; undefined if it comes from the page. Browsers tell where a
+ * request comes from: `Sec-Fetch-Site` over HTTPS and on localhost, `Origin` everywhere.
  */
 export function refusalOf({ headers }: IncomingMessage): string | undefined {
   if (headers[ACTION_HEADER] === undefined) return `the header ${ACTION_HEADER} is missing`

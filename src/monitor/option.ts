@@ -19,17 +19,23 @@ import { type MonitorTexts, TEXTS } from './text.js'
 export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> extends HookOptions {
   /** The storage that the page reads. */
   adapter: MonitorStorage<Issued>
-  /** Lets people cancel commands, retry them, and give new ones by a form. Without it the page only shows. */
+  /**
+   * Lets people cancel commands, retry them, and issue new ones with a form. Without it the page is
+   * read-only.
+   */
   commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel' | 'state'>
-  /** The name that people know a terminal by, such as `Gate 2`. By default it has none. */
+  /** The name that people know a terminal by, such as `Gate 2`; none by default. */
   nameOf?(serialNumber: string): string | undefined
-  /** Where the terminals' clocks are: as for `terminalRouter`. By default the offset that a terminal was last told. */
+  /**
+   * The zone of the terminals' clocks, as for `terminalRouter`. By default the offset that a
+   * terminal was last sent.
+   */
   timeZone?: TimeZoneOption
   /** A terminal that was last seen longer ago counts as silent, in milliseconds: 300 000 by default. */
   silentAfter?: number
-  /** How often storage is read while somebody looks, in milliseconds: 2000 by default. */
+  /** How often storage is read while somebody watches, in milliseconds: 2000 by default. */
   interval?: number
-  /** Other words for the page, such as a translation; what is missing stays English. */
+  /** Other texts for the page, such as a translation; missing ones stay English. */
   texts?: Partial<MonitorTexts>
 }
 
@@ -42,7 +48,7 @@ export interface MonitorSettings {
   silentAfter: number
   interval: number
   texts: MonitorTexts
-  /** Hands an error of storage to the app. */
+  /** Passes an error of storage to the app. */
   report(error: unknown): void
 }
 

@@ -1,4 +1,4 @@
-// Lists by the page.
+// Lists, page by page.
 
 /** A page of a list. */
 export interface Page<Row> {
@@ -6,7 +6,7 @@ export interface Page<Row> {
   /** Which page it is, from 0. */
   page: number
   hasMore: boolean
-  /** How many rows were searched at most, if the list ends there. */
+  /** How many rows were searched, if the list ends there. */
   endsAt?: number
 }
 
@@ -14,12 +14,12 @@ const SIZE = 50
 const MOST = 2000
 
 /**
- * Loads a page. Pages are cut from a list that always begins at the newest: rows of one moment can't be told apart, so
- * that going on from a moment would lose some.
+ * Loads a page. Pages are cut from a list that always begins with the newest rows: rows of the same
+ * moment can't be told apart, so continuing from a moment would lose some.
  *
  * @param query `page` from 0, and `q`: only rows whose text contains it
- * @param load loads the newest rows, as many as it is told
- * @param textOf what a search looks at
+ * @param load loads the given number of newest rows
+ * @param textOf the text that is searched
  */
 export async function pageOf<Row>(
   query: URLSearchParams,

@@ -1,4 +1,4 @@
-// Where the page, its parts, its data and its actions are, below the path that it is mounted at.
+// The paths of the page, its files, its data and its actions, below the path that it is mounted at.
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { act } from './action.js'
@@ -8,7 +8,7 @@ import { protect } from './guard.js'
 import type { MonitorSettings } from './option.js'
 import { streamView } from './stream.js'
 
-/** What the routes stand on. */
+/** Shared state of the routes. */
 export interface RouteContext {
   settings: MonitorSettings
   feed: Feed

@@ -1,4 +1,4 @@
-// What storage must be able to read for the page. Types only.
+// The calls of storage that the page reads from. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type {
@@ -15,13 +15,13 @@ import type { CommandFilter, CommandRecord } from '../queue/storage.js'
 import type { Terminal } from '../terminal/storage.js'
 
 /**
- * What the page reads. `memoryAdapter()`, `mongoAdapter()` and `postgresAdapter()` have all of it. If an adapter lacks an
- * optional call, the page says so where its rows would be.
+ * The calls that the page reads from. `memoryAdapter()`, `mongoAdapter()` and `postgresAdapter()`
+ * have all of them. If an adapter lacks an optional call, the page says so where its rows would be.
  */
 export interface MonitorStorage<Issued extends IssuedCommand = IssuedCommand> {
-  /** Every terminal that ever called. */
+  /** Every terminal that ever connected. */
   terminals(): Awaitable<readonly Terminal[]>
-  /** One terminal; null or undefined if it never called. */
+  /** One terminal; null or undefined if it never connected. */
   findTerminal(serialNumber: string): Awaitable<Terminal | null | undefined>
   /** Commands, the newest first. */
   commands(filter: CommandFilter, now: Date): Awaitable<readonly CommandRecord<Issued>[]>

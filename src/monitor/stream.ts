@@ -3,10 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Feed } from './feed.js'
 
 const BEAT = 15_000
-// The app's login is asked anew each time that the browser connects.
+// The app checks its login each time the browser reconnects.
 const LONGEST = 5 * 60_000
 
-/** Sends a view and its changes until the browser goes away, or five minutes are over and it connects anew. */
+/**
+ * Sends a view and its changes until the browser disconnects, or for five minutes, after which it
+ * reconnects.
+ */
 export function streamView(
   feed: Feed,
   query: URLSearchParams,
@@ -17,7 +20,7 @@ export function streamView(
     'Content-Type': 'text/event-stream; charset=utf-8',
     // Middleware that compresses would hold events back.
     'Cache-Control': 'no-store, no-transform',
-    // nginx would collect them.
+    // nginx would buffer them.
     'X-Accel-Buffering': 'no',
   })
   res.write('retry: 1000\n\n')

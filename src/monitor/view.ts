@@ -23,7 +23,7 @@ const VIEWS: Readonly<Record<string, Read>> = {
   attendance: attendanceView,
 }
 
-/** Makes a function that reads the view which `view` of a query names. */
+/** Creates a function that reads the view named by a query's `view`. */
 export function viewReader(settings: MonitorSettings, activity: Activity): LoadView {
   return async (query) => {
     const name = query.get('view') ?? ''

@@ -85,7 +85,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('An empty view says what to do next', async () => {
     const { url, origin } = await watched()
     const { page } = await look(browser, url)
-    await page.getByText('No terminal has called yet').waitFor()
+    await page.getByText('No terminal has connected yet').waitFor()
     const shown = await page.locator('main').innerText()
     expect(shown).toContain(`127.0.0.1, port ${new URL(origin).port}`)
     expect(await axeFindings(page)).toEqual([])
@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A new terminal, a poll and a reply appear without a reload', async () => {
     const app = await watched()
     const { page } = await look(browser, app.url)
-    await page.getByText('No terminal has called yet').waitFor()
+    await page.getByText('No terminal has connected yet').waitFor()
     await app.terminal.handshake()
     await page.getByRole('link', { name: 'Main entrance' }).click()
     await page.getByText('No commands', { exact: true }).waitFor()
@@ -117,7 +117,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     const app = await watched()
     await app.terminal.handshake()
     const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}`)
-    await page.getByText('Give a command').click()
+    await page.getByText('Send a command').click()
     await page.getByLabel('Command').selectOption('Add or replace a user')
     await page.getByLabel('Person (PIN)').fill('7')
     await page.getByLabel('Name').fill('Ada\u0007')
@@ -147,7 +147,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     const app = await watched()
     await app.terminal.handshake()
     const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
-    await page.getByText('Give a command').click()
+    await page.getByText('Send a command').click()
     await page.getByLabel('Command').selectOption('Open the door')
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByRole('button', { name: 'No' }).click()
@@ -166,7 +166,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     expect(await page.getByRole('button').count()).toBe(0)
     await page.goto(`${app.url}#/terminal/${SN}`)
     await cells(page).first().waitFor()
-    expect(await page.getByText('Give a command').count()).toBe(0)
+    expect(await page.getByText('Send a command').count()).toBe(0)
   })
 
   it('Search, filters and pages work', async () => {
@@ -256,7 +256,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       `http://127.0.0.1:${portOf(proxy)}/intern/tools/terminals`,
     )
     await page.getByRole('link', { name: 'Main entrance' }).click()
-    await page.getByText('Give a command').click()
+    await page.getByText('Send a command').click()
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText(/is issued/).waitFor()
     expect(errors).toEqual([])

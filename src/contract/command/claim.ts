@@ -1,4 +1,5 @@
-// Cases: an attempt is claimed before it is handed out, once, and only while its command is open.
+// Cases: an attempt is claimed before its command is sent, once, and only while the command is
+// open.
 import { deepEqual } from 'node:assert/strict'
 import { report } from '../proof.js'
 import { replyTo } from '../sample.js'

@@ -1,4 +1,4 @@
-// Cases: each attempt is handed to exactly one poll.
+// Cases: each attempt goes to exactly one poll.
 import { deepEqual } from 'node:assert/strict'
 import { idsOf } from '../sample.js'
 import { without } from '../subject.js'
@@ -33,7 +33,7 @@ async function handedOutOnce(polls: readonly CommandAdapter[]): Promise<void> {
   const [adapter] = polls
   if (adapter === undefined) return
   const ids = idsOf(5)
-  // One race may be won by chance.
+  // A single race may pass by chance.
   for (const terminal of ['A', 'B', 'C', 'D']) {
     await adapter.issue(ids.map((id) => queued(terminal, id)))
     for (const attempt of [1, 2, 3]) {

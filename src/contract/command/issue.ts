@@ -1,4 +1,4 @@
-// Cases: commands are kept in order, all or none, and each id once.
+// Cases: commands are stored in order, all or none, and each id once.
 import { deepEqual } from 'node:assert/strict'
 import type { QueuedCommand } from '../../queue/storage.js'
 import { fails, plain, report } from '../proof.js'
@@ -65,7 +65,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
           const serialNumber = ['A', 'a', 'B', 'A'][(list + index) % 4] ?? 'A'
           const commandId = `${9 - list}x${id}`
           issued.get(serialNumber)?.push(commandId)
-          // A clock that steps back changes no order.
+          // A clock that steps back doesn't change the order.
           return queued(serialNumber, commandId, { issuedAt: at(-list) })
         }),
       )

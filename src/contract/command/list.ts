@@ -1,4 +1,4 @@
-// Cases: commands are listed for people, if the adapter can.
+// Cases: lists of commands for people, if the adapter has them.
 import { deepEqual } from 'node:assert/strict'
 import type { CommandFilter } from '../../queue/storage.js'
 import { report } from '../proof.js'

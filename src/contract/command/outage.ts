@@ -1,4 +1,4 @@
-// Cases: commands while storage is out of reach.
+// Cases: commands while storage is unreachable.
 import { fails } from '../proof.js'
 import { without } from '../subject.js'
 import { at, type CommandCase, claimOf, queued } from './record.js'

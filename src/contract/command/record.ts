@@ -1,4 +1,4 @@
-// How the cases on commands issue, claim and look at what is kept.
+// How the cases on commands issue, claim and inspect what is stored.
 import { deepEqual, ok } from 'node:assert/strict'
 import type { IssuedCommand } from '../../command.js'
 import type { Awaitable } from '../../endpoint/deadline.js'
@@ -26,7 +26,7 @@ export interface CommandSubject extends ContractSubject {
 /** A case on commands. */
 export type CommandCase = Case<CommandSubject>
 
-// A moment long ago: what is open follows from the times that are handed over, not from a clock.
+// A moment long ago: what is open follows from the times passed in, not from a clock.
 const START = Date.UTC(2024, 1, 29, 23, 59, 58, 123)
 
 /** A moment, this many seconds after the cases begin. */
@@ -34,7 +34,7 @@ export function at(seconds: number): Date {
   return new Date(START + seconds * 1000)
 }
 
-/** A command on its way into storage. */
+/** A command to issue. */
 export function queued(
   serialNumber: string,
   commandId: string,
@@ -44,7 +44,7 @@ export function queued(
   return { command: command(serialNumber, commandId, text), terms, issuedAt: at(0), ...more }
 }
 
-/** A claim of an attempt that is made at second 10 and waits for its reply until second 70. */
+/** A claim of an attempt, made at second 10, with its reply due at second 70. */
 export function claimOf(commandId: string, attempt: number, more: Partial<Claim> = {}): Claim {
   return { commandId, attempt, sentAt: at(10), replyDueAt: at(70), ...more }
 }
@@ -75,7 +75,7 @@ export async function claimed(
   return idsIn(await adapter.claim(serialNumber, claims))
 }
 
-/** Checks what is known of a command; `repliedAt` is checked to be a date, no more. */
+/** Checks the record of a command; of `repliedAt`, only that it is a date. */
 export async function knows(
   adapter: CommandStorage,
   serialNumber: string,

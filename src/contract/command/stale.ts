@@ -1,4 +1,4 @@
-// Cases: calls on commands that were held up on their way to storage.
+// Cases: calls on commands that were delayed on their way to storage.
 import { deepEqual, equal } from 'node:assert/strict'
 import { report } from '../proof.js'
 import { replyTo } from '../sample.js'

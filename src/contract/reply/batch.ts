@@ -97,7 +97,7 @@ export const BATCH_CASES: readonly Case[] = [
       'A terminal that sends a body twice makes two results of one, or is refused forever.',
     missing,
     async check(subject) {
-      // One race may be won by chance.
+      // A single race may pass by chance.
       for (const terminal of ['A', 'B', 'C', 'D']) {
         const replies = idsOf(5).map((id) => replyTo(terminal, id))
         await issueFor(subject, replies)

@@ -1,4 +1,4 @@
-// Cases: which replies are kept, and which of two.
+// Cases: which replies are stored, and which of two wins.
 import { deepEqual, equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import type { ReplyKept } from '../../reply/storage.js'
@@ -6,7 +6,7 @@ import { fails, findsNothing, holds, issueFor, report, reportAll } from '../proo
 import { ALIKE_IDS, fileOf, MARKS, replyOf, replyTo, textOf } from '../sample.js'
 import type { Case } from '../subject.js'
 
-// What only terminals that nobody issued a command to can say: ids that no terminal is handed.
+// Ids that no terminal can receive, so that only replies without a command have them.
 const STRANGE_IDS = new Set([
   ...ALIKE_IDS.flat(),
   ...[

@@ -1,4 +1,4 @@
-// Cases: what comes at the same moment.
+// Cases: replies at the same moment.
 import { equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import type { ReplyStorage } from '../../reply/storage.js'

@@ -1,4 +1,4 @@
-// Cases: a reply comes back as it came.
+// Cases: a reply is stored unchanged.
 import { equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import { holds, issueFor, reportAll } from '../proof.js'

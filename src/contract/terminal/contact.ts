@@ -1,4 +1,4 @@
-// Cases: what a terminal reports is kept, and merged with what it reported before.
+// Cases: what a terminal reports is stored, and merged with what it reported before.
 import { deepEqual } from 'node:assert/strict'
 import type { TerminalFacts } from '../../terminal/storage.js'
 import { fails } from '../proof.js'

@@ -1,14 +1,14 @@
-// How the cases on terminals report something and look at what is known.
+// How the cases on terminals report something and inspect what is stored.
 import { deepEqual } from 'node:assert/strict'
 import type { Awaitable } from '../../endpoint/deadline.js'
 import type { ReplyStorage } from '../../reply/storage.js'
 import type { Contact, Terminal, TerminalStorage } from '../../terminal/storage.js'
 import type { Case, ContractSubject } from '../subject.js'
 
-/** An adapter that knows the terminals. */
+/** An adapter with the terminal calls. */
 export type TerminalAdapter = ReplyStorage & TerminalStorage
 
-/** A subject whose adapter knows the terminals. */
+/** A subject whose adapter has the terminal calls. */
 export interface TerminalSubject extends ContractSubject {
   adapter: TerminalAdapter
   reopen?(): Awaitable<TerminalAdapter>
@@ -31,7 +31,7 @@ export function contactOf(
   return { serialNumber, at: at(second), kind: 'poll', ...facts }
 }
 
-/** Checks what is known of a terminal. */
+/** Checks what is stored about a terminal. */
 export async function knows(
   { findTerminal }: Pick<TerminalAdapter, 'findTerminal'>,
   serialNumber: string,

@@ -1,4 +1,4 @@
-// Cases: which lines of uploads are kept, and which of them were new.
+// Cases: which lines of uploads are stored, and which of them were new.
 import { deepEqual, ok } from 'node:assert/strict'
 import type { Upload } from '../../upload/upload.js'
 import { fails } from '../proof.js'

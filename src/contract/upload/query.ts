@@ -1,4 +1,4 @@
-// Cases: what a query's result is, whole and in packets.
+// Cases: the result of a query, whole and in packets.
 import { deepEqual } from 'node:assert/strict'
 import type { UploadStorage } from '../../upload/storage.js'
 import type { Upload } from '../../upload/upload.js'

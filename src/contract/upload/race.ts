@@ -1,4 +1,4 @@
-// Cases: uploads that come at the same moment, and storage that is out of reach.
+// Cases: uploads at the same moment, and unreachable storage.
 import { equal } from 'node:assert/strict'
 import type { UploadStorage } from '../../upload/storage.js'
 import { fails } from '../proof.js'

@@ -1,4 +1,4 @@
-// The uploads that the cases on uploads try, and what is compared of them.
+// The uploads that the cases use, and what is compared of them.
 import { deepEqual, ok } from 'node:assert/strict'
 import { parseUpload } from '../../upload/parse.js'
 import type { UploadStorage } from '../../upload/storage.js'
@@ -6,10 +6,10 @@ import type { PacketRecord, ParsedUpload, Upload, UploadRecord } from '../../upl
 import { bytesOf } from '../proof.js'
 import type { ContractSubject, UploadedLine } from '../subject.js'
 
-/** What an upload has from its query. */
+/** The members of an upload that come from its query. */
 export type About = Partial<Pick<Upload, 'table' | 'tableName' | 'commandId' | 'packet'>>
 
-/** An upload as the endpoint hands it over. */
+/** An upload as the endpoint passes it to storage. */
 export function upload(
   serialNumber: string,
   { records, unparsed }: ParsedUpload,
@@ -50,7 +50,7 @@ export function packetUpload(
   return upload(serialNumber, { records: [packet], unparsed: [] }, about)
 }
 
-/** Hands an upload to the subject's adapter. */
+/** Passes an upload to the subject's adapter. */
 export async function hand(
   { adapter }: Pick<ContractSubject, 'adapter'>,
   ...uploads: readonly Upload[]

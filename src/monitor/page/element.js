@@ -13,12 +13,12 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (gap, name) => values[name] ?? gap)
 }
 
-/** A text of the page if there is one, or else the value itself. */
+/** A text of the page, or the value itself if there is none. */
 export function word(group, value) {
   return TEXTS[`${group}.${value}`] ?? value
 }
 
-/** Text that a terminal sent: its direction is its own. */
+/** Text that a terminal sent, in its own writing direction. */
 export function said(text) {
   return html`<bdi>${text}</bdi>`
 }
@@ -51,7 +51,7 @@ export function facts(entries) {
   return html`<dl>${known.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 }
 
-/** What is said where there is nothing. */
+/** The message of an empty list. */
 export function empty(title, next) {
   return html`<div class="empty"><p><strong>${title}</strong></p><p>${next}</p></div>`
 }

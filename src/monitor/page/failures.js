@@ -1,4 +1,4 @@
-// What went wrong at all terminals.
+// The failed commands of all terminals.
 import { empty, heading, html, t } from './element.js'
 import { beforeField, choiceField, commandTable, pager, searchField } from './list.js'
 

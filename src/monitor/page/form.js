@@ -1,10 +1,10 @@
-// Commands given by a form, and the two things that can be done with one.
+// The form that issues commands, and the two actions on one.
 import { Component } from 'preact'
 import { html, t } from './element.js'
 
 const TYPES = { text: 'text', number: 'number', moment: 'datetime-local', secret: 'password' }
 
-/** The form by which a terminal is given a command. */
+/** The form that issues a command to a terminal. */
 export const formOf = (forms, serialNumber, { act }) =>
   html`<${GiveForm} key=${serialNumber} forms=${forms} serialNumber=${serialNumber} act=${act} />`
 
@@ -48,7 +48,7 @@ class GiveForm extends Component {
   }
 }
 
-/** A button that asks again. */
+/** A button that asks for confirmation. */
 export class AskingButton extends Component {
   state = { isAsking: false }
 

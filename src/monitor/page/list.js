@@ -10,7 +10,7 @@ export const terminalLink = (sn, name) => html`
 export const commandLink = (sn, id, text) =>
   html`<a class="command" href=${`#/command/${encodeURIComponent(sn)}/${encodeURIComponent(id)}`}>${said(text)}</a>`
 
-/** A field to search by, that waits until a person pauses. */
+/** A search field that waits until the person stops typing. */
 export function searchField(label, value, onChange) {
   let timer
   const onInput = ({ target }) => {
@@ -64,7 +64,7 @@ export function pager({ page, hasMore, endsAt }, change) {
   `
 }
 
-/** What a command's row says of its end. */
+/** The result in a command's row. */
 export function meaningOf({ state, meaning }) {
   return meaning === undefined ? t(`meaning.${state}`) : t('meaning.reply', { meaning })
 }

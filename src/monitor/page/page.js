@@ -1,4 +1,4 @@
-// The page: which view is asked for, its live data, and what people do with it.
+// The page: the current view, its live data, and the actions of people.
 import { render } from 'preact'
 import { html, t } from './element.js'
 import { TEXTS } from './texts.js'
@@ -38,7 +38,9 @@ function queryOf({ name, params }) {
   return query.toString()
 }
 
-/** What a view is of: while that stays, the old data is shown until the new comes. */
+/**
+ * Identifies a view's subject: while it stays the same, old data is shown until new data arrives.
+ */
 function keyOf({ name, params }) {
   return JSON.stringify([name, params.get('sn'), params.get('id'), params.get('tab')])
 }
@@ -64,7 +66,7 @@ function connect() {
     if (opened !== stream) return
     state.live = 'lost'
     show()
-    // A browser gives up where a login or an error page answers.
+    // A browser gives up if a login or an error page answers.
     if (opened.readyState === EventSource.CLOSED)
       setTimeout(() => opened === stream && connect(), 5000)
   }
@@ -103,7 +105,7 @@ function change(changes) {
   follow()
 }
 
-/** Asks the app to do something, and says what came of it. */
+/** Sends an action to the app, and shows its result. */
 async function act(body, done) {
   try {
     const answer = await fetch('action', {
@@ -165,7 +167,7 @@ function skip(event) {
 
 addEventListener('hashchange', follow)
 document.addEventListener('visibilitychange', connect)
-// Times such as "2 min ago" go on.
+// Keeps times such as "2 min ago" current.
 setInterval(show, 30_000)
 connect()
 show()

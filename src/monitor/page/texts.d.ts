@@ -1,2 +1,2 @@
-// The texts that the server makes of its option.
+// The texts that the server generates from its option.
 export const TEXTS: Record<string, string>

@@ -3,7 +3,10 @@ import { html, t } from './element.js'
 
 let skew = 0
 
-/** Takes the server's clock, so that "2 min ago" is true on a computer whose clock is wrong. */
+/**
+ * Sets the skew to the server's clock, so that "2 min ago" is right on a computer whose clock is
+ * wrong.
+ */
 export function setSkew(now) {
   skew = Date.now() - now
 }
@@ -37,7 +40,7 @@ function partsIn(zone, at) {
 /** `2026-10-05 06:58:10` in the viewer's zone. */
 export const localTime = (at) => partsIn(undefined, at)
 
-/** The same on the terminal's clock; undefined if nobody knows its zone. */
+/** The same on the terminal's clock; undefined if its zone is unknown. */
 export function terminalTime(at, terminal) {
   const { zone, utcOffset } = terminal ?? {}
   const named = /^([+-])(\d\d):(\d\d)$/.exec(zone ?? '')
@@ -47,13 +50,13 @@ export function terminalTime(at, terminal) {
   return offset === undefined ? undefined : partsIn('UTC', at + offset * 60_000)
 }
 
-/** A moment with the terminal's own time beside it, if that is another. */
+/** A moment, with the terminal's own time if it differs. */
 export function moment(at, terminal) {
   if (at === undefined) return undefined
   const here = localTime(at)
   const there = terminalTime(at, terminal)
   const date = new Date(at)
-  // Short where the day is the same.
+  // Short if the day is the same.
   const shown = there?.slice(0, 10) === here.slice(0, 10) ? there.slice(11) : there
   return html`
     <time datetime=${date.toISOString()}>${here}</time>

@@ -1,4 +1,4 @@
-// The views by their names: a title and a body each, whether or not their data has come.
+// The views by their names: a title and a body each, whether or not their data has arrived.
 import { attendance } from './attendance.js'
 import { command } from './command.js'
 import { empty, heading, html, t } from './element.js'
@@ -17,7 +17,7 @@ const VIEWS = {
   attendance: { title: () => t('attendance.title'), body: attendance },
 }
 
-/** The view of a route. `view` is its data; undefined until it comes. */
+/** The view of a route. `view` is its data; undefined until it arrives. */
 export function viewOf(route, view, actions) {
   const found = Object.hasOwn(VIEWS, route.name) ? VIEWS[route.name] : undefined
   if (found === undefined) {

@@ -1,4 +1,4 @@
-// A command as lists show it.
+// A command's row in a list.
 import { stateOf } from '../../queue/state.js'
 import type { CommandRecord, CommandState } from '../../queue/storage.js'
 import { type Family, outcomeOf } from '../../reply/outcome.js'
@@ -11,7 +11,7 @@ export interface CommandRow {
   /** Missing if a reply came to a command nobody issued. */
   text?: string
   state: CommandState
-  /** What the reply says, in words; missing without one. */
+  /** The meaning of the reply; missing without one. */
   meaning?: string
   attemptsMade: number
   attempts?: number
@@ -25,7 +25,7 @@ export interface CommandRow {
 
 const LONGEST_IN_LIST = 300
 
-/** Makes a row of a record, as it is at a moment. */
+/** Creates the row of a record, with its state at a moment. */
 export function commandRow(
   record: CommandRecord,
   now: Date,
@@ -56,7 +56,7 @@ export function commandRow(
   }
 }
 
-/** What a search among commands looks at. */
+/** The text that a search among commands looks at. */
 export function textOfRow({
   commandId,
   text = '',

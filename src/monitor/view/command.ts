@@ -10,7 +10,7 @@ export interface CommandView {
   terminal?: TerminalRow
   /** Missing if storage has neither the command nor a reply to it. */
   command?: CommandRow
-  /** How it wants to be delivered. */
+  /** Its delivery terms. */
   terms?: { replyWithin: number; key?: string; endsAnswer?: boolean }
   /** The app's own members, each as JSON. */
   members?: [name: string, value: string][]

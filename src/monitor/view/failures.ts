@@ -1,4 +1,4 @@
-// The view of what went wrong, at all terminals.
+// The view of failed commands, of all terminals.
 import type { CommandState } from '../../queue/storage.js'
 import type { MonitorSettings } from '../option.js'
 import { type Page, pageOf } from '../page.js'

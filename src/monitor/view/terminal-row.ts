@@ -1,4 +1,4 @@
-// A terminal as the page shows it.
+// A terminal's row in a list.
 import type { Terminal } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
 
@@ -19,13 +19,13 @@ export interface TerminalRow {
   fingers?: number
   faces?: number
   records?: number
-  /** The zone of its clock, as the app says. */
+  /** The zone of its clock, from the app. */
   zone?: string
-  /** The offset of its clock, in minutes east of UTC, as it was last told. */
+  /** The offset of its clock in minutes east of UTC, as last sent to it. */
   utcOffset?: number
 }
 
-/** Makes a row of a terminal, as it is at a moment. */
+/** Creates the row of a terminal, with its state at a moment. */
 export function terminalRow(
   { options: _, stamps: __, firstSeenAt, lastSeenAt, ...facts }: Terminal,
   { silentAfter, ...settings }: MonitorSettings,

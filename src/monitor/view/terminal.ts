@@ -1,4 +1,5 @@
-// The view of one terminal: what is known of it, and a list of its commands, replies, uploads or unparsed lines.
+// The view of one terminal: its facts, and a list of its commands, replies, uploads or unparsed
+// lines.
 
 import type { KeptLine, KeptRecord } from '../../kept.js'
 import type { CommandFilter, CommandState } from '../../queue/storage.js'
@@ -12,7 +13,7 @@ import { type TerminalRow, terminalRow } from './terminal-row.js'
 /** A line or a record that a terminal sent. Times are milliseconds. */
 export interface SentRow extends ShownBytes {
   at: number
-  /** What it is: a record's type, or where an unparsed line was found. */
+  /** A record's type, or where an unparsed line was found. */
   type: string
   kind: string
 }
@@ -32,12 +33,12 @@ export type Tab = 'commands' | 'replies' | 'uploads' | 'unparsed'
 
 /** One terminal. */
 export interface TerminalView {
-  /** Missing if no terminal with this serial number ever called. */
+  /** Missing if no terminal with this serial number ever connected. */
   terminal?: TerminalRow & { options: [string, string][]; stamps: [string, string][] }
   tab: Tab
   /** Missing if storage doesn't list it. */
   list?: Page<CommandRow> | Page<ReplyRow> | Page<SentRow>
-  /** The commands that may be given to it by a form. */
+  /** The commands that can be issued to it with a form. */
   forms?: readonly Form[]
 }
 

@@ -1,4 +1,5 @@
-// The view of all terminals, with what they did in the last hour and what became of the last day's commands.
+// The view of all terminals, with their activity in the last hour and the states of the last day's
+// commands.
 import type { CommandState } from '../../queue/storage.js'
 import type { ActiveMinute, Activity } from '../activity.js'
 import type { MonitorSettings } from '../option.js'
@@ -8,14 +9,14 @@ import { type TerminalRow, terminalRow } from './terminal-row.js'
 /** All terminals. */
 export interface TerminalsView {
   terminals: (TerminalRow & {
-    /** How many commands wait to be handed out, or for a reply. */
+    /** How many commands wait to be sent, or for a reply. */
     waiting: number
   })[]
   /** What this process served. */
   activity: { since: number; minutes: ActiveMinute[] }
   /** How many of the last day's commands have each state. */
   states: Partial<Record<CommandState, number>>
-  /** Of how many commands the states were counted at most, if there are more. */
+  /** How many commands were counted, if there are more. */
   countedAtMost?: number
 }
 
