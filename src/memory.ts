@@ -7,7 +7,7 @@ import { type TerminalMemory, terminalMemory } from './memory/terminal.js'
 import { type UploadMemory, uploadMemory } from './memory/upload.js'
 import type { CommandRecord } from './queue/storage.js'
 
-/** Storage in memory, with ways to add commands and to read what is kept. */
+/** Storage in memory, with calls that add commands and read what is stored. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
     CommandMemory<Issued>,
@@ -15,7 +15,8 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
     UploadMemory {}
 
 /**
- * Makes storage that lasts as long as the process, and grows with every command, reply and upload.
+ * Creates storage that lasts as long as the process, and grows with every command, reply and
+ * upload.
  *
  * @example
  * const adapter = memoryAdapter()
@@ -25,7 +26,7 @@ export function memoryAdapter<
   Issued extends IssuedCommand = IssuedCommand,
 >(): MemoryAdapter<Issued> {
   warnInCluster()
-  // One record per command: its reply is kept with it.
+  // One record per command: its reply is stored with it.
   const records = new Map<string, CommandRecord<Issued>>()
   return {
     ...replyMemory(records),

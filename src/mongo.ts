@@ -21,25 +21,26 @@ export interface MongoAdapterOptions {
    */
   collections?: { [Name in keyof typeof COLLECTIONS]?: string }
   /**
-   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * Which code table `outcome` and `meaning` of a stored reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
 }
 
-/** Storage in MongoDB, with ways to read what is kept. */
+/** Storage in MongoDB, with calls that read what is stored. */
 export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends MongoCommands<Issued>,
     MongoReplies<Issued>,
     MongoUploads,
     TerminalStorage {
   /**
-   * Creates the indexes. Call it at each start: it does nothing if they exist, and many processes
+   * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
    * may call it at once.
    */
   createIndexes(): Promise<void>
   /**
-   * Deletes what was closed, replied or uploaded before this moment. What is open is never deleted.
+   * Deletes what was closed, replied or uploaded before this moment. Open commands are never
+   * deleted.
    */
   forget(before: Date): Promise<Forgotten>
 }
@@ -50,11 +51,11 @@ const OPTIONS: OptionNames<MongoAdapterOptions> = {
 }
 
 /**
- * Makes storage in a MongoDB database that the app has connected to; it neither connects nor
+ * Creates storage in a MongoDB database that the app has connected to; it neither connects nor
  * closes.
  *
  * Writes use `w: 'majority'`, unless the `db` has a write concern of its own. Each document's `_id`
- * is its natural key, so that nothing is kept twice even before `createIndexes()`. The driver's
+ * is its natural key, so that nothing is stored twice even before `createIndexes()`. The driver's
  * errors pass through unchanged; a reply that no document of MongoDB can hold rejects with a
  * RangeError.
  *

@@ -22,25 +22,26 @@ export interface PostgresAdapterOptions {
    */
   schema?: string
   /**
-   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * Which code table `outcome` and `meaning` of a stored reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
 }
 
-/** Storage in PostgreSQL, with ways to read what is kept. */
+/** Storage in PostgreSQL, with calls that read what is stored. */
 export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends PostgresCommands<Issued>,
     PostgresReplies<Issued>,
     PostgresUploads,
     TerminalStorage {
   /**
-   * Brings the tables up to date. Call it at each start: it does nothing if they are, and many
+   * Brings the tables up to date. Call it at every start: it does nothing if they are, and many
    * processes may call it at once.
    */
   migrate(): Promise<void>
   /**
-   * Deletes what was closed, replied or uploaded before this moment. What is open is never deleted.
+   * Deletes what was closed, replied or uploaded before this moment. Open commands are never
+   * deleted.
    */
   forget(before: Date): Promise<Forgotten>
 }
@@ -49,7 +50,7 @@ const OPTIONS: OptionNames<PostgresAdapterOptions> = { schema: true, family: tru
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
 /**
- * Makes storage in a PostgreSQL database (12 or later) that the app has connected to; it neither
+ * Creates storage in a PostgreSQL database (12 or later) that the app has connected to; it neither
  * connects nor closes. Call `migrate()` once at start: it creates the tables, in their own schema.
  * The driver's errors pass through unchanged.
  *

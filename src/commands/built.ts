@@ -3,26 +3,25 @@
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 
-/**
- * A command ready to be issued. Limits that are missing are the queue's defaults, which suit data.
- */
+/** A command ready to be issued. Missing limits are the queue's defaults, which suit data. */
 export interface BuiltCommand {
   /** What follows `C:<id>:`: one line, without its line end. */
   text: string
   /**
    * Names an intent of one terminal, such as `option Volume`: a newer command with the same key
-   * replaces an older one that was not handed out yet. Only set if that can neither skip nor
-   * reorder anything.
+   * replaces an older one that was not sent yet. Only set if that can neither skip nor reorder
+   * anything.
    */
   key?: string
-  /** How often the command is handed out at most; 1 is at most once. */
+  /** How often the command is sent at most; 1 means at most once. */
   attempts?: number
   /** How long an attempt waits for its reply, in milliseconds. */
   replyWithin?: number
-  /** After this many milliseconds the command is not handed out any more. */
+  /** After this many milliseconds the command is no longer sent. */
   expiresAfter?: number
   /**
-   * Whether it must be the last of an answer, because commands after it would be lost or held up.
+   * Whether it must be the last command of an answer, because those after it would be lost or
+   * delayed.
    */
   endsAnswer?: boolean
 }
@@ -42,7 +41,7 @@ export const NOW: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
 export const ONCE: Nature = { attempts: 1 }
 /** Must not be executed twice, and may take minutes. */
 export const LONG: Nature = { attempts: 1, replyWithin: 5 * MINUTE }
-/** The terminal replies, restarts, and forgets what it has not executed. */
+/** The terminal replies, restarts, and forgets the commands it has not executed. */
 export const RESTART: Nature = { attempts: 1, endsAnswer: true }
 /** The terminal downloads a file first. */
 export const TRANSFER: Nature = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }

@@ -9,7 +9,7 @@ export interface Field {
   /** The builder's member that the value comes from; missing for a fixed text. */
   member?: string
   value?: Value
-  /** What is written if the member is missing; if undefined, the field is left out. */
+  /** The value if the member is missing; if undefined, the field is left out. */
   absent?: string
   isRequired?: boolean
 }
@@ -21,7 +21,7 @@ export interface Shape {
   /** In the order of the line. */
   fields?: readonly Field[]
   nature: Nature
-  /** What separates two fields: a TAB by default. */
+  /** The separator of two fields; a TAB by default. */
   between?: string
   /** Keys that firmware also looks for in this command, but no field writes. */
   alsoRead?: readonly string[]
@@ -34,7 +34,7 @@ interface Written {
   text: string
 }
 
-/** A field that must be there. */
+/** A required field. */
 export function required(key: string, member: string, value: Value): Field {
   return { key, member, value, isRequired: true }
 }
@@ -112,7 +112,7 @@ function checkNames(builder: string, fields: readonly Field[], members: unknown)
 }
 
 // Old firmware reads a field at the first `Key=` anywhere in the line. Letter case is ignored here
-// in case some firmware ignores it too.
+// because some firmware may ignore it too.
 function checkKeys(
   builder: string,
   head: string,

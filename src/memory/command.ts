@@ -10,13 +10,13 @@ import type {
 } from '../queue/storage.js'
 import { outcomeOf } from '../reply/outcome.js'
 
-/** The part of the memory adapter that hands commands out. */
+/** The calls of the memory adapter that hand commands out. */
 export interface CommandMemory<Issued extends IssuedCommand> extends CommandStorage<Issued> {
-  /** Keeps commands for the queue to hand out: see `CommandStorage`. */
+  /** Stores commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): void
   /**
-   * Notes a command that the app hands to its terminal itself, so that its reply finds it. The queue
-   * never hands it out.
+   * Stores a command that the app sends to its terminal itself, so that its reply finds it. The
+   * queue never hands it out.
    *
    * @throws TypeError if a terminal can't carry its id or its text
    * @throws Error if this terminal has had its id with another text or with a reply
@@ -30,14 +30,14 @@ export interface CommandMemory<Issued extends IssuedCommand> extends CommandStor
   commands(filter: CommandFilter, now: Date): CommandRecord<Issued>[]
 }
 
-/** Keeps commands in records, in the order in which they were issued. */
+/** Stores commands in records, in the order in which they were issued. */
 export function commandMemory<Issued extends IssuedCommand>(
   records: Map<string, CommandRecord<Issued>>,
 ): CommandMemory<Issued> {
   const queues = new Map<string, CommandRecord<Issued>[]>()
   const recordOf = (serialNumber: string, id: string) => records.get(keyOf(serialNumber, id))
 
-  // All or nothing: every command is checked before the first is kept.
+  // All or nothing: every command is checked before the first is stored.
   function keep(issued: readonly Known<Issued>[]): Known<Issued>[] {
     const fresh = new Map<string, Known<Issued>>()
     for (const record of issued) {
@@ -110,7 +110,7 @@ export function commandMemory<Issued extends IssuedCommand>(
     },
     commands(filter, now) {
       const issued = [...records.values()].filter((record) => isListed(record, filter, now))
-      // Of those issued in the same millisecond the last comes first.
+      // Of those issued in the same millisecond, the last comes first.
       issued.reverse().sort((one, other) => Number(other.issuedAt) - Number(one.issuedAt))
       return issued.slice(0, filter.limit ?? 100).map((record) => ({ ...record }))
     },

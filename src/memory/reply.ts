@@ -6,7 +6,7 @@ import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { ReplyStorage } from '../reply/storage.js'
 
-/** The part of the memory adapter that keeps replies. */
+/** The calls of the memory adapter on replies. */
 export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
   /**
    * The replies that the filter asks for, one for each terminal and command id, in the order in which
@@ -17,7 +17,7 @@ export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<
   unparsed(filter?: KeptRecordFilter): KeptReplyLine[]
 }
 
-/** Keeps each reply in the record of its command. */
+/** Stores each reply in the record of its command. */
 export function replyMemory<Issued extends IssuedCommand>(
   records: Map<string, CommandRecord<Issued>>,
 ): ReplyMemory<Issued> {

@@ -1,14 +1,14 @@
-// Terminals in memory: one for each serial number that ever called.
+// Terminals in memory: one for each serial number that ever connected.
 import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 
-/** The part of the memory adapter that knows the terminals. */
+/** The calls of the memory adapter on terminals. */
 export interface TerminalMemory extends TerminalStorage {
   onContact(contact: Contact): void
   terminals(): Terminal[]
   findTerminal(serialNumber: string): Terminal | undefined
 }
 
-/** Keeps what all contacts of a terminal reported. */
+/** Stores what all contacts of a terminal reported. */
 export function terminalMemory(): TerminalMemory {
   const terminals = new Map<string, Terminal>()
 
@@ -47,7 +47,7 @@ function merged(
   return told === undefined ? {} : { [member]: { ...known?.[member], ...told } }
 }
 
-// What a caller does to it must not change what is kept.
+// Changes by a caller must not reach what is stored.
 function copyOf(terminal: Terminal): Terminal {
   const { options, stamps } = terminal
   return {

@@ -11,7 +11,7 @@ import { lineKey } from '../upload/line.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 
-/** The part of the memory adapter that keeps uploads. */
+/** The calls of the memory adapter on uploads. */
 export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
   findPackets(serialNumber: string, commandId: string): PacketRecord[]
@@ -19,11 +19,11 @@ export interface UploadMemory extends UploadStorage {
   attendance(filter?: KeptAttendanceFilter): KeptAttendance[]
   /** Everything else that terminals uploaded, the newest first. */
   uploads(filter?: KeptRecordFilter): (KeptRecord | KeptLine)[]
-  /** The uploads as they came, in their order, without the lines that had come before. */
+  /** The uploads as they came, in order, without duplicate lines. */
   received(): Upload[]
 }
 
-/** Keeps uploads with those of their lines that are new. */
+/** Stores uploads with those of their lines that are new. */
 export function uploadMemory(): UploadMemory {
   const uploads: Upload[] = []
   const lines = new Set<string>()
@@ -78,6 +78,6 @@ function select(
     })
     return [...records.map((record) => ({ ...record, serialNumber, receivedAt })), ...lines]
   })
-  // Of those that came in the same millisecond the last comes first.
+  // Of those that came in the same millisecond, the last comes first.
   return kept.reverse().sort((one, other) => Number(other.receivedAt) - Number(one.receivedAt))
 }

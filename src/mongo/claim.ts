@@ -1,4 +1,4 @@
-// Claims: each a conditional update, so that any number of processes may ask at once.
+// Claims: each is a conditional update, so that any number of processes may claim at once.
 import { keyOf } from '../command.js'
 import type { Claim } from '../queue/storage.js'
 import { type AttemptDocument, type CommandDocument, FOREVER } from './document.js'
@@ -12,8 +12,7 @@ export function claimsOn(
     const [first, ...others] = claims
     if (first === undefined) return []
     const token = newToken()
-    // Whoever gets the first one mostly gets the others: two polls of a terminal meet here, not
-    // further on.
+    // Concurrent polls collide on the first claim; whoever wins it usually wins the rest.
     const { filter, update } = operationOf(serialNumber, first, token)
     if ((await commands.updateOne(filter, update)).matchedCount === 0) return []
     if (others.length === 0) return [first.commandId]

@@ -10,16 +10,16 @@ import { listCommands } from './list.js'
 /** Commands in MongoDB. */
 export interface MongoCommands<Issued extends IssuedCommand>
   extends Required<CommandStorage<Issued>> {
-  /** Keeps commands for the queue to hand out: see `CommandStorage`. */
+  /** Stores commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its terminal itself, with all its members, so that its
+   * Stores a command that the app sends to its terminal itself, with all its members, so that its
    * reply finds it. The queue never hands it out. Await it before the terminal gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
 }
 
-/** A command to keep; without terms it is one that the app hands out itself. */
+/** A command to store; without terms it is one that the app sends itself. */
 type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 
@@ -30,8 +30,8 @@ export function commandsOn<Issued extends IssuedCommand>(
 ): MongoCommands<Issued> {
   const { commands, counters } = collections
 
-  // Commands of one terminal are counted, so that their order holds whatever the clocks of the
-  // processes say.
+  // Commands of one terminal are numbered, so that their order holds whatever the clocks of the
+  // processes show.
   async function positionsOf(given: readonly Given<Issued>[]): Promise<number[]> {
     const counts = new Map<string, number>()
     for (const { command } of given) {
@@ -51,7 +51,7 @@ export function commandsOn<Issued extends IssuedCommand>(
     })
   }
 
-  /** The ones that are not kept yet. @throws Error if an id was used before */
+  /** The ones that are not stored yet. @throws Error if an id was used before */
   async function freshOf(documents: readonly CommandDocument<Issued>[], token: string) {
     const ids = documents.map(({ _id }) => _id)
     const projection = { 'command.text': 1, 'reply.digest': 1, token: 1 }
@@ -61,7 +61,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       const kept = known.get(_id)
       if (kept === undefined || kept.token === token) continue
       if (kept.reply !== undefined || kept.command?.text !== command?.text) {
-        // All or nothing: what this call kept meanwhile is removed again, unless a terminal has it.
+        // All or nothing: what this call has stored is removed again, unless a terminal has it.
         await commands.deleteMany({ _id: { $in: ids }, token, attemptsMade: 0 })
         throw usedId({ serialNumber, commandId })
       }

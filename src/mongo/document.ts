@@ -15,14 +15,14 @@ export interface AttemptDocument {
 }
 
 /**
- * A command, with all that happened to it. Nulls and empty lists are omitted: some
- * servers drop it in an upsert.
+ * A command, with everything that happened to it. Nulls and empty lists are omitted: some servers
+ * drop them in an upsert.
  */
 export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
   _id: string
   serialNumber: string
   commandId: string
-  /** Its place in lists: when it was issued, or when its reply came if nobody issued it. */
+  /** Its position in lists: when it was issued, or when its reply came if nobody issued it. */
   listedAt: Date
   attemptsMade: number
   command?: Issued
@@ -61,7 +61,7 @@ export interface ReplyDocument extends Outcome {
   content?: Buffer
   /** Distinguishes a duplicate from a different reply to the same command. */
   digest: string
-  /** Which call kept it. */
+  /** Which call stored it. */
   token: string
   receivedAt: Date
 }
@@ -71,7 +71,7 @@ export const FOREVER: Date = new Date('9999-12-31T00:00:00Z')
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 
-/** The reply as it is kept. */
+/** The reply as it is stored. */
 export function replyDocumentOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
@@ -119,7 +119,7 @@ export function replyOf(
   return reply
 }
 
-/** The reply of a document, as people read it; undefined if there is none. */
+/** The reply of a document, for people to read; undefined if there is none. */
 export function keptOf(document: CommandDocument | null): KeptReply | undefined {
   if (document?.reply === undefined) return undefined
   const { serialNumber, commandId, reply } = document

@@ -1,15 +1,16 @@
-// What is used of a driver, the collections, and writes that meet others. No driver is imported.
+// The parts of a driver that are used, the collections, and writes that collide. No driver is
+// imported.
 import { randomBytes } from 'node:crypto'
 import type { KeptRecordFilter } from '../kept.js'
 
-/** What is used of a `Db`, such as `client.db()` and `mongoose.connection.db`. */
+/** The parts of a `Db` that are used, such as `client.db()` or `mongoose.connection.db`. */
 export interface MongoDb {
   readonly databaseName: string
   readonly writeConcern?: { w?: unknown } | undefined
   collection(name: string, options?: object): MongoCollection
 }
 
-/** What is used of a `Collection`. */
+/** The parts of a `Collection` that are used. */
 export interface MongoCollection {
   find(filter: object, options?: object): { toArray(): Promise<unknown[]> }
   findOne(filter: object, options?: object): Promise<unknown>
@@ -22,7 +23,7 @@ export interface MongoCollection {
   createIndex(keys: Record<string, 1 | -1>): Promise<unknown>
 }
 
-/** What is used of the result of a bulk write. */
+/** The parts of a bulk write's result that are used. */
 export interface BulkResult {
   upsertedIds: object
   upsertedCount: number
@@ -42,12 +43,12 @@ export const COLLECTIONS = {
 /** The collections that the adapter uses. */
 export type Collections = { readonly [Name in keyof typeof COLLECTIONS]: MongoCollection }
 
-/** Opens the collections so that what is read was kept, and what is kept stays. */
+/** Opens the collections so that reads see what was stored, and what was stored stays. */
 export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collections {
   const options = {
     writeConcern: { w: 'majority', ...db.writeConcern },
-    // A lagging secondary may not have a command that was just issued, and what is not on the
-    // majority may be undone.
+    // A lagging secondary may not have a command that was just issued, and writes that are not on
+    // the majority may be rolled back.
     readPreference: 'primary',
     readConcern: { level: 'majority' },
     // Override whatever the app configured on its client.
@@ -78,12 +79,12 @@ export function isDuplicateKey(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === DUPLICATE_KEY
 }
 
-/** A mark by which a call recognizes its own writes. */
+/** A mark that lets a call recognize its own writes. */
 export function newToken(): string {
   return randomBytes(9).toString('base64')
 }
 
-/** Retries what lost a race, with growing pauses; the last error passes through. */
+/** Retries writes that lost a race, with growing pauses; the last error passes through. */
 export async function untilSettled<Result>(
   attempt: () => Promise<Result | undefined>,
 ): Promise<Result> {
@@ -106,7 +107,7 @@ export async function findByIds<Found>(
   projection: object,
 ): Promise<Found[]> {
   const found: Found[] = []
-  // A list of ids has a place in a message of 48 MB.
+  // A list of ids must fit into a message of 48 MB.
   for (let start = 0; start < ids.length; start += ID_LIST) {
     const $in = ids.slice(start, start + ID_LIST)
     // A batch larger than the result saves the second round trip.
@@ -117,7 +118,7 @@ export async function findByIds<Found>(
 }
 
 /**
- * Keeps documents that don't exist yet, each under its `_id`, and leaves the others unchanged.
+ * Stores documents that don't exist yet, each under its `_id`, and leaves the others unchanged.
  *
  * @returns the `_id`s of those that were new
  */

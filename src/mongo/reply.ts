@@ -1,4 +1,4 @@
-// Replies, each kept within its command: settling is one atomic write.
+// Replies, each stored within its command: settling is one atomic write.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
@@ -37,18 +37,18 @@ export interface MongoReplies<Issued extends IssuedCommand> {
   unparsed(filter?: KeptRecordFilter): Promise<KeptReplyLine[]>
 }
 
-/** What is known of the reply that a command has. */
+/** The facts about a command's reply. */
 type Seen = Pick<ReplyDocument, 'digest' | 'outcome' | 'token' | 'receivedAt'>
 
 const SEEN = { 'reply.digest': 1, 'reply.outcome': 1, 'reply.token': 1, 'reply.receivedAt': 1 }
 const MOST_SEEN = 10_000
 
-/** Keeps replies and finds what they answer. */
+/** Stores replies and finds their commands. */
 export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
   family: Family | FamilyOfTerminal,
 ): MongoReplies<Issued> {
-  // What findCommand saw of a reply, until onReply asks: a duplicate then costs no further round
+  // The replies that findCommand saw, until onReply asks: a duplicate then costs no further round
   // trip.
   const seen = new Map<string, Seen>()
   const note = ({ _id, reply }: CommandDocument) => {
@@ -92,7 +92,7 @@ export function repliesOn<Issued extends IssuedCommand>(
           return true
         }
       } catch (error) {
-        // The command has a reply already, or one came at this moment.
+        // The command already has a reply, or one came at this moment.
         if (!isDuplicateKey(error)) throw error
       }
       for (const { _id, reply } of await findByIds<CommandDocument>(
@@ -121,7 +121,7 @@ export function repliesOn<Issued extends IssuedCommand>(
       try {
         checkFits(reply, command, document)
       } catch (error) {
-        // Those before it are kept.
+        // Those before it are stored.
         refusal = error
         break
       }
@@ -175,7 +175,7 @@ export function repliesOn<Issued extends IssuedCommand>(
 }
 
 // A duplicate changes nothing, a pending reply never replaces an existing one, and neither does an
-// older one: a call that was held up and answered 503 must not undo what was answered OK since.
+// older one: a delayed call that was answered 503 must not undo what was answered OK since.
 function replaces(document: ReplyDocument, before: Seen): boolean {
   if (document.digest === before.digest || document.outcome === 'pending') return false
   return before.outcome === 'pending' || before.receivedAt <= document.receivedAt

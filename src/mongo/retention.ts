@@ -1,4 +1,4 @@
-// How the database forgets: what is settled and old, never what is open.
+// Deletes what is settled and old, never what is open.
 import type { Forgotten } from '../kept.js'
 import type { Collections } from './driver.js'
 
@@ -12,12 +12,12 @@ export async function forgetOn(
   const isOver = (name: string) => ({ $or: [{ [name]: { $exists: false } }, { [name]: old }] })
   const closed = {
     listedAt: old,
-    // What counts is the last that happened to it.
+    // The latest event counts.
     $and: [
       isOver('sentAt'),
       isOver('cancelled.at'),
       isOver('reply.receivedAt'),
-      // Closed by a final reply, by cancelling, or because its time is over.
+      // Closed by a final reply, by cancelling, or because it expired.
       {
         $or: [
           { 'reply.outcome': { $in: ['succeeded', 'failed', 'unknown'] } },

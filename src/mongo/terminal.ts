@@ -2,7 +2,7 @@
 import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import type { Collections } from './driver.js'
 
-// As a path of MongoDB's, a name with a dot or a dollar would mean something else.
+// In a MongoDB path, a name with a dot or a dollar would mean something else.
 const NOT_IN_PATH = /[.$%\0]/g
 const ENCODED = /%[0-9a-f]{2}/g
 
@@ -14,7 +14,7 @@ interface TerminalDocument extends Facts {
   stamps?: Record<string, string>
 }
 
-/** The capability to know the terminals. */
+/** The calls on terminals. */
 export function terminalsOn({ terminals }: Collections): TerminalStorage {
   return {
     async onContact({ serialNumber, at, kind, options, stamps, ...facts }: Contact) {

@@ -21,12 +21,12 @@ export interface MongoUploads extends Required<UploadStorage> {
   uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
 }
 
-/** A line as it is kept: the members of its record, and what the adapter adds. */
+/** A stored line: the members of its record, and those that the adapter adds. */
 interface LineDocument {
   _id: string
   serialNumber: string
   receivedAt: Date
-  /** Its place within its upload. */
+  /** Its position within its upload. */
   place: number
   kind: string
   type: string
@@ -39,7 +39,7 @@ interface LineDocument {
   token?: string
 }
 
-/** The capability to keep uploads, and ways to read them. */
+/** The calls that store uploads and read them. */
 export function uploadsOn({ attendance, uploads }: Collections): MongoUploads {
   return {
     async onUpload(upload) {

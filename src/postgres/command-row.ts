@@ -7,7 +7,7 @@ import type { CommandReply } from '../reply/reply.js'
 import { type Database, dateOf, milliseconds, moment } from './query.js'
 import { restored, restoredJson, storable } from './text.js'
 
-/** A reply as a row has it; null if none came. */
+/** The reply in a row; null if none came. */
 export interface ReplyRow {
   returnCode: number | null
   commandName: string
@@ -17,7 +17,7 @@ export interface ReplyRow {
   contentLength: number | null
 }
 
-/** A command as a row has it: moments in milliseconds, bytes in base64. */
+/** The command in a row: moments in milliseconds, bytes in base64. */
 export interface CommandRow<Issued extends IssuedCommand> {
   serialNumber: string
   commandId: string
@@ -109,7 +109,7 @@ export async function listCommands<Issued extends IssuedCommand>(
   const conditions = states?.map(
     (each) => `(${MAY_HAVE_STATE[each] ?? "outcome IS NULL OR outcome = 'pending'"})`,
   )
-  // Statements are remembered, and what is asked for may come from a query string.
+  // Statements are cached, and the requested states may come from a query string.
   const mayHave = conditions && [...new Set(conditions)].sort()
   const statement = `
     SELECT ${COMMAND_ROW} AS row FROM :schema.commands

@@ -1,5 +1,5 @@
 // Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool
-// will do.
+// works.
 import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
 import type { Claim, CommandStorage, QueuedCommand } from '../queue/storage.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
@@ -10,11 +10,11 @@ import { idKeyOf, restored, restoredJson, storable, storableJson } from './text.
 /** Commands in PostgreSQL. */
 export interface PostgresCommands<Issued extends IssuedCommand>
   extends Required<CommandStorage<Issued>> {
-  /** Keeps commands for the queue to hand out: see `CommandStorage`. */
+  /** Stores commands for the queue to hand out: see `CommandStorage`. */
   issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
   /**
-   * Keeps a command that the app hands to its terminal itself, so that its reply finds it. The queue
-   * never hands it out. Await it before the terminal gets the command.
+   * Stores a command that the app sends to its terminal itself, so that its reply finds it. The
+   * queue never hands it out. Await it before the terminal gets the command.
    */
   issue<Given extends Issued>(command: Given): Promise<void>
   findCommand(serialNumber: string, commandId: string): Promise<Issued | undefined>
@@ -33,9 +33,8 @@ const ISSUE = `
     CASE WHEN kept.replied_at IS NULL AND kept.command ->> 'text' = excluded.command ->> 'text' THEN kept.command
       ELSE :schema.refuse_reuse(excluded.serial_number, excluded.command_id) END`
 
-// Rows are locked in one order, so that claims that meet don't wait for each other in a circle.
-// Once a row is locked, no other claim can change it, and claims are granted up to the first that
-// can't be.
+// Rows are locked in the same order, so that concurrent claims don't deadlock. Once a row is
+// locked, no other claim can change it, and claims are granted up to the first that can't be.
 const CLAIM = `
   WITH claims AS (
     SELECT * FROM jsonb_to_recordset($2::jsonb)
@@ -81,7 +80,7 @@ const FIND_ISSUED = `
   SELECT command::text AS row FROM :schema.commands
   WHERE serial_number = $1 AND id_key = ANY ($2::text[]) AND command IS NOT NULL`
 
-/** The capability to hand commands out, on tables that `migrate` made. */
+/** The calls that hand commands out, on the tables of `migrate`. */
 export function commandsOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,
@@ -134,7 +133,7 @@ function idKeys(ids: readonly string[]): string[] {
   return ids.map((id) => storable(idKeyOf(id)))
 }
 
-/** A command to keep; without terms it is one that the app hands out itself. */
+/** A command to store; without terms it is one that the app sends itself. */
 type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 
@@ -144,8 +143,8 @@ function isList<Issued extends IssuedCommand>(
   return Array.isArray(issued)
 }
 
-// A statement can't touch a row twice: the same command twice is one, another text under the same
-// id is refused.
+// A statement can't touch a row twice: the same command twice counts as one, and another text under
+// the same id is refused.
 function distinct<Issued extends IssuedCommand>(
   commands: readonly Given<Issued>[],
 ): Given<Issued>[] {

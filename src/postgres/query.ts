@@ -2,7 +2,8 @@
 // their driver: with those, a date or a number might come back as anything.
 
 /**
- * What is used of a pool or a client: of `pg`, of PGlite, and of anything with the same interface.
+ * The parts of a pool or a client that are used: of `pg`, of PGlite, or of anything with the same
+ * interface.
  */
 export interface PostgresPool {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
@@ -19,7 +20,10 @@ export interface Database {
   rows<Row>(statement: string, values?: unknown[]): Promise<Row[]>
 }
 
-/** Runs statements on a pool; the driver's errors pass through unchanged. What was undone runs again. */
+/**
+ * Runs statements on a pool; the driver's errors pass through unchanged. Retries rolled-back
+ * statements.
+ */
 export function databaseOn(pool: PostgresPool, schema: string): Database {
   const quoted = `"${schema}"`
   const statements = new Map<string, string>()
@@ -37,8 +41,8 @@ export function databaseOn(pool: PostgresPool, schema: string): Database {
   }
 }
 
-// Nothing of such a statement was kept: a deadlock, or another write to its rows where the app has set a stricter
-// isolation than PostgreSQL's default.
+// Such a statement changed nothing: a deadlock, or a concurrent write to its rows if the app has
+// set a stricter isolation than PostgreSQL's default.
 const UNDONE: readonly unknown[] = ['40001', '40P01']
 const IN_FAILED_TRANSACTION = '25P02'
 const MAX_TRIES = 8
@@ -50,12 +54,12 @@ async function untilDone<Result>(run: () => Promise<Result>): Promise<Result> {
       return await run()
     } catch (error) {
       const { code } = error as { code?: unknown }
-      // The pool is a client with a transaction of the app, which has to begin anew.
+      // The pool is a client with a transaction of the app, which has to start over.
       if (undone !== undefined && code === IN_FAILED_TRANSACTION) throw undone
       if (tries === MAX_TRIES || !UNDONE.includes(code)) throw error
       undone = error
     }
-    // Whoever met here should not meet again.
+    // Jitter, so that they don't collide again.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** tries))
   }
 }

@@ -1,4 +1,4 @@
-// Replies, each kept with its command: settling is one statement.
+// Replies, each stored with its command: settling is one statement.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
 import { type Family, type FamilyOfTerminal, type Outcome, outcomeOf } from '../reply/outcome.js'
@@ -8,8 +8,8 @@ import { REPLY_ROW, type ReplyRow, replyOf } from './command-row.js'
 import { type Database, milliseconds, moment } from './query.js'
 import { digestOf, idKeyOf, restored, storable, storableJson } from './text.js'
 
-// A pending reply never replaces an existing one, nor an older reply a newer one: a call that was
-// held up and answered 503 must not undo what was answered OK since.
+// A pending reply never replaces an existing one, nor an older reply a newer one: a delayed call
+// that was answered 503 must not undo what was answered OK since.
 const KEEP = `
   INSERT INTO :schema.commands AS kept (serial_number, id_key, command_id, listed_at, replied_at, return_code, command_name,
     outcome, meaning, fields, raw, content, content_length, reply_digest)
@@ -69,7 +69,7 @@ export interface PostgresReplies<Issued extends IssuedCommand> {
   unparsed(filter?: KeptRecordFilter): Promise<KeptReplyLine[]>
 }
 
-/** Keeps replies and lists them, on tables that `migrate` made. */
+/** Stores replies and lists them, on the tables of `migrate`. */
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,

@@ -1,9 +1,9 @@
-// How the database forgets: what is settled and old, never what is open.
+// Deletes what is settled and old, never what is open.
 import type { Forgotten } from '../kept.js'
 import { type Database, moment } from './query.js'
 
-// A command is closed by a final reply, by cancelling, or because its time is over; then what
-// counts is the last that happened to it.
+// A command is closed by a final reply, by cancelling, or because it expired; then its latest event
+// counts.
 const FORGET = `
   WITH commands AS (
     DELETE FROM :schema.commands

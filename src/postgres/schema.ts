@@ -1,5 +1,5 @@
-// The tables, and how they come into being: each version once, however many processes start at the
-// same moment.
+// The tables and their migrations: each version runs once, however many processes start at the same
+// moment.
 
 /**
  * What one version adds; `:schema` is the schema's quoted name. A version that was released is

@@ -38,7 +38,7 @@ interface TerminalRow extends Nullable<TerminalFacts> {
   lastSeenAt: number
 }
 
-/** The capability to know the terminals, on tables that `migrate` made. */
+/** The calls on terminals, on the tables of `migrate`. */
 export function terminalsOn(database: Database): TerminalStorage {
   const find = async (serialNumber: string | null) => {
     const values = [serialNumber === null ? null : storable(serialNumber)]

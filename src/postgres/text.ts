@@ -1,14 +1,14 @@
-// Text that PostgreSQL refuses, in a form that it keeps.
+// Text that PostgreSQL refuses, in a form that it can store.
 import { createHash } from 'node:crypto'
 
-// PostgreSQL keeps neither NUL nor half a surrogate pair. Both are written as U+E000 (a private-use
+// PostgreSQL can't store NUL or half a surrogate pair. Both are written as U+E000 (a private-use
 // character) and their code in four hex digits; so is U+E000 itself, so that different texts stay
 // different.
 const REFUSED = /[\0\ue000]|\p{Surrogate}/gu
 const ESCAPED = /\ue000([0-9a-f]{4})/g
 const MAY_BE_REFUSED = /\\u0000|\\ud[89a-f]|\ue000/
 
-/** The text in a form that PostgreSQL keeps. */
+/** The text in a form that PostgreSQL can store. */
 export function storable(text: string): string {
   return text.replace(
     REFUSED,
@@ -16,18 +16,18 @@ export function storable(text: string): string {
   )
 }
 
-/** The text that `storable` was given. */
+/** The text that was passed to `storable`. */
 export function restored(text: string): string {
   return text.replace(ESCAPED, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 
-/** A value as JSON that `jsonb` keeps. */
+/** A value as JSON that `jsonb` can store. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value)
   return MAY_BE_REFUSED.test(json) ? JSON.stringify(mapped(JSON.parse(json), storable)) : json
 }
 
-/** The value that `storableJson` was given, parsed. */
+/** The value that was passed to `storableJson`, parsed. */
 export function restoredJson<Value>(value: Value): Value {
   return JSON.stringify(value).includes('\ue000') ? (mapped(value, restored) as Value) : value
 }
@@ -43,10 +43,7 @@ function mapped(value: unknown, map: (text: string) => string): unknown {
 
 const LONGEST_KEY = 64
 
-/**
- * What identifies an id in an index: the id itself, or a digest of one that is too long for an
- * index.
- */
+/** The key of an id in an index: the id itself, or a digest if it is too long for an index. */
 export function idKeyOf(id: string): string {
   return id.length <= LONGEST_KEY ? id : `sha256:${digestOf(id)}`
 }

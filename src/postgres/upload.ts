@@ -1,4 +1,5 @@
-// Uploads: a line each, attendance records in a table of their own. One statement an upload.
+// Uploads: a row for each line, attendance records in a table of their own. One statement per
+// upload.
 import type {
   KeptAttendance,
   KeptAttendanceFilter,
@@ -12,7 +13,7 @@ import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { type Database, milliseconds, moment } from './query.js'
 import { restored, restoredJson, storable, storableJson } from './text.js'
 
-// Rows are inserted in one order, so that uploads that meet don't wait for each other in a circle.
+// Rows are inserted in the same order, so that concurrent uploads don't deadlock.
 const KEEP = `
   WITH came AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS came (place integer, line_key text, kind text, type text, record jsonb,
@@ -79,7 +80,7 @@ export interface PostgresUploads extends Required<UploadStorage> {
   uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
 }
 
-/** The capability to keep uploads, and ways to read them, on tables that `migrate` made. */
+/** The calls that store uploads and read them, on the tables of `migrate`. */
 export function uploadsOn(database: Database): PostgresUploads {
   const list = async (statement: string, filter: KeptRecordFilter, ...more: unknown[]) => {
     const { serialNumber, since, before, limit } = filter
