@@ -131,11 +131,19 @@ export function wrong(
   return new TypeError(message, cause === undefined ? undefined : { cause })
 }
 
-/** Escapes and truncates untrusted text for error messages. */
+// Characters that show nothing, or turn the text around them: they could forge a line of a log.
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
+
+/**
+ * Quotes and truncates untrusted text for error messages. Letters of every script stay readable;
+ * what can't be seen is escaped.
+ */
 export function quoted(text: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return JSON.stringify(shown).replace(/[^ -~…]/g, (unit) => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  const shown = text.length > 40 ? `${text.slice(0, 40).replace(/[\ud800-\udbff]$/, '')}…` : text
+  return JSON.stringify(shown).replace(HIDDEN, (character) => {
+    return Array.from({ length: character.length }, (_, at) => {
+      return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`
+    }).join('')
   })
 }
 

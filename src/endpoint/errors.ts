@@ -20,6 +20,9 @@
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.
  * - `COMMAND_UNKNOWN` (404): storage has no command of that terminal and id.
+ * - `FAMILY_MISMATCH` (400): the command is for terminals of the other family.
+ * - `VALUE_REFUSED` (400): a value, such as a name or a PIN, can't be part of a command; `member`
+ *   names it.
  */
 export type IclockErrorCode = keyof typeof STATUS
 
@@ -38,6 +41,8 @@ const STATUS = {
   STORAGE_TIMEOUT: 503,
   COMMAND_TIMEOUT: 504,
   COMMAND_UNKNOWN: 404,
+  FAMILY_MISMATCH: 400,
+  VALUE_REFUSED: 400,
 } as const
 
 /**
@@ -52,13 +57,16 @@ export class IclockError extends Error {
   readonly status: number
   /** Whether the terminal may read the message: true below status 500. */
   readonly expose: boolean
+  /** The member whose value was refused, such as `name`; only with `VALUE_REFUSED`. */
+  declare readonly member?: string
 
   /** Makes an error; its status follows from the code. */
-  constructor(code: IclockErrorCode, message: string) {
+  constructor(code: IclockErrorCode, message: string, member?: string) {
     super(message)
     this.code = code
     this.status = STATUS[code]
     this.expose = this.status < 500
+    if (member !== undefined) this.member = member
   }
 }
 

@@ -1,10 +1,16 @@
 // The text of commands as the octets that a terminal reads.
+import { TextDecoder } from 'node:util'
 import iconv from 'iconv-lite'
 import { describe, quoted, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import { IclockError } from '../endpoint/errors.js'
 import { bodySettings } from '../endpoint/options.js'
 
 const ASCII = /^[\0-\x7f]*$/
+// Written without what later standards added: terminals have the older tables.
+const OLDER: Readonly<Record<string, string>> = { gbk: 'cp936', big5: 'cp950' }
+// GB 18030 gave these other octets in its edition of 2022.
+const MOVED = /[\ufe10-\ufe19\u9fb4-\u9fbb]/
 
 /**
  * Checks an option `encoding`: a `TextDecoder` label that text can be written in as well.
@@ -20,20 +26,39 @@ export function encodingOf(encoding = 'utf-8'): string {
 
 /** The octets of a text; what the encoding lacks becomes `?`. */
 export function encode(text: string, encoding: string): Buffer {
-  return encoding === 'utf-8' ? Buffer.from(text) : iconv.encode(text, encoding)
+  if (encoding === 'utf-8') return Buffer.from(text)
+  return iconv.encode(text, OLDER[encoding] ?? encoding)
+}
+
+/**
+ * The first character that would not come back as it is: the encoding lacks it, or those who write
+ * and who read it have different tables, such as for rare characters of euc-kr and gb18030.
+ */
+export function lostCharacter(text: string, encoding: string): string | undefined {
+  if (ASCII.test(text)) return undefined
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true })
+  const isLost = (part: string) => {
+    if (encoding === 'gb18030' && MOVED.test(part)) return true
+    return decoder.decode(encode(part, encoding)) !== part
+  }
+  if (!isLost(text)) return undefined
+  for (const character of text) if (isLost(character)) return character
+  return text
 }
 
 /**
  * Checks that a command can be written in an encoding.
  *
- * @throws TypeError if a character of its text is missing in the encoding
+ * @throws IclockError `VALUE_REFUSED` if a character of its text would be lost
  */
 export function checkIsEncodable({ commandId, text }: IssuedCommand, encoding: string): void {
-  if (ASCII.test(text)) return
-  const octets = encode(text, encoding)
-  if (iconv.decode(octets, encoding, { stripBOM: false }) === text) return
-  throw new TypeError(
-    `express-iclock: the text of command ${quoted(commandId)} has a character that ${describe(encoding)} lacks; ` +
+  const lost = lostCharacter(text, encoding)
+  if (lost === undefined) return
+  throw new IclockError(
+    'VALUE_REFUSED',
+    // The text may hold a password: only the offending character is shown.
+    `express-iclock: the text of command ${quoted(commandId)} has ${quoted(lost)}, which ${describe(encoding)} lacks; ` +
       'expected text that the encoding of commandQueue(adapter, { encoding }) can carry',
+    'text',
   )
 }

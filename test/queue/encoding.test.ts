@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkIsEncodable, encode, encodingOf } from '../../src/queue/encoding.js'
+import { checkIsEncodable, encode, encodingOf, lostCharacter } from '../../src/queue/encoding.js'
 
 describe('The encoding option', () => {
   it.each([
@@ -39,5 +39,31 @@ it.each([
 ])('%s can encode %j: %s', (encoding, text, can) => {
   const check = () => checkIsEncodable({ serialNumber: 'A', commandId: '1', text }, encoding)
   if (can) expect(check).not.toThrow()
-  else expect(check).toThrow(TypeError)
+  else expect(check).toThrow(expect.objectContaining({ code: 'VALUE_REFUSED', member: 'text' }))
+})
+
+it.each([
+  ['euc-kr', '갂'],
+  ['big5', '¨'],
+  ['gbk', '\u01f9'],
+  ['gb18030', '\ufe10'],
+  ['gb18030', '\ue78d'],
+])('In %s, %j is refused: those who write it and read it disagree', (encoding, text) => {
+  expect(lostCharacter(`Name=Ada${text}`, encoding)).toBe(text)
+})
+
+// Each character that the encoding has, alone: what is let through comes back as it was.
+it.each([
+  ...['gbk', 'gb18030', 'big5', 'euc-kr', 'euc-jp'],
+  ...['windows-1252', 'windows-1256', 'windows-1258', 'windows-874', 'koi8-r', 'iso-8859-8'],
+])('What %s carries is read back by the parsers', (encoding) => {
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true })
+  const codes = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code))
+  const known = codes.filter((text) => encode(text, encoding).toString() !== '?')
+  const carried = known.filter((text) => lostCharacter(`=${text}`, encoding) === undefined)
+  const changed = carried.filter(
+    (text) => decoder.decode(encode(`=${text}`, encoding)) !== `=${text}`,
+  )
+  expect(changed).toEqual([])
+  expect(carried.length).toBeGreaterThan(200)
 })
