@@ -2,4 +2,6 @@
 export * as access from './commands/access.js'
 export * as attendance from './commands/attendance.js'
 export type { BuiltCommand } from './commands/built.js'
+export { type CutOptions, cutText } from './commands/cut.js'
 export * as dangerous from './commands/dangerous.js'
+export type { TextOptions } from './commands/line.js'

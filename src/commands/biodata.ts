@@ -1,5 +1,5 @@
 // Unified templates (BIODATA), which both families write alike.
-import { type Field, optional, required } from './line.js'
+import { type Field, optional, required } from './shape.js'
 import { CONTENT, flag, integer, PIN, type Value } from './value.js'
 
 /** A unified template, as terminals upload it in BIODATA. */

@@ -1,4 +1,5 @@
 // What a builder returns, and the limits of each kind of command.
+import type { Family } from '../reply/outcome.js'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
@@ -7,6 +8,8 @@ const MINUTE = 60 * SECOND
 export interface BuiltCommand {
   /** What follows `C:<id>:`: one line, without its line end. */
   text: string
+  /** The family it is for; missing if both families read it alike. The other one refuses it. */
+  family?: Family
   /**
    * Names an intent of one terminal, such as `option Volume`: a newer command with the same key
    * replaces an older one that was not sent yet. Only set if that can neither skip nor reorder
@@ -27,7 +30,7 @@ export interface BuiltCommand {
 }
 
 /** The limits of a kind of command. */
-export type Nature = Omit<BuiltCommand, 'text' | 'key'>
+export type Nature = Omit<BuiltCommand, 'text' | 'family' | 'key'>
 
 /** Harmless when executed twice: the queue's defaults. */
 export const DATA: Nature = {}

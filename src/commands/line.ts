@@ -1,32 +1,19 @@
-// Writes a command line from a table of fields, and refuses what old or new firmware would misread.
-import { describe, quoted } from '../check.js'
-import type { BuiltCommand, Nature } from './built.js'
+// Writes a command line from its shape, and refuses what old or new firmware would misread.
+import { checkNames, describe, quoted } from '../check.js'
+import { encode, encodingOf, lostCharacter } from '../queue/encoding.js'
+import type { Family } from '../reply/outcome.js'
+import type { BuiltCommand } from './built.js'
+import { refused, wrongValue } from './refusal.js'
+import type { Field, Shape } from './shape.js'
 import type { Value } from './value.js'
 
-/** A field of a line: `Key=value`, or the bare value if the key is empty. */
-export interface Field {
-  key: string
-  /** The builder's member that the value comes from; missing for a fixed text. */
-  member?: string
-  value?: Value
-  /** The value if the member is missing; if undefined, the field is left out. */
-  absent?: string
-  isRequired?: boolean
-}
-
-/** The form of a command. */
-export interface Shape {
-  /** The first words, exactly as the manual prints them. */
-  head: string
-  /** In the order of the line. */
-  fields?: readonly Field[]
-  nature: Nature
-  /** The separator of two fields; a TAB by default. */
-  between?: string
-  /** Keys that firmware also looks for in this command, but no field writes. */
-  alsoRead?: readonly string[]
-  /** The keys whose values identify the intent, or `'text'` for the whole text; none by default. */
-  intent?: readonly string[] | 'text'
+/** How a terminal reads text. */
+export interface TextOptions {
+  /**
+   * The encoding that this terminal reads, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'`
+   * for Chinese-language terminals. Lengths are counted in it, and text that it lacks is refused.
+   */
+  encoding?: string
 }
 
 interface Written {
@@ -34,70 +21,110 @@ interface Written {
   text: string
 }
 
-/** A required field. */
-export function required(key: string, member: string, value: Value): Field {
-  return { key, member, value, isRequired: true }
-}
+/** The name of a builder, as an app writes it. */
+export type BuilderName = `${Family | `dangerous.${Family}`}.${string}` | 'dangerous.upgrade'
 
-/** A field that is left out, or written as `absent`, if its member is undefined. */
-export function optional(key: string, member: string, value: Value, absent?: string): Field {
-  return absent === undefined ? { key, member, value } : { key, member, value, absent }
-}
-
-/** A field that is always the same. */
-export function fixed(key: string, absent: string): Field {
-  return { key, absent }
-}
+const FAMILY = /\b(attendance|access)\./
+// CR and LF end a line, TAB a field, NUL a C string; no terminal shows the other control
+// characters.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u
 
 /**
  * Writes a command.
  *
- * @throws TypeError or RangeError that names the builder and the member, what came (never a secret)
- * and what was expected
+ * @throws IclockError `VALUE_REFUSED` if a value can't be part of it, TypeError for anything else;
+ * both name the builder and the member, what came (never a secret) and what was expected
  */
-export function build(builder: string, shape: Shape, members: object = {}): BuiltCommand {
+export function build(
+  builder: BuilderName,
+  shape: Shape,
+  members: object = {},
+  options: TextOptions = {},
+): BuiltCommand {
   const { head, fields = [], nature, between = '\t', alsoRead = [], intent } = shape
-  const written = write(builder, fields, members)
-  checkKeys(builder, shape.head, written, [...fields.map(({ key }) => key), ...alsoRead], between)
+  const written = write(builder, fields, members, between, options)
+  checkKeys(builder, head, written, [...fields.map(({ key }) => key), ...alsoRead], between)
   const body = textOf(written, between)
   const text = body === '' ? head : `${head} ${body}`
-  if (intent === undefined) return { text, ...nature }
+  const command = { text, ...familyOf(builder), ...nature }
+  if (intent === undefined) return command
   const named = written.filter(({ field }) => intent.includes(field.key))
   const key = intent === 'text' ? text : `${head} ${textOf(named, ' ')}`
-  return { text, key, ...nature }
+  return { ...command, key }
 }
 
 /** Writes fields alone, for a command that nests them. */
-export function row(builder: string, fields: readonly Field[], members: object): string {
-  return textOf(write(builder, fields, members), '\t')
+export function row(
+  builder: BuilderName,
+  fields: readonly Field[],
+  members: object,
+  options: TextOptions = {},
+): string {
+  return textOf(write(builder, fields, members, '\t', options), '\t')
+}
+
+function familyOf(builder: BuilderName): { family?: Family } {
+  const family = FAMILY.exec(builder)?.[1]
+  return family === undefined ? {} : { family: family as Family }
 }
 
 function textOf(written: readonly Written[], between: string): string {
   return written.map(({ text }) => text).join(between)
 }
 
-function write(builder: string, fields: readonly Field[], members: object): Written[] {
-  checkNames(builder, fields, members)
+function write(
+  builder: BuilderName,
+  fields: readonly Field[],
+  members: object,
+  between: string,
+  options: TextOptions,
+): Written[] {
+  checkMembers(builder, fields, members)
+  checkNames(options, { encoding: true })
+  const encoding = options.encoding === undefined ? 'utf-8' : encodingOf(options.encoding)
   const values = new Map(Object.entries(members))
   return fields.flatMap((field) => {
-    const text = fieldText(builder, field, values.get(field.member ?? ''))
+    const { key, member, value, absent, isRequired } = field
+    let text = absent
+    if (member !== undefined && value !== undefined) {
+      const came = values.get(member)
+      if (came !== undefined || isRequired) {
+        text = valueText(builder, member, value, came, between, encoding)
+      }
+    }
     if (text === undefined) return []
-    return { field, text: field.key === '' ? text : `${field.key}=${text}` }
+    return { field, text: key === '' ? text : `${key}=${text}` }
   })
 }
 
-function fieldText(builder: string, field: Field, came: unknown): string | undefined {
-  const { member, value, absent, isRequired } = field
-  if (member === undefined || value === undefined) return absent
-  if (came === undefined && !isRequired) return absent
+// The finished text is checked here, whatever wrote it: no value can end its field or its line.
+function valueText(
+  builder: BuilderName,
+  member: string,
+  value: Value,
+  came: unknown,
+  between: string,
+  encoding: string,
+): string {
   const text = value.text(came)
-  if (text !== undefined) return text
-  const shown = value.isSecret ? hidden(came) : describe(came)
-  const message = `express-iclock: ${builder}: "${member}" is ${shown}; expected ${value.expected}`
-  throw value.isTyped(came) ? new RangeError(message) : new TypeError(message)
+  if (
+    text === undefined ||
+    UNPRINTABLE.test(text) ||
+    (between !== '' && text.includes(between)) ||
+    (value.mostBytes !== undefined && encode(text, encoding).length > value.mostBytes)
+  ) {
+    throw wrongValue(builder, member, value, came, encoding)
+  }
+  const lost = lostCharacter(text, encoding)
+  if (lost === undefined) return text
+  throw refused(
+    builder,
+    member,
+    `has ${quoted(lost)}, which ${quoted(encoding)} lacks; expected text that it can carry`,
+  )
 }
 
-function checkNames(builder: string, fields: readonly Field[], members: unknown): void {
+function checkMembers(builder: string, fields: readonly Field[], members: unknown): void {
   const known = [...new Set(fields.flatMap(({ member }) => member ?? []))]
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {
     const expected = `an object with ${known.join(', ')}`
@@ -132,16 +159,12 @@ function checkKeys(
     const index = written.findIndex(({ field }) => field.key === key)
     if (at === -1 || at === starts[index]) continue
     const inside = written[starts.findLastIndex((start) => start <= at)]?.field
-    const member = inside?.member ?? inside?.key
-    throw new RangeError(
-      `express-iclock: ${builder}: "${member}" would write "${key}=" where old firmware reads the field ${key}; ` +
+    const member = inside?.member ?? inside?.key ?? ''
+    throw refused(
+      builder,
+      member,
+      `would write "${key}=" where old firmware reads the field ${key}; ` +
         `expected a value without it, or that field before "${member}"`,
     )
   }
-}
-
-function hidden(value: unknown): string {
-  if (typeof value === 'string') return `a string of length ${value.length} (not shown)`
-  if (value instanceof Uint8Array) return `${value.length} bytes (not shown)`
-  return `of type ${value === null ? 'null' : typeof value} (not shown)`
 }

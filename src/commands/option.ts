@@ -1,8 +1,9 @@
 // Options of a terminal: both families set and get them, in different words.
-import { quoted } from '../check.js'
 import { type BuiltCommand, DATA, QUERY } from './built.js'
-import { build, required, row } from './line.js'
-import { matching, rawText, type Value } from './value.js'
+import { type BuilderName, build, row, type TextOptions } from './line.js'
+import { refused } from './refusal.js'
+import { required } from './shape.js'
+import { listOf, matching, rawText, type Value } from './value.js'
 
 /** An option and its new value. */
 export interface Option {
@@ -14,9 +15,7 @@ export interface Option {
 
 // It may be a password.
 const OPTION_VALUE: Value = {
-  ...rawText('a string of at most 512 bytes without commas', (text) => {
-    return Buffer.byteLength(text) <= 512 && !text.includes(',')
-  }),
+  ...rawText(512, 'without commas and control characters', (text) => !text.includes(',')),
   isSecret: true,
 }
 
@@ -24,39 +23,52 @@ const NAME = matching(
   /^[A-Za-z]\w{0,63}$/,
   'a string: an option name of letters and digits, without ~ (read-only options)',
 )
-const QUERY_NAME = matching(/^[~-]?[A-Za-z]\w{0,63}$/, 'an option name')
-
-const NAMES: Value = {
-  expected: "an array of option names such as ['FirmVer', '~SerialNumber']",
-  isTyped: Array.isArray,
-  text(value) {
-    if (!Array.isArray(value) || value.length === 0 || value.length > 100) return undefined
-    const texts = value.map((name) => QUERY_NAME.text(name))
-    return texts.includes(undefined) ? undefined : texts.join(',')
-  },
-}
+const NAMES = listOf(
+  matching(/^[~-]?[A-Za-z]\w{0,63}$/, 'an option name'),
+  100,
+  "an array of 1 to 100 option names such as ['FirmVer', '~SerialNumber']",
+  (names) => (names.length === 0 ? undefined : names.join(',')),
+)
 
 /** Sets options, each by its name; a newer setting of the same options is the same intent. */
-export function setting(builder: string, head: string, options: object): BuiltCommand {
+export function setting(
+  builder: BuilderName,
+  head: string,
+  options: object,
+  how?: TextOptions,
+): BuiltCommand {
   const names = Object.keys(options ?? {})
-  const unknown = names.find((name) => NAME.text(name) === undefined)
-  if (names.length === 0 || unknown !== undefined) {
-    const came = unknown === undefined ? 'no option' : `the option ${quoted(unknown)}`
-    throw new RangeError(`express-iclock: ${builder} got ${came}; expected ${NAME.expected}`)
+  if (names.length === 0) {
+    throw new TypeError(
+      `express-iclock: ${builder} got no option; expected an object such as { Volume: '60' }`,
+    )
+  }
+  for (const name of names) {
+    if (NAME.text(name) !== undefined) continue
+    throw refused(builder, name, `is no name of an option; expected ${NAME.expected}`)
   }
   const fields = names.map((name) => required(name, name, OPTION_VALUE))
-  const command = build(builder, { head, fields, nature: DATA, between: ',' }, options)
+  const command = build(builder, { head, fields, nature: DATA, between: ',' }, options, how)
   return { ...command, key: `${head} ${names}` }
 }
 
 /** Sets one option. */
-export function settingOne(builder: string, head: string, option: Option): BuiltCommand {
-  row(builder, [required('', 'name', NAME), required('', 'value', OPTION_VALUE)], option)
-  return setting(builder, head, { [option.name]: option.value })
+export function settingOne(
+  builder: BuilderName,
+  head: string,
+  option: Option,
+  how?: TextOptions,
+): BuiltCommand {
+  row(builder, [required('', 'name', NAME), required('', 'value', OPTION_VALUE)], option, how)
+  return setting(builder, head, { [option.name]: option.value }, how)
 }
 
 /** Asks for options. */
-export function getting(builder: string, head: string, names: readonly string[]): BuiltCommand {
+export function getting(
+  builder: BuilderName,
+  head: string,
+  names: readonly string[],
+): BuiltCommand {
   const shape = { head, fields: [required('', 'names', NAMES)], nature: QUERY }
   return build(builder, shape, { names })
 }

@@ -1,13 +1,11 @@
 // Photos: both families write them nearly the same way.
 import { BIO_TYPE } from './biodata.js'
-import { DATA } from './built.js'
-import { type Field, fixed, optional, required, type Shape } from './line.js'
-import { CONTENT, CONTENT_SIZE, flag, PIN, URL_TEXT } from './value.js'
+import { type Person, person } from './person.js'
+import { type Field, fixed, optional, required, type Shape, updating } from './shape.js'
+import { CONTENT, CONTENT_SIZE, flag, URL_TEXT } from './value.js'
 
 /** A photo: either its content, or a URL the terminal fetches it from. */
-export interface UserPhoto {
-  /** `PIN`. */
-  pin: string
+export interface UserPhoto extends Person {
   /** `Content`: a JPEG as bytes or base64; old terminals take 30 KB at most. */
   content?: string | Uint8Array
   /** `Url`: relative to `/iclock/`, or absolute. */
@@ -30,7 +28,7 @@ const CONTENT_FIELDS = [
   required('Content', 'content', CONTENT),
 ]
 const URL_FIELDS = [fixed('Format', '1'), required('Url', 'url', URL_TEXT)]
-const FACE_HEAD = [required('PIN', 'pin', PIN), optional('Type', 'type', BIO_TYPE, '9')]
+const FACE_HEAD = [person(), optional('Type', 'type', BIO_TYPE, '9')]
 const FACE_END = optional('PostBackTmpFlag', 'returnsTemplate', flag(), '0')
 
 /** The fields of a photo by content, or by URL. */
@@ -39,10 +37,10 @@ export function photoFields(photo: { url?: string }): readonly Field[] {
 }
 
 /** The form of a comparison photo by content, or by URL. */
-export function facePhotoShape(head: string, photo: { url?: string }): Shape {
+export function facePhotoShape(table: string, photo: { url?: string }): Shape {
   const fields =
     photo?.url === undefined
       ? [...FACE_HEAD, ...CONTENT_FIELDS, fixed('Format', '0'), fixed('Url', ''), FACE_END]
       : [...FACE_HEAD, fixed('Size', '0'), fixed('Content', ''), ...URL_FIELDS, FACE_END]
-  return { head, fields, nature: DATA, intent: ['PIN', 'Type'] }
+  return updating(table, fields, ['PIN', 'Type'])
 }

@@ -1,12 +1,11 @@
 // Times in the form terminals use: local wall-clock time without a time zone.
-import type { Value } from './value.js'
+import { isString, listOf, type Value } from './value.js'
 
 const TIME = /^(20\d\d)-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/
 const DAY = /^(20\d\d)-(\d\d)-(\d\d)$/
-const CLOCK_TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/
 const NOT_A_DATE = "(a Date has no time zone: format it in the terminal's own)"
-
-const isString = (value: unknown) => typeof value === 'string'
+const SPAN = "an array of two times such as ['08:00', '17:30']"
 
 /** A moment, `YYYY-MM-DD hh:mm:ss`, written with `between` instead of the blank. */
 export function time(between = ' '): Value {
@@ -36,6 +35,15 @@ export const DAY_OR_TIME_CODE: Value = {
   text: (value) => day().text(value) ?? timeCode(value),
 }
 
+const CLOCK_TIME: Value = {
+  expected: "a time such as '08:00'",
+  isTyped: isString,
+  text: (value) => {
+    return isString(value) && CLOCK.test(value) ? value.replace(':', '') : undefined
+  },
+}
+const SPAN_NUMBER = span(([start, end]) => String(Number(start) * 65_536 + Number(end)))
+
 /** One end of a span `['08:00', '17:30']`, as `hhmm`. */
 export function spanEnd(end: 0 | 1): Value {
   return span((ends) => ends[end])
@@ -46,31 +54,14 @@ export function spanEnd(end: 0 | 1): Value {
  * `hhmm`.
  */
 export function spanNumber(index: 0 | 1 | 2): Value {
-  const one = span(([start, end]) => String(Number(start) * 65_536 + Number(end)))
-  return {
-    expected: "an array of up to three spans such as ['08:00', '17:30']",
-    isTyped: Array.isArray,
-    text(value) {
-      if (!Array.isArray(value) || value.length > 3) return undefined
-      const texts = value.map((each) => one.text(each))
-      if (texts.includes(undefined)) return undefined
-      return index < texts.length ? texts[index] : '0'
-    },
-  }
+  const expected = "an array of up to three spans such as ['08:00', '17:30']"
+  return listOf(SPAN_NUMBER, 3, expected, (texts) => texts[index] ?? '0')
 }
 
 function span(write: (ends: [start: string, end: string]) => string): Value {
-  return {
-    expected: "an array of two times such as ['08:00', '17:30']",
-    isTyped: Array.isArray,
-    text(value) {
-      if (!Array.isArray(value) || value.length !== 2) return undefined
-      const [start, end] = value.map((each) => {
-        return isString(each) && CLOCK_TIME.test(each) ? each.replace(':', '') : undefined
-      })
-      return start === undefined || end === undefined ? undefined : write([start, end])
-    },
-  }
+  return listOf(CLOCK_TIME, 2, SPAN, ([start, end]) => {
+    return start === undefined || end === undefined ? undefined : write([start, end])
+  })
 }
 
 function timeCode(value: unknown): string | undefined {

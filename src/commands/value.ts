@@ -1,4 +1,5 @@
 // What a value must look like before it becomes part of a command line.
+import { isUint8Array } from 'node:util/types'
 import { isWhole } from '../check.js'
 
 /** How a member's value becomes the text of a field. */
@@ -7,25 +8,25 @@ export interface Value {
   expected: string
   /** The text of the field, or undefined if the value is wrong. */
   text(value: unknown): string | undefined
-  /** Whether an error for this value is a RangeError: it has the right type. */
+  /** Whether the value has the right type, so that a person may have typed it. */
   isTyped(value: unknown): boolean
+  /** How many bytes the text may have in the terminal's encoding, if it is free text. */
+  mostBytes?: number
   /** Passwords and templates: errors never show them. */
   isSecret?: boolean
 }
-
-// CR and LF end a line, TAB a field, NUL a C string; no terminal shows the other control
-// characters.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u
 // The attendance manual's limit for one delivery, in base64 characters here.
 const MOST_CONTENT = 900_000
 const BASE64 = /^[A-Za-z0-9+/]+(={0,2})$/
 
-const isString = (value: unknown) => typeof value === 'string'
+/** Whether a value is text. */
+export function isString(value: unknown): value is string {
+  return typeof value === 'string'
+}
 
 /** Text that matches a pattern. */
 export function matching(pattern: RegExp, expected: string): Value {
-  const text = (value: unknown) =>
-    typeof value === 'string' && pattern.test(value) ? value : undefined
+  const text = (value: unknown) => (isString(value) && pattern.test(value) ? value : undefined)
   return { expected, text, isTyped: isString }
 }
 
@@ -72,7 +73,7 @@ export function flag(no = '0', yes = '1'): Value {
 /** One of some words, and what is written for each. */
 export function choice(words: Readonly<Record<string, string>>): Value {
   const text = (value: unknown) =>
-    typeof value === 'string' && Object.hasOwn(words, value) ? words[value] : undefined
+    isString(value) && Object.hasOwn(words, value) ? words[value] : undefined
   return { expected: `one of ${Object.keys(words).join(', ')}`, text, isTyped: isString }
 }
 
@@ -81,19 +82,44 @@ export function choice(words: Readonly<Record<string, string>>): Value {
  * such as `x Pri=14` would make an administrator. 64 bytes if the manual prints no limit.
  */
 export function freeText(mostBytes = 64): Value {
-  const expected = `a string of at most ${mostBytes} bytes in UTF-8, without = and control characters`
-  return plainText(expected, (text) => !text.includes('=') && Buffer.byteLength(text) <= mostBytes)
+  const expected = 'without = and control characters'
+  return { ...rawText(mostBytes, expected, (text) => !text.includes('=')) }
 }
 
-/** Text up to the end of the line or of its field, `=` included. */
-export function rawText(expected: string, fits: (text: string) => boolean = () => true): Value {
-  return plainText(`${expected}, without control characters`, fits)
+/** Text up to the end of the line or of its field. */
+export function rawText(
+  mostBytes: number,
+  expected: string,
+  fits: (text: string) => boolean = () => true,
+): Value {
+  const text = (value: unknown) => {
+    return isString(value) && fits(value) ? value : undefined
+  }
+  return { expected, text, isTyped: isString, mostBytes }
 }
 
-function plainText(expected: string, fits: (text: string) => boolean): Value {
-  const text = (value: unknown) =>
-    typeof value === 'string' && !UNPRINTABLE.test(value) && fits(value) ? value : undefined
-  return { expected, text, isTyped: isString }
+/**
+ * An array of at most `most` values, written as one text. It is copied first: an array may have a
+ * `map` of its own.
+ *
+ * @param write makes one text of theirs, or undefined if they don't go together
+ */
+export function listOf(
+  item: Value,
+  most: number,
+  expected: string,
+  write: (texts: string[]) => string | undefined,
+): Value {
+  return {
+    expected,
+    isTyped: Array.isArray,
+    text(value) {
+      if (!Array.isArray(value) || value.length > most) return undefined
+      const items = Array.from({ length: value.length }, (_, at) => item.text(value[at]))
+      const texts = items.filter((text) => text !== undefined)
+      return texts.length < items.length ? undefined : write(texts)
+    },
+  }
 }
 
 /** A URL: absolute, or relative to `/iclock/`. */
@@ -112,14 +138,14 @@ export const PATH: Value = matching(
 export const CONTENT: Value = {
   expected: `bytes (a Uint8Array), or a string of base64, ${MOST_CONTENT} characters of it at most`,
   isSecret: true,
-  isTyped: (value) => typeof value === 'string' || value instanceof Uint8Array,
+  isTyped: (value) => isString(value) || isUint8Array(value),
   text(value) {
-    const text = value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+    const text = isUint8Array(value) ? Buffer.from(value).toString('base64') : value
     if (typeof text !== 'string' || text.length > MOST_CONTENT) return undefined
     const padding = BASE64.exec(text)?.[1]
     if (padding === undefined) return undefined
-    const isWhole = padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0
-    return isWhole ? text : undefined
+    const isPadded = padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0
+    return isPadded ? text : undefined
   },
 }
 

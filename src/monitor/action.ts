@@ -1,6 +1,7 @@
 // The actions on the page: cancel a command, issue it again, issue a new one.
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../endpoint/body.js'
+import { IclockError } from '../endpoint/errors.js'
 import type { NewCommand } from '../queue/issue.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { commandOf } from './form.js'
@@ -86,8 +87,9 @@ async function issue(
     const issued = await commands?.issue(serialNumber, command, { members })
     return { status: 200, body: { commandId: issued?.commandId ?? '' } }
   } catch (error) {
-    // Refused by the queue before it calls storage, such as text that the encoding lacks.
-    if (error instanceof TypeError && error.message.startsWith(OWN)) {
+    // Refused by the queue, such as text that the encoding lacks.
+    const isRefused = error instanceof IclockError && error.status === 400
+    if (isRefused || (error instanceof TypeError && error.message.startsWith(OWN))) {
       return failed(400, wordsOf(error))
     }
     throw error

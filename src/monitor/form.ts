@@ -103,7 +103,7 @@ export function formsFor(family: Family = 'attendance'): Form[] {
  * Builds the command that a form describes.
  *
  * @returns undefined if there is no such form
- * @throws TypeError or RangeError that says what is wrong with a value
+ * @throws TypeError or IclockError that says what is wrong with a value
  */
 export function commandOf(
   name: string,

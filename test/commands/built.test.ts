@@ -27,7 +27,7 @@ const harmless = [...ATTENDANCE, ...ACCESS]
 const irreversible = [...DANGEROUS_ATTENDANCE, ...DANGEROUS_ACCESS]
 
 test.each(harmless)('The limits of $name() fit $text', ({ build, members }) => {
-  const { text, key: _, ...rest } = build(members as never)
+  const { text, key: _, family: __, ...rest } = build(members as never)
   expect(rest).toEqual(limits(text))
 })
 
@@ -35,6 +35,16 @@ test.each(irreversible)('The dangerous $name() is sent once: $text', ({ build, m
   const command = build(members as never)
   expect(command).toMatchObject({ attempts: 1 })
   expect(command).not.toHaveProperty('key')
+})
+
+test.each([
+  ['attendance', [...ATTENDANCE, ...DANGEROUS_ATTENDANCE]],
+  ['access', [...ACCESS, ...DANGEROUS_ACCESS]],
+])('A builder of %s names its family', (family, samples) => {
+  for (const { name, build, members } of samples) {
+    const both = name === 'upgrade'
+    expect([name, build(members as never).family]).toEqual([name, both ? undefined : family])
+  }
 })
 
 describe('A key', () => {

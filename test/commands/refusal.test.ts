@@ -1,5 +1,12 @@
 // What builders refuse, and how they say so.
-import { access, attendance, type BuiltCommand, dangerous } from 'express-iclock/commands'
+import { IclockError } from 'express-iclock'
+import {
+  access,
+  attendance,
+  type BuiltCommand,
+  dangerous,
+  type TextOptions,
+} from 'express-iclock/commands'
 import { describe, expect, test } from 'vitest'
 
 const refusal = (build: () => BuiltCommand): Error => {
@@ -31,7 +38,7 @@ const zone = (monday: unknown) => () => access.putTimeZone({ id: 2, monday } as 
 const NOON = '2026-03-01 12:00:00'
 const MD5 = 'a5bf4dcd6020f408589224274aab132d'
 
-const RANGE: [string, () => BuiltCommand][] = [
+const REFUSED: [string, () => BuiltCommand][] = [
   ['a name with a TAB', user({ name: 'x\tPri=14' })],
   ['a name with a line end', user({ name: 'x\nC:2:REBOOT' })],
   ['a name with CR', user({ name: 'x\rREBOOT' })],
@@ -78,7 +85,6 @@ const RANGE: [string, () => BuiltCommand][] = [
   ['an option whose name is a command', option('a=1\nREBOOT', '1')],
   ['an option whose value is two', option('Volume', '1,Lang=2')],
   ['an option whose value is two lines', option('Volume', '1\n2')],
-  ['no option', () => access.setOptions({})],
   [
     'options of which one hides the other',
     () => {
@@ -146,6 +152,7 @@ const TYPE: [string, () => BuiltCommand][] = [
   ['no table', () => access.query(undefined as never)],
   ['no option', () => attendance.setOption(undefined as never)],
   ['an option that is a number', option('Volume', 60)],
+  ['no option to set', () => access.setOptions({})],
   [
     'synchronizing without a table',
     () => {
@@ -154,10 +161,26 @@ const TYPE: [string, () => BuiltCommand][] = [
   ],
 ]
 
-test.each(RANGE)('A builder throws a RangeError for %s', (_, build) => {
+test.each(REFUSED)('A builder refuses %s', (_, build) => {
   const error = refusal(build)
-  expect(error).toBeInstanceOf(RangeError)
-  expect(error.message).toMatch(/^express-iclock: \w+\.[\w.]+( got|: "\w+") .*expected /)
+  expect(error).toBeInstanceOf(IclockError)
+  const { code, status, expose, member = '', message } = error as IclockError
+  expect({ code, status, expose }).toEqual({ code: 'VALUE_REFUSED', status: 400, expose: true })
+  expect(message).toMatch(/^express-iclock: \w+\.[\w.]+: ".*expected /)
+  expect(message).toContain(`: "${member.split('\n')[0]}`)
+})
+
+test.each([
+  ['name', user({ name: 'x\tPri=14' })],
+  ['pin', user({ pin: '0' })],
+  ['viceCard', user({ viceCard: '5' })],
+  ['to', period('2026-03-02 00:00:00', NOON)],
+  ['template', print({ template: 'A-_A' })],
+  ['value', option('Volume', '1,Lang=2')],
+  ['Volume', () => access.setOptions({ Volume: '1,Lang=2' })],
+  ['names', () => attendance.getOptions(['a b'])],
+])('A refused value names its member: %s', (member, build) => {
+  expect(refusal(build)).toMatchObject({ member })
 })
 
 test.each(TYPE)('A builder throws a TypeError for %s', (_, build) => {
@@ -166,17 +189,75 @@ test.each(TYPE)('A builder throws a TypeError for %s', (_, build) => {
   expect(error.message).toMatch(/^express-iclock: \w+\.\w+/)
 })
 
+describe('The encoding of a terminal', () => {
+  const name = '国'.repeat(12)
+
+  test('The encoding decides how long a name may be', () => {
+    const { text } = attendance.putUser({ pin: '7', name }, { encoding: 'gb2312' })
+    expect(text).toContain(`Name=${name}`)
+    expect(refusal(user({ name })).message).toContain('(36 bytes); expected a string of at most 24')
+    const gbk = () => attendance.putUser({ pin: '7', name: `${name}国` }, { encoding: 'gb2312' })
+    expect(refusal(gbk).message).toContain(
+      '(26 bytes); expected a string of at most 24 bytes in gbk',
+    )
+  })
+
+  test('A character that the encoding lacks is refused', () => {
+    const error = refusal(() => {
+      return access.putUser({ pin: '7', name: 'Łukasz' }, { encoding: 'windows-1252' })
+    })
+    expect(error).toMatchObject({ code: 'VALUE_REFUSED', member: 'name' })
+    expect(error.message).toContain('"name" has "Ł", which "windows-1252" lacks')
+  })
+
+  test.each([
+    [{ charset: 'gb18030' }, 'there is no option "charset"'],
+    [{ encoding: 'klingon' }, 'option "encoding" is "klingon"'],
+    [null, 'the options are null'],
+  ])('Wrong text options are a TypeError: %j', (options, told) => {
+    const error = refusal(() => attendance.putUser({ pin: '7' }, options as TextOptions))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain(told)
+  })
+})
+
+describe('An array with methods of its own', () => {
+  const hostile = (list: string[]) => {
+    const own = () => ['x\tPri=14', 'y=1,z=2\nREBOOT']
+    return Object.assign(list, {
+      ...{ map: own, filter: own, join: () => own().join(), flatMap: own, slice: own },
+      [Symbol.iterator]: () => own()[Symbol.iterator](),
+    })
+  }
+
+  test('An array is written by its items, whatever its methods return', () => {
+    const names = hostile(['FirmVer', '~SerialNumber'])
+    expect(access.getOptions(names).text).toBe('GET OPTIONS FirmVer,~SerialNumber')
+    const monday = hostile(['08:00', '17:30']) as never
+    const { text } = access.putTimeZone({ id: 2, monday: [monday] })
+    expect(text).toContain('MonTime1=52430530\tMonTime2=0')
+  })
+})
+
 describe('An error', () => {
   const messageOf = (build: () => BuiltCommand) => refusal(build).message
 
   test('An error names the builder, the member, what came and what was expected', () => {
     expect(messageOf(user({ name: 'x Pri=14' }))).toBe(
       'express-iclock: attendance.putUser: "name" is "x Pri=14"; ' +
-        'expected a string of at most 24 bytes in UTF-8, without = and control characters',
+        'expected a string of at most 24 bytes in utf-8, without = and control characters',
     )
     expect(messageOf(() => access.putUser({ pin: 7 } as never))).toBe(
       'express-iclock: access.putUser: "pin" is 7; ' +
         "expected a string of 1 to 24 digits, letters or _ that is not 0, such as '7'",
+    )
+  })
+
+  test('An error shows a name as a person reads it, and how long it is', () => {
+    const name = 'محمد عبد الرحمن السيد'
+    expect(messageOf(user({ name }))).toContain(`"name" is "${name}" (39 bytes); expected`)
+    expect(messageOf(user({ name: 'x=\u202e\u200b\u00a0\u{e0041}' }))).toContain(
+      '"name" is "x=\\u202e\\u200b\\u00a0\\udb40\\udc41"; expected',
     )
   })
 

@@ -7,51 +7,34 @@ import {
   type BiodataSelection,
   NO,
 } from '../biodata.js'
-import { type BuiltCommand, DATA } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
-import { CONTENT, flag, integer, PIN } from '../value.js'
+import type { BuiltCommand } from '../built.js'
+import { DURESS, FINGER, type Fingerprint, type FingerSelection } from '../finger.js'
+import { build } from '../line.js'
+import { person } from '../person.js'
+import { deleting, optional, required, updating } from '../shape.js'
+import { CONTENT } from '../value.js'
 
-export type { Biodata, BiodataSelection }
+export type { Biodata, BiodataSelection, Fingerprint, FingerSelection }
 
-/** A fingerprint, up to algorithm 10.0. */
-export interface Fingerprint {
-  /** `Pin`. */
-  pin: string
-  /** `FingerID`: 0–9, from the left little finger to the right little finger. */
-  finger: number
-  /** `Valid=3`: this finger gives a silent alarm; false by default. */
-  isDuress?: boolean
-  /** `Template`: base64 as it was uploaded, or bytes. Never shown in an error. */
-  template: string | Uint8Array
-}
-
-const FINGER = integer(0, 9)
-
-const PUT_FINGERPRINT: Shape = {
-  head: 'DATA UPDATE templatev10',
-  fields: [
-    required('Pin', 'pin', PIN),
-    required('FingerID', 'finger', FINGER),
-    optional('Valid', 'isDuress', flag('1', '3'), '1'),
+const PUT_FINGERPRINT = updating(
+  'templatev10',
+  [
+    ...[person('Pin'), required('FingerID', 'finger', FINGER), DURESS],
     required('Template', 'template', CONTENT),
   ],
-  nature: DATA,
-  intent: ['Pin', 'FingerID'],
-}
-const DELETE_FINGERPRINTS: Shape = {
-  head: 'DATA DELETE templatev10',
-  fields: [required('Pin', 'pin', PIN), optional('FingerID', 'finger', FINGER)],
-  nature: DATA,
-}
-const DELETE_BIODATA: Shape = {
-  head: 'DATA DELETE biodata',
-  fields: [
-    required('Type', 'type', BIO_TYPE),
-    required('Pin', 'pin', PIN),
-    optional('No', 'no', NO),
-  ],
-  nature: DATA,
-}
+  ['Pin', 'FingerID'],
+)
+const DELETE_FINGERPRINTS = deleting(
+  'templatev10',
+  person('Pin'),
+  optional('FingerID', 'finger', FINGER),
+)
+const DELETE_BIODATA = deleting(
+  'biodata',
+  required('Type', 'type', BIO_TYPE),
+  person('Pin'),
+  optional('No', 'no', NO),
+)
 
 /**
  * Adds or replaces a fingerprint (`DATA UPDATE templatev10`). Reply: 0 or more; -26 for an
@@ -64,7 +47,7 @@ export function putFingerprint(fingerprint: Fingerprint): BuiltCommand {
 /**
  * Deletes one fingerprint, or all of a user (`DATA DELETE templatev10`). Reply: 0 or more.
  */
-export function deleteFingerprints(selection: { pin: string; finger?: number }): BuiltCommand {
+export function deleteFingerprints(selection: FingerSelection): BuiltCommand {
   return build('access.deleteFingerprints', DELETE_FINGERPRINTS, selection)
 }
 
@@ -73,8 +56,7 @@ export function deleteFingerprints(selection: { pin: string; finger?: number }):
  * another algorithm version, -631 for a wrong length of base64.
  */
 export function putBiodata(biodata: Biodata): BuiltCommand {
-  const shape = { head: 'DATA UPDATE biodata', fields: BIODATA, nature: DATA }
-  return build('access.putBiodata', { ...shape, intent: BIODATA_INTENT }, biodata)
+  return build('access.putBiodata', updating('biodata', BIODATA, BIODATA_INTENT), biodata)
 }
 
 /**

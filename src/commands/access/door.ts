@@ -1,7 +1,8 @@
 // Doors of access terminals (`CONTROL DEVICE AABBCCDD`: what, which door, how, how long; two hex
 // digits each).
 import { type BuiltCommand, NOW } from '../built.js'
-import { build, type Field, fixed, required } from '../line.js'
+import { type BuilderName, build } from '../line.js'
+import { type Field, fixed, required } from '../shape.js'
 import { integer, type Value } from '../value.js'
 
 /** A door by its number, 1 to 16, or all doors of the terminal. */
@@ -16,7 +17,12 @@ const DOOR_NUMBER: Value = {
 }
 const SECONDS = required('', 'seconds', integer(1, 254, hex))
 
-function control(builder: string, code: string, members: object, ...rest: Field[]): BuiltCommand {
+function control(
+  builder: BuilderName,
+  code: string,
+  members: object,
+  ...rest: Field[]
+): BuiltCommand {
   const fields = [fixed('', code), required('', 'door', DOOR_NUMBER), ...rest]
   const shape = { head: 'CONTROL DEVICE', fields, nature: NOW, between: '' }
   return build(builder, { ...shape, intent: 'text' }, members)

@@ -1,58 +1,47 @@
 // Enrollment at an access terminal, which is blocked until the person is done.
-import { BIO_TYPE, NO } from '../biodata.js'
-import { type BuiltCommand, ENROLLMENT } from '../built.js'
-import { build, fixed, optional, required, type Shape } from '../line.js'
-import { flag, integer, PIN } from '../value.js'
+import { NO } from '../biodata.js'
+import type { BuiltCommand } from '../built.js'
+import {
+  type BiodataEnrollment,
+  type Enrollment,
+  enrolling,
+  OVERWRITE,
+  RETRIES,
+  TYPE,
+} from '../enrollment.js'
+import { build } from '../line.js'
+import { person } from '../person.js'
+import { fixed, optional } from '../shape.js'
+import { flag } from '../value.js'
 
-/** Whom to enroll, and how often to retry. */
-export interface Enrollment {
-  /** `PIN`. */
-  pin: string
-  /** `RETRY`: how often to retry, 3 by default. */
-  retries?: number
-  /** `MODE`: whether the terminal stores the result as well as uploading it; true by default. */
-  keeps?: boolean
-}
+export type { BiodataEnrollment, Enrollment }
 
-const PERSON = required('PIN', 'pin', PIN)
-const RETRIES = optional('RETRY', 'retries', integer(0, 99), '3')
 const MODE = optional('MODE', 'keeps', flag(), '1')
 
-const ENROLL_CARD: Shape = {
-  head: 'ENROLL_INFO',
-  fields: [fixed('TYPE', '0'), PERSON, RETRIES, MODE],
-  nature: ENROLLMENT,
-  intent: ['PIN'],
-}
-const ENROLL_BIODATA: Shape = {
-  head: 'ENROLL_BIO',
-  fields: [
-    required('TYPE', 'type', BIO_TYPE),
-    optional('NO', 'no', NO, '0'),
-    PERSON,
-    RETRIES,
-    optional('OVERWRITE', 'overwrite', flag(), '0'),
-    MODE,
-  ],
-  nature: ENROLLMENT,
-  intent: ['TYPE', 'NO', 'PIN'],
-}
+const ENROLL_CARD = enrolling('ENROLL_INFO', ['PIN'], fixed('TYPE', '0'), person(), RETRIES, MODE)
+const ENROLL_BIODATA = enrolling(
+  'ENROLL_BIO',
+  ['TYPE', 'NO', 'PIN'],
+  TYPE,
+  optional('NO', 'no', NO, '0'),
+  person(),
+  RETRIES,
+  OVERWRITE,
+  MODE,
+)
 
 /**
  * Asks a user for a card (`ENROLL_INFO TYPE=0`). The card comes as an upload of type
  * `EnrollInfoData`, the reply once the person is done, within minutes: 0 or an error.
  */
-export function enrollCard(enrollment: Enrollment): BuiltCommand {
+export function enrollCard(enrollment: Enrollment & { keeps?: boolean }): BuiltCommand {
   return build('access.enrollCard', ENROLL_CARD, enrollment)
 }
 
 /**
- * Asks a user for a finger, face or palm (`ENROLL_BIO`): `type` and `no`: see `Biodata`. The
- * template comes as an upload of type `BioData`, the reply once the person is done, within minutes:
+ * Asks a user for a finger, face or palm (`ENROLL_BIO`); `no` is 0 by default. The template comes as an upload of type `BioData`, the reply once the person is done, within minutes:
  * 0, or 2 already enrolled, 4 poor quality, 5 another user's, 6 cancelled, 7 busy.
  */
-export function enrollBiodata(
-  enrollment: Enrollment & { type: number; no?: number; overwrite?: boolean },
-): BuiltCommand {
+export function enrollBiodata(enrollment: BiodataEnrollment): BuiltCommand {
   return build('access.enrollBiodata', ENROLL_BIODATA, enrollment)
 }

@@ -1,30 +1,30 @@
 // Photos on access terminals. A photo needs its user: issue the user first.
-import { type BuiltCommand, DATA } from '../built.js'
-import { build, type Field, fixed, required, type Shape } from '../line.js'
+import type { BuiltCommand } from '../built.js'
+import { build } from '../line.js'
+import { type Person, person } from '../person.js'
 import { type FacePhoto, facePhotoShape, type UserPhoto } from '../photo.js'
-import { CONTENT, CONTENT_SIZE, PIN, URL_TEXT } from '../value.js'
-import { deletion } from './deletion.js'
+import { deleting, fixed, required, updating } from '../shape.js'
+import { CONTENT, CONTENT_SIZE, URL_TEXT } from '../value.js'
 
 export type { FacePhoto, UserPhoto }
 
 // The manual prints these keys in lower case.
-const PUT_PHOTO = photo([
-  required('size', 'content', CONTENT_SIZE),
-  fixed('format', '0'),
-  fixed('url', ''),
-  required('content', 'content', CONTENT),
-])
-const PUT_PHOTO_URL = photo([
-  fixed('size', '0'),
-  fixed('format', '1'),
-  required('url', 'url', URL_TEXT),
-  fixed('content', ''),
-])
-
-function photo(fields: readonly Field[]): Shape {
-  const all = [required('pin', 'pin', PIN), ...fields]
-  return { head: 'DATA UPDATE userpic', fields: all, nature: DATA, intent: ['pin'] }
-}
+const PUT_PHOTO = updating(
+  'userpic',
+  [
+    ...[person('pin'), required('size', 'content', CONTENT_SIZE), fixed('format', '0')],
+    ...[fixed('url', ''), required('content', 'content', CONTENT)],
+  ],
+  ['pin'],
+)
+const PUT_PHOTO_URL = updating(
+  'userpic',
+  [
+    ...[person('pin'), fixed('size', '0'), fixed('format', '1')],
+    ...[required('url', 'url', URL_TEXT), fixed('content', '')],
+  ],
+  ['pin'],
+)
 
 /** Adds or replaces the photo shown for a user (`DATA UPDATE userpic`). Reply: 0 or more. */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
@@ -33,8 +33,8 @@ export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
 }
 
 /** Deletes the photo shown for a user (`DATA DELETE userpic`). Reply: 0 or more. */
-export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
-  return deletion('access.deleteUserPhoto', 'userpic', user, 'pin')
+export function deleteUserPhoto(user: Person): BuiltCommand {
+  return build('access.deleteUserPhoto', deleting('userpic', person('pin')), user)
 }
 
 /**
@@ -43,10 +43,10 @@ export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
  * both.
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
-  return build('access.putFacePhoto', facePhotoShape('DATA UPDATE biophoto', facePhoto), facePhoto)
+  return build('access.putFacePhoto', facePhotoShape('biophoto', facePhoto), facePhoto)
 }
 
 /** Deletes a user's comparison photo (`DATA DELETE biophoto`). Reply: 0 or more. */
-export function deleteFacePhoto(user: { pin: string }): BuiltCommand {
-  return deletion('access.deleteFacePhoto', 'biophoto', user, 'PIN')
+export function deleteFacePhoto(user: Person): BuiltCommand {
+  return build('access.deleteFacePhoto', deleting('biophoto', person()), user)
 }

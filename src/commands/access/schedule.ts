@@ -1,6 +1,7 @@
 // Time zones and holidays of access terminals.
-import { type BuiltCommand, DATA } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
+import type { BuiltCommand } from '../built.js'
+import { build } from '../line.js'
+import { deleting, optional, required, updating } from '../shape.js'
 import { day, spanNumber } from '../time.js'
 import { flag, integer } from '../value.js'
 
@@ -50,35 +51,19 @@ const DAYS = [
   ['Hol3Time', 'holiday3'],
 ] as const
 
-const PUT_TIME_ZONE: Shape = {
-  head: 'DATA UPDATE timezone',
-  fields: [
-    required('TimezoneId', 'id', ID),
-    ...DAYS.flatMap(([key, member]) =>
-      ([0, 1, 2] as const).map((at) => optional(`${key}${at + 1}`, member, spanNumber(at), '0')),
-    ),
-  ],
-  nature: DATA,
-}
-const DELETE_TIME_ZONE: Shape = {
-  head: 'DATA DELETE timezone',
-  fields: [required('TimezoneId', 'id', ID)],
-  nature: DATA,
-}
-const PUT_HOLIDAY: Shape = {
-  head: 'DATA UPDATE holiday',
-  fields: [
-    required('Holiday', 'date', day()),
-    required('HolidayType', 'type', integer(1, 3)),
-    required('Loop', 'everyYear', flag('2', '1')),
-  ],
-  nature: DATA,
-}
-const DELETE_HOLIDAY: Shape = {
-  head: 'DATA DELETE holiday',
-  fields: [required('Holiday', 'date', day())],
-  nature: DATA,
-}
+const PUT_TIME_ZONE = updating('timezone', [
+  required('TimezoneId', 'id', ID),
+  ...DAYS.flatMap(([key, member]) =>
+    ([0, 1, 2] as const).map((at) => optional(`${key}${at + 1}`, member, spanNumber(at), '0')),
+  ),
+])
+const DELETE_TIME_ZONE = deleting('timezone', required('TimezoneId', 'id', ID))
+const PUT_HOLIDAY = updating('holiday', [
+  required('Holiday', 'date', day()),
+  required('HolidayType', 'type', integer(1, 3)),
+  required('Loop', 'everyYear', flag('2', '1')),
+])
+const DELETE_HOLIDAY = deleting('holiday', required('Holiday', 'date', day()))
 
 /**
  * Adds a time zone (`DATA UPDATE timezone`). Reply: 0 or more. Delete a time zone before

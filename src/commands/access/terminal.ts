@@ -1,8 +1,9 @@
 // The access terminal itself: options, clock, tables, restart.
 import { BIO_TYPE } from '../biodata.js'
 import { type BuiltCommand, NOW, QUERY, RESTART } from '../built.js'
-import { build, type Field, fixed, optional, required, row } from '../line.js'
+import { type BuilderName, build, row, type TextOptions } from '../line.js'
 import { getting, setting } from '../option.js'
+import { type Field, fixed, optional, plain, required } from '../shape.js'
 import { TIME_CODE, time } from '../time.js'
 import { PIN } from '../value.js'
 import { TABLE, type Table } from './table.js'
@@ -30,7 +31,7 @@ const CONDITIONS: readonly Field[] = [
   optional('endtime', 'to', time()),
 ]
 
-function tableQuery(builder: string, table: unknown, filter: string): BuiltCommand {
+function tableQuery(builder: BuilderName, table: unknown, filter: string): BuiltCommand {
   const fields = [
     required('tablename', 'table', TABLE),
     fixed('fielddesc', '*'),
@@ -77,8 +78,11 @@ export function count(selection: { table: Table; type?: number }): BuiltCommand 
  * @example
  * access.setOptions({ Door1Drivetime: '5', Door1Detectortime: '15' })
  */
-export function setOptions(options: Readonly<Record<string, string>>): BuiltCommand {
-  return setting('access.setOptions', 'SET OPTIONS', options)
+export function setOptions(
+  values: Readonly<Record<string, string>>,
+  options?: TextOptions,
+): BuiltCommand {
+  return setting('access.setOptions', 'SET OPTIONS', values, options)
 }
 
 /** Asks for options (`GET OPTIONS a,b`): they are posted to `querydata`, the reply follows. */
@@ -101,6 +105,5 @@ export function setClock(clock: { time: string }): BuiltCommand {
  * Handed out once, and last in an answer.
  */
 export function reboot(): BuiltCommand {
-  const shape = { head: 'CONTROL DEVICE 03000000', nature: RESTART }
-  return build('access.reboot', { ...shape, intent: 'text' })
+  return build('access.reboot', plain('CONTROL DEVICE 03000000', RESTART))
 }

@@ -1,19 +1,17 @@
 // Users of access terminals, their cards and what they may open. Letter case matters: lower-case
 // keys created an empty user.
-import { isWhole } from '../../check.js'
-import { type BuiltCommand, DATA } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
+import type { BuiltCommand } from '../built.js'
+import { build, type TextOptions } from '../line.js'
+import { type Person, person } from '../person.js'
 import { PRIVILEGE, type Privilege } from '../privilege.js'
+import { deleting, optional, required, updating } from '../shape.js'
 import { DAY_OR_TIME_CODE } from '../time.js'
-import { CARD, flag, freeText, integer, matching, PASSWORD, PIN, type Value } from '../value.js'
-import { deletion } from './deletion.js'
+import { CARD, flag, freeText, integer, listOf, matching, PASSWORD } from '../value.js'
 
 export type { Privilege }
 
 /** A user as stored on an access terminal. */
-export interface User {
-  /** `Pin`: 1 to 24 digits, letters or `_`; many models take 9 digits at most. */
-  pin: string
+export interface User extends Person {
   /**
    * `CardNo`: decimal, or bytes in hex such as `'[15CD5B07]'`; unused if the terminal keeps several
    * cards per user.
@@ -30,16 +28,14 @@ export interface User {
   validFrom?: string
   /** `EndTime`, as `validFrom`. */
   validUntil?: string
-  /** `Name`: at most 64 bytes in UTF-8, without `=`. */
+  /** `Name`: at most 64 bytes in the terminal's encoding, without `=`; see `cutText`. */
   name?: string
   /** `Privilege`. */
   privilege?: Privilege
 }
 
 /** Which doors a user may open, and when. */
-export interface Authorization {
-  /** `Pin`. */
-  pin: string
+export interface Authorization extends Person {
   /** `AuthorizeTimezoneId`: a time zone of the terminal. */
   timeZone: number
   /** `AuthorizeDoorId`: the doors, such as `[1, 2]`; written as a sum of 1, 2, 4, 8 and so on. */
@@ -47,9 +43,7 @@ export interface Authorization {
 }
 
 /** One of several cards of a user. */
-export interface Card {
-  /** `Pin`. */
-  pin: string
+export interface Card extends Person {
   /** `CardNo`: hex, such as `'CC9932DD'`. */
   card: string
   /** `LossCardFlag`: false by default. */
@@ -59,51 +53,40 @@ export interface Card {
 }
 
 const CARD_HEX = matching(/^[0-9A-Fa-f]{2,32}$/, "a string of hex digits, such as 'CC9932DD'")
-const DOORS: Value = {
-  expected: 'an array of different door numbers from 1 to 16',
-  isTyped: Array.isArray,
-  text(value) {
-    if (!Array.isArray(value) || value.length === 0) return undefined
-    const isDoor = (door: unknown) => isWhole(door, 1, 16)
-    if (!value.every(isDoor) || new Set(value).size < value.length) return undefined
-    return String(value.reduce((sum, door) => sum + 2 ** (door - 1), 0))
+const DOORS = listOf(
+  integer(1, 16),
+  16,
+  'an array of different door numbers from 1 to 16',
+  (doors) => {
+    const isSet = doors.length > 0 && new Set(doors).size === doors.length
+    return isSet ? String(doors.reduce((sum, door) => sum + 2 ** (Number(door) - 1), 0)) : undefined
   },
-}
+)
 
-const PUT_USER: Shape = {
-  head: 'DATA UPDATE user',
-  fields: [
+const PUT_USER = {
+  ...updating('user', [
     optional('CardNo', 'card', CARD),
-    required('Pin', 'pin', PIN),
+    person('Pin'),
     optional('Password', 'password', PASSWORD),
     optional('Group', 'group', integer(0, 255)),
     optional('StartTime', 'validFrom', DAY_OR_TIME_CODE),
     optional('EndTime', 'validUntil', DAY_OR_TIME_CODE),
     optional('Name', 'name', freeText()),
     optional('Privilege', 'privilege', PRIVILEGE),
-  ],
-  nature: DATA,
+  ]),
   alsoRead: ['SuperAuthorize', 'Disable'],
 }
-const AUTHORIZE: Shape = {
-  head: 'DATA UPDATE userauthorize',
-  fields: [
-    required('Pin', 'pin', PIN),
-    required('AuthorizeTimezoneId', 'timeZone', integer(1, 255)),
-    required('AuthorizeDoorId', 'doors', DOORS),
-  ],
-  nature: DATA,
-}
-const PUT_CARD: Shape = {
-  head: 'DATA UPDATE mulcarduser',
-  fields: [
-    required('Pin', 'pin', PIN),
-    required('CardNo', 'card', CARD_HEX),
-    optional('LossCardFlag', 'isLost', flag(), '0'),
-    optional('CardType', 'isSecondary', flag(), '0'),
-  ],
-  nature: DATA,
-}
+const AUTHORIZE = updating('userauthorize', [
+  person('Pin'),
+  required('AuthorizeTimezoneId', 'timeZone', integer(1, 255)),
+  required('AuthorizeDoorId', 'doors', DOORS),
+])
+const PUT_CARD = updating('mulcarduser', [
+  person('Pin'),
+  required('CardNo', 'card', CARD_HEX),
+  optional('LossCardFlag', 'isLost', flag(), '0'),
+  optional('CardType', 'isSecondary', flag(), '0'),
+])
 
 /**
  * Adds or changes a user (`DATA UPDATE user`). Reply: 0 or more. The user opens nothing until
@@ -113,16 +96,16 @@ const PUT_CARD: Shape = {
  * @example
  * access.putUser({ pin: '7', name: 'Ada', card: '123456789' })
  */
-export function putUser(user: User): BuiltCommand {
-  return build('access.putUser', PUT_USER, user)
+export function putUser(user: User, options?: TextOptions): BuiltCommand {
+  return build('access.putUser', PUT_USER, user, options)
 }
 
 /**
  * Deletes a user (`DATA DELETE user Pin=`). Reply: 0 or more. Nothing else is deleted with
  * it: delete authorizations, templates and photos first.
  */
-export function deleteUser(user: { pin: string }): BuiltCommand {
-  return deletion('access.deleteUser', 'user', user)
+export function deleteUser(user: Person): BuiltCommand {
+  return build('access.deleteUser', deleting('user', person('Pin')), user)
 }
 
 /**
@@ -134,8 +117,8 @@ export function authorize(authorization: Authorization): BuiltCommand {
 }
 
 /** Revokes all of a user's doors (`DATA DELETE userauthorize Pin=`). Reply: 0 or more. */
-export function deleteAuthorizations(user: { pin: string }): BuiltCommand {
-  return deletion('access.deleteAuthorizations', 'userauthorize', user)
+export function deleteAuthorizations(user: Person): BuiltCommand {
+  return build('access.deleteAuthorizations', deleting('userauthorize', person('Pin')), user)
 }
 
 /**
@@ -150,6 +133,6 @@ export function putCard(card: Card): BuiltCommand {
  * Deletes all cards that `putCard` gave a user (`DATA DELETE mulcarduser Pin=`). Reply: 0 or
  * more.
  */
-export function deleteCards(user: { pin: string }): BuiltCommand {
-  return deletion('access.deleteCards', 'mulcarduser', user)
+export function deleteCards(user: Person): BuiltCommand {
+  return build('access.deleteCards', deleting('mulcarduser', person('Pin')), user)
 }

@@ -7,30 +7,17 @@ import {
   type BiodataSelection,
   NO,
 } from '../biodata.js'
-import { type BuiltCommand, DATA, QUERY } from '../built.js'
-import { build, fixed, optional, required, type Shape } from '../line.js'
-import { CONTENT, CONTENT_SIZE, flag, integer, PIN } from '../value.js'
+import type { BuiltCommand } from '../built.js'
+import { DURESS, FINGER, type Fingerprint, type FingerSelection } from '../finger.js'
+import { build } from '../line.js'
+import { type Person, person } from '../person.js'
+import { deleting, fixed, optional, querying, required, updating } from '../shape.js'
+import { CONTENT, CONTENT_SIZE, integer, PIN } from '../value.js'
 
-export type { Biodata, BiodataSelection }
-
-/** A fingerprint, up to algorithm 10.0. */
-export interface Fingerprint {
-  /** `PIN`. */
-  pin: string
-  /** `FID`: 0–9, from the left little finger to the right little finger. */
-  finger: number
-  /** `Valid=3`: this finger gives a silent alarm; false by default. */
-  isDuress?: boolean
-  /**
-   * `TMP`: base64 as it was uploaded, or bytes; `Size` is counted here. Never shown in an error.
-   */
-  template: string | Uint8Array
-}
+export type { Biodata, BiodataSelection, Fingerprint, FingerSelection }
 
 /** A piece of a near-infrared face (a face has 12 to 15). */
-export interface FacePiece {
-  /** `PIN`. */
-  pin: string
+export interface FacePiece extends Person {
   /** `FID`: the piece, from 0. Send all pieces of one person one after another. */
   piece: number
   /** `TMP`: base64 as it was uploaded, or bytes. Never shown in an error. */
@@ -38,9 +25,7 @@ export interface FacePiece {
 }
 
 /** A piece of a finger vein. */
-export interface FingerVein {
-  /** `Pin`. */
-  pin: string
+export interface FingerVein extends Person {
   /** `FID`: 0–9. */
   finger: number
   /** `Index`: the piece; 0 by default. */
@@ -49,64 +34,42 @@ export interface FingerVein {
   template: string | Uint8Array
 }
 
-/** One finger of a user, or all of them if `finger` is missing. */
-export interface FingerSelection {
-  /** The user. */
-  pin: string
-  /** 0–9. */
-  finger?: number
-}
+const FID = required('FID', 'finger', FINGER)
+const ANY_FID = optional('FID', 'finger', FINGER)
+const SIZE = required('Size', 'template', CONTENT_SIZE)
 
-const FINGER = integer(0, 9)
-const VALID = flag('1', '3')
-
-const PUT_FINGERPRINT: Shape = {
-  head: 'DATA UPDATE FINGERTMP',
-  fields: [
-    required('PIN', 'pin', PIN),
-    required('FID', 'finger', FINGER),
-    required('Size', 'template', CONTENT_SIZE),
-    optional('Valid', 'isDuress', VALID, '1'),
-    required('TMP', 'template', CONTENT),
+const PUT_FINGERPRINT = updating(
+  'FINGERTMP',
+  [person(), FID, SIZE, DURESS, required('TMP', 'template', CONTENT)],
+  ['PIN', 'FID'],
+)
+const PUT_FACE = updating('FACE', [
+  person(),
+  required('FID', 'piece', integer(0, 99)),
+  required('SIZE', 'template', CONTENT_SIZE),
+  fixed('VALID', '1'),
+  required('TMP', 'template', CONTENT),
+])
+const PUT_FINGER_VEIN = updating(
+  'FVEIN',
+  [
+    ...[person('Pin'), FID, optional('Index', 'index', integer(0, 99), '0'), SIZE],
+    ...[fixed('Valid', '1'), required('Tmp', 'template', CONTENT)],
   ],
-  nature: DATA,
-  intent: ['PIN', 'FID'],
-}
-const PUT_FACE: Shape = {
-  head: 'DATA UPDATE FACE',
-  fields: [
-    required('PIN', 'pin', PIN),
-    required('FID', 'piece', integer(0, 99)),
-    required('SIZE', 'template', CONTENT_SIZE),
-    fixed('VALID', '1'),
-    required('TMP', 'template', CONTENT),
-  ],
-  nature: DATA,
-}
-const PUT_FINGER_VEIN: Shape = {
-  head: 'DATA UPDATE FVEIN',
-  fields: [
-    required('Pin', 'pin', PIN),
-    required('FID', 'finger', FINGER),
-    optional('Index', 'index', integer(0, 99), '0'),
-    required('Size', 'template', CONTENT_SIZE),
-    fixed('Valid', '1'),
-    required('Tmp', 'template', CONTENT),
-  ],
-  nature: DATA,
-  intent: ['Pin', 'FID', 'Index'],
-}
-
-const DELETE_BIODATA = [
-  required('Pin', 'pin', PIN),
+  ['Pin', 'FID', 'Index'],
+)
+const DELETE_BIODATA = deleting(
+  'BIODATA',
+  person('Pin'),
   required('Type', 'type', BIO_TYPE),
   optional('No', 'no', NO),
-]
-const QUERY_BIODATA = [
+)
+const QUERY_BIODATA = querying(
+  'BIODATA',
   required('Type', 'type', BIO_TYPE),
   optional('PIN', 'pin', PIN),
   optional('No', 'no', NO),
-]
+)
 
 /**
  * Adds or replaces a fingerprint (`DATA UPDATE FINGERTMP`). Reply: 0; -9 if the size differs,
@@ -118,8 +81,7 @@ export function putFingerprint(fingerprint: Fingerprint): BuiltCommand {
 
 /** Deletes one fingerprint, or all of a user (`DATA DELETE FINGERTMP`). Reply: 0. */
 export function deleteFingerprints(selection: FingerSelection): BuiltCommand {
-  const fields = [required('PIN', 'pin', PIN), optional('FID', 'finger', FINGER)]
-  const shape = { head: 'DATA DELETE FINGERTMP', fields, nature: DATA }
+  const shape = deleting('FINGERTMP', person(), ANY_FID)
   return build('attendance.deleteFingerprints', shape, selection)
 }
 
@@ -128,8 +90,7 @@ export function deleteFingerprints(selection: FingerSelection): BuiltCommand {
  * count.
  */
 export function queryFingerprints(selection: FingerSelection): BuiltCommand {
-  const fields = [required('PIN', 'pin', PIN), optional('FingerID', 'finger', FINGER)]
-  const shape: Shape = { head: 'DATA QUERY FINGERTMP', fields, nature: QUERY, intent: 'text' }
+  const shape = querying('FINGERTMP', person(), optional('FingerID', 'finger', FINGER))
   return build('attendance.queryFingerprints', shape, selection)
 }
 
@@ -142,9 +103,8 @@ export function putFace(piece: FacePiece): BuiltCommand {
 }
 
 /** Deletes a user's near-infrared face (`DATA DELETE FACE`). Reply: 0. */
-export function deleteFace(user: { pin: string }): BuiltCommand {
-  const shape = { head: 'DATA DELETE FACE', fields: [required('PIN', 'pin', PIN)], nature: DATA }
-  return build('attendance.deleteFace', shape, user)
+export function deleteFace(user: Person): BuiltCommand {
+  return build('attendance.deleteFace', deleting('FACE', person()), user)
 }
 
 /** Adds or replaces a piece of a finger vein (`DATA UPDATE FVEIN`). Reply: 0. */
@@ -154,9 +114,7 @@ export function putFingerVein(vein: FingerVein): BuiltCommand {
 
 /** Deletes one finger vein, or all of a user (`DATA DELETE FVEIN`). Reply: 0. */
 export function deleteFingerVeins(selection: FingerSelection): BuiltCommand {
-  const fields = [required('Pin', 'pin', PIN), optional('FID', 'finger', FINGER)]
-  const shape = { head: 'DATA DELETE FVEIN', fields, nature: DATA }
-  return build('attendance.deleteFingerVeins', shape, selection)
+  return build('attendance.deleteFingerVeins', deleting('FVEIN', person('Pin'), ANY_FID), selection)
 }
 
 /**
@@ -165,14 +123,13 @@ export function deleteFingerVeins(selection: FingerSelection): BuiltCommand {
  * version.
  */
 export function putBiodata(biodata: Biodata): BuiltCommand {
-  const shape = { head: 'DATA UPDATE BIODATA', fields: BIODATA, nature: DATA }
-  return build('attendance.putBiodata', { ...shape, intent: BIODATA_INTENT }, biodata)
+  const shape = updating('BIODATA', BIODATA, BIODATA_INTENT)
+  return build('attendance.putBiodata', shape, biodata)
 }
 
 /** Deletes a user's unified templates of one type (`DATA DELETE BIODATA`). Reply: 0. */
 export function deleteBiodata(selection: BiodataSelection): BuiltCommand {
-  const shape = { head: 'DATA DELETE BIODATA', fields: DELETE_BIODATA, nature: DATA }
-  return build('attendance.deleteBiodata', shape, selection)
+  return build('attendance.deleteBiodata', DELETE_BIODATA, selection)
 }
 
 /**
@@ -182,6 +139,5 @@ export function deleteBiodata(selection: BiodataSelection): BuiltCommand {
 export function queryBiodata(
   selection: Omit<BiodataSelection, 'pin'> & { pin?: string },
 ): BuiltCommand {
-  const shape: Shape = { head: 'DATA QUERY BIODATA', fields: QUERY_BIODATA, nature: QUERY }
-  return build('attendance.queryBiodata', { ...shape, intent: 'text' }, selection)
+  return build('attendance.queryBiodata', QUERY_BIODATA, selection)
 }

@@ -1,8 +1,9 @@
 // The door of an attendance terminal, and the groups and time zones that may open it.
-import { type BuiltCommand, DATA, NOW } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
+import { type BuiltCommand, NOW } from '../built.js'
+import { build, type TextOptions } from '../line.js'
+import { optional, plain, required, updating } from '../shape.js'
 import { day, spanEnd } from '../time.js'
-import { flag, freeText, integer, type Value } from '../value.js'
+import { flag, freeText, integer, listOf, type Value } from '../value.js'
 
 /** Start and end, such as `['08:00', '17:30']`; an end before the start closes the whole day. */
 export type Span = readonly [start: string, end: string]
@@ -65,73 +66,51 @@ const DAYS = [
   ['Sat', 'saturday'],
 ] as const
 
-const PUT_TIME_ZONE: Shape = {
-  head: 'DATA UPDATE AccTimeZone',
-  fields: [
-    required('UID', 'id', integer(1, 50)),
-    ...DAYS.flatMap(([key, member]) => [
-      required(`${key}Start`, member, spanEnd(0)),
-      required(`${key}End`, member, spanEnd(1)),
-    ]),
-  ],
-  nature: DATA,
-}
-const PUT_GROUP: Shape = {
-  head: 'DATA UPDATE AccGroup',
-  fields: [
-    required('ID', 'id', NUMBER),
-    optional('Verify', 'verification', integer(0, 255), '0'),
-    optional('ValidHoliday', 'observesHolidays', flag(), '0'),
+const PUT_TIME_ZONE = updating('AccTimeZone', [
+  required('UID', 'id', integer(1, 50)),
+  ...DAYS.flatMap(([key, member]) => [
+    required(`${key}Start`, member, spanEnd(0)),
+    required(`${key}End`, member, spanEnd(1)),
+  ]),
+])
+const PUT_GROUP = updating('AccGroup', [
+  required('ID', 'id', NUMBER),
+  optional('Verify', 'verification', integer(0, 255), '0'),
+  optional('ValidHoliday', 'observesHolidays', flag(), '0'),
+  required(
+    'TZ',
+    'timeZones',
+    numbers(3, 50, (list) => list.join(';')),
+  ),
+])
+const PUT_HOLIDAY = updating('AccHoliday', [
+  required('UID', 'id', NUMBER),
+  required('HolidayName', 'name', freeText()),
+  required('StartDate', 'from', day(4)),
+  required('EndDate', 'to', day(4)),
+  required('TimeZone', 'timeZone', integer(0, 50)),
+])
+const PUT_UNLOCK_COMBINATION = updating('AccUnLockComb', [
+  required('UID', 'id', NUMBER),
+  ...[0, 1, 2, 3, 4].map((at) =>
     required(
-      'TZ',
-      'timeZones',
-      numbers(3, 50, (list) => list.join(';')),
+      `Group${at + 1}`,
+      'groups',
+      numbers(5, 99, (list) => list[at]),
     ),
-  ],
-  nature: DATA,
-}
-const PUT_HOLIDAY: Shape = {
-  head: 'DATA UPDATE AccHoliday',
-  fields: [
-    required('UID', 'id', NUMBER),
-    required('HolidayName', 'name', freeText()),
-    required('StartDate', 'from', day(4)),
-    required('EndDate', 'to', day(4)),
-    required('TimeZone', 'timeZone', integer(0, 50)),
-  ],
-  nature: DATA,
-}
-const PUT_UNLOCK_COMBINATION: Shape = {
-  head: 'DATA UPDATE AccUnLockComb',
-  fields: [
-    required('UID', 'id', NUMBER),
-    ...[0, 1, 2, 3, 4].map((at) =>
-      required(
-        `Group${at + 1}`,
-        'groups',
-        numbers(5, 99, (list) => list[at]),
-      ),
-    ),
-  ],
-  nature: DATA,
-}
+  ),
+])
 
 function numbers(
   most: number,
   highest: number,
-  write: (list: string[]) => string | undefined,
+  write: (texts: string[]) => string | undefined,
 ): Value {
-  const one = integer(1, highest)
-  return {
-    expected: `an array of 1 to ${most} whole numbers from 1 to ${highest}`,
-    isTyped: Array.isArray,
-    text(value) {
-      if (!Array.isArray(value) || value.length === 0 || value.length > most) return undefined
-      const texts = value.flatMap((each) => one.text(each) ?? [])
-      if (texts.length < value.length) return undefined
-      return write([...texts, ...Array.from({ length: most - texts.length }, () => '0')])
-    },
-  }
+  const expected = `an array of 1 to ${most} whole numbers from 1 to ${highest}`
+  return listOf(integer(1, highest), most, expected, (texts) => {
+    const zeros = Array.from({ length: most - texts.length }, () => '0')
+    return texts.length === 0 ? undefined : write([...texts, ...zeros])
+  })
 }
 
 /**
@@ -139,12 +118,12 @@ function numbers(
  * 0. Handed out once, and only within 15 s, so that no door opens late or twice.
  */
 export function openDoor(): BuiltCommand {
-  return build('attendance.openDoor', { head: 'AC_UNLOCK', nature: NOW, intent: 'text' })
+  return build('attendance.openDoor', plain('AC_UNLOCK', NOW))
 }
 
 /** Ends an alarm (`AC_UNALARM`). Reply: 0. Handed out once, and only within 15 s. */
 export function cancelAlarm(): BuiltCommand {
-  return build('attendance.cancelAlarm', { head: 'AC_UNALARM', nature: NOW, intent: 'text' })
+  return build('attendance.cancelAlarm', plain('AC_UNALARM', NOW))
 }
 
 /** Adds or replaces a time zone (`DATA UPDATE AccTimeZone`). Reply: 0. */
@@ -160,8 +139,8 @@ export function putGroup(group: Group): BuiltCommand {
 }
 
 /** Adds or replaces a holiday (`DATA UPDATE AccHoliday`). Reply: 0. */
-export function putHoliday(holiday: Holiday): BuiltCommand {
-  return build('attendance.putHoliday', PUT_HOLIDAY, holiday)
+export function putHoliday(holiday: Holiday, options?: TextOptions): BuiltCommand {
+  return build('attendance.putHoliday', PUT_HOLIDAY, holiday, options)
 }
 
 /**

@@ -1,45 +1,43 @@
 // Enrollment at an attendance terminal, which is blocked until the person is done.
-import { BIO_TYPE } from '../biodata.js'
-import { type BuiltCommand, ENROLLMENT } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
-import { CARD, flag, integer, PIN } from '../value.js'
+import { NO } from '../biodata.js'
+import type { BuiltCommand } from '../built.js'
+import {
+  type BiodataEnrollment,
+  type Enrollment,
+  enrolling,
+  OVERWRITE,
+  RETRIES,
+  TYPE,
+} from '../enrollment.js'
+import { FINGER } from '../finger.js'
+import { build } from '../line.js'
+import { person } from '../person.js'
+import { optional, required } from '../shape.js'
+import { CARD, flag } from '../value.js'
 
-/** Whom to enroll, and how often to retry. */
-export interface Enrollment {
-  /** `PIN`: the user must exist. */
-  pin: string
-  /** `RETRY`: how often to retry, 3 by default. */
-  retries?: number
-}
+export type { BiodataEnrollment, Enrollment }
 
-const PERSON = required('PIN', 'pin', PIN)
-const RETRIES = optional('RETRY', 'retries', integer(0, 99), '3')
-const OVERWRITE = optional('OVERWRITE', 'overwrite', flag(), '0')
-
-const ENROLL_FINGERPRINT: Shape = {
-  head: 'ENROLL_FP',
-  fields: [PERSON, required('FID', 'finger', integer(0, 9)), RETRIES, OVERWRITE],
-  nature: ENROLLMENT,
-  intent: ['PIN', 'FID'],
-}
-const ENROLL_CARD: Shape = {
-  head: 'ENROLL_MF',
-  fields: [PERSON, RETRIES],
-  nature: ENROLLMENT,
-  intent: ['PIN'],
-}
-const ENROLL_BIODATA: Shape = {
-  head: 'ENROLL_BIO',
-  fields: [
-    required('TYPE', 'type', BIO_TYPE),
-    PERSON,
-    optional('CardNo', 'card', CARD, ''),
-    RETRIES,
-    OVERWRITE,
-  ],
-  nature: ENROLLMENT,
-  intent: ['TYPE', 'PIN'],
-}
+const ENROLL_FINGERPRINT = enrolling(
+  'ENROLL_FP',
+  ['PIN', 'FID'],
+  person(),
+  required('FID', 'finger', FINGER),
+  RETRIES,
+  OVERWRITE,
+)
+const ENROLL_CARD = enrolling('ENROLL_MF', ['PIN'], person(), RETRIES)
+const BIODATA_REST = [
+  ...[person(), optional('CardNo', 'card', CARD, ''), RETRIES, OVERWRITE],
+  optional('MODE', 'keeps', flag()),
+]
+const ENROLL_BIODATA = enrolling('ENROLL_BIO', ['TYPE', 'PIN'], TYPE, ...BIODATA_REST)
+const ENROLL_ONE = enrolling(
+  'ENROLL_BIO',
+  ['TYPE', 'NO', 'PIN'],
+  TYPE,
+  required('NO', 'no', NO),
+  ...BIODATA_REST,
+)
 
 /**
  * Asks a user for a finger (`ENROLL_FP`). The reply comes once the person is done, within minutes:
@@ -59,11 +57,11 @@ export function enrollCard(enrollment: Enrollment): BuiltCommand {
 }
 
 /**
- * Asks a user for a face, palm or other feature (`ENROLL_BIO`): `type` (see `Biodata`) is 9 for a
- * visible-light face. The replies are those of `enrollFingerprint`, or -1002 if unsupported.
+ * Asks a user for a face, palm or other feature (`ENROLL_BIO`). `no` and `keeps` are written only
+ * if given: older firmware doesn't know them. The replies are those of `enrollFingerprint`, or -1002
+ * if unsupported.
  */
-export function enrollBiodata(
-  enrollment: Enrollment & { type: number; card?: string; overwrite?: boolean },
-): BuiltCommand {
-  return build('attendance.enrollBiodata', ENROLL_BIODATA, enrollment)
+export function enrollBiodata(enrollment: BiodataEnrollment & { card?: string }): BuiltCommand {
+  const shape = enrollment?.no === undefined ? ENROLL_BIODATA : ENROLL_ONE
+  return build('attendance.enrollBiodata', shape, enrollment)
 }

@@ -1,6 +1,8 @@
 // Attendance records and photos.
 import { type BuiltCommand, QUERY } from '../built.js'
-import { build, required } from '../line.js'
+import { type BuilderName, build } from '../line.js'
+import { refused } from '../refusal.js'
+import { required } from '../shape.js'
 import { time } from '../time.js'
 
 /** A period in the terminal's local time, both ends included. */
@@ -11,12 +13,12 @@ export interface Period {
   to: string
 }
 
-function period(builder: string, head: string, selection: Period): BuiltCommand {
+function period(builder: BuilderName, head: string, selection: Period): BuiltCommand {
   const fields = [required('StartTime', 'from', time()), required('EndTime', 'to', time())]
   const command = build(builder, { head, fields, nature: QUERY }, selection)
   const { from, to } = selection
   if (from <= to) return command
-  throw new RangeError(`express-iclock: ${builder}: "to" is ${to}; expected a time from ${from} on`)
+  throw refused(builder, 'to', `is ${to}; expected a time from ${from} on`)
 }
 
 /**

@@ -1,7 +1,8 @@
 // Photos on attendance terminals. A user's photo needs the user: issue the user first.
 import { BIO_TYPE } from '../biodata.js'
-import { type BuiltCommand, DATA } from '../built.js'
-import { build, optional, required, type Shape } from '../line.js'
+import type { BuiltCommand } from '../built.js'
+import { build } from '../line.js'
+import { type Person, person } from '../person.js'
 import {
   type FacePhoto,
   facePhotoShape,
@@ -9,7 +10,8 @@ import {
   photoFields,
   type UserPhoto,
 } from '../photo.js'
-import { CONTENT, CONTENT_SIZE, choice, integer, PIN } from '../value.js'
+import { deleting, optional, required, updating } from '../shape.js'
+import { CONTENT, CONTENT_SIZE, choice, integer } from '../value.js'
 
 export type { FacePhoto, UserPhoto }
 
@@ -31,20 +33,13 @@ const EXTENSION = choice({ jpg: 'jpg', jpeg: 'jpeg', png: 'png', gif: 'gif', bmp
  * wrong size.
  */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
-  const fields = [required('PIN', 'pin', PIN), ...photoFields(userPhoto)]
-  const head = 'DATA UPDATE USERPIC'
-  const shape = { head, fields, nature: DATA, alsoRead: PHOTO_KEYS, intent: ['PIN'] }
-  return build('attendance.putUserPhoto', shape, userPhoto)
+  const shape = updating('USERPIC', [person(), ...photoFields(userPhoto)], ['PIN'])
+  return build('attendance.putUserPhoto', { ...shape, alsoRead: PHOTO_KEYS }, userPhoto)
 }
 
 /** Deletes the photo shown for a user (`DATA DELETE USERPIC`). Reply: 0. */
-export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
-  const fields = [required('PIN', 'pin', PIN)]
-  return build(
-    'attendance.deleteUserPhoto',
-    { head: 'DATA DELETE USERPIC', fields, nature: DATA },
-    user,
-  )
+export function deleteUserPhoto(user: Person): BuiltCommand {
+  return build('attendance.deleteUserPhoto', deleting('USERPIC', person()), user)
 }
 
 /**
@@ -53,7 +48,7 @@ export function deleteUserPhoto(user: { pin: string }): BuiltCommand {
  * larger ones did not. Send either the photo or a template of the same face, never both.
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
-  const shape = facePhotoShape('DATA UPDATE BIOPHOTO', facePhoto)
+  const shape = facePhotoShape('BIOPHOTO', facePhoto)
   return build('attendance.putFacePhoto', shape, facePhoto)
 }
 
@@ -61,26 +56,21 @@ export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
  * Deletes a user's comparison photo (`DATA DELETE BIOPHOTO`). Reply: 0. Newer terminals need
  * `type`.
  */
-export function deleteFacePhoto(photo: { pin: string; type?: number }): BuiltCommand {
-  const fields = [required('PIN', 'pin', PIN), optional('Type', 'type', BIO_TYPE)]
-  return build(
-    'attendance.deleteFacePhoto',
-    { head: 'DATA DELETE BIOPHOTO', fields, nature: DATA },
-    photo,
-  )
+export function deleteFacePhoto(photo: Person & { type?: number }): BuiltCommand {
+  const shape = deleting('BIOPHOTO', person(), optional('Type', 'type', BIO_TYPE))
+  return build('attendance.deleteFacePhoto', shape, photo)
 }
 
-const PUT_ADVERTISEMENT: Shape = {
-  head: 'DATA UPDATE ADPIC',
-  fields: [
+const PUT_ADVERTISEMENT = updating(
+  'ADPIC',
+  [
     required('Index', 'index', INDEX),
     required('Size', 'content', CONTENT_SIZE),
     required('Extension', 'extension', EXTENSION),
     required('Content', 'content', CONTENT),
   ],
-  nature: DATA,
-  intent: ['Index'],
-}
+  ['Index'],
+)
 
 /** Adds or replaces a picture for the idle screen (`DATA UPDATE ADPIC`). Reply: 0. */
 export function putAdvertisement(advertisement: Advertisement): BuiltCommand {
@@ -89,7 +79,6 @@ export function putAdvertisement(advertisement: Advertisement): BuiltCommand {
 
 /** Deletes a picture of the idle screen (`DATA DELETE ADPIC`). Reply: 0. */
 export function deleteAdvertisement(advertisement: { index: number }): BuiltCommand {
-  const fields = [required('Index', 'index', INDEX)]
-  const shape = { head: 'DATA DELETE ADPIC', fields, nature: DATA }
+  const shape = deleting('ADPIC', required('Index', 'index', INDEX))
   return build('attendance.deleteAdvertisement', shape, advertisement)
 }

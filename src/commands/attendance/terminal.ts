@@ -1,14 +1,11 @@
 // The attendance terminal itself: options, state, files, restart.
-import { type BuiltCommand, DATA, type Nature, QUERY, RESTART } from '../built.js'
-import { build, required } from '../line.js'
+import { type BuiltCommand, DATA, QUERY, RESTART } from '../built.js'
+import { build, type TextOptions } from '../line.js'
 import { getting, type Option, settingOne } from '../option.js'
+import { plain, required } from '../shape.js'
 import { PATH } from '../value.js'
 
 export type { Option }
-
-function plain(builder: string, head: string, nature: Nature): BuiltCommand {
-  return build(builder, { head, nature, intent: 'text' })
-}
 
 /**
  * Sets one option (`SET OPTION`). Reply: 0, even if the terminal does not know the option.
@@ -19,8 +16,8 @@ function plain(builder: string, head: string, nature: Nature): BuiltCommand {
  * @example
  * attendance.setOption({ name: 'Volume', value: '60' })
  */
-export function setOption(option: Option): BuiltCommand {
-  return settingOne('attendance.setOption', 'SET OPTION', option)
+export function setOption(option: Option, options?: TextOptions): BuiltCommand {
+  return settingOne('attendance.setOption', 'SET OPTION', option, options)
 }
 
 /**
@@ -33,7 +30,7 @@ export function getOptions(names: readonly string[]): BuiltCommand {
 
 /** Makes the terminal reload its options (`RELOAD OPTIONS`). Reply: 0. */
 export function reloadOptions(): BuiltCommand {
-  return plain('attendance.reloadOptions', 'RELOAD OPTIONS', DATA)
+  return build('attendance.reloadOptions', plain('RELOAD OPTIONS', DATA))
 }
 
 /**
@@ -48,12 +45,12 @@ export function info(): BuiltCommand {
  * Reply: 0.
  */
 export function check(): BuiltCommand {
-  return plain('attendance.check', 'CHECK', DATA)
+  return build('attendance.check', plain('CHECK', DATA))
 }
 
 /** Makes the terminal upload new records now (`LOG`). Reply: 0. */
 export function uploadNew(): BuiltCommand {
-  return plain('attendance.uploadNew', 'LOG', DATA)
+  return build('attendance.uploadNew', plain('LOG', DATA))
 }
 
 /**
@@ -61,7 +58,7 @@ export function uploadNew(): BuiltCommand {
  * answer, because the terminal forgets the commands after it.
  */
 export function reboot(): BuiltCommand {
-  return plain('attendance.reboot', 'REBOOT', RESTART)
+  return build('attendance.reboot', plain('REBOOT', RESTART))
 }
 
 /**

@@ -1,17 +1,17 @@
 // Users of attendance terminals.
-import { type BuiltCommand, DATA, QUERY } from '../built.js'
-import { build, fixed, optional, required, type Shape } from '../line.js'
+import type { BuiltCommand } from '../built.js'
+import { build, type TextOptions } from '../line.js'
+import { type Person, person } from '../person.js'
 import { PRIVILEGE, type Privilege } from '../privilege.js'
+import { deleting, fixed, optional, querying, required, type Shape, updating } from '../shape.js'
 import { time } from '../time.js'
-import { CARD, freeText, integer, matching, PASSWORD, PIN } from '../value.js'
+import { CARD, freeText, integer, matching, PASSWORD } from '../value.js'
 
 export type { Privilege }
 
 /** A user as stored on an attendance terminal. */
-export interface User {
-  /** `PIN`: 1 to 24 digits, letters or `_`; many models take 9 digits at most. */
-  pin: string
-  /** `Name`: at most 24 bytes in UTF-8, without `=`. */
+export interface User extends Person {
+  /** `Name`: at most 24 bytes in the terminal's encoding, without `=`; see `cutText`. */
   name?: string
   /** `Pri`. */
   privilege?: Privilege
@@ -37,7 +37,7 @@ export interface User {
 }
 
 const USER = [
-  required('PIN', 'pin', PIN),
+  person(),
   optional('Name', 'name', freeText(24)),
   optional('Pri', 'privilege', PRIVILEGE),
   optional('Passwd', 'password', PASSWORD),
@@ -48,9 +48,7 @@ const USER = [
   optional('ViceCard', 'viceCard', CARD),
 ]
 const PUT_USER: Shape = {
-  head: 'DATA UPDATE USERINFO',
-  fields: USER,
-  nature: DATA,
+  ...updating('USERINFO', USER),
   alsoRead: ['StartDatetime', 'EndDatetime', 'Expires'],
 }
 const PUT_TEMPORARY_USER: Shape = {
@@ -62,18 +60,6 @@ const PUT_TEMPORARY_USER: Shape = {
     fixed('Expires', '1'),
   ],
 }
-const DELETE_USER: Shape = {
-  head: 'DATA DELETE USERINFO',
-  fields: [required('PIN', 'pin', PIN)],
-  nature: DATA,
-}
-const QUERY_USER: Shape = {
-  head: 'DATA QUERY USERINFO',
-  fields: [required('PIN', 'pin', PIN)],
-  nature: QUERY,
-  intent: 'text',
-}
-
 /**
  * Adds a user or replaces it (`DATA UPDATE USERINFO`). The reply is 0, or negative if the terminal
  * is full. Firmware may reset fields that are not sent, so send the whole user. Issue it before the
@@ -84,25 +70,25 @@ const QUERY_USER: Shape = {
  * @example
  * attendance.putUser({ pin: '7', name: 'Ada', card: '123456789' })
  */
-export function putUser(user: User): BuiltCommand {
+export function putUser(user: User, options?: TextOptions): BuiltCommand {
   const isTemporary = user?.validFrom !== undefined || user?.validUntil !== undefined
-  return build('attendance.putUser', isTemporary ? PUT_TEMPORARY_USER : PUT_USER, user)
+  return build('attendance.putUser', isTemporary ? PUT_TEMPORARY_USER : PUT_USER, user, options)
 }
 
 /**
  * Deletes a user with its templates and photos (`DATA DELETE USERINFO`). Reply: 0, also if
  * there is no such user.
  */
-export function deleteUser(user: { pin: string }): BuiltCommand {
-  return build('attendance.deleteUser', DELETE_USER, user)
+export function deleteUser(user: Person): BuiltCommand {
+  return build('attendance.deleteUser', deleting('USERINFO', person()), user)
 }
 
 /**
  * Requests a user, uploaded as OPERLOG or USERINFO (`DATA QUERY USERINFO`). `Return` may be a
  * count.
  */
-export function queryUser(user: { pin: string }): BuiltCommand {
-  return build('attendance.queryUser', QUERY_USER, user)
+export function queryUser(user: Person): BuiltCommand {
+  return build('attendance.queryUser', querying('USERINFO', person()), user)
 }
 
 /**
@@ -110,5 +96,5 @@ export function queryUser(user: { pin: string }): BuiltCommand {
  * count.
  */
 export function queryUsers(): BuiltCommand {
-  return build('attendance.queryUsers', { ...QUERY_USER, fields: [] })
+  return build('attendance.queryUsers', querying('USERINFO'))
 }

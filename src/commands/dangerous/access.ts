@@ -1,7 +1,8 @@
 // Commands that wipe an access terminal or take it over.
 import { TABLE, type Table } from '../access/table.js'
 import { type BuiltCommand, ONCE } from '../built.js'
-import { build, fixed, required } from '../line.js'
+import { build } from '../line.js'
+import { fixed, required } from '../shape.js'
 
 export { type Firmware, upgrade } from './upgrade.js'
 

@@ -1,6 +1,7 @@
 // Commands that wipe an attendance terminal or take it over.
 import { type BuiltCommand, LONG, ONCE, TRANSFER } from '../built.js'
-import { build, optional, required } from '../line.js'
+import { build, type TextOptions } from '../line.js'
+import { optional, required } from '../shape.js'
 import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
 
 export { type Firmware, upgrade } from './upgrade.js'
@@ -29,8 +30,8 @@ const TABLE = choice({ USERINFO: 'USERINFO', FINGERTMP: 'FINGERTMP', FACE: 'FACE
 const RECORDS = integer(0, 999_999)
 const ROW_KEYS = ['Action', 'TableName', 'RecordCount']
 const COMMAND: Value = {
-  ...rawText('a string of 1 to 4,096 bytes that neither begins nor ends with a blank', (text) => {
-    return text !== '' && text === text.trim() && Buffer.byteLength(text) <= 4096
+  ...rawText(4096, 'not empty, without control characters or blanks around it', (text) => {
+    return text !== '' && text === text.trim()
   }),
   isSecret: true,
 }
@@ -44,9 +45,9 @@ function clear(builder: string, head: string): BuiltCommand {
  * has `Return`, the exit status, and `Content`, the output; old firmware posts it once and never
  * again. Handed out once.
  */
-export function shell(shellCommand: { command: string }): BuiltCommand {
+export function shell(shellCommand: { command: string }, options?: TextOptions): BuiltCommand {
   const shape = { head: 'SHELL', fields: [required('', 'command', COMMAND)], nature: LONG }
-  return build('dangerous.attendance.shell', shape, shellCommand)
+  return build('dangerous.attendance.shell', shape, shellCommand, options)
 }
 
 /**

@@ -1,6 +1,7 @@
 // The firmware upgrade, the same for both families.
 import { type BuiltCommand, TRANSFER } from '../built.js'
-import { build, fixed, required, type Shape } from '../line.js'
+import { build } from '../line.js'
+import { fixed, required, type Shape } from '../shape.js'
 import { integer, matching, URL_TEXT } from '../value.js'
 
 /** A firmware file. */
