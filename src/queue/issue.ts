@@ -1,6 +1,7 @@
 // What an app asks for, checked and made ready for storage.
 import { checkNames, describe, isWhole, type OptionNames } from '../check.js'
 import { assertIssuable, type IssuedCommand } from '../command.js'
+import type { Family } from '../reply/outcome.js'
 import { checkIsEncodable } from './encoding.js'
 import { newCommandId } from './id.js'
 import { DEFAULT_TERMS } from './state.js'
@@ -13,6 +14,11 @@ import type { DeliveryTerms, QueuedCommand } from './storage.js'
 export interface NewCommand {
   /** The command itself, such as `DATA UPDATE USERINFO PIN=1`: one line, without CR, LF or NUL. */
   text: string
+  /**
+   * The family it is for: it is refused for a terminal that is known to be of the other one. The
+   * builders set it.
+   */
+  family?: Family
   /**
    * How often it is handed out at most: 1 to 100, 5 by default. With 1 it is executed at most once.
    */
@@ -51,6 +57,7 @@ export interface Issue<Issued extends IssuedCommand = IssuedCommand> {
 
 const NAMES: OptionNames<NewCommand> = {
   text: true,
+  family: true,
   attempts: true,
   replyWithin: true,
   expiresAfter: true,
@@ -94,6 +101,10 @@ export function queuedCommand<Issued extends IssuedCommand>(
 function termsOf(command: NewCommand, issuedAt: Date): DeliveryTerms {
   const { attempts = DEFAULT_TERMS.attempts, replyWithin = DEFAULT_TERMS.replyWithin } = command
   const { expiresAfter, key, endsAnswer = ENDS_ANSWER.test(command.text) } = command
+  const { family } = command
+  if (family !== undefined && family !== 'attendance' && family !== 'access') {
+    throw wrongMember('family', family, '"attendance" or "access"')
+  }
   checkNumber('attempts', attempts, MOST_ATTEMPTS)
   checkNumber('replyWithin', replyWithin, LONGEST)
   if (expiresAfter !== undefined) checkNumber('expiresAfter', expiresAfter, LONGEST)

@@ -4,7 +4,13 @@ import { checkAdapter, checkNames, type OptionNames, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { announce } from '../news.js'
 import { encodingOf } from './encoding.js'
-import { type FamilyOption, familyReader, type KnowsFamilies } from './family.js'
+import {
+  checkFamilies,
+  type FamilyOption,
+  familyFinder,
+  familyReader,
+  type KnowsFamilies,
+} from './family.js'
 import { checkFilter } from './filter.js'
 import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
 import { type CommandResult, RESULT_OPTIONS, type ResultOptions, resultOf } from './result.js'
@@ -55,7 +61,9 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    * it before.
    *
    * @returns the command with its new id, once storage has it
-   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
+   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong; IclockError
+   *   `FAMILY_MISMATCH` if the terminal is known to be of the other family, `VALUE_REFUSED` if the
+   *   encoding lacks a character
    */
   issue(serialNumber: string, command: NewCommand, options?: IssueOptions<Issued>): Promise<Issued>
   /** Issues commands, to one terminal or to many, in one call of storage: all of them or none. */
@@ -118,12 +126,14 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
 ): CommandQueue<Issued> {
   checkAdapter(adapter, CALLS, ['commands', 'findTerminal'])
   checkNames(options, OPTIONS)
-  const familyOf = familyReader(options.family, adapter)
+  const findFamily = familyFinder(options.family, adapter)
+  const familyOf = familyReader(findFamily)
   const encoding = encodingOf(options.encoding)
 
   async function issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]> {
     const issuedAt = new Date()
     const queued = issues.map((one) => queuedCommand(one, issuedAt, encoding))
+    await checkFamilies(issues, findFamily)
     if (queued.length > 0) await adapter.issue(queued)
     // The new ones are kept by now: a crash in between leaves one too many, and never none.
     for (const [serialNumber, keyed] of keyedByTerminal(queued))

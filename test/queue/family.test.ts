@@ -1,3 +1,4 @@
+import { access, attendance, dangerous } from 'express-iclock/commands'
 import { expect, it } from 'vitest'
 import {
   type CommandQueueOptions,
@@ -8,6 +9,7 @@ import {
 import { finalReply } from '../support/reply.js'
 
 const SN = '0316144680030'
+const MD5 = 'a5bf4dcd6020f408589224274aab132d'
 // A code that both families have, each with a meaning of its own.
 const DISPUTED = -9
 
@@ -62,4 +64,36 @@ it('The family is attendance if storage knows no terminals', async () => {
   const issued = await commands.issue(SN, { text: 'CHECK' })
   finalReply(adapter, SN, issued.commandId, DISPUTED)
   expect((await commands.result(issued)).meaning).toBe('template differs from the stated size')
+})
+
+it('A command of the other family is refused before anything is stored', async () => {
+  const memory = memoryAdapter()
+  const commands = commandQueue(memory)
+  const contact = { at: new Date(), kind: 'upload' } as const
+  memory.onContact({ serialNumber: 'CLOCK', ...contact, family: 'attendance' })
+  memory.onContact({ serialNumber: 'DOOR', ...contact, family: 'access' })
+  const wrong = [
+    commands.issue('DOOR', attendance.openDoor()),
+    commands.issue('CLOCK', access.openDoor({ door: 1, seconds: 5 })),
+    commands.run('CLOCK', dangerous.access.clear({ table: 'user' })),
+    commands.issueAll([
+      { serialNumber: 'DOOR', command: access.reboot() },
+      { serialNumber: 'DOOR', command: attendance.reboot() },
+    ]),
+  ]
+  for (const issue of wrong) {
+    await expect(issue).rejects.toMatchObject({ code: 'FAMILY_MISMATCH', status: 400 })
+  }
+  expect(await commands.list()).toEqual([])
+})
+
+it('A command without a family, or for a terminal of unknown family, is issued', async () => {
+  const memory = memoryAdapter()
+  const commands = commandQueue(memory)
+  memory.onContact({ serialNumber: 'DOOR', at: new Date(), kind: 'upload', family: 'access' })
+  await commands.issue('DOOR', { text: 'REBOOT' })
+  await commands.issue('DOOR', dangerous.access.upgrade({ url: 'a', checksum: MD5, size: 1 }))
+  await commands.issue('NEW', attendance.openDoor())
+  await commandQueue(memory, { family: 'attendance' }).issue('DOOR', attendance.openDoor())
+  expect(await commands.list()).toHaveLength(4)
 })
