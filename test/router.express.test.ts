@@ -1,6 +1,6 @@
 import express, { type RequestHandler } from 'express'
 import request, { type Test } from 'supertest'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type CommandReplyOptions,
   commandReplyHandler,
@@ -8,6 +8,7 @@ import {
   memoryAdapter,
 } from '../src/index.js'
 import { EXAMPLE, SN } from './support/terminal.js'
+import { takeWarnings } from './support/warning.js'
 
 const PATH = '/iclock/devicecmd'
 
@@ -32,16 +33,6 @@ const withBody = (posting: Test, body = EXAMPLE) =>
 const reply = (app: express.Express, path = PATH, body = EXAMPLE) =>
   withBody(request(app).post(path).query({ SN }), body)
 
-/** The warnings of this package that the process emits until the test is over. */
-function warnings(): string[] {
-  const seen: string[] = []
-  const onWarning = ({ code, message }: NodeJS.ErrnoException) => {
-    if (code === 'ICLOCK_MOUNT') seen.push(message)
-  }
-  process.on('warning', onWarning)
-  onTestFinished(() => void process.off('warning', onWarning))
-  return seen
-}
 const turn = () => new Promise((done) => setImmediate(done))
 
 it('The test runs on the Express that its project names', () => {
@@ -151,25 +142,25 @@ describe('A mistake in mounting', () => {
     ['/hr/iclock', undefined, 'app.use("/hr", router)'],
     ['/push', '/push', 'app.use(router)'],
   ])('A router mounted at %s causes one warning, with the cure', async (mount, path, cure) => {
-    const seen = warnings()
+    const warnings = takeWarnings()
     const { app } = appWith(path === undefined ? {} : { path }, mount)
     const asked = path ?? `${mount.startsWith('/hr') ? '/hr' : ''}${PATH}`
     for (const one of [asked, `${asked}/`, asked.toUpperCase()]) await reply(app, one).expect(404)
     await turn()
-    expect(seen).toHaveLength(1)
-    expect(seen[0]).toContain(`mounted at "${mount}"`)
-    expect(seen[0]).toContain(`Mount it with ${cure}.`)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]?.message).toContain(`mounted at "${mount}"`)
+    expect(warnings[0]?.message).toContain(`Mount it with ${cure}.`)
   })
 
   it('An app that mounts the router correctly causes no warning', async () => {
-    const seen = warnings()
+    const warnings = takeWarnings()
     const { app } = appWith({}, '/hr/terminals')
     await reply(app, '/hr/terminals/iclock/devicecmd').expect(200)
     await reply(app, '/hr/terminals/other').expect(404)
     await reply(app, '/hr/terminals').expect(404)
     await reply(app).expect(404)
     await turn()
-    expect(seen).toEqual([])
+    expect(warnings).toEqual([])
   })
 
   it.each([

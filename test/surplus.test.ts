@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandReplyHandler, memoryAdapter, tolerateExtraBytes } from '../src/index.js'
 import { type Connection, virtualTerminal } from '../src/simulator.js'
 import { EXAMPLE, SN, serve } from './support/terminal.js'
+import { takeWarnings } from './support/warning.js'
 
 async function start(prepare: (server: Server) => void, milliseconds = 0, options?: ServerOptions) {
   const adapter = memoryAdapter()
@@ -52,10 +53,7 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
 
   it('The post is accepted though more and more surplus follows, without a warning from Node', async () => {
     const { terminal } = await start(tolerateExtraBytes, 20)
-    const warnings: Error[] = []
-    const onWarning = (warning: Error) => void warnings.push(warning)
-    process.on('warning', onWarning)
-    onTestFinished(() => void process.off('warning', onWarning))
+    const warnings = takeWarnings()
     const how = { surplus: 'D=XX'.repeat(20), waitAfter: -80, segmentSize: 4, wait: 1 }
     expect(await terminal.exchange(EXAMPLE, how)).toMatchObject({ status: 200 })
     expect(warnings).toEqual([])

@@ -7,6 +7,7 @@ import {
   memoryAdapter,
 } from '../../src/index.js'
 import { type Post, post, serve } from '../support/terminal.js'
+import { takeWarnings } from '../support/warning.js'
 
 const failing = (error: unknown): CommandReplyHandlerOptions => ({
   adapter: { ...memoryAdapter(), onReply: () => Promise.reject(error) },
@@ -47,20 +48,14 @@ describe('An error without next', () => {
         throw new Error('not today')
       },
     }
-    const warnings: Error[] = []
-    const onWarning = (warning: Error) => void warnings.push(warning)
-    process.on('warning', onWarning)
-    onTestFinished(() => void process.off('warning', onWarning))
+    const warnings = takeWarnings()
     expect(await post(bare(failing(hostile)))).toMatchObject({ status: undefined })
     expect(warnings[0]?.message).toContain('the response threw not today')
   })
 })
 
 it('A next that throws closes the connection, with a warning', async () => {
-  const warnings: Error[] = []
-  const onWarning = (warning: Error) => void warnings.push(warning)
-  process.on('warning', onWarning)
-  onTestFinished(() => void process.off('warning', onWarning))
+  const warnings = takeWarnings()
   const handler = commandReplyHandler(failing(new Error('no disk')))
   const server = await serve((req, res) =>
     handler(req, res, () => {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { hookOf } from '../../src/endpoint/hook.js'
+import { takeWarnings } from '../support/warning.js'
 
 const failures = {
   'throws an error': () => {
@@ -14,15 +15,6 @@ const failures = {
     // biome-ignore lint/suspicious/noThenProperty: a thenable of another library
     then: (_: unknown, reject: (reason: Error) => void) => reject(new Error('down')),
   }),
-}
-
-/** The warnings that the process emits until the test is over. */
-function warnings(): (Error & { code?: string; detail?: string })[] {
-  const all: Error[] = []
-  const listener = (warning: Error) => void all.push(warning)
-  process.on('warning', listener)
-  onTestFinished(() => void process.off('warning', listener))
-  return all
 }
 
 it('The hook is undefined if none is set', () => {
@@ -44,7 +36,7 @@ it('The hook is called with its arguments, after the work that called it', async
 
 it.each(Object.entries(failures))('onError is called when a hook %s', async (_case, failing) => {
   const errors: unknown[] = []
-  const warned = warnings()
+  const warned = takeWarnings()
   hookOf('afterReply', failing, (error) => void errors.push(error))?.()
   await expect.poll(() => errors).toHaveLength(1)
   expect(errors[0] instanceof Error ? errors[0].message : errors[0]).toBe('down')
@@ -55,7 +47,7 @@ it.each(Object.entries(failures))('onError is called when a hook %s', async (_ca
 it.each(Object.entries(failures))(
   'A hook that %s without onError becomes a warning',
   async (_case, failing) => {
-    const warned = warnings()
+    const warned = takeWarnings()
     hookOf('afterReply', failing, undefined)?.()
     await expect.poll(() => warned).toHaveLength(1)
     expect(warned[0]).toMatchObject({ code: 'ICLOCK_HOOK' })
@@ -66,7 +58,7 @@ it.each(Object.entries(failures))(
 it.each(Object.entries(failures))(
   'An onError that %s becomes a warning',
   async (_case, failing) => {
-    const warned = warnings()
+    const warned = takeWarnings()
     hookOf('afterReply', () => Promise.reject(new Error('first')), failing)?.()
     await expect.poll(() => warned).toHaveLength(1)
     expect(warned[0]?.message).toMatch(/^express-iclock: onError failed: "?down"?$/)
