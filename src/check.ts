@@ -3,8 +3,8 @@ import { IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
 
 /**
- * The names of an object's options: `true` for each, or an object with the names that it may have
- * itself. TypeScript demands all of them.
+ * The names of an object's options: `true` for each, or an object with the names of its nested
+ * options. TypeScript requires all of them.
  */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true | object }
 
@@ -73,7 +73,7 @@ export function checkWhole(
   throw wrong(option, value, `a whole number from ${least} ${end}`)
 }
 
-/** @throws TypeError if an option isn't a time that a timer can wait; 0 is no limit */
+/** @throws TypeError if an option isn't a valid timer delay; 0 means no limit */
 export function checkTimeout(option: string, value: unknown): void {
   if (isWhole(value, 0, LONGEST_TIMER)) return
   throw wrong(option, value, `whole milliseconds up to ${LONGEST_TIMER}, or 0 for no limit`)
@@ -87,7 +87,7 @@ export function isWhole(value: unknown, least: number, most: number): value is n
 /**
  * Checks that the adapter has the functions an endpoint calls.
  *
- * @param smallerWay what serves an adapter that lacks one of the required functions
+ * @param smallerWay the way in for an adapter that lacks one of the required functions
  * @throws TypeError that names the call, and says what the endpoint needs it for
  */
 export function checkAdapter(

@@ -1,9 +1,9 @@
-// What a server says to a terminal: an issued command, its identity, and the line that hands it out.
+// An issued command, its identity, and the line that sends it.
 import { describe, quoted } from './check.js'
 
 /**
- * A command as the server hands it out in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's
- * own command type extends it.
+ * A command as the server sends it in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's own
+ * command type extends it.
  */
 export interface IssuedCommand {
   /** `SN`: the terminal that the command is for. Only this terminal can answer it. */
@@ -25,16 +25,14 @@ export function keyOf(serialNumber: string, id: string): string {
   return JSON.stringify([serialNumber, id])
 }
 
-/**
- * The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF.
- */
+/** The line of a poll's answer that holds a command (PUSH manual, "Get Request"), with its LF. */
 export function commandLine({ commandId, text }: IssuedCommand): string {
   return `C:${commandId}:${text}\n`
 }
 
 /**
- * Checks what every terminal needs to carry a command. Each way to issue one calls it, so that none
- * can be written that a terminal would read as two.
+ * Checks that every terminal can carry a command. Every way to issue one calls it, so that no
+ * command is written that a terminal would read as two.
  *
  * @throws TypeError if the serial number, the id or the text can't be sent
  */
@@ -67,7 +65,8 @@ export function assertIssuable({ serialNumber, commandId, text }: IssuedCommand)
 }
 
 /**
- * The error of every adapter whose terminal has had a command's id with another text or with a reply.
+ * The error of every adapter if the terminal has had a command's id with another text or with a
+ * reply.
  */
 export function usedId({
   serialNumber,
@@ -82,8 +81,8 @@ export function usedId({
 const VERB = /^(?:(?:data|clear|set|get|reload|control|verify|test) )?\w+/i
 
 /**
- * What kind of command a text is, such as `DATA UPDATE`, without its values: those may be secrets,
- * and this may be logged.
+ * The kind of command, such as `DATA UPDATE`, without its values: those may be secrets, and this
+ * may be logged.
  */
 export function verbOf(text: string): string {
   return VERB.exec(text)?.[0] ?? ''

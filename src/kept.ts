@@ -1,15 +1,15 @@
-// What storage gives back to people who look at what is kept. Types only.
+// Stored replies and records, and the filters to read them. Types only.
 import type { Outcome } from './reply/outcome.js'
 import type { CommandReply } from './reply/reply.js'
 import type { AttendanceRecord, UploadRecord } from './upload/upload.js'
 
-/** A reply as it is kept, with when it came and what came of the command. */
+/** A stored reply, with its arrival time and the outcome of its command. */
 export interface KeptReply extends CommandReply, Outcome {
   /** When this reply first came; a duplicate does not change it. */
   receivedAt: Date
 }
 
-/** Which of the kept replies to read. */
+/** Which stored replies to read. */
 export interface KeptReplyFilter {
   /** Those of this terminal. */
   serialNumber?: string
@@ -21,16 +21,16 @@ export interface KeptReplyFilter {
   limit?: number
 }
 
-/** A record of an upload as it is kept: with the terminal that sent it, and when it first came. */
+/** A stored record of an upload, with the terminal that sent it and its first arrival time. */
 export type KeptRecord<Kind extends UploadRecord = UploadRecord> = Kind & {
   serialNumber: string
   receivedAt: Date
 }
 
-/** An attendance record as it is kept. */
+/** A stored attendance record. */
 export type KeptAttendance = KeptRecord<AttendanceRecord>
 
-/** A line of an upload that is not a valid record, as it is kept. */
+/** A stored line of an upload that is not a valid record. */
 export interface KeptLine {
   kind: 'unparsed'
   type: ''
@@ -40,7 +40,7 @@ export interface KeptLine {
   raw: Buffer
 }
 
-/** Which of the kept records to read. */
+/** Which stored records to read. */
 export interface KeptRecordFilter {
   /** Those of this terminal. */
   serialNumber?: string
@@ -52,7 +52,7 @@ export interface KeptRecordFilter {
   limit?: number
 }
 
-/** A line of a Command Reply that is not a valid reply, as it is kept. */
+/** A stored line of a Command Reply that is not a valid reply. */
 export interface KeptReplyLine {
   serialNumber: string
   /** The line as it came. */
@@ -60,13 +60,13 @@ export interface KeptReplyLine {
   receivedAt: Date
 }
 
-/** Which of the kept attendance records to read. */
+/** Which stored attendance records to read. */
 export interface KeptAttendanceFilter extends KeptRecordFilter {
   /** Those of this day by the terminal's own clock, such as `2026-10-05`. */
   day?: string
 }
 
-/** How much was deleted because it is settled and old. */
+/** How many settled and old rows were deleted. */
 export interface Forgotten {
   /** Commands that are closed, with their replies. */
   commands: number

@@ -1,12 +1,12 @@
-// Who in this process waits for news of a command: so that they needn't ask storage again and
-// again.
+// Notifies waiters in this process of changes to a command, so that they needn't poll storage all
+// the time.
 import { keyOf } from './command.js'
 
 const listeners = new Map<string, Set<() => void>>()
 
 /**
- * Calls `listener` whenever this process has changed what storage knows of a command; returns a
- * function that stops it.
+ * Calls `listener` whenever this process has changed a command in storage; returns a function that
+ * stops it.
  */
 export function listenFor(
   serialNumber: string,
@@ -22,7 +22,7 @@ export function listenFor(
   }
 }
 
-/** Notifies those who wait for a command, once storage has what is new. */
+/** Notifies the waiters for a command, once storage has the change. */
 export function announce(serialNumber: string, commandId: string): void {
   if (listeners.size === 0) return
   for (const listener of listeners.get(keyOf(serialNumber, commandId)) ?? []) listener()

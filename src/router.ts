@@ -1,5 +1,4 @@
-// The Command Reply endpoint as an Express router. Express is known here and in router/, and
-// nowhere else.
+// The Command Reply endpoint as an Express router. Only this file and router/ use Express.
 import { type Request, Router } from 'express'
 import { checkNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
@@ -15,17 +14,17 @@ export interface CommandReplyOptions<Issued extends IssuedCommand = IssuedComman
    * default.
    */
   path?: string | string[]
-  /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
+  /** As for every endpoint, with the request of Express: `req.ip` and so on. */
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
 }
 
 const REPLY_PATHS = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 
 /**
- * Makes an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command
+ * Creates an Express router that answers `POST /iclock/devicecmd?SN=…` (PUSH manual, "Command
  * Reply"), in any letter case and with or without a trailing slash. Mount it before body parsers,
  * at the root or under any path. A GET with a reply in its query is answered likewise; any other
- * goes on to the app.
+ * request goes on to the app.
  *
  * It answers `200 OK` once storage has every reply of the body; errors go to the app's error
  * handler, this package's with `status` and `code`.

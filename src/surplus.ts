@@ -1,5 +1,5 @@
-// Octets beyond a Content-Length: what a terminal sends after its body must not spoil the answer in
-// flight.
+// Octets beyond a Content-Length: bytes that a terminal sends after its body must not spoil the
+// answer in flight.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Server as SecureServer } from 'node:https'
 import type { Duplex } from 'node:stream'
@@ -12,12 +12,12 @@ interface Exchange {
 const tolerant = new WeakSet<Server | SecureServer>()
 
 /**
- * Lets the answers to whole requests go out although octets follow them that are not a request, or
- * the terminal has closed its half of the connection.
+ * Lets the answers to complete requests go out even if octets that are not a request follow, or the
+ * terminal has closed its half of the connection.
  *
  * The manual's own example sends more octets than it declares: it says 143 and carries 147. Node
- * mistakes the surplus for another request and answers 400 in place of the answer in flight, and
- * the terminal sends the same again forever. With this, the answer goes out and then the connection
+ * mistakes the surplus for another request and answers 400 instead of the answer in flight, and the
+ * terminal sends the same again forever. With this, the answer goes out and then the connection
  * closes. The same goes for a terminal that half-closes after its body, such as `printf … | nc`,
  * which Node alone leaves without an answer if storage is asynchronous.
  *
@@ -34,7 +34,7 @@ export function tolerateExtraBytes(server: Server | SecureServer): void {
   const exchanges = new WeakMap<Duplex, Exchange[]>()
   const closing = new WeakSet<Duplex>()
 
-  // A listener could neither come before those that an app adds later nor keep an error from them.
+  // A listener could neither run before those that an app adds later nor keep an error from them.
   const { emit } = server
   server.emit = function (this: unknown, event: string | symbol, ...args: unknown[]): boolean {
     if (event === 'request') note(args[0] as IncomingMessage, args[1] as ServerResponse)
@@ -51,7 +51,7 @@ export function tolerateExtraBytes(server: Server | SecureServer): void {
   }
 
   /**
-   * Closes the connection after the answers to whole requests; false if there are none to wait
+   * Closes the connection after the answers to complete requests; false if there are none to wait
    * for.
    */
   function letAnswersOut(socket: Duplex): boolean {

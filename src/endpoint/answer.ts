@@ -1,12 +1,11 @@
-// What a terminal reads: the answer it needs, or an error in one line.
+// The response to a terminal: the answer it needs, or an error in one line.
 import { type ServerResponse, STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
 /** Answers 200 with the headers that the manual prints; the terminal sets its clock by `Date`. */
 export function answerText(res: ServerResponse, text: string | Buffer): void {
   if (res.headersSent) return
-  // Middleware that compresses asks for this header as late as now, and terminals read plain octets
-  // only.
+  // Compressing middleware reads this header only now, and terminals can't decompress.
   const { headers } = res.req
   if (headers['accept-encoding'] !== undefined) delete headers['accept-encoding']
   res.writeHead(200, {

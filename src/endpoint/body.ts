@@ -1,4 +1,4 @@
-// A request's bytes, whoever read them first.
+// Reads a request's bytes, even if something else read them first.
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import getRawBody from 'raw-body'
@@ -8,7 +8,7 @@ import { replayedBody } from './replay.js'
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/gi
 
-/** What middleware before us may have left on the request. */
+/** Members that earlier middleware may have left on the request. */
 interface ParsedRequest extends IncomingMessage {
   body?: unknown
   rawBody?: unknown
@@ -32,7 +32,7 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
       const replayed = req.readableEnded ? await replayedBody(req) : undefined
       if (replayed !== undefined) return await withinLimit(replayed, limit)
       checkIsReadable(req)
-      // Somebody may have paused it.
+      // Something may have paused it.
       req.resume()
     }
     checkIsNotCompressed(req)
@@ -87,14 +87,15 @@ function lengthOf({ headers }: IncomingMessage): number | undefined {
   return length === undefined ? undefined : Number(length)
 }
 
-/** The Content-Encoding, unless it says that there is none. */
+/** The Content-Encoding; undefined for `identity`. */
 function codingOf({ headers }: IncomingMessage): string | undefined {
   const coding = headers['content-encoding']
   return coding === '' || coding?.toLowerCase() === 'identity' ? undefined : coding
 }
 
-// Whether somebody was here before. Optimization: each Express request has a shape of its own, so
-// the first access to a property takes about 1 µs: few are read, and `hasOwn` asks for these two.
+// Whether another middleware has touched the request. Optimization: each Express request has a
+// shape of its own, so the first access to a property takes about 1 µs: few are read, and `hasOwn`
+// asks for these two.
 function isTouched(req: IncomingMessage): boolean {
   const { readable, readableFlowing, readableDidRead } = req
   if (!readable || readableFlowing !== null || readableDidRead) return true

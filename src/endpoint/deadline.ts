@@ -4,7 +4,7 @@ import { IclockError } from './errors.js'
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
-// How long storage that answers synchronously may keep the event loop before other requests get a
+// How long storage that answers synchronously may block the event loop before other requests get a
 // turn, in ms.
 const TURN = 5
 
@@ -23,7 +23,7 @@ export class Deadline {
     this.who = who
   }
 
-  /** Starts the clock, unless it is running; the first `wait` does so as well. */
+  /** Starts the clock unless it is running; so does the first `wait`. */
   start(): void {
     this.now = performance.now()
     if (this.endsAt !== undefined) return
@@ -32,8 +32,8 @@ export class Deadline {
   }
 
   /**
-   * The result of a call. Throws, or rejects, once the time is over, whether or not the call
-   * answered at once, so that nothing more is handed to storage.
+   * The result of a call. Throws or rejects once the time is over, even if the call answered
+   * immediately, so that storage gets nothing more.
    */
   wait<T>(answer: Awaitable<T>): Awaitable<T> {
     const left = this.left()
@@ -42,7 +42,7 @@ export class Deadline {
       return answer
     }
     if (this.timeout === 0) return answer
-    // Optimization: no timer for storage that answers at once (it saves 0.5 µs a request).
+    // Optimization: no timer for storage that answers synchronously (it saves 0.5 µs a request).
     this.timer ??= setTimeout(() => this.over(), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
       this.giveUp = reject
@@ -61,8 +61,8 @@ export class Deadline {
   }
 
   /**
-   * A turn of the event loop, if storage has kept it for some ms by the last `wait`; undefined if
-   * it hasn't.
+   * A turn of the event loop, if storage has blocked it for some ms by the last `wait`; undefined
+   * if it hasn't.
    */
   turn(): Promise<void> | undefined {
     if (this.now - this.turnedAt < TURN) return undefined
@@ -80,7 +80,7 @@ export class Deadline {
   }
 
   over(): void {
-    // Nothing may be waited for at this moment, and the next call must not wait forever.
+    // Maybe nothing is being awaited right now, and the next call must not wait forever.
     this.timer = undefined
     this.giveUp(this.error())
   }

@@ -1,16 +1,15 @@
-// What can be watched from outside: channels of node:diagnostics_channel. They cost nothing while
-// nobody subscribes.
+// The channels of node:diagnostics_channel. They cost nothing while nobody subscribes.
 import { type Channel, channel } from 'node:diagnostics_channel'
 
 /**
- * The channels of this package. A room publishes only `if (channel.hasSubscribers)`, so that a
- * payload is made only for somebody who listens. A payload never holds contents, fields or the text
- * of a command: those may be secrets.
+ * The channels of this package. Publish only `if (channel.hasSubscribers)`, so that a payload is
+ * only created for a subscriber. A payload never holds contents, fields or the text of a command:
+ * those may be secrets.
  */
 export interface Channels {
   /** `express-iclock:reply`: the replies of a body, once storage has them. */
   reply: Channel
-  /** `express-iclock:poll`: what a poll was handed. */
+  /** `express-iclock:poll`: a poll, and the commands it got. */
   poll: Channel
   /** `express-iclock:upload`: an upload, once storage has it. */
   upload: Channel

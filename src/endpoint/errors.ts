@@ -1,14 +1,14 @@
 // The errors this package raises, each with a stable code.
 
 /**
- * What went wrong.
+ * The code of an error.
  *
  * - `SERIAL_NUMBER_MISSING` (400): the query does not name one terminal, once.
  * - `SERIAL_NUMBER_INVALID` (400): the serial number is not one that a terminal can have.
  * - `TERMINAL_NOT_AUTHORIZED` (403): `authorize` refused the terminal.
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
  * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no
- *   `onUnparsed`; the good replies are kept.
+ * `onUnparsed`; the good replies are stored.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
  * - `TERMINAL_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
@@ -46,12 +46,12 @@ const STATUS = {
 } as const
 
 /**
- * An error of this package, handed to `next`. Identify it by `code`: an app that both imports and
+ * An error of this package, passed to `next`. Identify it by `code`: an app that both imports and
  * requires this package has two classes of this name.
  */
 export class IclockError extends Error {
   override readonly name = 'IclockError'
-  /** What went wrong; stable across versions. */
+  /** Stable across versions. */
   readonly code: IclockErrorCode
   /** The HTTP status of the answer. */
   readonly status: number
@@ -70,7 +70,7 @@ export class IclockError extends Error {
   }
 }
 
-/** The HTTP status that an error asks for, as in http-errors; 500 if it names none. */
+/** The HTTP status of an error, as in http-errors; 500 if it has none. */
 export function statusOf(error: object): number {
   const { status, statusCode } = error as { status?: unknown; statusCode?: unknown }
   const asked = status ?? statusCode

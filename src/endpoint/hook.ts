@@ -1,5 +1,5 @@
-// Functions that an app wants called afterwards. Nobody waits for them, so that none can withhold
-// an answer.
+// Functions of the app to call afterwards. They aren't awaited, so that none can withhold an
+// answer.
 import { describe, type OptionNames } from '../check.js'
 
 /** The options of every endpoint that calls hooks. */
@@ -15,8 +15,8 @@ export interface HookOptions {
 export const HOOK_OPTIONS: OptionNames<HookOptions> = { onError: true }
 
 /**
- * Wraps a hook so that it is called after the current work, with nothing to wait for and nothing to
- * catch; undefined if there is no hook, so that callers can skip what they would do for it.
+ * Wraps a hook so that it is called after the current work, with nothing to await and nothing to
+ * catch; undefined if there is no hook, so that callers can skip the work for it.
  */
 export function hookOf<Args extends unknown[]>(
   name: string,

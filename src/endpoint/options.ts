@@ -10,15 +10,15 @@ import type { Awaitable } from './deadline.js'
 export interface EndpointOptions {
   /**
    * How long storage may take for one request, in milliseconds: 10 000 by default, 0 for no limit.
-   * After it the answer is 503, nothing more of the request is kept, and the terminal retries. It
+   * After it the answer is 503, nothing more of the request is stored, and the terminal retries. It
    * limits `authorize` likewise.
    */
   timeout?: number
   /**
    * Decides whether a terminal may report, before its body is read: `true`, or `false` for 403;
-   * anything else is an error. By default every terminal may. The serial number is a claim: it is
-   * printed on the terminal. Decide by this argument, not by `req.query`, which a query parser may
-   * read in another way.
+   * anything else is an error. By default every terminal may. The serial number is only a claim: it
+   * is printed on the terminal. Use this argument, not `req.query`, which a query parser may read
+   * differently.
    */
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
 }
@@ -37,13 +37,13 @@ export interface BodyOptions {
   encoding?: string
 }
 
-/** What `endpoint()` needs of the options, checked. */
+/** The checked options that `endpoint()` needs. */
 export interface EndpointSettings {
   timeout: number
   authorize: EndpointOptions['authorize']
 }
 
-/** What reading a body needs of the options, checked. */
+/** The checked options that reading a body needs. */
 export interface BodySettings {
   limit: number
   encoding: string

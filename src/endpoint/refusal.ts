@@ -1,4 +1,4 @@
-// What is published of a request that was refused.
+// Publishes refused requests.
 import type { IncomingMessage } from 'node:http'
 import { CHANNELS } from './diagnostics.js'
 import { statusOf } from './errors.js'
@@ -11,9 +11,9 @@ export interface RefusalEvent {
    * undefined if it has none.
    */
   code: string | undefined
-  /** The HTTP status that the error asks for. */
+  /** The HTTP status of the error. */
   status: number
-  /** Who asked; undefined if the query does not say so. */
+  /** The terminal; undefined if the query does not name one. */
   serialNumber: string | undefined
   /** The request's method. */
   method: string

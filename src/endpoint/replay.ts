@@ -1,16 +1,16 @@
-// A body that the host has read before us, and hands to whoever listens later, as serverless
-// platforms do.
+// A body that the host has already read, and emits again to late listeners, as serverless platforms
+// do.
 import type { IncomingMessage } from 'node:http'
 
 // The host has the body in memory: after this many milliseconds without an event there is no body.
 const SILENCE = 100
 
 /**
- * Listens to a request whose stream has ended. A body that a parser ate is not emitted again; one
- * that the host replays is.
+ * Listens to a request whose stream has ended. A body consumed by a parser is not emitted again;
+ * one that the host replays is.
  *
- * @returns the body, if all of it was emitted again; undefined if nothing came, or not as much as
- *   was promised
+ * @returns the body, if all of it was emitted again; undefined if nothing came, or less than was
+ * promised
  */
 export function replayedBody(req: IncomingMessage): Promise<Buffer | undefined> {
   return new Promise((resolve) => {

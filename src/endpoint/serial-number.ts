@@ -1,15 +1,15 @@
-// Who asks: the serial number in the query.
+// Reads the serial number in the query.
 import type { IncomingMessage } from 'node:http'
 import { quoted } from '../check.js'
 import { IclockError } from './errors.js'
 
 // Optimization: the query of nearly every request needs no decoding, and has no other member that
-// begins like `SN` (15 % of the own time on node:http).
+// begins like `SN` (15 % of our own time on `node:http`).
 const PLAIN_QUERY = /^[^?#]*\?SN=([\w-]{1,64})(?:&(?!sn)[a-z]\w*=[\w.,:-]*)*$/i
 // Each of these is `SN` to some query parser, such as the `qs` of Express.
 const SERIAL_NUMBER_KEY = /^\[?sn([[\]]|$)/i
-// What no label shows: controls, invisible and bidirectional characters, line separators, blanks
-// other than the space, and U+FFFD, which marks invalid UTF-8.
+// Characters that no label shows: controls, invisible and bidirectional characters, line
+// separators, blanks other than the space, and U+FFFD, which marks invalid UTF-8.
 const NOT_PRINTED =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]|(?! )\p{Zs}|^ | $/u
 

@@ -1,4 +1,4 @@
-// Where a terminal's clock is: its zone, and the zone's offset from UTC at a moment.
+// A terminal's time zone, and its offset from UTC at a moment.
 import { tzOffset } from '@date-fns/tz'
 import { describe, wrong } from '../check.js'
 
@@ -13,11 +13,11 @@ const EXPECTED =
 const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/
 
 /**
- * Makes a function that returns a terminal's zone; undefined if the option is not set, or its
+ * Creates a function that returns a terminal's zone; undefined if the option is not set, or its
  * function returns nothing.
  *
- * @throws TypeError if the option is not a zone; what it returns throws one if the app's function
- *   returns no zone
+ * @throws TypeError if the option is not a zone; the created function throws one if the app's
+ * function returns an invalid zone
  */
 export function timeZoneOf(
   option: TimeZoneOption | undefined,
@@ -44,7 +44,7 @@ export function offsetAt(zone: string, at: Date): number {
 
 /** The offset from UTC, in minutes east, of the zone that this process runs in. */
 export function ownOffsetAt(at: Date): number {
-  // A bare minus would make -0 of UTC.
+  // A bare minus would turn UTC into -0.
   return 0 - at.getTimezoneOffset()
 }
 

@@ -1,4 +1,4 @@
-// How a terminal comes up: what storage learns about it, and what it is told.
+// A terminal's start-up: the facts to store, and the settings to send.
 import { describe, quoted } from '../check.js'
 import { readBody } from '../endpoint/body.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
@@ -17,7 +17,7 @@ import { looksLikeAccess, membersOf } from './request.js'
 /** The storage behind the handshake. */
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
   /**
-   * As `CommandStorage` has it. Without it, what was handed out and not answered waits until its
+   * As in `CommandStorage`. Without it, commands that were sent and not answered wait until their
    * reply is due.
    */
   release?(serialNumber: string, at: Date): Awaitable<void>
@@ -26,20 +26,20 @@ export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'f
 /** A handshake, as published on the channel `express-iclock:handshake` when it is answered. */
 export interface HandshakeEvent {
   serialNumber: string
-  /** The family that it was answered for; undefined if it is not known yet. */
+  /** The family that the answer was for; undefined if not known yet. */
   family: Family | undefined
   /** `pushver`: undefined on the oldest terminals, or if it is malformed. */
   pushVersion: string | undefined
 }
 
-/** What these endpoints need of the options, checked. */
+/** The checked options that these endpoints need. */
 export interface ArrivalSettings {
   adapter: HandshakeStorage
   contacts: ContactBook
   secret: string | undefined
   /** The offset of a terminal's zone from UTC, in minutes east. */
   offsetOf(serialNumber: string, at: Date): number
-  /** What this terminal is told. */
+  /** The settings to send to this terminal. */
   settingsFor(terminal: Terminal): Awaitable<HandshakeSettings>
 }
 
@@ -65,7 +65,7 @@ export function handshakePart(settings: ArrivalSettings): Part {
     if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
     const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
 
-    // All of this has to be in storage before the answer: who this is, and what is due again. If it
+    // The contact and the commands due again have to be in storage before the answer. If that
     // fails, the terminal asks again and keeps its data.
     await deadline.wait(contacts.note(contact))
     await deadline.wait(adapter.release?.(serialNumber, contact.at))
@@ -73,7 +73,7 @@ export function handshakePart(settings: ArrivalSettings): Part {
       const event: HandshakeEvent = { serialNumber, family, pushVersion }
       CHANNELS.handshake.publish(event)
     }
-    // It registers next, and thereby says what it is.
+    // It registers next, which shows what it is.
     if (mustRegister) return 'OK'
     const caller = { serialNumber, pushVersion, stamps: known?.stamps, utcOffset }
     return family === 'access'

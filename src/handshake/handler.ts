@@ -1,4 +1,4 @@
-// GET cdata, registry, push, rtdata, exchange, ping: a terminal comes up.
+// GET cdata, registry, push, rtdata, exchange, ping: a terminal starts up.
 import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { endpoint, type Handler } from '../endpoint/endpoint.js'
@@ -21,45 +21,42 @@ import { type HandshakeOptions, handshakeSettings } from './options.js'
 import { checkSecret } from './registration.js'
 import { asksForPerson, asksForTime, saysHello, segmentOf } from './request.js'
 
-/** What an app may set about terminals that come up. */
+/** The options about starting terminals. */
 export interface ArrivalOptions {
   /**
-   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
+   * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
    * function of the serial number that returns one; the zone of this process by default. Terminals
-   * set their clocks by it, and keep the offset that they were told until their next handshake.
+   * set their clocks by it, and keep the offset they were sent until their next handshake.
    */
   timeZone?: TimeZoneOption
   /**
-   * What the registration of access terminals is derived from: 16 characters or more, the same in
-   * all processes. Without it the registration is the same everywhere as well, but anybody can
-   * compute it: see `carriesToken`.
+   * The secret that registrations of access terminals are derived from: 16 characters or more, the
+   * same in all processes. Without it the registration is the same everywhere as well, but anybody
+   * can compute it: see `carriesToken`.
    */
   secret?: string
-  /** What terminals are told, or a function of the terminal that returns it. */
+  /** The settings to send to terminals, or a function of the terminal that returns them. */
   handshake?: HandshakeOptions | ((terminal: Terminal) => Awaitable<HandshakeOptions>)
 }
 
 /** The options of `handshakeHandler`. */
 export interface HandshakeHandlerOptions extends ArrivalOptions, EndpointOptions, HookOptions {
-  /**
-   * The storage that knows the terminals; with `release`, a handshake makes unanswered commands due
-   * again.
-   */
+  /** The storage of terminals; with `release`, a handshake makes unanswered commands due again. */
   adapter: HandshakeStorage
 }
 
 /** The options of `pingHandler`. */
 export interface PingHandlerOptions extends EndpointOptions, HookOptions {
-  /** The storage that knows the terminals. */
+  /** The storage of terminals. */
   adapter: Pick<TerminalStorage, 'onContact'>
 }
 
-/** The endpoints of this wing, by the last segment of their paths. */
+/** The endpoints of a starting terminal, by the last segment of their paths. */
 export type HandshakeWing = Readonly<
   Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Handler>
 >
 
-/** The names of the options about terminals that come up. */
+/** The names of the options about starting terminals. */
 export const ARRIVAL_OPTIONS: OptionNames<ArrivalOptions> = {
   timeZone: true,
   secret: true,
@@ -74,13 +71,13 @@ const HANDLER_OPTIONS: OptionNames<HandshakeHandlerOptions> = {
 }
 
 /**
- * Makes the endpoint for everything a terminal asks for when it comes up, as a plain function, for
+ * Creates the endpoint for everything a terminal asks for when it starts, as a plain function, for
  * `node:http` and for any framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize
  * information"), `registry`, `push`, `rtdata`, `exchange` and `ping`, distinguished by the last
  * segment of the path. Any other request goes on to `next`, or is answered 404 without it.
  *
- * Errors are handed to `next`, this package's with `status` and `code`; without `next` the answer
- * is the error's status, or 500, and one line of text.
+ * Errors go to `next`, this package's with `status` and `code`; without `next` the answer is the
+ * error's status, or 500, and one line of text.
  *
  * @example
  * createServer(handshakeHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)
@@ -100,7 +97,7 @@ export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
 }
 
 /**
- * Makes the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It
+ * Creates the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It
  * ignores path and method.
  *
  * @example
@@ -118,7 +115,7 @@ export function pingHandler(options: PingHandlerOptions): Handler {
 /**
  * The endpoints, on options whose names were checked.
  *
- * @param contacts the contact book of the process; one of their own by default
+ * @param contacts the contact book of the process; a new one by default
  */
 export function handshakeWing(
   options: HandshakeHandlerOptions,
@@ -133,7 +130,7 @@ export function handshakeWing(
   return {
     cdata: endpoint(
       settings,
-      // Nobody here knows a person that the terminal does not know.
+      // A person unknown to the terminal is unknown here, too.
       (serialNumber, req, deadline) =>
         saysHello(req) ? handshake(serialNumber, req, deadline) : 'NONE',
       (req) => saysHello(req) || asksForPerson(req),
@@ -149,8 +146,8 @@ export function handshakeWing(
 }
 
 /**
- * Makes a function that returns the offset of a terminal's zone from UTC at a moment, in minutes
- * east; the one of this process if the terminal's is not known.
+ * Creates a function that returns the offset of a terminal's zone from UTC at a moment, in minutes
+ * east; this process's if the terminal's is unknown.
  */
 export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSettings['offsetOf'] {
   const zoneOf = timeZoneOf(option)

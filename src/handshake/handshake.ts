@@ -1,37 +1,36 @@
-// What a terminal is told when it comes up: the lines of the answers, from settings and facts
-// alone.
+// The lines of the answers to a starting terminal, from settings and facts only. Pure.
 import type { Family } from '../reply/outcome.js'
 import { STAMPED_TABLES } from '../terminal/storage.js'
 import { type HandshakeSettings, TRANS_WORDS } from './options.js'
 import type { Registration } from './registration.js'
 
-/** What the answer to a handshake needs to know of the terminal. */
+/** The facts about the terminal that the answer to a handshake needs. */
 export interface Caller {
   serialNumber: string
   /** `pushver` of the query. */
   pushVersion?: string | undefined
-  /** The stamps that storage has. */
+  /** The stored stamps. */
   stamps?: Readonly<Record<string, string>> | undefined
   /** The offset of its zone from UTC now, in minutes east. */
   utcOffset: number
 }
 
-// Time-clocks are told `Encrypt=0`; access terminals encrypt from 3.1.1 on (access manual,
-// "Exchange public keys").
+// Time clocks get `Encrypt=0`; access terminals encrypt from 3.1.1 on (access manual, "Exchange
+// public keys").
 const HIGHEST = { attendance: '2.4.1', access: '3.1.0' } as const
-// What a terminal without pushver takes for granted, and what the access manual prints.
+// The version that a terminal without pushver assumes, and the one that the access manual prints.
 const UNTOLD = { attendance: '2.2.14', access: '3.0.1' } as const
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/
 const STAMP = /^\d{1,20}$/
 const SERIAL_NUMBER = /^[\w-]{1,64}$/
-// How many of the words a terminal without pushver has bits for.
+// The number of words that a terminal without pushver has bits for.
 const OLD_BITS = 10
 
 /**
- * The option block for a time-clock (attendance manual, "Initialize information"): each line ends
- * with LF, since old firmware drops a line without an end. Of what the terminal sent, it holds only
- * digits and a plain serial number.
+ * The option block for a time clock (attendance manual, "Initialize information"): each line ends
+ * with LF, since old firmware drops a line without an end. Of the terminal's own input, it contains
+ * only digits and a plain serial number.
  */
 export function optionBlock(caller: Caller, settings: HandshakeSettings): string {
   const isOld = versionOf(caller.pushVersion) === undefined
@@ -130,7 +129,7 @@ export function timeCode(at: Date): number {
 }
 
 /**
- * `TimeZone`: whole hours from -12 to 12, and minutes for any other offset (attendance manual,
+ * `TimeZone`: whole hours from -12 to 12, or minutes for any other offset (attendance manual,
  * "TimeZone").
  */
 export function timeZoneValue(utcOffset: number): number {
@@ -138,10 +137,7 @@ export function timeZoneValue(utcOffset: number): number {
   return Number.isInteger(hours) && Math.abs(hours) <= 12 ? hours : utcOffset
 }
 
-/**
- * The lower of the terminal's version and the highest one that is spoken here, digits and dots
- * only.
- */
+/** The lower of the terminal's version and the highest one supported here, digits and dots only. */
 export function sharedVersion(pushVersion: string | undefined, family: Family): string {
   const asked = versionOf(pushVersion)
   if (asked === undefined) return UNTOLD[family]
@@ -160,7 +156,7 @@ export function versionOf(pushVersion: string | undefined): readonly number[] | 
   return pushVersion.split('.').map(Number)
 }
 
-/** Whether a stamp may be kept, and be written into an answer. */
+/** Whether a stamp may be stored, and written into an answer. */
 export function isStamp(stamp: string | undefined): stamp is string {
   return stamp !== undefined && STAMP.test(stamp)
 }

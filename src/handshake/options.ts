@@ -1,13 +1,13 @@
-// What an app may set in the answer to a handshake, and its defaults.
+// The settings of a handshake's answer, and their defaults.
 import { checkNames, checkWhole, describe, type OptionNames, wrong } from '../check.js'
 
 /**
- * What a time-clock may be asked to send: the words of `TransFlag` (attendance manual, "Initialize
- * information").
+ * The data that a time clock can be asked to send: the words of `TransFlag` (attendance manual,
+ * "Initialize information").
  */
 export type TransWord = (typeof TRANS_WORDS)[number]
 
-/** What a terminal is told when it comes up. */
+/** The settings sent to a starting terminal. */
 export interface HandshakeOptions {
   /**
    * `Delay`, `RequestDelay`: the longest pause between two polls, in seconds, 1 to 3600; 10 by
@@ -17,24 +17,26 @@ export interface HandshakeOptions {
   /** `ErrorDelay`: the pause after a failed request, in seconds, 1 to 3600; 30 by default. */
   errorDelay?: number
   /**
-   * `TransTimes`: when it sends what is new, `HH:MM`, 10 at most; `['00:00', '14:05']` by default.
+   * `TransTimes`: when it sends new data, `HH:MM`, 10 at most; `['00:00', '14:05']` by default.
    * Unused while `realtime` is true.
    */
   transTimes?: readonly string[]
   /**
-   * `TransInterval`: how often it looks for what is new, in minutes, 0 for never; 1 by default.
-   * Unused while `realtime` is true.
+   * `TransInterval`: how often it looks for new data, in minutes, 0 for never; 1 by default. Unused
+   * while `realtime` is true.
    */
   transInterval?: number
-  /** `Realtime`: whether it sends everything at once; true by default. */
+  /** `Realtime`: whether it sends everything immediately; true by default. */
   realtime?: boolean
   /**
-   * `TransFlag`: what a time-clock sends. By default attendance, operations and users:
+   * `TransFlag`: the data that a time clock sends. By default attendance, operations and users:
    * `['AttLog', 'OpLog', 'EnrollUser', 'ChgUser']`. Photos and templates of fingers and faces are
    * sent only if named here.
    */
   transFlag?: readonly TransWord[]
-  /** `TransTables`: what an access terminal sends; `['User', 'Transaction']` by default. */
+  /**
+   * `TransTables`: the data that an access terminal sends; `['User', 'Transaction']` by default.
+   */
   transTables?: readonly ('User' | 'Transaction')[]
   /**
    * Further keys of the answer as the manual names them, such as
@@ -46,7 +48,7 @@ export interface HandshakeOptions {
 /** The options with their defaults, checked. */
 export type HandshakeSettings = Required<HandshakeOptions>
 
-/** In the order of the bits that terminals without `pushver` know instead. */
+/** In the order of the bits that terminals without `pushver` use instead. */
 export const TRANS_WORDS = [
   'AttLog',
   'OpLog',
@@ -77,8 +79,7 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 const KEY = /^~?\w{1,40}$/
 // One line, no blank at its ends, and short enough for the buffers of old firmware.
 const VALUE = /^[!-~]([ -~]{0,198}[!-~])?$/
-// Those that have an option, that are the package's to answer, and any that would switch encryption
-// on.
+// Keys with an option of their own, keys this package sets, and anything that enables encryption.
 const TAKEN =
   /^(\w*stamp|errordelay|delay|requestdelay|transtimes|transinterval|transflag|transtables|timezone|realtime|encrypt\w*|serverver|serverversion|pushprotver|pushversion|registry|registrycode|sessionid)$/i
 

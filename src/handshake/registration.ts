@@ -1,10 +1,10 @@
-// What an access terminal is registered with: a code and a session, derived, and the token that
-// proves both.
+// The registration of an access terminal: a derived code and session, and the token that proves
+// both.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { wrong } from '../check.js'
 
-/** What the server gives an access terminal (access manual, "Registration"). */
+/** The code and session that an access terminal gets (access manual, "Registration"). */
 export interface Registration {
   /** `RegistryCode`: 32 hexadecimal digits. */
   registryCode: string
@@ -47,8 +47,9 @@ export function tokenOf(serialNumber: string, { registryCode, sessionId }: Regis
  * Whether a request carries the token of this terminal (access manual, "Registration"), for
  * `authorize`. Only access terminals have one, not all of them send it, and none has it before it
  * has registered: require it of terminals that are known to send it, and not in a handshake, which
- * is where they get it. Whoever may shake hands gets the token of the serial number it claims: let
- * `authorize` check by other means who that is, such as the address or a secret in the path.
+ * is where they get it. Anyone who completes a handshake gets the token of the serial number it
+ * claims: let `authorize` verify by other means who that is, such as the address or a secret in the
+ * path.
  *
  * @example
  * authorize: (serialNumber, req) => isHandshake(req) || carriesToken(serialNumber, req, secret)
@@ -68,7 +69,7 @@ export function checkSecret(secret: unknown): asserts secret is string {
   if (typeof secret === 'string' && secret.length >= 16) return
   const expected = 'text of 16 characters or more that nobody can guess'
   if (typeof secret !== 'string') throw wrong('secret', secret, expected)
-  // Not shown: it may be somebody's password.
+  // Not shown: it may be a password.
   throw new TypeError(
     `express-iclock: option "secret" has ${secret.length} characters; expected ${expected}`,
   )

@@ -1,4 +1,4 @@
-// What a terminal wants when it comes up, from its request alone.
+// Recognizes the requests of a starting terminal.
 import type { IncomingMessage } from 'node:http'
 import { queryOf } from '../endpoint/serial-number.js'
 import { versionOf } from './handshake.js'
@@ -29,8 +29,8 @@ export function membersOf({ url = '' }: IncomingMessage): ReadonlyMap<string, st
 }
 
 /**
- * Whether a terminal is coming up, and can't have a token yet: `GET cdata` with `options`, or with
- * nothing that says it wants something else, `registry` or `push`.
+ * Whether a terminal is starting, and can't have a token yet: `GET cdata` with `options`, or
+ * without anything that indicates another request, `registry` or `push`.
  */
 export function isHandshake(req: IncomingMessage): boolean {
   const segment = segmentOf(req)
@@ -65,7 +65,7 @@ export function asksForTime({ method, url = '' }: IncomingMessage): boolean {
 
 /**
  * Whether a handshake that names no `DeviceType` looks like the one printed for access terminals: a
- * protocol of version 3, and the Content-Type of their manual. A time-clock with such a version was
+ * protocol of version 3, and the Content-Type of their manual. A time clock with such a version was
  * never seen, but can't be excluded.
  */
 export function looksLikeAccess({ headers }: IncomingMessage, pushVersion?: string): boolean {

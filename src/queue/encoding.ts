@@ -1,4 +1,4 @@
-// The text of commands as the octets that a terminal reads.
+// Encodes the text of commands as octets.
 import { TextDecoder } from 'node:util'
 import iconv from 'iconv-lite'
 import { describe, quoted, wrong } from '../check.js'
@@ -24,7 +24,7 @@ export function encodingOf(encoding = 'utf-8'): string {
   throw wrong('encoding', encoding, 'an encoding that text can be written in, such as "gb18030"')
 }
 
-/** The octets of a text; what the encoding lacks becomes `?`. */
+/** The octets of a text; characters that the encoding lacks become `?`. */
 export function encode(text: string, encoding: string): Buffer {
   if (encoding === 'utf-8') return Buffer.from(text)
   return iconv.encode(text, OLDER[encoding] ?? encoding)

@@ -10,10 +10,7 @@ export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family>
 
 /** Storage that may know terminals. */
 export interface KnowsFamilies {
-  /**
-   * Finds the terminal, as `TerminalStorage` has it, and with it the family whose return codes it
-   * follows.
-   */
+  /** Finds the terminal, as in `TerminalStorage`, with the family whose return codes it follows. */
   findTerminal?(serialNumber: string): Awaitable<{ family?: Family } | null | undefined>
 }
 

@@ -19,12 +19,12 @@ import { claimsOf, type IssuedRecord, type PlanLimits, plan } from './plan.js'
 import { isGivenUp, isOver } from './state.js'
 import type { CommandStorage } from './storage.js'
 
-/** How commands are handed out. */
+/** How commands are sent. */
 export interface DeliveryOptions {
   /**
-   * How many commands a terminal may have at the same time: 1 to 200, 1 by default. With 1, a command
-   * is handed out when the one before is settled, so that a further attempt never overtakes a later
-   * command.
+   * How many commands a terminal may have at the same time: 1 to 200, 1 by default. With 1, a
+   * command is sent when the one before is settled, so that a further attempt never overtakes a
+   * later command.
    */
   maxCommands?: number
 }
@@ -34,12 +34,12 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
   extends EndpointOptions {
   /** The storage that holds the commands. */
   adapter: Pick<CommandStorage<Issued>, 'openCommands' | 'claim'>
-  /** How commands are handed out. */
+  /** How commands are sent. */
   delivery?: DeliveryOptions
   /**
    * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default,
-   * `'gb18030'` for Chinese-language terminals. Give `commandQueue` the same, so that it refuses what
-   * the encoding lacks.
+   * `'gb18030'` for Chinese-language terminals. Use the same for `commandQueue`, so that it refuses
+   * text that the encoding lacks.
    */
   encoding?: string
 }
@@ -48,16 +48,16 @@ export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCom
 export interface PollEvent {
   /** The terminal that polled. */
   serialNumber: string
-  /** What it was handed, in order; none if the answer was `OK`. */
+  /** The commands it got, in order; none if the answer was `OK`. */
   commandIds: readonly string[]
 }
 
 /**
- * Notes that a terminal polled, before it is handed anything; `INFO=` is in the query of the request.
+ * Records that a terminal polled, before it gets anything; `INFO=` is in the query of the request.
  */
 export type PollContact = (serialNumber: string, req: IncomingMessage, polledAt: Date) => void
 
-/** The names of what may be set about handing out. */
+/** The names of the options of delivery. */
 export const DELIVERY_OPTIONS: OptionNames<DeliveryOptions> = { maxCommands: true }
 const HANDLER_OPTIONS: OptionNames<DeliveryHandlerOptions> = {
   adapter: true,
@@ -65,24 +65,24 @@ const HANDLER_OPTIONS: OptionNames<DeliveryHandlerOptions> = {
   encoding: true,
   ...ENDPOINT_OPTIONS,
 }
-/** What handing out needs of the adapter. */
+/** The calls of the adapter that delivery needs. */
 export const DELIVERY_CALLS: readonly string[] = ['openCommands', 'claim']
 
 // Old manuals say 200 commands or 40 KB (poll, "Get Request").
 const MOST_COMMANDS = 200
 const MOST_BYTES = 40_000
-// Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second
-// read.
+// Commands that were given up can be at the front until their `openUntil`; a few of them shouldn't
+// cost a second read.
 const SPARE = 8
 
 /**
- * Makes the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain function,
- * for `node:http` and for any framework built on it. It ignores the path; what is neither GET nor
- * POST goes on to `next`, or is answered 404 without it.
+ * Creates the endpoint for `GET /iclock/getrequest` (PUSH manual, "Get Request") as a plain
+ * function, for `node:http` and for any framework built on it. It ignores the path; any request
+ * other than GET and POST goes on to `next`, or is answered 404 without it.
  *
- * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors are
- * handed to `next`, this package's with `status` and `code`; without `next` the answer is the
- * error's status, or 500, and one line of text.
+ * It answers `OK`, or the commands that are due, each of them claimed in storage first. Errors go
+ * to `next`, this package's with `status` and `code`; without `next` the answer is the error's
+ * status, or 500, and one line of text.
  *
  * @example
  * createServer(deliveryHandler({ adapter })).listen(8080)
@@ -154,8 +154,8 @@ async function claimInOrder<Issued extends IssuedCommand>(
   if (claims.length === 0) return []
   const granted = new Set(await deadline.wait(adapter.claim(serialNumber, claims)))
   const claimedAt = new Date()
-  // The first that isn't handed out was claimed by another poll, or expired while storage was slow.
-  // What comes after it must not overtake it.
+  // The first one left out was claimed by another poll, or expired while storage was slow. Those
+  // after it must not overtake it.
   const end = due.findIndex(({ command, terms }) => {
     return !granted.has(command.commandId) || isOver(terms?.expiresAt, claimedAt)
   })

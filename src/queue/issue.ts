@@ -1,4 +1,4 @@
-// What an app asks for, checked and made ready for storage.
+// Checks an app's commands and prepares them for storage.
 import { checkNames, describe, isWhole, type OptionNames } from '../check.js'
 import { assertIssuable, type IssuedCommand } from '../command.js'
 import type { Family } from '../reply/outcome.js'
@@ -19,25 +19,23 @@ export interface NewCommand {
    * builders set it.
    */
   family?: Family
-  /**
-   * How often it is handed out at most: 1 to 100, 5 by default. With 1 it is executed at most once.
-   */
+  /** How often it is sent at most: 1 to 100, 5 by default. With 1, it is executed at most once. */
   attempts?: number
   /**
    * How long the first attempt waits for a reply, 60 000 by default; each further one twice as
    * long, a day at most.
    */
   replyWithin?: number
-  /** How long it may be handed out, from now; without it, forever. */
+  /** How long it may be sent, from now; forever by default. */
   expiresAfter?: number
   /**
-   * Names an intent such as `user 7`: it takes the place of older commands with this key that were
-   * not handed out yet.
+   * Names an intent such as `user 7`: it replaces older commands with this key that were not sent
+   * yet.
    */
   key?: string
   /**
-   * Whether commands after it in the same answer would be lost or held up. By default this is so
-   * for what restarts the terminal, enrolls, or runs in its shell.
+   * Whether commands after it in the same answer would be lost or delayed; by default true for
+   * those that restart the terminal, enroll, or run in its shell.
    */
   endsAnswer?: boolean
 }
@@ -47,9 +45,9 @@ export type OwnMembers<Issued extends IssuedCommand> = Omit<Issued, keyof Issued
 
 /** One command of `issueAll`. */
 export interface Issue<Issued extends IssuedCommand = IssuedCommand> {
-  /** The terminal that is to execute it. */
+  /** The terminal that should execute it. */
   serialNumber: string
-  /** What it is to execute. */
+  /** The command. */
   command: NewCommand
   /** The app's own members. */
   members?: OwnMembers<Issued>
@@ -69,7 +67,7 @@ const LONGEST = 10 * 366 * 24 * 60 * 60 * 1000
 const ENDS_ANSWER = /^(REBOOT|UPGRADE|SHELL|PUTFILE|ENROLL_|CONTROL DEVICE 0?3)/i
 
 /**
- * Makes a command ready for storage, with a new id.
+ * Prepares a command for storage, with a new id.
  *
  * @throws TypeError if a terminal can't carry it, or one of its terms or members is wrong
  */

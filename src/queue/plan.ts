@@ -1,9 +1,10 @@
-// What a poll is handed, and how each attempt is claimed. Pure: no storage, no clock.
+// Chooses the commands to return to a poll, and the claims to make first. Pure: no storage, no
+// clock.
 import type { IssuedCommand } from '../command.js'
 import { DEFAULT_TERMS, isGivenUp, isOnTerminal, isOver, waitOf } from './state.js'
 import type { Claim, CommandRecord } from './storage.js'
 
-/** How much one answer may hold. */
+/** The bounds of one answer. */
 export interface PlanLimits<Issued extends IssuedCommand = IssuedCommand> {
   /** How many commands may be on the terminal at the same time. */
   maxCommands: number
@@ -19,12 +20,12 @@ export interface IssuedRecord<Issued extends IssuedCommand> extends CommandRecor
 }
 
 /**
- * Chooses what a poll is handed.
+ * Chooses the commands to return to a poll.
  *
  * @param open the open commands of one terminal, in the order issued
  * @param now taken before `open` was read: with a later clock, two polls of one terminal could break
  *   the order when a command expires between them
- * @returns what to claim, and then to hand out, in this order
+ * @returns the commands to claim, and then to return, in this order
  */
 export function plan<Issued extends IssuedCommand>(
   open: readonly CommandRecord<Issued>[],

@@ -22,13 +22,12 @@ import { keyedByTerminal, olderUnsent } from './supersede.js'
 /** The options of `commandQueue`. */
 export interface CommandQueueOptions {
   /**
-   * Whose return codes a terminal follows (see `outcomeOf`): by default those of its `family`, if the
-   * adapter knows it.
+   * The family whose return codes a terminal follows (see `outcomeOf`); by default the terminal's
+   * own, if the adapter knows it.
    */
   family?: FamilyOption
   /**
-   * The encoding in which commands are handed out: text that it lacks is refused; `'utf-8'` by
-   * default.
+   * The encoding in which commands are sent; text that it lacks is refused. `'utf-8'` by default.
    */
   encoding?: string
 }
@@ -44,17 +43,17 @@ export interface RunOptions<Issued extends IssuedCommand = IssuedCommand>
   extends IssueOptions<Issued>,
     ResultOptions {}
 
-/** What storage knows of a command, and its state at the time of the list. */
+/** A command's record, and its state at the time of the list. */
 export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
   extends CommandRecord<Issued> {
   state: CommandState
 }
 
-/** What `commandQueue` needs of storage. */
+/** The storage that `commandQueue` needs. */
 export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = KnowsFamilies &
   Omit<CommandStorage<Issued>, 'claim' | 'release'>
 
-/** Issues commands, awaits what becomes of them, and lists them. */
+/** Issues commands, waits for their results, and lists them. */
 export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /**
    * Issues a command. The terminal gets it with one of its next polls, after all that were issued to
@@ -70,8 +69,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
-   * ends: done, failed, never answered, expired, cancelled. A command reported as expired is
-   * never handed out, so you can issue it again: it is closed in storage first.
+   * ends: done, failed, never answered, expired, cancelled. A command reported as expired is never
+   * sent, so you can issue it again: it is closed in storage first.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
    *   storage doesn't have it; the reason of `signal`; the errors of storage
@@ -84,8 +83,8 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
     options?: RunOptions<Issued>,
   ): Promise<CommandResult<Issued>>
   /**
-   * Cancels a command: it isn't handed out again. A terminal that has it already may still execute
-   * it, and then its reply counts.
+   * Cancels a command: it isn't sent again. A terminal that already has it may still execute it,
+   * and then its reply counts.
    *
    * @returns false if it already had a final reply, or was closed before
    */
@@ -96,9 +95,9 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
-   * Lists commands for people: the newest first, 100 by default. A `state` to list by goes by the
-   * return codes of attendance terminals, even if `family` says otherwise. It closes nothing: what it
-   * lists as expired may be on its way to the terminal.
+   * Lists commands for people: the newest first, 100 by default. A filter by `state` uses the
+   * return codes of attendance terminals, whatever `family` is. It closes nothing: a command listed
+   * as expired may be on its way to the terminal.
    *
    * @throws TypeError if the filter is wrong, or the adapter has no `commands`
    */
@@ -111,7 +110,7 @@ const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
 const ALL_OPEN = 2 ** 31 - 1
 
 /**
- * Makes the app's side of the command loop. Any process over the same storage may have one.
+ * Creates the app's side of the command loop. Any process over the same storage may have one.
  *
  * @example
  * const commands = commandQueue(adapter)
@@ -135,7 +134,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
     const queued = issues.map((one) => queuedCommand(one, issuedAt, encoding))
     await checkFamilies(issues, findFamily)
     if (queued.length > 0) await adapter.issue(queued)
-    // The new ones are kept by now: a crash in between leaves one too many, and never none.
+    // The new ones are already stored: a crash in between leaves one too many, and never none.
     for (const [serialNumber, keyed] of keyedByTerminal(queued))
       await supersede(serialNumber, keyed)
     return queued.map(({ command }) => command)

@@ -1,4 +1,4 @@
-// Waits until a command has come to its end, in whatever process its reply arrives.
+// Waits until a command has ended, in whatever process its reply arrives.
 import { checkTimeout, type OptionNames, quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
@@ -18,16 +18,16 @@ export interface ResultOptions {
   signal?: AbortSignal
 }
 
-/** What became of a command in the end. */
+/** The final result of a command. */
 export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Any state but `'waiting'` and `'sent'`. A reply that comes later still counts: `state` then
-   * returns what it says.
+   * Any state but `'waiting'` and `'sent'`. A late reply still counts: `state` then returns its
+   * outcome.
    */
   state: Exclude<CommandState, 'waiting' | 'sent'>
-  /** What came of it; undefined if there was no reply. */
+  /** The outcome; undefined if there was no reply. */
   outcome?: Outcome['outcome']
-  /** The same in words. */
+  /** The outcome in words. */
   meaning: string
   /** The reply; undefined if there was none. */
   reply?: CommandReply
@@ -70,7 +70,7 @@ export function resultOf<Issued extends IssuedCommand>(
     }
     const abort = () => end(() => reject(signal?.reason))
     const giveUp = () => end(() => reject(timeoutError(identity, timeout)))
-    // A wait alone is no reason to keep the process alive.
+    // A wait alone should not keep the process alive.
     const timer = timeout === 0 ? undefined : setTimeout(giveUp, timeout).unref()
     if (signal?.aborted) return abort()
     signal?.addEventListener('abort', abort)
@@ -81,7 +81,7 @@ export function resultOf<Issued extends IssuedCommand>(
   })
 }
 
-// Asks storage with growing pauses, and at once when this process hears of the command.
+// Polls storage with growing pauses, and immediately when this process learns of a change.
 class Watch<Issued extends IssuedCommand> {
   readonly adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>
   readonly identity: CommandIdentity
@@ -122,7 +122,7 @@ class Watch<Issued extends IssuedCommand> {
   }
 
   async pause(ms: number): Promise<void> {
-    // News that came while storage was being asked may be newer than its answer.
+    // News that arrived while storage was being read may be newer than its answer.
     if (this.hasNews || this.hasEnded) return
     await new Promise<void>((resolve) => {
       this.wake = resolve

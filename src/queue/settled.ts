@@ -1,27 +1,27 @@
-// Reads what has become of a command, so that what an app is told stays true.
+// Reads a command's state such that what we report stays true.
 import { setTimeout as wait } from 'node:timers/promises'
 import { quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { stateOf } from './state.js'
 import type { CommandRecord, CommandStorage } from './storage.js'
 
-/** Which command: what `issue` returned, or its two ids, kept anywhere. */
+/** Identifies a command: the result of `issue`, or its serial number and id. */
 export type CommandIdentity = Pick<IssuedCommand, 'serialNumber' | 'commandId'>
 
-/** What storage knows of a command, and the moment at which its state is certain. */
+/** A command's record, and the moment at which its state is certain. */
 export interface SettledRecord<Issued extends IssuedCommand> {
   record: CommandRecord<Issued>
   at: Date
 }
 
-// A claim of several commands may note an attempt for a moment, and take it back.
+// A claim of several commands may record an attempt for a moment, and take it back.
 const MOST_TRIES = 6
 const PAUSE = 10
 
 /**
- * Everything known of a command; undefined if storage doesn't have it. One that has expired is
- * closed first; otherwise a claim still on its way to storage could hand it out after the app was
- * told, and an app that reissued it would open a door twice.
+ * The record of a command; undefined if storage doesn't have it. An expired command is closed
+ * first; otherwise a claim still on its way to storage could send it after it was reported as
+ * expired, and an app that reissued it would open a door twice.
  *
  * @throws Error if the adapter doesn't close it
  */

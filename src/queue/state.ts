@@ -1,10 +1,10 @@
-// What has become of a command: a function of its record and the clock, and nothing else.
+// The state of a command: a function of its record and the clock, and nothing else.
 import { type Family, type FamilyOfTerminal, outcomeOf } from '../reply/outcome.js'
 import type { CommandRecord, CommandState, DeliveryTerms } from './storage.js'
 
 const DAY = 24 * 60 * 60 * 1000
 
-/** The terms of a command that names none: they suit data. */
+/** The default terms of a command; they suit data. */
 export const DEFAULT_TERMS: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
 
 /**
@@ -29,12 +29,12 @@ export function stateOf(
   return record.attemptsMade > 0 ? 'sent' : 'waiting'
 }
 
-/** Whether a command that has no reply is on its terminal: handed out, and its reply not yet due. */
+/** Whether a command without a reply is on its terminal: sent, and its reply not yet due. */
 export function isOnTerminal({ attemptsMade, replyDueAt }: CommandRecord, now: Date): boolean {
   return attemptsMade > 0 && replyDueAt !== undefined && now < replyDueAt
 }
 
-/** Whether a command that has no reply is neither on its terminal nor handed out again. */
+/** Whether a command without a reply is neither on its terminal nor sent again. */
 export function isGivenUp(record: CommandRecord, now: Date): boolean {
   if (isOnTerminal(record, now)) return false
   const { attempts, expiresAt } = record.terms ?? DEFAULT_TERMS
@@ -46,7 +46,7 @@ export function waitOf({ replyWithin }: DeliveryTerms, attempt: number): number 
   return Math.min(replyWithin * 2 ** (attempt - 1), Math.max(replyWithin, DAY))
 }
 
-/** Whether a time that may end something has come. */
+/** Whether an end time, if set, has passed. */
 export function isOver(end: Date | undefined, now: Date): boolean {
   return end !== undefined && now >= end
 }

@@ -1,36 +1,36 @@
-// What storage must do so that commands can be handed out. Types only.
+// The storage calls for commands. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from '../reply/reply.js'
 
-/** How a command wants to be delivered; kept with it. Times are milliseconds. */
+/** The delivery terms of a command, stored with it. Times are milliseconds. */
 export interface DeliveryTerms {
-  /** How often it is handed out at most. */
+  /** How often it is sent at most. */
   attempts: number
   /**
    * How long the first attempt waits for a reply; each further one waits twice as long, a day at
    * most.
    */
   replyWithin: number
-  /** It is not handed out at or after this moment; undefined if it does not expire. */
+  /** It is not sent at or after this moment; undefined if it does not expire. */
   expiresAt?: Date
   /**
-   * Names an intent such as `user 7`: a newer command with this key takes the place of older ones
-   * not handed out yet.
+   * Names an intent such as `user 7`: a newer command with this key replaces older ones that were
+   * not sent yet.
    */
   key?: string
   /**
-   * Whether commands after it in the same answer would be lost or held up: a restart, an
+   * Whether commands after it in the same answer would be lost or delayed: a restart, an
    * enrollment.
    */
   endsAnswer?: boolean
 }
 
-/** A command on its way into storage: the app's own command, its terms, and when it was issued. */
+/** A command to store: the app's own command, its terms, and when it was issued. */
 export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
   /** The command with the app's own members. */
   command: Issued
-  /** How it wants to be delivered. */
+  /** Its delivery terms. */
   terms: DeliveryTerms
   /** When it was issued. */
   issuedAt: Date
@@ -38,19 +38,19 @@ export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
   openUntil?: Date
 }
 
-/** What storage knows of a command: facts, no state. `stateOf` returns its state at a moment. */
+/** The stored facts about a command. `stateOf` returns its state at a moment. */
 export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
   /** The command; missing if a reply came to a command nobody issued. */
   command?: Issued
-  /** How it wants to be delivered; missing if it was issued outside the queue. */
+  /** Its delivery terms; missing if it was issued outside the queue. */
   terms?: DeliveryTerms
   /** When it was issued. */
   issuedAt?: Date
-  /** How often it was handed out. */
+  /** How often it was sent. */
   attemptsMade: number
-  /** When it was last handed out. */
+  /** When it was last sent. */
   sentAt?: Date
-  /** Until when the last attempt waits for a reply. */
+  /** When the reply to the last attempt is due. */
   replyDueAt?: Date
   /** Until when it is open; missing if forever. */
   openUntil?: Date
@@ -66,20 +66,20 @@ export interface CommandRecord<Issued extends IssuedCommand = IssuedCommand> {
 export interface Cancellation {
   at: Date
   /**
-   * `cancelled`: by the app; `superseded`: a newer command with the same key took its place;
-   * `expired`: its time ran out before it was handed out, and the app was told.
+   * `cancelled`: by the app; `superseded`: a newer command with the same key replaced it;
+   * `expired`: it expired before it was sent, and that was reported.
    */
   reason: 'cancelled' | 'superseded' | 'expired'
 }
 
-/** One more attempt at a command, claimed before it is handed out. */
+/** One more attempt at a command, claimed before it is sent. */
 export interface Claim {
   commandId: string
-  /** Which attempt it is, from 1: it is granted only if exactly `attempt - 1` were made. */
+  /** The number of the attempt, from 1: granted only if exactly `attempt - 1` were made. */
   attempt: number
-  /** When it is handed out. */
+  /** When it is sent. */
   sentAt: Date
-  /** Until when this attempt waits for a reply. */
+  /** When the reply to this attempt is due. */
   replyDueAt: Date
   /** Until when the command stays open after this attempt; missing if forever. */
   openUntil?: Date
@@ -99,7 +99,7 @@ export interface CommandFilter {
   limit?: number
 }
 
-/** What has become of a command at a moment. */
+/** The state of a command at a moment. */
 export type CommandState =
   | 'waiting'
   | 'sent'
@@ -112,14 +112,14 @@ export type CommandState =
   | 'superseded'
 
 /**
- * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims
- * conditionally and keeps; what a poll is handed is decided by the queue. The reply is kept with
- * its command, so that settling is one atomic write.
+ * The storage behind polls (PUSH manual, "Get Request"). It loads, claims conditionally and stores;
+ * the queue decides which commands a poll gets. The reply is stored with its command, so that
+ * settling is one atomic write.
  */
 export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Keeps commands, in this order and after all that were issued before to the same terminal. All or
-   * nothing.
+   * Stores commands, in this order and after all that were issued before to the same terminal. All
+   * or nothing.
    *
    * Rejects if this terminal has had one of the ids with another text or with a reply; the same text
    * without a reply changes nothing.
@@ -144,13 +144,13 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   claim(serialNumber: string, claims: readonly Claim[]): Awaitable<readonly string[]>
   /**
-   * The terminal has started anew: every command that waits for a reply is due at once (`replyDueAt`
-   * becomes `at`).
+   * The terminal has restarted: every command that waits for a reply is due immediately
+   * (`replyDueAt` becomes `at`).
    */
   release(serialNumber: string, at: Date): Awaitable<void>
   /**
    * Closes commands: `'cancelled'` never over a final reply; `'superseded'` and `'expired'` only if
-   * no attempt was made. What was closed before stays as it is.
+   * no attempt was made. Commands that were closed before stay as they are.
    *
    * @returns the ids that were closed
    */
@@ -160,9 +160,7 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
     at: Date,
     reason: Cancellation['reason'],
   ): Awaitable<readonly string[]>
-  /**
-   * Everything known of one command; null or undefined if there is neither a command nor a reply.
-   */
+  /** The record of one command; null or undefined if there is neither a command nor a reply. */
   findRecord(
     serialNumber: string,
     commandId: string,

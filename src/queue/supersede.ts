@@ -1,4 +1,4 @@
-// Which older commands a newer one takes the place of. Pure.
+// Finds the older commands that a newer one replaces. Pure.
 import type { CommandRecord, QueuedCommand } from './storage.js'
 
 /** For each terminal, the id of the last of these commands with each key. */
@@ -15,8 +15,8 @@ export function keyedByTerminal(
 }
 
 /**
- * The ids of the open commands of a terminal, in the order issued, that come before the one named for
- * their key and were not handed out yet. Of two that race, only the earlier is closed.
+ * The ids of the open commands of a terminal, in the order issued, that come before the one named
+ * for their key and were not sent yet. Of two that race, only the earlier is closed.
  */
 export function olderUnsent(
   open: readonly CommandRecord[],

@@ -1,12 +1,11 @@
-// Whether what storage found is the command that was asked for; if it isn't, an error that names
-// the usual mistake.
+// Checks that storage found the requested command; the error names the usual mistake.
 import { describe } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
 
 /**
- * @throws IclockError `COMMAND_MISMATCH` if the command is another terminal's, has another id, or is
- * no command
+ * @throws IclockError `COMMAND_MISMATCH` if the command is another terminal's, has another id, or
+ * isn't a command
  */
 export function checkIsOwn(
   call: 'findCommand' | 'findCommands',

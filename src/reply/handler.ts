@@ -1,4 +1,4 @@
-// POST devicecmd: a terminal reports what came of its commands.
+// POST devicecmd: a terminal reports the results of its commands.
 import type { IncomingMessage } from 'node:http'
 import {
   checkAdapter,
@@ -34,7 +34,7 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   extends EndpointOptions,
     BodyOptions,
     HookOptions {
-  /** The storage that finds issued commands and keeps replies. */
+  /** The storage that finds issued commands and stores replies. */
   adapter: ReplyStorage<Issued>
   /**
    * How many records, lines and options one body may hold: 10 000 by default. A body with more is
@@ -42,8 +42,8 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
    */
   maxRecords?: number
   /**
-   * Called once for each reply that was new, after storage has it. Nobody waits for it, and what it
-   * throws goes to `onError`; what must not be missed belongs in `onReply` of the adapter.
+   * Called once for each reply that was new, after storage has it. It isn't awaited; errors go to
+   * `onError`. For work that must not be lost, use `onReply` of the adapter.
    */
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
@@ -61,13 +61,13 @@ export const REPLY_OPTIONS: OptionNames<CommandReplyHandlerOptions> = {
 const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
 
 /**
- * Makes the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain
- * function, for `node:http` and for any framework built on it. It ignores the path. What is neither
- * a POST nor a GET with a reply in its query goes on to `next`.
+ * Creates the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain
+ * function, for `node:http` and for any framework built on it. It ignores the path. Any request
+ * other than a POST, or a GET with a reply in its query, goes on to `next`.
  *
- * It answers `200 OK` once storage has every reply of the body. Errors are handed to `next`, this
- * package's errors with `status` and `code`; without `next` the answer is the error's status, or
- * 500, and one line of text.
+ * It answers `200 OK` once storage has every reply of the body. Errors go to `next`, this package's
+ * errors with `status` and `code`; without `next` the answer is the error's status, or 500, and one
+ * line of text.
  *
  * @example
  * createServer(commandReplyHandler({ adapter: memoryAdapter() })).listen(8081)
@@ -113,7 +113,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   )
 }
 
-// A record in the body wins over one in the query.
+// A record in the body takes precedence over one in the query.
 function parse(
   { url = '' }: IncomingMessage,
   body: Buffer,

@@ -1,32 +1,32 @@
-// What a return code says. Pure: the manuals' tables, and which of them a command asks for.
+// The meaning of a return code. Pure: the manuals' tables, and which of them applies to a command.
 import { describe } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { ACCESS, ATTENDANCE, CARD_ENROLLMENT, ENROLLMENT, NO_ENROLLMENT } from './codes.js'
 import type { CommandReply } from './reply.js'
 
 /**
- * Which of the manuals' code tables a terminal follows: time clocks the first, door terminals (access
- * control) the second.
+ * Which of the manuals' code tables a terminal follows: `attendance` for time clocks, `access` for
+ * door terminals (access control).
  */
 export type Family = 'attendance' | 'access'
 
 /** Returns the family of each terminal of a mixed fleet, by its serial number. */
 export type FamilyOfTerminal = (serialNumber: string) => Family
 
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Outcome {
   /**
    * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say,
    * or there is no return code; never treat it as success.
    */
   outcome: 'succeeded' | 'failed' | 'pending' | 'unknown'
-  /** The same in words. */
+  /** The outcome in words. */
   meaning: string
 }
 
 const ACCEPTED = -5000
 
-// `i` without `u` folds ASCII alone: no other letter equals one of these.
+// `i` without `u` folds only ASCII: no other letter equals one of these.
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^getfile(?: |$)/i, { quantity: (size) => `a file of ${size} bytes` }],
   [/^putfile(?: |$)/i, { quantity: (size) => `${size} bytes taken, or commands done` }],
@@ -44,10 +44,10 @@ interface Kind {
 }
 
 /**
- * Explains what came of a command (PUSH manuals, appendix "return values"). What a code means
+ * Explains the outcome of a command (PUSH manuals, appendix "return values"). What a code means
  * depends on the command: a size after `GetFile`, a count after `DATA QUERY`, an exit status after
- * `Shell`. The issued command's text says which one it was; without it the reply's `CMD`, which
- * terminals shorten.
+ * `Shell`. The issued command's text determines which one it was; without it the reply's `CMD`,
+ * which terminals shorten.
  *
  * @example
  * const { outcome, meaning } = outcomeOf(reply, command)
@@ -97,14 +97,14 @@ export function outcomeOf(
 }
 
 /**
- * Whether a reply says that the command was accepted and that the final reply follows
+ * Whether a reply only confirms that the command was accepted, and the final reply follows
  * (`Return=-5000`).
  */
 export function isPending(reply: CommandReply): boolean {
   return reply.returnCode === ACCEPTED
 }
 
-// An `ERRORLOG` line that names a command says that it failed (PUSH manual, "Upload error log").
+// An `ERRORLOG` line that names a command reports that it failed (PUSH manual, "Upload error log").
 function errorLogged({ commandName, fields }: CommandReply): string | undefined {
   if (commandName !== 'ERRORLOG') return undefined
   const values = new Map(Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]))

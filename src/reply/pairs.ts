@@ -1,4 +1,4 @@
-// Octets to pairs: where the keys and values of a body lie. Pure; knows nothing of records.
+// Octets to pairs: the positions of keys and values in a body. Pure; independent of records.
 import { TextReader } from './text.js'
 
 const TAB = 0x09
@@ -9,7 +9,7 @@ const AMPERSAND = 0x26
 const EQUALS = 0x3d
 const LOWER_CASE = 0x20
 
-// The keys that the protocol knows, a bit each, so that one number holds a set of them.
+// The keys of the protocol, a bit each, so that one number holds a set of them.
 export const OTHER = 0
 export const ID = 1
 export const RETURN = 2
@@ -19,7 +19,7 @@ export const FILENAME = 16
 export const CONTENT = 32
 
 /**
- * The keys that may stand a line each below a bare `ID=…` (PUSH manual, "GetFile", "PutFile",
+ * The keys that may follow a bare `ID=…`, each on its own line (PUSH manual, "GetFile", "PutFile",
  * "Shell").
  */
 export const HEADER: number = RETURN | CMD | SN | FILENAME
@@ -35,8 +35,8 @@ const KNOWN_KEYS = [
 
 /** Reads pair after pair of a body. CR and LF end a line; blank lines mean nothing. */
 export class PairReader extends TextReader {
-  // The pair that was read last: which key it has, where key and value lie, without the blanks
-  // around them, and the current position: the `=` behind the key, or the end of the pair.
+  // The pair that was read last: its key, the positions of key and value without the blanks around
+  // them, and the current position: the `=` behind the key, or the end of the pair.
   name: number = OTHER
   keyStart = 0
   keyEnd = 0
@@ -60,7 +60,7 @@ export class PairReader extends TextReader {
     this.keyStart = this.skipSpaces(start, at)
     this.keyEnd = this.trimSpaces(this.keyStart, at)
     this.name = this.nameOf(this.keyStart, this.keyEnd)
-    // ID and Content mean something only with their `=`.
+    // ID and Content count only with their `=`.
     if (!this.hasValue) this.name &= HEADER
   }
 
@@ -114,7 +114,7 @@ export class PairReader extends TextReader {
     return at >= this.body.length || isLineEnd(this.body[at])
   }
 
-  /** Whether one of these octets is this one. */
+  /** Whether the range contains this octet. */
   holds(octet: number, start: number, end: number): boolean {
     for (let at = start; at < end; at++) if (this.body[at] === octet) return true
     return false

@@ -1,4 +1,4 @@
-// What a terminal says: the records of a Command Reply body. Pure: no HTTP, no storage, no clock.
+// The records of a Command Reply body. Pure: no HTTP, no storage, no clock.
 import { checkNames, type OptionNames } from '../check.js'
 import { RecordReader } from './record.js'
 import type { ParsedReplies } from './reply.js'
@@ -24,8 +24,8 @@ const NAMES: OptionNames<ParseRepliesOptions> = {
 
 /**
  * Reads the records of a Command Reply body (PUSH manual, "Command Reply"): compact, tailed and
- * block form, any number of them. It takes time in proportion to the body, and never throws on what
- * a terminal sends, unless `maxRecords` is set.
+ * block form, any number of them. It takes time linear in the body, and never throws on what a
+ * terminal sends, unless `maxRecords` is set.
  *
  * @example
  * const { replies, unparsed } = parseReplies(Buffer.from('ID=info8487&Return=0&CMD=DATA\n'), { serialNumber: '0316144680030' })

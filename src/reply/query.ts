@@ -1,10 +1,10 @@
-// A reply that came in the query, as old manuals print it and some firmware sends it. Pure.
+// A reply in the query, as old manuals print it and some firmware sends it. Pure.
 import { parseReplies } from './parse.js'
 import type { ParsedReplies } from './reply.js'
 
 const PLUS = /\+/g
 const ESCAPE = /%([0-9a-f]{2})/gi
-// What would end a pair of a body. A query's values may hold it, but no command does.
+// Characters that would end a pair of a body. A query's values may hold it, but no command does.
 const SEPARATORS = /[&\t\r\n]/g
 const RETURN_IN_BODY = /(?:^|[&\t\r\n]) *return *=/i
 
@@ -20,8 +20,8 @@ export function hasReply(query: string): boolean {
 
 /**
  * Reads the reply in a query (PUSH manual, "Command Reply", older editions): its `ID`, with its own
- * `Return` or that of a body that has no `ID`. What the body continues with belongs to it.
- * Undefined if the query holds none.
+ * `Return` or that of a body that has no `ID`. The rest of the body belongs to it. Undefined if the
+ * query holds none.
  */
 export function parseQuery(
   query: string,
@@ -40,8 +40,8 @@ export function parseQuery(
   const known: Pair[] = [['ID', id]]
   if (returned !== undefined) known.push(['Return', returned])
   if (command !== undefined) known.push(['CMD', command])
-  // A record that the query begins and the body ends is one line; below a whole one the body is
-  // lines of its own.
+  // A record that begins in the query and ends in the body is one line; after a complete one the
+  // body has lines of its own.
   const isWhole = returned !== undefined
   const others = isWhole ? pairs.filter(([key]) => !/^(?:id|return|cmd|sn)$/i.test(key)) : []
   const line = [...known, ...others].map(([key, value]) => `${key}=${value}`).join('&')

@@ -1,4 +1,4 @@
-// Pairs to records, and what belongs to none. Pure.
+// Pairs to records, and the lines that belong to none. Pure.
 import { IclockError } from '../endpoint/errors.js'
 import { CMD, CONTENT, HEADER, ID, PairReader, RETURN, SN } from './pairs.js'
 import type { CommandReply } from './reply.js'
@@ -7,7 +7,7 @@ const FOLLOWS_ID = RETURN | CMD | SN
 const TAB = 0x09
 const AMPERSAND = 0x26
 
-// `i` without `u` folds ASCII alone.
+// `i` without `u` folds only ASCII.
 const GET_FILE = /^getfile(?: |$)/i
 const HAS_OPTIONS = /^(?:info|get options?)(?: |$)/i
 const HAS_ROWS = /^data(?: query(?: |$)|$)/i
@@ -20,9 +20,9 @@ export class RecordReader extends PairReader {
   readonly maxRecords: number
   taken = 0
 
-  // The record that is open, where it lies in the body so far, which known keys it has had, and
-  // where the rows below it begin. One without an id is no reply: when it ends, it is unparsed,
-  // with its content, so that it is not read as records.
+  // The open record, its position in the body so far, the known keys it has had, and where the rows
+  // below it begin. One without an id isn't a reply: when it ends, it is unparsed, including its
+  // content, so that the content isn't read as records.
   reply: CommandReply | undefined = undefined
   recordStart = 0
   recordEnd = 0
@@ -77,9 +77,9 @@ export class RecordReader extends PairReader {
     return this.at
   }
 
-  // A bare `ID=…` is a record only by the lines below it: among INFO's lines it is an option of
-  // that name. A block that lacks Return is known by its Content, so that its content is not parsed
-  // as records.
+  // A bare `ID=…` begins a record only if the lines below it fit: among INFO's lines it is an
+  // option of that name. A block that lacks Return is recognized by its Content, so that its
+  // content isn't parsed as records.
   beginsBlock(): boolean {
     let given = 0
     do {
@@ -90,7 +90,7 @@ export class RecordReader extends PairReader {
     return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
   }
 
-  // A line below a record's first one that continues it, as a pair.
+  // Whether a line below a record's first one continues it, as a pair.
   isInTail(reply: CommandReply): boolean {
     if (this.rowsStart >= 0) return false
     return (this.name & HEADER) !== 0 || HAS_OPTIONS.test(reply.commandName)
@@ -127,7 +127,7 @@ export class RecordReader extends PairReader {
   }
 
   /**
-   * Reads the bytes behind `Content=`, whose key has been read (PUSH manual, "GetFile", "Shell").
+   * Reads the bytes after `Content=`, whose key has been read (PUSH manual, "GetFile", "Shell").
    */
   readContent(reply: CommandReply): number {
     const { body } = this
@@ -186,7 +186,7 @@ export class RecordReader extends PairReader {
     }
   }
 
-  // Counts what makes an object, before it is made.
+  // Counts everything that becomes an object, before it is created.
   take(): void {
     if (++this.taken <= this.maxRecords) return
     throw new IclockError(

@@ -1,4 +1,4 @@
-// What a terminal reports about commands. Types only.
+// The reports of a terminal about commands. Types only.
 /// <reference types="node" preserve="true" />
 
 /**
@@ -18,7 +18,7 @@ export interface CommandReply {
   /** `CMD`: the kind of command, as the terminal names it; `''` if it is missing. */
   commandName: string
   /**
-   * Every other pair, in the terminal's order and spelling; if a key comes twice, the first one
+   * Every other pair, in the terminal's order and spelling; if a key is given twice, the first
    * counts. After `INFO` and `GET OPTION`, the options below the record. It has no prototype, so
    * that keys like `__proto__` are safe. (JavaScript lists keys that are integers first.)
    */
@@ -35,13 +35,13 @@ export interface CommandReply {
   raw: Buffer
 }
 
-/** What a body holds: every byte of it that isn't blank is in a reply's `raw` or in `unparsed`. */
+/** The parsed body: every byte of it that isn't blank is in a reply's `raw` or in `unparsed`. */
 export interface ParsedReplies {
   /** The records, in the terminal's order. */
   replies: CommandReply[]
   /**
-   * What belongs to no record, a line each without its line end; a record without a valid id is one
-   * piece.
+   * The lines that belong to no record, without their line ends; a record without a valid id is one
+   * item.
    */
   unparsed: Buffer[]
 }

@@ -1,10 +1,11 @@
-// What storage must do so that the Command Reply endpoint may answer OK. Types only.
+// The storage calls that the Command Reply endpoint needs before it may answer OK. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { CommandReply } from './reply.js'
 
 /**
- * A reply with the command that it answers; undefined if this terminal was issued no such command.
+ * A reply with the command that it answers; undefined if no such command was issued to this
+ * terminal.
  */
 export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
   /** What the terminal reports. */
@@ -28,14 +29,14 @@ export type ReplyKept = 'kept' | 'repeated'
 export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
    * Finds the command that was issued to this terminal under this id: both compared as text, both
-   * exactly. Null or undefined if there is none; then the reply is kept all the same.
+   * exactly. Null or undefined if there is none; the reply is then stored all the same.
    */
   findCommand(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
   /**
-   * Keeps a reply. If two different replies to one command arrive, the later one wins; a pending
+   * Stores a reply. If two different replies to one command arrive, the later one wins; a pending
    * one (`Return=-5000`: accepted, the final reply follows) never replaces an existing reply, since
    * it may arrive again, or late. `reply.raw` and `reply.content` are views into the request's
-   * body: copy them to hold a few bytes for long.
+   * body: copy them if you keep a few bytes for long.
    *
    * @returns `'kept'` if the reply was new, `'repeated'` if it changed nothing; nothing counts as
    * `'kept'`
@@ -43,8 +44,8 @@ export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onReply(reply: CommandReply, command: Issued | undefined): Awaitable<ReplyKept | void>
   /**
-   * Keeps lines that are not valid replies. Without it a body that has such lines is refused with
-   * 400 after its replies are kept.
+   * Stores lines that are not valid replies. Without it, a body with such lines is refused with 400
+   * after its replies are stored.
    */
   onUnparsed?(lines: readonly Buffer[], serialNumber: string): Awaitable<void>
   /**
@@ -54,8 +55,8 @@ export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   findCommands?(serialNumber: string, commandIds: readonly string[]): Awaitable<Iterable<Issued>>
   /**
-   * Keeps what `onReply`, called for each of these in order, would keep. The same id may come more
-   * than once.
+   * Stores what `onReply` would store if called for each of these in order. The same id may come
+   * more than once.
    *
    * @returns for each of them what `onReply` would return; nothing counts as `'kept'` for all
    */

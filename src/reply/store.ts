@@ -1,4 +1,4 @@
-// Hands replies to storage, each with the command that it answers.
+// Passes replies to storage, each with the command that it answers.
 import { quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { type Awaitable, type Deadline, isThenable } from '../endpoint/deadline.js'
@@ -29,7 +29,7 @@ export async function keepInStorage<Issued extends IssuedCommand>(
   } else {
     for (const reply of counting) {
       // Optimization: awaiting a value that is already there costs as much as parsing the record,
-      // and reading the clock a fifth of that: it is read once for each, before anything is kept.
+      // and reading the clock a fifth of that: it is read once for each, before anything is stored.
       const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
       const command = (isThenable(found) ? await found : found) ?? undefined
       if (command !== undefined) {
@@ -75,10 +75,10 @@ async function keepTogether<Issued extends IssuedCommand>(
   }
 }
 
-// The last final reply of each id; the last pending one if there is no final one. Storage would
-// keep no other.
+// The last final reply of each id; the last pending one if there is no final one. Storage would end
+// up with no other.
 function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] {
-  // Optimization: most ids ascend, and then none comes twice (1 % of a request on node:http).
+  // Optimization: ids usually ascend, and then none comes twice (1 % of a request on node:http).
   let last = ''
   const isAscending = replies.every(({ commandId }) => {
     const isHigher = commandId > last
@@ -91,7 +91,7 @@ function oneOfEachId(replies: readonly CommandReply[]): readonly CommandReply[] 
     const key = hashKey(reply.commandId)
     const earlier = counting.get(key)
     if (earlier !== undefined && isPending(reply) && !isPending(earlier)) continue
-    // Deleted first, so that it takes its own place among the others.
+    // Deleted first, so that it gets its own position among the others.
     if (earlier !== undefined) counting.delete(key)
     counting.set(key, reply)
   }

@@ -1,4 +1,4 @@
-// Octets to text and numbers. Pure; knows nothing of pairs.
+// Octets to text and numbers. Pure; independent of pairs.
 import { TextDecoder } from 'node:util'
 
 const PLUS = 0x2b
@@ -8,7 +8,7 @@ const ZERO = 0x30
 const WINDOW = 1 << 12
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Reads stretches of a body as text or numbers. */
+/** Reads ranges of a body as text or numbers. */
 export class TextReader {
   readonly body: Buffer
   readonly decoder: TextDecoder
@@ -57,8 +57,8 @@ export class TextReader {
   }
 
   /**
-   * The whole number that these octets write; null if they write none, or one that a number can't
-   * hold exactly.
+   * The whole number in these octets; null if there is none, or one that a number can't hold
+   * exactly.
    */
   wholeNumberOf(start: number, end: number): number | null {
     const { body } = this

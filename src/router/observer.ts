@@ -1,6 +1,5 @@
-// What polls, uploads and replies reveal about their terminals. If such a contact fails, nothing
-// else does: what the request brought is in storage already, and a terminal would send it again
-// forever.
+// Records what each request reveals about its terminal. A failure here never fails the request: its
+// data is already in storage, and the terminal would send it again forever.
 import type { IncomingMessage } from 'node:http'
 import { membersOf } from '../handshake/request.js'
 import type { CommandReply } from '../reply/reply.js'
@@ -9,7 +8,7 @@ import { contactOf, infoFacts, optionFacts, uploadFacts } from '../terminal/fact
 import type { TerminalFacts } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 
-/** Functions for the endpoints to call, each when storage has what its request brought. */
+/** Callbacks for the endpoints, each called once storage has the request's data. */
 export interface Observers {
   onPoll(serialNumber: string, req: IncomingMessage, at: Date): void
   onUpload(upload: Upload, req: IncomingMessage): void
@@ -20,10 +19,10 @@ export interface Observers {
 const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
 
 /**
- * Makes the observers of a contact book.
+ * Creates the callbacks that record contacts.
  *
- * @param isPolling called at the polls that are mentioned: once a minute for each terminal, and if
- *   something changed
+ * @param isPolling called when a poll is due to be recorded: once a minute per terminal, and when
+ * something changed
  */
 export function observers(
   contacts: ContactBook,
@@ -43,7 +42,7 @@ export function observers(
       const { serialNumber } = upload
       const options = optionsIn(upload)
       // Optimization: as for polls (7 % of the CPU time of a small upload on Express). The trace
-      // doesn't tell what a body says.
+      // doesn't cover the body.
       const trace = options === undefined ? traceOf(req) : undefined
       if (trace !== undefined && contacts.isQuiet(serialNumber, trace, upload.receivedAt)) return
       const facts = { ...uploadFacts(req), ...options }
@@ -57,8 +56,8 @@ export function observers(
   }
 }
 
-// Express makes `req.ip` of the first two. If an app makes it of anything else, a new address is
-// noticed once the contact is due.
+// Express derives `req.ip` from the first two. If an app derives it from anything else, a new
+// address is noticed once the contact is due.
 function traceOf({ socket, headers, url }: IncomingMessage): string {
   return `${socket?.remoteAddress} ${headers['x-forwarded-for']} ${url}`
 }

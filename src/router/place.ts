@@ -1,30 +1,30 @@
-// Where terminals find each endpoint, and what they ask for that is not served.
+// The paths of the endpoints, and requests that none of them serves.
 import { type Request, type Response, Router } from 'express'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Handler } from '../endpoint/endpoint.js'
 import { noticeMount } from './mount.js'
 
 /**
- * A request below `/iclock/` that nothing here serves, as published on the channel
+ * A request below `/iclock/` that no endpoint serves, as published on the channel
  * `express-iclock:unknown`.
  */
 export interface UnknownEvent {
   method: string
-  /** The path that was asked for, without its query. */
+  /** The requested path, without its query. */
   path: string
 }
 
-/** An endpoint and the name that terminals know it by. */
+/** An endpoint and its name in the protocol. */
 export interface Place {
   name: string
   methods: readonly ('get' | 'post')[]
   handler: Handler
 }
 
-// The second is what terminals ask for if somebody typed the first into their server address.
+// Terminals use the second if somebody typed the first into their server address.
 const FOLDERS = ['/iclock', '/iclock/iclock']
 
-/** Makes a router of these endpoints: each with and without `.aspx`. */
+/** Creates a router of these endpoints, each with and without `.aspx`. */
 export function routerOf(places: readonly Place[]): Router {
   const router = Router()
   const all: string[] = []

@@ -1,4 +1,4 @@
-// Everything a terminal asks for as one Express router: a table of endpoints, each with its place.
+// Everything a terminal asks for as one Express router: a table of endpoints and their paths.
 import type { Request, Router } from 'express'
 import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
@@ -29,15 +29,15 @@ import type { UploadStorage } from '../upload/storage.js'
 import { observers } from './observer.js'
 import { routerOf } from './place.js'
 
-/** What `terminalRouter` needs of storage; `memoryAdapter()` has it all. */
+/** The storage that `terminalRouter` needs; `memoryAdapter()` has all of it. */
 export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = ReplyStorage<Issued> &
   CommandStorage<Issued> &
   UploadStorage &
   TerminalStorage
 
 /**
- * The options of `terminalRouter`. Those of a single endpoint nest under its name, so that they
- * open nothing else.
+ * The options of `terminalRouter`. Options of a single endpoint nest under its name, so that they
+ * affect nothing else.
  */
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
@@ -50,20 +50,19 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
    * default, `'gb18030'` for Chinese-language terminals.
    */
   encoding?: string
-  /** As for every endpoint, with the request of Express: `req.ip` and what else it has. */
+  /** As for every endpoint, with the request of Express: `req.ip` and so on. */
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
-  /** What concerns replies to commands alone. */
+  /** The options of replies only. */
   reply?: Pick<CommandReplyHandlerOptions<Issued>, 'limit' | 'maxRecords'>
-  /** How commands are handed out. */
+  /** How commands are sent. */
   delivery?: DeliveryOptions
-  /** What concerns uploads alone. */
+  /** The options of uploads only. */
   upload?: Pick<UploadOptions, 'limit' | 'maxRecords'>
-  /** Called once for each reply that was new, after storage has it; otherwise as `afterUpload`. */
+  /** Called once for each new reply, after storage has it; otherwise like `afterUpload`. */
   afterReply?: CommandReplyHandlerOptions<Issued>['afterReply']
   /**
-   * Called once with the records of an upload that were new, after storage has them. Nobody waits
-   * for it, and what it throws goes to `onError`; what must not be missed belongs in `onUpload`
-   * of the adapter.
+   * Called once with the new records of an upload, after storage has them. It isn't awaited; errors
+   * go to `onError`. For work that must not be lost, use `onUpload` of the adapter.
    */
   afterUpload?: UploadOptions['afterUpload']
 }
@@ -90,14 +89,14 @@ const SMALLER =
   'an adapter that has only findCommand and onReply fits commandReplyRouter, which serves devicecmd alone'
 
 /**
- * Makes an Express router that answers everything a terminal asks for: handshakes and registration,
- * uploads, polls for commands and their replies (PUSH manuals), below `/iclock/` and
+ * Creates an Express router that answers everything a terminal asks for: handshakes and
+ * registration, uploads, polls for commands and their replies (PUSH manuals), below `/iclock/` and
  * `/iclock/iclock/`, in any letter case, with or without `.aspx` and a trailing slash. Mount it
  * before body parsers, at the root or under any path.
  *
- * A terminal is told its offset from UTC in its handshake. If daylight saving begins or ends while
- * it is up, the router issues it a `CHECK`, with the key `utc-offset`, so that it shakes hands
- * again.
+ * A terminal gets its offset from UTC in its handshake. If daylight saving begins or ends while it
+ * runs, the router issues it a `CHECK`, with the key `utc-offset`, so that it repeats the
+ * handshake.
  *
  * Errors go to the app's error handler, this package's with `status` and `code`. Other methods and
  * paths go on to the app; those below `/iclock/` can be watched on the diagnostics channel

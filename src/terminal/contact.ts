@@ -1,44 +1,44 @@
-// Contacts on their way to storage: throttled, in order, and in bounded memory.
+// Writes contacts to storage: throttled, in order, and in bounded memory.
 import { createHash } from 'node:crypto'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { recentTerminals } from './recent.js'
 import type { Contact, TerminalStorage } from './storage.js'
 
-/** Hands contacts to storage: once a minute for each terminal, and at once if something changed. */
+/**
+ * Writes contacts to storage: once a minute for each terminal, and immediately if something
+ * changed.
+ */
 export interface ContactBook {
-  /** Hands over a contact unconditionally. Rejects if storage fails. */
+  /** Writes a contact unconditionally. Rejects if storage fails. */
   note(contact: Contact): Promise<void>
   /**
-   * Hands over a contact if it is due or brings something new. Nobody waits for it; what storage
-   * throws goes to `onError`.
+   * Writes a contact if it is due or brings something new. It isn't awaited; errors of storage go
+   * to `onError`.
    *
    * @param trace everything in the request that the contact was made from, for `isQuiet`
    */
   mention(contact: Contact, trace?: string): void
   /**
-   * Whether there is no need to mention a request with this trace: its contact isn't due, and
-   * wouldn't bring anything new.
+   * Whether a request with this trace can be skipped: its contact isn't due, and wouldn't bring
+   * anything new.
    */
   isQuiet(serialNumber: string, trace: string, at: Date): boolean
 }
 
-/** What a contact book may be given. */
+/** The options of a contact book. */
 export interface ContactBookOptions extends HookOptions {
-  /**
-   * How many terminals are remembered, 10 000 by default. One that was forgotten is written once
-   * more.
-   */
+  /** How many terminals are remembered, 10 000 by default. A forgotten one is written once more. */
   limit?: number
 }
 
 interface Entry {
-  // What storage was last told.
+  // Last values written.
   told: Map<string, string>
   writtenAt: number
   heldUntil: number
   last: Promise<void> | undefined
   waiting: number
-  // Of the last requests whose facts storage was told.
+  // Fingerprints of the last requests already written.
   traces: readonly string[]
 }
 
@@ -52,15 +52,12 @@ const MOST_TRACES = 2
 const LONGEST_TRACE = 300
 
 /**
- * Storage that takes contacts; with `findTerminal`, the options of a terminal are bounded over all
- * its contacts.
+ * The storage of contacts; with `findTerminal`, the options of a terminal are bounded over all its
+ * contacts.
  */
 type ContactStorage = Pick<TerminalStorage, 'onContact'> & Partial<TerminalStorage>
 
-/**
- * Makes a contact book over an adapter. It belongs to one process: another process has one of its
- * own.
- */
+/** Creates a contact book over an adapter. It belongs to one process. */
 export function contactBook(
   adapter: ContactStorage,
   { onError, limit = 10_000 }: ContactBookOptions = {},
@@ -86,7 +83,7 @@ export function contactBook(
     try {
       await written
     } catch (error) {
-      // It was not kept, so it is news again.
+      // It was not stored, so it counts as new again.
       for (const fact of facts.keys()) entry.told.delete(fact)
       entry.writtenAt = Number.NEGATIVE_INFINITY
       entry.heldUntil = at + HOLD
@@ -140,19 +137,19 @@ function isNews({ told }: Entry, facts: ReadonlyMap<string, string>): boolean {
   return [...facts].some(([fact, value]) => told.get(fact) !== value)
 }
 
-// While storage fails or is silent, polls must not pile up behind it.
+// While storage fails or doesn't answer, polls must not pile up behind it.
 function isHeld({ heldUntil, waiting }: Entry, at: number): boolean {
   return waiting >= MOST_WAITING || (at < heldUntil && at >= heldUntil - HOLD)
 }
 
-// An older contact must not overwrite what a newer one told.
+// An older contact must not overwrite a newer one.
 async function inOrder(before: Promise<void> | undefined, call: () => unknown): Promise<void> {
   await before?.catch(() => {})
   await call()
 }
 
-// Storage keeps options key by key: whoever claims a serial number could make its record grow until
-// no database takes it.
+// Storage keeps options key by key: anyone who claims a serial number could make its record grow
+// until no database accepts it.
 async function bounded(contact: Contact, adapter: ContactStorage): Promise<Contact> {
   if (contact.options === undefined) return contact
   const known = (await adapter.findTerminal?.(contact.serialNumber))?.options ?? {}

@@ -1,4 +1,4 @@
-// What a request reveals about its terminal.
+// The facts about a terminal in its requests.
 import type { IncomingMessage } from 'node:http'
 import { isStamp } from '../handshake/handshake.js'
 import { membersOf, segmentOf } from '../handshake/request.js'
@@ -7,10 +7,10 @@ import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
 const MOST_OPTIONS = 500
 const LONGEST_VALUE = 1000
-// Not a bare decimal: those have hashes that anybody can make collide.
+// Not a bare decimal: an attacker can make their hashes collide.
 const OPTION_KEY = /^(?!\d+$)~?[\w-]{1,64}$/
 const COUNT = /^\d{1,9}$/
-// One line that every database can keep and every page can show.
+// One line that every database can store and every page can show.
 const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
 const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 
@@ -22,11 +22,11 @@ const FAMILY_OF_TABLE: ReadonlyMap<string, Family> = new Map([
   ['TABLEDATA', 'access'],
 ])
 
-// The members of a query that carry a stamp, and whose it is if the query names no table, as before
-// 2010.
+// The members of a query that carry a stamp, and the table it belongs to if the query names none,
+// as before 2010.
 const STAMPS = { stamp: 'ATTLOG', opstamp: 'OPERLOG', photostamp: 'ATTPHOTO' } as const
 
-/** A contact: who, when, from where, and what else is known. */
+/** A contact: the terminal, the time, the address, and other facts. */
 export function contactOf(
   serialNumber: string,
   req: IncomingMessage,
@@ -38,7 +38,7 @@ export function contactOf(
 }
 
 /**
- * What `INFO=` of a poll reports (attendance manual, "Get Request"): firmware, users, fingers,
+ * The facts in `INFO=` of a poll (attendance manual, "Get Request"): firmware, users, fingers,
  * records, address, versions, faces, and more by model. Values that are missing or malformed are
  * ignored.
  */
@@ -55,7 +55,7 @@ export function infoFacts(info: string | undefined): TerminalFacts {
 }
 
 /**
- * What a terminal's options reveal: those of `table=options`, of `registry`, and of the reply to
+ * The facts in a terminal's options: those of `table=options`, of `registry`, and of the reply to
  * `INFO`.
  */
 export function optionFacts(options: Readonly<Record<string, string>>): TerminalFacts {
@@ -98,7 +98,7 @@ export function pairsOf(body: string): Record<string, string> {
 }
 
 /**
- * What the request of an upload reveals: the family, by its path or table, and the stamp of that
+ * The facts in the request of an upload: the family, by its path or table, and the stamp of that
  * table.
  */
 export function uploadFacts(req: IncomingMessage): TerminalFacts {
@@ -131,7 +131,7 @@ export function familyOfType(type: string | undefined): Family | undefined {
 }
 
 /**
- * Text that can be kept and shown; undefined if it is missing, blank, long, or has control
+ * Text that can be stored and shown; undefined if it is missing, blank, long, or has control
  * characters.
  */
 export function plain(text: string | undefined): string | undefined {

@@ -1,28 +1,26 @@
-// Whether the offset from UTC that a terminal was told still holds: it keeps it until its next
-// handshake, and daylight saving does not wait for that.
+// Checks whether the offset from UTC that a terminal got still holds: it keeps it until its next
+// handshake, but daylight saving may change earlier.
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { recentTerminals } from './recent.js'
 import type { TerminalStorage } from './storage.js'
 
-/** What an offset watch needs. */
+/** The options of an offset watch. */
 export interface OffsetWatchOptions extends HookOptions {
-  /** The storage that knows what each terminal was told. */
+  /** The storage that knows each terminal's offset. */
   adapter: Pick<TerminalStorage, 'findTerminal'>
   /** The offset of a terminal's zone from UTC, in minutes east. */
   offsetOf(serialNumber: string, at: Date): number
-  /** Makes a terminal shake hands again. */
+  /** Asks a terminal to repeat its handshake. */
   renew(serialNumber: string): unknown
   /**
-   * How many terminals are remembered, 10 000 by default. One that was forgotten is looked up once
-   * more.
+   * How many terminals are remembered, 10 000 by default. A forgotten one is looked up once more.
    */
   limit?: number
 }
 
 /**
- * Makes a function to call at polls: a terminal that was told another offset than the one that
- * holds now is made to shake hands again, once for each change. Nobody waits for it; errors go to
- * `onError`.
+ * Creates a function to call at polls: a terminal whose offset is outdated is asked to repeat its
+ * handshake, once per change. It isn't awaited; errors go to `onError`.
  */
 export function offsetWatch({
   adapter,
@@ -31,7 +29,7 @@ export function offsetWatch({
   onError,
   limit = 10_000,
 }: OffsetWatchOptions): (serialNumber: string, at: Date) => void {
-  // For which offset storage was last asked about a terminal.
+  // The offset for which a terminal was last looked up.
   const lookedUp = recentTerminals<number>(limit)
 
   const watch = async (serialNumber: string, at: Date) => {
@@ -40,7 +38,7 @@ export function offsetWatch({
     lookedUp.set(serialNumber, offset)
     if (isKnown) return
     try {
-      // It may have shaken hands with another process since.
+      // Another process may have served its handshake since.
       const terminal = await adapter.findTerminal(serialNumber)
       // Access terminals ask for the time themselves.
       if (terminal?.utcOffset === undefined || terminal.family === 'access') return

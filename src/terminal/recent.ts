@@ -1,14 +1,14 @@
-// What a process remembers of terminals: of those heard of last, so that memory is bounded.
+// A small LRU map keyed by serial number.
 
 /** Values by serial number. */
 export interface RecentTerminals<Value> {
   get(serialNumber: string): Value | undefined
-  /** Makes it the one heard of last, and forgets the one heard of first if there are too many. */
+  /** Makes it the most recent one, and drops the oldest if there are too many. */
   set(serialNumber: string, value: Value): void
   delete(serialNumber: string): void
 }
 
-/** Makes a memory of at most `limit` terminals. */
+/** Creates a map of at most `limit` terminals. */
 export function recentTerminals<Value>(limit: number): RecentTerminals<Value> {
   const values = new Map<string, Value>()
   return {
@@ -25,7 +25,7 @@ export function recentTerminals<Value>(limit: number): RecentTerminals<Value> {
   }
 }
 
-// Bare decimals have hashes that anybody can make collide.
+// An attacker can make the hashes of bare decimals collide.
 function keyOf(serialNumber: string): string {
   return `SN=${serialNumber}`
 }

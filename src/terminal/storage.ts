@@ -1,10 +1,10 @@
-// What storage must do to know the terminals: types, and which tables have stamps.
+// The storage calls for terminals: types, and the tables that have stamps.
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Family } from '../reply/outcome.js'
 
-/** What is known of a terminal. Everything but the serial number is a claim of the terminal's. */
+/** The facts about a terminal. All of them are the terminal's own claims. */
 export interface TerminalFacts {
-  /** Which of the manuals' families it follows. */
+  /** The family of the manuals that it follows. */
   family?: Family
   /** The address that its last request came from. */
   address?: string
@@ -23,8 +23,8 @@ export interface TerminalFacts {
   /** How many attendance records it holds. */
   records?: number
   /**
-   * The offset from UTC that its last handshake gave it, in minutes east; it keeps it until the
-   * next handshake.
+   * The offset from UTC sent in its last handshake, in minutes east; it keeps it until the next
+   * handshake.
    */
   utcOffset?: number
   /**
@@ -41,8 +41,8 @@ export interface TerminalFacts {
 }
 
 /**
- * The tables whose stamps are kept, and given back in the handshake (attendance manual, "Initialize
- * information").
+ * The tables whose stamps are stored, and sent back in the handshake (attendance manual,
+ * "Initialize information").
  */
 export const STAMPED_TABLES = [
   'ATTLOG',
@@ -54,18 +54,18 @@ export const STAMPED_TABLES = [
 ] as const
 
 /**
- * A sign of life, with what it reported. Missing members were not reported and leave what is known
- * unchanged.
+ * One contact from a terminal, with what it reported. Missing members were not reported and leave
+ * the stored facts unchanged.
  */
 export interface Contact extends TerminalFacts {
   serialNumber: string
-  /** When it came. */
+  /** When it happened. */
   at: Date
   /** What the terminal did; registering is part of the handshake. */
   kind: 'handshake' | 'poll' | 'upload' | 'reply' | 'ping'
 }
 
-/** A terminal, as all its contacts together describe it. */
+/** A terminal, merged from all its contacts. */
 export interface Terminal extends TerminalFacts {
   serialNumber: string
   /** When it was first seen. */
@@ -74,16 +74,16 @@ export interface Terminal extends TerminalFacts {
   lastSeenAt: Date
 }
 
-/** The storage that knows the terminals. */
+/** The storage of terminals. */
 export interface TerminalStorage {
   /**
-   * Notes a contact: members of the contact replace what is known, `options` and `stamps` key by
-   * key. Contacts may come late: an older one never replaces a newer `lastSeenAt`. The endpoints
+   * Stores a contact: its members replace the stored ones, `options` and `stamps` key by key.
+   * Contacts may come late: an older one never replaces a newer `lastSeenAt`. The endpoints
    * throttle them: see `terminalRouter`.
    */
   onContact(contact: Contact): Awaitable<void>
   /** Every terminal, in the order of their serial numbers. */
   terminals(): Awaitable<readonly Terminal[]>
-  /** One terminal; null or undefined if it never called. */
+  /** One terminal; null or undefined if it never connected. */
   findTerminal(serialNumber: string): Awaitable<Terminal | null | undefined>
 }

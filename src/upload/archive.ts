@@ -32,7 +32,7 @@ export function unpack(body: Buffer, limit: number): Buffer | undefined {
     if (REGULAR.has(header[TYPE] as number)) files.push(tar.subarray(start, start + size), LINE_END)
     at = start + Math.ceil(size / BLOCK) * BLOCK
   }
-  // What comes behind the end would be dropped.
+  // Bytes after the end would be dropped.
   const rest = tar.subarray(at)
   const isWhole = rest.equals(Buffer.alloc(rest.length))
   return isWhole && files.length > 0 ? Buffer.concat(files) : undefined

@@ -9,11 +9,11 @@ const MINUS = 0x2d
 // Terminals send up to eleven.
 const MOST_COLUMNS = 64
 const NO_COLUMNS: readonly string[] = Object.freeze([])
-// Where the columns of a line end, from its first octet on; each line overwrites it. Optimization:
-// an array for each body took a third of the time that a body of one line takes.
+// Column end offsets of the current line; reused. Optimization: an array for each body took a third
+// of the time that a body of one line takes.
 const ends = new Int32Array(MOST_COLUMNS + 1)
-// The further columns of the line before, as they came and decoded. Optimization: most lines repeat
-// them, even across bodies, and share them (13 % of the time of a body of one line).
+// The further columns of the previous line, raw and decoded. Optimization: most lines have the same
+// ones, even across bodies, and share them (13 % of the time of a body of one line).
 let lastText = ''
 let lastRest = NO_COLUMNS
 

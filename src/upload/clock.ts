@@ -6,14 +6,14 @@ const DAY = 86_400_000
 const MOST_DAYS = 1000
 const TIME_LENGTH = 'YYYY-MM-DD hh:mm:ss'.length
 const TIME_CODE = /^\d{1,10}$/
-// Beyond the year 2099 it isn't a clock that was set.
+// After the year 2099 the clock was never set.
 const LAST_CODE = 100 * 372 * 86_400
 
 /** Converts a time as text to a moment; undefined if it isn't a valid time. */
 export type Clock = (time: string) => Date | undefined
 
 /**
- * Makes a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old
+ * Creates a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old
  * terminals. In the hour that comes twice when daylight saving ends, the first of the two moments
  * is taken; a time in the hour that is skipped when it begins is read as if the clock hadn't been
  * changed yet.

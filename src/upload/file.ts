@@ -1,5 +1,4 @@
-// Bytes with a head: attendance photos, fingerprint images, and bodies of the customer's own form.
-// Pure.
+// Files with a header: attendance photos, fingerprint images, custom bodies. Pure.
 import type { Clock } from './clock.js'
 import { NUL, newFields, type Octets } from './octets.js'
 import { fieldOf } from './pairs.js'
@@ -12,7 +11,7 @@ const PHOTO_NAME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:-(.+?))?(?:\.jpe?g)
 
 /**
  * Reads an attendance photo (PUSH manual, "Upload attendance photo"): lines `PIN=`, `SN=`, `size=`,
- * `CMD=`, a NUL, and the bytes of a JPEG. Without such a head the whole body is unparsed.
+ * `CMD=`, a NUL, and the bytes of a JPEG. Without such a header the whole body is unparsed.
  */
 export function parsePhoto(octets: Octets, clock: Clock | undefined): ParsedUpload {
   const { body } = octets
@@ -40,7 +39,7 @@ export function parsePhoto(octets: Octets, clock: Clock | undefined): ParsedUplo
   return { records: [record], unparsed: [] }
 }
 
-/** Takes the body as one file: it has no lines. */
+/** Reads the body as one file, without lines. */
 export function parseFile(
   { body }: Octets,
   type: string,

@@ -1,4 +1,4 @@
-// POST cdata, querydata, fdata: a terminal hands over.
+// POST cdata, querydata, fdata: a terminal uploads.
 import type { IncomingMessage } from 'node:http'
 import { checkAdapter, checkFunction, checkNames, checkWhole, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
@@ -22,14 +22,13 @@ import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
 
 /**
- * What uploads need of storage. With `findCommand` and `onReply`, an `ERRORLOG` line that names a
- * command settles it as failed, and replies that a terminal posts to `cdata` are kept as replies.
+ * The storage that uploads need. With `findCommand` and `onReply`, an `ERRORLOG` line that names a
+ * command settles it as failed, and replies that a terminal posts to `cdata` are stored as replies.
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
   Partial<ReplyStorage<Issued>> & {
     /**
-     * As `CommandStorage` has it. With it, an `ERRORLOG` line that comes again never overrules a
-     * later reply.
+     * As in `CommandStorage`. With it, a repeated `ERRORLOG` line never overrules a later reply.
      */
     findRecord?(
       serialNumber: string,
@@ -37,7 +36,7 @@ export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = Upload
     ): Awaitable<{ reply?: CommandReply } | null | undefined>
   }
 
-/** What concerns uploads alone. */
+/** The options of uploads only. */
 export interface UploadOptions {
   /**
    * The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos
@@ -50,9 +49,8 @@ export interface UploadOptions {
    */
   maxRecords?: number
   /**
-   * Called once with the records that were new, after storage has them. Nobody waits for it, and
-   * what it throws goes to `onError`; what must not be missed belongs in `onUpload` of the
-   * adapter.
+   * Called once with the records that were new, after storage has them. It isn't awaited; errors go
+   * to `onError`. For work that must not be lost, use `onUpload` of the adapter.
    */
   afterUpload?(upload: Upload): unknown
 }
@@ -62,7 +60,7 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
   extends UploadOptions,
     EndpointOptions,
     HookOptions {
-  /** The storage that keeps uploads. */
+  /** The storage of uploads. */
   adapter: UploadAdapter<Issued>
   /**
    * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
@@ -70,14 +68,14 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
    */
   encoding?: string
   /**
-   * Where the terminals are: a zone such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a
-   * function of the serial number. Records then have an `instant`; without it they have the
-   * terminal's wall clock alone.
+   * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a
+   * function of the serial number. Records then have an `instant`; without it they only have the
+   * terminal's wall clock.
    */
   timeZone?: TimeZoneOption
   /**
-   * Called once for each reply that came in an upload and was new, after storage has it; otherwise
-   * as `afterUpload`.
+   * Called once for each new reply in an upload, after storage has it; otherwise like
+   * `afterUpload`.
    */
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
@@ -99,7 +97,7 @@ const OPTIONAL_CALLS = [
 ]
 
 /**
- * Makes the endpoint for what a terminal uploads, as a plain function, for `node:http` and for any
+ * Creates the endpoint for a terminal's uploads, as a plain function, for `node:http` and for any
  * framework built on it: `POST /iclock/cdata`, `querydata` and `fdata` (PUSH manuals, "Upload"). It
  * ignores the path; a request that is not a POST goes on to `next`, or is answered 404 without it.
  *

@@ -1,4 +1,4 @@
-// What identifies a line, whoever keeps it. Pure.
+// The key of a line, in any storage. Pure.
 import { createHash } from 'node:crypto'
 import type { Upload, UploadRecord } from './upload.js'
 
@@ -31,7 +31,7 @@ export function lineKey(
     const key = JSON.stringify([...parts, raw.toString('latin1')])
     if (key.length <= LONGEST) return key
   }
-  // An array in the place of the text, so that no line is equal to another's hash.
+  // An array instead of the text, so that no line equals another's hash.
   const hash = createHash('sha256').update(raw).digest('base64')
   return JSON.stringify([...parts, [hash]])
 }

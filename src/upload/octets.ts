@@ -20,7 +20,7 @@ export class Octets {
   start = 0
   end = 0
   private at = 0
-  // A stretch of the body as text: slicing a string is several times cheaper than decoding from the
+  // A range of the body as text: slicing a string is several times cheaper than decoding from the
   // buffer.
   private window = ''
   private windowStart = 0
@@ -72,7 +72,7 @@ export class Octets {
     return this.window.slice(start - this.windowStart, end - this.windowStart)
   }
 
-  /** Where an octet comes next, or `end` if it doesn't before. */
+  /** The next position of an octet, or `end` if there is none. */
   find(octet: number, from: number, end: number): number {
     const { body } = this
     let at = from
@@ -126,6 +126,6 @@ class Fields {
 
 /** An object for a terminal's keys, without prototype. */
 export function newFields(): Record<string, string> {
-  // Object.create(null) switches to dictionary mode at once, which uses far more memory.
+  // Object.create(null) starts in dictionary mode, which uses far more memory.
   return Object.setPrototypeOf(new Fields(), null)
 }

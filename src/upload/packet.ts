@@ -2,7 +2,7 @@
 import type { PacketRecord, Upload } from './upload.js'
 
 const MOST_PACKETS = 1000
-// What is larger than that stays in its packets.
+// Larger results stay in their packets.
 const MOST_JOINED = 64 * 1024 * 1024
 
 /**
@@ -20,10 +20,9 @@ export function packetOf(
 }
 
 /**
- * The body that packets make together, in the order of their numbers; undefined while one is
- * missing.
+ * The joined body of packets, in the order of their numbers; undefined while one is missing.
  *
- * @param packets those that were kept, in the order in which they came: of two with one number the
+ * @param packets the stored ones, in the order in which they came; of two with the same number, the
  * later counts
  */
 export function joinPackets(

@@ -1,4 +1,4 @@
-// Lines of keys and values: users, templates, door events, options, and whatever else comes as
+// Lines of keys and values: users, templates, door events, options, and anything else in the form
 // Key=Value. Pure.
 import type { Clock } from './clock.js'
 import { COMMA, EQUALS, newFields, type Octets, SPACE, TAB } from './octets.js'
@@ -79,7 +79,7 @@ export function parseOptions(octets: Octets, type: string): ParsedUpload {
     }
     let pairsStart = equals
     while (pairsStart > start && body[pairsStart - 1] !== COMMA) pairsStart--
-    // What comes before the first pair belongs to no value.
+    // Anything before the first pair belongs to no value.
     const rawStart = pairsStart === start ? start : pairsStart - 1
     if (rawStart > start) unparsed.push(body.subarray(start, rawStart))
     const fields = newFields()

@@ -1,4 +1,4 @@
-// What a terminal uploads: which grammar a body has, and its records. Pure: no HTTP, no storage.
+// The grammar of an upload's body, and its records. Pure: no HTTP, no storage.
 
 import { isTimeZone } from '../endpoint/time-zone.js'
 import { unpack } from './archive.js'
@@ -70,7 +70,7 @@ export interface Grammar {
   parse(octets: Octets, clock: Clock | undefined): ParsedUpload
 }
 
-/** The grammar of a body, and the bytes to be read by it: unpacked, if they came packed. */
+/** The grammar of a body, and the bytes to read with it, unpacked if they came packed. */
 export function openUpload(
   body: Buffer,
   { table, tableName, query = {} }: Pick<ParseUploadOptions, 'table' | 'tableName' | 'query'>,
@@ -104,7 +104,10 @@ export function typeOf(
   return ''
 }
 
-/** Whether rows come as `tabledata`, which access terminals want confirmed by table and count. */
+/**
+ * Whether rows come as `tabledata`, which access terminals expect to be confirmed by table and
+ * count.
+ */
 export function isTableData(table: string | undefined): boolean {
   return table?.toLowerCase() === 'tabledata'
 }

@@ -8,7 +8,7 @@ export type UploadQuery = Pick<
   'table' | 'tableName' | 'stamp' | 'count' | 'commandId' | 'packet' | 'query'
 >
 
-// They go back to the terminal, or into keys. Anything else stays in `query` alone.
+// They go back to the terminal, or into keys. Anything else stays only in `query`.
 const NAME = /^[\w.-]{1,64}$/
 const COMMAND_ID = /^[\w-]{1,32}$/
 const STAMP = /^\d{1,20}$/

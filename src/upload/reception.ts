@@ -1,4 +1,4 @@
-// How an upload is received: read, kept, answered.
+// Receives an upload: reads it, stores it, answers it.
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../endpoint/body.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
@@ -17,20 +17,20 @@ import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
 import type { Upload, UploadRecord } from './upload.js'
 
-/** What receiving needs of the options, checked. */
+/** The checked options that receiving needs. */
 export interface ReceptionSettings {
   adapter: UploadStorage
   limit: number
   encoding: string
   maxRecords: number
   zoneOf(serialNumber: string): string | undefined
-  /** Keeps replies that came in an upload; undefined if the adapter keeps none. */
+  /** Stores replies that came in an upload; undefined if the adapter can't. */
   keepReplies:
     | ((parsed: ParsedReplies, serialNumber: string, deadline: Deadline) => Awaitable<void>)
     | undefined
-  /** Whether a command has a reply already; false if the adapter can't tell. */
+  /** Whether a command already has a reply; false if the adapter can't tell. */
   isAnswered(serialNumber: string, commandId: string): Awaitable<boolean>
-  /** Called with what was new, once storage has all of it. */
+  /** Called with the new records, once storage has all of them. */
   afterUpload: ((upload: Upload) => void) | undefined
   /** Called with every upload, once storage has it. */
   onKept: ((upload: Upload, req: IncomingMessage) => void) | undefined
@@ -63,7 +63,7 @@ export interface UploadEvent {
 const LONGEST_RESULT = 20
 // The longest known lines have seventeen.
 const MOST_FIELDS = 20
-// Access terminals and photos want a bare OK.
+// Access terminals and photos expect a bare OK.
 const UNCOUNTED = new Set([
   ...['rtlog', 'rtstate', 'options', 'count', 'attphoto', 'postverifydata', ''],
 ])
@@ -80,8 +80,8 @@ export function uploadPart(settings: ReceptionSettings): Part {
     return grammar.parse(new Octets(text, encoding), clock)
   }
 
-  // A terminal that sends its memory again must not overrule replies that came since. But a line that
-  // isn't new may be one whose command couldn't be settled when it was.
+  // A terminal that sends its memory again must not overrule replies that came since. But a line
+  // that isn't new may be one whose command couldn't be settled at the time.
   const settleFailures = async (
     { serialNumber, records }: Upload,
     fresh: readonly UploadRecord[],
@@ -147,7 +147,7 @@ export function uploadPart(settings: ReceptionSettings): Part {
 }
 
 // Terminals send an upload again until they read this. The count of `tabledata` is the terminal's
-// own, not what was read.
+// own, not the number of records read.
 function answerTo(query: UploadQuery, type: string, lines: number): string {
   const { table, tableName, count = lines } = query
   if (isTableData(table)) return tableName === undefined ? 'OK' : `${tableName}=${count}`
@@ -158,7 +158,7 @@ function partsOf({ records, unparsed }: Upload): number {
   return records.length + unparsed.length
 }
 
-// Before anything is made of them: a few bytes can become an object of a hundred.
+// Checked before parsing: a few bytes can become an object of a hundred.
 function checkSize(text: Buffer, most: number): void {
   // No body has more lines or separators than bytes.
   if (text.length <= most) return

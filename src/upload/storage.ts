@@ -1,4 +1,4 @@
-// What storage must do to keep uploads. Types only.
+// The storage calls for uploads. Types only.
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { PacketRecord, Upload, UploadRecord } from './upload.js'
 
@@ -12,10 +12,11 @@ import type { PacketRecord, Upload, UploadRecord } from './upload.js'
  */
 export interface UploadStorage {
   /**
-   * Keeps every record and every unparsed line of an upload, in this order. Delivery is at least
+   * Stores every record and every unparsed line of an upload, in this order. Delivery is at least
    * once: a line is identified by `lineKey(upload, line)` (serial number, type, bytes), and one
-   * that is kept already changes nothing. The same line may also come twice within one upload.
-   * `raw` and the lines are views into the request's body: copy them to hold a few bytes for long.
+   * that is already stored changes nothing. The same line may also come twice within one upload.
+   * `raw` and the lines are views into the request's body: copy them if you keep a few bytes for
+   * long.
    *
    * @returns those members of `upload.records` that were new, in the same order; nothing counts as
    * all of them
@@ -23,9 +24,9 @@ export interface UploadStorage {
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onUpload(upload: Upload): Awaitable<readonly UploadRecord[] | void>
   /**
-   * Finds the records of kind `packet` that were kept from this terminal under this
-   * `upload.commandId`, in the order in which they were kept. Without it a query's result that came
-   * in several packets stays in storage as it came, and isn't read.
+   * Finds the records of kind `packet` that were stored from this terminal under this
+   * `upload.commandId`, in the order in which they were stored. Without it, a query's result in
+   * several packets stays in storage as it came, and isn't read.
    */
   findPackets?(serialNumber: string, commandId: string): Awaitable<readonly PacketRecord[]>
 }

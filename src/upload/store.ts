@@ -1,4 +1,4 @@
-// Hands uploads to storage, and joins what came in packets.
+// Passes uploads to storage, and joins packets.
 import type { Deadline } from '../endpoint/deadline.js'
 import { joinPackets } from './packet.js'
 import type { UploadStorage } from './storage.js'
@@ -22,9 +22,9 @@ export async function keepUpload(
 
 /**
  * Settles when storage has a packet. Every process of an app may receive another one, so they are
- * kept one by one, and joined from storage when the last one has come.
+ * stored one by one, and joined from storage when the last one has come.
  *
- * @returns the body of the whole result; undefined if packets are missing yet
+ * @returns the body of the whole result; undefined while packets are missing
  */
 export async function keepPacket(
   upload: Upload,

@@ -1,9 +1,8 @@
-// What a terminal hands over: the records of an upload, one shape for each grammar. Types only.
+// The records of an upload, one shape for each grammar. Types only.
 /// <reference types="node" preserve="true" />
 
 /**
- * What one request hands over: the body of `POST cdata`, `querydata` or `fdata` (PUSH manual,
- * "Upload").
+ * One uploaded request: the body of `POST cdata`, `querydata` or `fdata` (PUSH manual, "Upload").
  */
 export interface Upload {
   /** `SN` of the query: the terminal that posts. */
@@ -33,7 +32,7 @@ export interface Upload {
    * prototype.
    */
   query: Record<string, string>
-  /** When it came. */
+  /** When it arrived. */
   receivedAt: Date
   /** The records, in the terminal's order. */
   records: readonly UploadRecord[]
@@ -90,7 +89,7 @@ export interface AttendanceRecord {
   /** 0 in, 1 out, 2 break out, 3 break in, 4 overtime in, 5 overtime out, 255 none chosen. */
   status: string
   /**
-   * How: 0 password, 1 finger, 2 card, 15 face, 25 palm, …; combinations have numbers of their own.
+   * How: 0 password, 1 finger, 2 card, 15 face, 25 palm, …; combinations have their own numbers.
    */
   verify: string
   /** The work code; `''` and `0` mean none. */
@@ -119,7 +118,7 @@ export interface OperationRecord {
   admin: string
   /** The terminal's wall clock; a time code on terminals of 2009. */
   time: string
-  /** What the operation was about: mostly the person first. */
+  /** The subject of the operation, usually with the person first. */
   parameters: readonly string[]
   /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
   instant?: Date
@@ -128,7 +127,7 @@ export interface OperationRecord {
 }
 
 /**
- * Pairs of key and value: users, templates, options, door events, and whatever else comes as
+ * Pairs of key and value: users, templates, options, door events, and anything else in the form
  * `Key=Value`. `type` is the line's keyword, or else the table, in lower case.
  */
 export interface FieldRecord {
@@ -150,14 +149,14 @@ export interface FieldRecord {
 }
 
 /**
- * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body of a
- * form that is the customer's own (`postverifydata`).
+ * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body in a
+ * customer's own format (`postverifydata`).
  */
 export interface FileRecord {
   kind: 'file'
   type: string
   /**
-   * What came with the bytes, as sent: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no
+   * The fields sent with the bytes: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no
    * prototype.
    */
   fields: Record<string, string>
@@ -171,7 +170,7 @@ export interface FileRecord {
   time?: string
   /** The moment of `time`, if the terminal's zone is known and `time` is valid. */
   instant?: Date
-  /** False if the terminal said another size than came. */
+  /** False if the terminal announced a different size. */
   sizeMatches: boolean
   /** The record as it came, a view into the body. */
   raw: Buffer
