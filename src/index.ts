@@ -1,5 +1,6 @@
 // Public API (re-exports only).
 export { assertIssuable, type IssuedCommand } from './command.js'
+export { addressOf } from './endpoint/address.js'
 export type { Awaitable } from './endpoint/deadline.js'
 export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'

@@ -1,5 +1,6 @@
 // The facts about a terminal in its requests.
 import type { IncomingMessage } from 'node:http'
+import { addressOf } from '../endpoint/address.js'
 import { isStamp } from '../handshake/handshake.js'
 import { membersOf, segmentOf } from '../handshake/request.js'
 import type { Family } from '../reply/outcome.js'
@@ -12,7 +13,6 @@ const OPTION_KEY = /^(?!\d+$)~?[\w-]{1,64}$/
 const COUNT = /^\d{1,9}$/
 // One line that every database can store and every page can show.
 const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
-const MAPPED_IPV4 = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i
 
 const FAMILY_OF_TABLE: ReadonlyMap<string, Family> = new Map([
   ['ATTLOG', 'attendance'],
@@ -33,7 +33,7 @@ export function contactOf(
   kind: Contact['kind'],
   facts: TerminalFacts = {},
 ): Contact {
-  const address = addressOf(req)
+  const address = plain(addressOf(req))
   return { serialNumber, at: new Date(), kind, ...(address !== undefined && { address }), ...facts }
 }
 
@@ -154,12 +154,6 @@ function stampsOf(
     if (stamped !== undefined && isStamp(stamp)) return { [stamped]: stamp }
   }
   return undefined
-}
-
-// Behind a proxy that the app trusts, Express knows better than the socket.
-function addressOf(req: IncomingMessage & { ip?: unknown }): string | undefined {
-  const address = typeof req.ip === 'string' ? req.ip : req.socket?.remoteAddress
-  return plain(address?.replace(MAPPED_IPV4, ''))
 }
 
 function count(text: string | undefined): number | undefined {

@@ -77,6 +77,13 @@ it('The recipe that captures requests prints them whole, quoted for a shell', as
   expect(words.toString()).toContain('http://localhost:3000/iclock/devicecmd?SN=0316144680030\n')
 })
 
+it('The recipe for addresses lets a terminal in from its own address alone', async () => {
+  expect(JSON.parse(await runScenario('security', run('docs/security.md')))).toEqual({
+    ...{ here: 200, elsewhere: 403, stranger: 403, pretender: 403 },
+    ...{ behindProxy: 200, elsewhereBehindProxy: 403 },
+  })
+})
+
 it('Terminals are served beside Fastify', async () => {
   const blocks = run('docs/frameworks.md').map((block) => {
     return { ...block, text: `${block.text}\nexport { fastify }\n` }
