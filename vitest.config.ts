@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config'
+import { writeAssets } from './build-page.js'
+
+writeAssets()
 
 // A test's name says what it needs: Express (both majors), or a database server that is started
 // once for all of them.
