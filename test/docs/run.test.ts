@@ -12,7 +12,7 @@ it('The eleven lines lose, and the router stores, as many replies as the README 
   const { naive, ours } = JSON.parse(await runScenario('naive', run('README.md')))
   const readme = textOf('README.md')
   expect(readme).toContain(
-    `We posted the ${naive.bodies} request bodies that the manuals print or imply, which hold ${naive.replies} replies`,
+    `We posted the ${naive.bodies} request bodies taken from the manuals, with ${naive.replies} replies in them`,
   )
   expect(readme).toContain(`| the lines above | ${naive.right} | ${naive.wrong} | ${naive.lost} |`)
   expect(readme).toContain(
