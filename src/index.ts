@@ -2,17 +2,16 @@
 export { assertIssuable, type IssuedCommand } from './command.js'
 export { addressOf } from './endpoint/address.js'
 export type { Awaitable } from './endpoint/deadline.js'
-export type { Handler } from './endpoint/endpoint.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'
+export type { Handler } from './endpoint/node.js'
+export type { BodyOptions, EncodingOptions, EndpointOptions } from './endpoint/options.js'
 export type { RefusalEvent } from './endpoint/refusal.js'
-export type { TimeZoneOption } from './endpoint/time-zone.js'
+export type { TimeZoneOption, TimeZoneOptions } from './endpoint/time-zone.js'
 export type { HandshakeEvent, HandshakeStorage } from './handshake/arrival.js'
 export {
   type ArrivalOptions,
   type HandshakeHandlerOptions,
   handshakeHandler,
-  type PingHandlerOptions,
-  pingHandler,
 } from './handshake/handler.js'
 export type { HandshakeOptions, TransWord } from './handshake/options.js'
 export { carriesToken } from './handshake/registration.js'
@@ -86,7 +85,7 @@ export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './termin
 export {
   type UploadAdapter,
   type UploadHandlerOptions,
-  type UploadOptions,
+  type UploadHookOptions,
   uploadHandler,
 } from './upload/handler.js'
 export { lineKey } from './upload/line.js'

@@ -1,7 +1,7 @@
 // Public API of './monitor': a page on which people watch terminals.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { IssuedCommand } from './command.js'
-import { answerError } from './endpoint/answer.js'
+import { writeError } from './endpoint/node.js'
 import { activity } from './monitor/activity.js'
 import { feed } from './monitor/feed.js'
 import { type MonitorOptions, monitorSettings } from './monitor/option.js'
@@ -49,7 +49,7 @@ export function monitorRouter<Issued extends IssuedCommand = IssuedCommand>(
   function router(
     req: IncomingMessage,
     res: ServerResponse,
-    next: (error?: unknown) => void = (error) => answerError(res, error ?? { status: 404 }),
+    next: (error?: unknown) => void = (error) => writeError(res, error ?? { status: 404 }),
   ): void {
     const route = routeOf(req.method ?? '', (req.url ?? '').split('?', 1)[0] ?? '')
     if (route === undefined) next()

@@ -1,33 +1,39 @@
 // The response to a terminal: the answer it needs, or an error in one line.
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
-/** Answers 200 with the headers that the manual prints; the terminal sets its clock by `Date`. */
-export function answerText(res: ServerResponse, text: string | Buffer): void {
-  if (res.headersSent) return
-  // Compressing middleware reads this header only now, and terminals can't decompress.
-  const { headers } = res.req
-  if (headers['accept-encoding'] !== undefined) delete headers['accept-encoding']
-  res.writeHead(200, {
-    // An app may have switched Node's own off.
-    Date: new Date().toUTCString(),
-    'Content-Type': 'text/plain',
-    'Content-Length': Buffer.byteLength(text),
-    Pragma: 'no-cache',
-    'Cache-Control': 'no-store',
-  })
-  res.end(text)
+/** An answer, whatever server sends it. */
+export interface Answer {
+  status: number
+  /** All headers that matter to a terminal, in their order. */
+  headers: Readonly<Record<string, string>>
+  body: string | Buffer
 }
 
-/** Answers an error without a framework: its status, or 500, and one line of text. */
-export function answerError(res: ServerResponse, error: object): void {
-  if (res.headersSent) {
-    res.destroy()
-    return
+/** Status 200 with the headers that the manual prints; the terminal sets its clock by `Date`. */
+export function ok(body: string | Buffer): Answer {
+  return {
+    status: 200,
+    headers: {
+      // An app may have switched Node's own off.
+      Date: new Date().toUTCString(),
+      'Content-Type': 'text/plain',
+      'Content-Length': String(Buffer.byteLength(body)),
+      Pragma: 'no-cache',
+      'Cache-Control': 'no-store',
+    },
+    body,
   }
+}
+
+/** An error without a framework: its status, or 500, and one line of text. */
+export function errorAnswer(error: object): Answer {
   const status = statusOf(error)
   const { expose, message } = error as { expose?: unknown; message?: unknown }
   const isShown = expose === true && typeof message === 'string' && message !== ''
-  res.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' })
-  res.end(`${isShown ? message : (STATUS_CODES[status] ?? 'Error')}\n`)
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    body: `${isShown ? message : (STATUS_CODES[status] ?? 'Error')}\n`,
+  }
 }

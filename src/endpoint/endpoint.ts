@@ -1,80 +1,78 @@
-// What all endpoints have in common, over node:http: who asks, whether it may, the endpoint's own
-// part, the answer or the error.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+// What all endpoints have in common, knowing no server: who asks, whether it may, what the endpoint
+// does with it, and how long that may take.
 import { describe, quoted } from '../check.js'
-import { answerError, answerText } from './answer.js'
+import type { Answer } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'
 import { IclockError } from './errors.js'
 import type { EndpointSettings } from './options.js'
-import { publishRefusal } from './refusal.js'
+import type { TerminalRequest } from './request.js'
 import { serialNumberOf } from './serial-number.js'
 
-/** An endpoint as a plain function, for `node:http` and for any framework built on it. */
-export type Handler = (
-  req: IncomingMessage,
-  res: ServerResponse,
-  next?: (error?: unknown) => void,
-) => void
-
 /**
- * An endpoint's own part: what it does with a request of this terminal, and its answer: text, or
- * bytes in the terminal's encoding. It waits for storage through the deadline, and never touches the
- * response.
+ * What an endpoint does with a request of this terminal. It waits for storage through the deadline.
  */
-export type Part = (
+export type Exchange = (
   serialNumber: string,
-  req: IncomingMessage,
+  request: TerminalRequest,
   deadline: Deadline,
-) => Awaitable<string | Buffer>
+) => Awaitable<Answer>
 
-/**
- * Makes an endpoint from its own part. Errors go to `next`; without it they are answered in one
- * line.
- *
- * @param accepts whether a request is for this endpoint, asked before anything else; any other goes
- *   on to `next`, or is answered 404 without it, so that a handler mounted without a path doesn't
- *   swallow the app. By default every request is.
- */
+/** An endpoint, whatever server it is reached through. */
+export interface Endpoint {
+  /** Whether a request is for this endpoint; any other goes on to the app. */
+  accepts(request: TerminalRequest): boolean
+  /** Whether the connection must be closed after the answer, be it an error. */
+  closesAfter(request: TerminalRequest): boolean
+  /** Answers a request that it accepts. Rejects with an object that says why it can't. */
+  answer(request: TerminalRequest): Promise<Answer>
+}
+
+/** Makes an endpoint. By default it accepts every request and closes no connection. */
 export function endpoint(
   settings: EndpointSettings,
-  part: Part,
-  accepts?: (req: IncomingMessage) => boolean,
-): Handler {
-  return (req, res, next) => {
-    if (accepts?.(req) === false) {
-      if (next === undefined) answerError(res, { status: 404 })
-      else next()
-      return
-    }
-    receive(req, res, settings, part).catch((reason) => refuse(req, res, errorOf(reason), next))
+  exchange: Exchange,
+  { accepts = () => true, closesAfter = () => false }: Partial<Omit<Endpoint, 'answer'>> = {},
+): Endpoint {
+  return {
+    accepts,
+    closesAfter,
+    async answer(request) {
+      try {
+        const serialNumber = serialNumberOf(request.target)
+        if (settings.authorize !== undefined) {
+          await checkIsAuthorized(serialNumber, request, settings)
+        }
+        const deadline = new Deadline(settings.timeout, 'storage')
+        try {
+          return await exchange(serialNumber, request, deadline)
+        } finally {
+          deadline.end()
+        }
+      } catch (reason) {
+        throw errorOf(reason)
+      }
+    },
   }
 }
 
-async function receive(
-  req: IncomingMessage,
-  res: ServerResponse,
-  settings: EndpointSettings,
-  part: Part,
-): Promise<void> {
-  const serialNumber = serialNumberOf(req)
-  if (settings.authorize !== undefined) await checkIsAuthorized(serialNumber, req, settings)
-  const deadline = new Deadline(settings.timeout, 'storage')
-  try {
-    answerText(res, await part(serialNumber, req, deadline))
-  } finally {
-    deadline.end()
+/** Makes one endpoint of several: each request is for the one that is chosen for it, if any. */
+export function oneOf(choose: (request: TerminalRequest) => Endpoint | undefined): Endpoint {
+  return {
+    accepts: (request) => choose(request)?.accepts(request) ?? false,
+    closesAfter: (request) => choose(request)?.closesAfter(request) ?? false,
+    answer: (request) => (choose(request) as Endpoint).answer(request),
   }
 }
 
 async function checkIsAuthorized(
   serialNumber: string,
-  req: IncomingMessage,
+  { raw }: TerminalRequest,
   { authorize, timeout }: EndpointSettings,
 ): Promise<void> {
   const deadline = new Deadline(timeout, 'authorize')
   let answer: unknown
   try {
-    answer = await deadline.wait(authorize?.(serialNumber, req))
+    answer = await deadline.wait(authorize?.(serialNumber, raw))
   } finally {
     deadline.end()
   }
@@ -87,27 +85,6 @@ async function checkIsAuthorized(
   }
   const message = `Terminal ${quoted(serialNumber)} may not report here: authorize refused it.`
   throw new IclockError('TERMINAL_NOT_AUTHORIZED', message)
-}
-
-// Nothing may throw here: it would be an unhandled rejection, which ends the process.
-function refuse(
-  req: IncomingMessage,
-  res: ServerResponse,
-  error: object,
-  next: ((error: unknown) => void) | undefined,
-): void {
-  try {
-    publishRefusal(req, error)
-    if (next === undefined) answerError(res, error)
-    else next(error)
-  } catch (failure) {
-    res.destroy()
-    process.emitWarning(
-      `express-iclock: an error could not be answered, because ${next === undefined ? 'the response' : 'next'} threw ` +
-        `${failure instanceof Error ? failure.message : describe(failure)}`,
-      { code: 'ICLOCK_ANSWER' },
-    )
-  }
 }
 
 // next(undefined), next('route') and next('router') don't signal an error in Express, so non-errors

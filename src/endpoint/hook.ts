@@ -1,6 +1,6 @@
 // Functions of the app to call afterwards. They aren't awaited, so that none can withhold an
 // answer.
-import { describe, type OptionNames } from '../check.js'
+import { checkFunction, describe, type OptionNames } from '../check.js'
 
 /** The options of every endpoint that calls hooks. */
 export interface HookOptions {
@@ -21,25 +21,22 @@ export const HOOK_OPTIONS: OptionNames<HookOptions> = { onError: true }
 export function hookOf<Args extends unknown[]>(
   name: string,
   hook: ((...args: Args) => unknown) | undefined,
-  onError: HookOptions['onError'],
+  options: HookOptions,
 ): ((...args: Args) => void) | undefined {
+  checkFunction('onError', options.onError, 'a function (error)')
   if (hook === undefined) return undefined
   return (...args) => {
     // The answer comes first: a slow hook would delay it, or use up storage's time.
-    setImmediate(run, name, () => hook(...args), onError)
+    setImmediate(run, name, () => hook(...args), options)
   }
 }
 
-async function run(
-  name: string,
-  call: () => unknown,
-  onError: HookOptions['onError'],
-): Promise<void> {
+async function run(name: string, call: () => unknown, options: HookOptions): Promise<void> {
   try {
     await call()
   } catch (error) {
-    if (onError === undefined) warn(name, error)
-    else await run('onError', () => onError(error), undefined)
+    if (options.onError === undefined) warn(name, error)
+    else await run('onError', () => options.onError?.(error), {})
   }
 }
 

@@ -3,7 +3,7 @@ import { constants } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { TextDecoder } from 'node:util'
 import bytes from 'bytes'
-import { checkFunction, checkTimeout, type OptionNames, wrong } from '../check.js'
+import { checkFunction, checkTimeout, checkWhole, type OptionNames, wrong } from '../check.js'
 import type { Awaitable } from './deadline.js'
 
 /** The options of every endpoint. */
@@ -23,36 +23,42 @@ export interface EndpointOptions {
   authorize?(serialNumber: string, req: IncomingMessage): Awaitable<boolean>
 }
 
-/** The options of every endpoint that reads a body. */
+/** The options of every endpoint that reads or writes text. */
+export interface EncodingOptions {
+  /**
+   * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by
+   * default, `'gb18030'` for Chinese-language terminals. Use the same for `commandQueue`.
+   */
+  encoding?: string
+}
+
+/** The bounds of a body, of replies or of uploads. */
 export interface BodyOptions {
   /**
-   * The largest body, in bytes or as text that `bytes` reads: `'1mb'` by default. A larger one is
-   * answered 413.
+   * The largest body, in bytes or as text that `bytes` reads. By default `'1mb'` for replies, and
+   * `'4mb'` for uploads, because photos are uploads too. A larger one is answered 413.
    */
   limit?: number | string
   /**
-   * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language terminals.
+   * How many records, lines and options one body may hold, 10 000 by default; a line of an upload
+   * may have twenty fields on average. A body with more is answered 413 before any of it reaches
+   * storage.
    */
-  encoding?: string
+  maxRecords?: number
 }
 
 /** The checked options that `endpoint()` needs. */
 export interface EndpointSettings {
   timeout: number
-  authorize: EndpointOptions['authorize']
-}
-
-/** The checked options that reading a body needs. */
-export interface BodySettings {
-  limit: number
-  encoding: string
+  authorize: ((serialNumber: string, raw: unknown) => Awaitable<boolean>) | undefined
 }
 
 /** The names of the options of every endpoint. */
 export const ENDPOINT_OPTIONS: OptionNames<EndpointOptions> = { timeout: true, authorize: true }
-/** The names of the options of every endpoint that reads a body. */
-export const BODY_OPTIONS: OptionNames<BodyOptions> = { limit: true, encoding: true }
+/** The names of the options of every endpoint that reads or writes text. */
+export const ENCODING_OPTIONS: OptionNames<EncodingOptions> = { encoding: true }
+/** The names of the bounds of a body. */
+export const BODY_OPTIONS: OptionNames<BodyOptions> = { limit: true, maxRecords: true }
 
 const ASCII = Buffer.from(Array.from({ length: 128 }, (_, byte) => byte))
 const SIZE = /^\d+(\.\d+)? *(b|kb|mb|gb)?$/i
@@ -62,12 +68,17 @@ export function endpointSettings(options: EndpointOptions): EndpointSettings {
   const { timeout = 10_000, authorize } = options
   checkFunction('authorize', authorize, 'a function (serialNumber, req) that returns true or false')
   checkTimeout('timeout', timeout)
-  return { timeout, authorize: authorize?.bind(options) }
+  return { timeout, authorize: authorize?.bind(options) as EndpointSettings['authorize'] }
 }
 
 /** @throws TypeError that names the option, what came and what was expected */
-export function bodySettings({ limit = '1mb', encoding = 'utf-8' }: BodyOptions): BodySettings {
-  return { limit: sizeOf(limit), encoding: labelOf(encoding) }
+export function bodySettings(
+  options: BodyOptions,
+  defaultLimit: string,
+): { limit: number; maxRecords: number } {
+  const { limit = defaultLimit, maxRecords = 10_000 } = options
+  checkWhole('maxRecords', maxRecords, 1)
+  return { limit: sizeOf(limit), maxRecords }
 }
 
 function sizeOf(limit: unknown): number {
@@ -86,12 +97,12 @@ function sizeOf(limit: unknown): number {
   return size
 }
 
-function labelOf(encoding: unknown): string {
+/** @throws TypeError if the option `encoding` is no label of an encoding that contains ASCII */
+export function decoderLabelOf({ encoding = 'utf-8' }: EncodingOptions): string {
   const expected =
     'a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
   try {
-    const label = encoding as string
-    if (new TextDecoder(label).decode(ASCII) === ASCII.toString()) return label
+    if (new TextDecoder(encoding).decode(ASCII) === ASCII.toString()) return encoding
   } catch (cause) {
     throw wrong('encoding', encoding, expected, cause)
   }

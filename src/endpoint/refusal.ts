@@ -1,7 +1,7 @@
 // Publishes refused requests.
-import type { IncomingMessage } from 'node:http'
 import { CHANNELS } from './diagnostics.js'
 import { statusOf } from './errors.js'
+import type { TerminalRequest } from './request.js'
 import { serialNumberOf } from './serial-number.js'
 
 /** A request that was not answered 200, as published on the channel `express-iclock:refusal`. */
@@ -25,29 +25,22 @@ export interface RefusalEvent {
  * Publishes that a request was refused. Nothing of its body, or of the error's own text, is
  * published.
  */
-export function publishRefusal(req: IncomingMessage, error: object): void {
+export function publishRefusal(request: TerminalRequest, error: object): void {
   if (!CHANNELS.refusal.hasSubscribers) return
-  const {
-    method = '',
-    url = '',
-    originalUrl = url,
-  } = req as IncomingMessage & {
-    originalUrl?: string
-  }
   const { code, type } = error as { code?: unknown; type?: unknown }
   const refusal: RefusalEvent = {
     code: [code, type].find((name) => typeof name === 'string') as string | undefined,
     status: statusOf(error),
-    serialNumber: serialNumberIfAny(req),
-    method,
-    path: originalUrl.replace(/[?#].*$/s, ''),
+    serialNumber: serialNumberIfAny(request),
+    method: request.method,
+    path: request.path,
   }
   CHANNELS.refusal.publish(refusal)
 }
 
-function serialNumberIfAny(req: IncomingMessage): string | undefined {
+function serialNumberIfAny({ target }: TerminalRequest): string | undefined {
   try {
-    return serialNumberOf(req)
+    return serialNumberOf(target)
   } catch {
     return undefined
   }

@@ -1,7 +1,7 @@
 // Reads the serial number in the query.
-import type { IncomingMessage } from 'node:http'
 import { quoted } from '../check.js'
 import { IclockError } from './errors.js'
+import type { Target } from './query.js'
 
 // Optimization: the query of nearly every request needs no decoding, and has no other member that
 // begins like `SN` (15 % of our own time on `node:http`).
@@ -18,21 +18,20 @@ const NOT_PRINTED =
  *
  * @throws IclockError `SERIAL_NUMBER_MISSING`, `SERIAL_NUMBER_INVALID`
  */
-export function serialNumberOf({ url = '' }: IncomingMessage): string {
-  const plain = PLAIN_QUERY.exec(url)?.[1]
+export function serialNumberOf(target: Target): string {
+  const plain = PLAIN_QUERY.exec(target.text)?.[1]
   if (plain !== undefined) return plain
-  const query = queryOf(url)
-  const claims = [...new URLSearchParams(query)].filter(([key]) => SERIAL_NUMBER_KEY.test(key))
+  const claims = target.members.filter(([name]) => SERIAL_NUMBER_KEY.test(name))
   const [claim] = claims
   if (claims.length !== 1 || claim === undefined || claim[0].length > 2 || !claim[1].trim()) {
     throw new IclockError(
       'SERIAL_NUMBER_MISSING',
-      `The query must contain SN exactly once, e.g. ?SN=0316144680030; got ${quoted(query)}.`,
+      `The query must contain SN exactly once, e.g. ?SN=0316144680030; got ${quoted(target.query)}.`,
     )
   }
   const serialNumber = claim[1]
   // A fragment isn't part of a request's target, and parsers disagree on what it belongs to.
-  if (serialNumber.length > 64 || NOT_PRINTED.test(serialNumber) || url.includes('#')) {
+  if (serialNumber.length > 64 || NOT_PRINTED.test(serialNumber) || target.text.includes('#')) {
     throw new IclockError(
       'SERIAL_NUMBER_INVALID',
       `${quoted(serialNumber)} is not a serial number; expected at most 64 characters without control or invisible ` +
@@ -40,10 +39,4 @@ export function serialNumberOf({ url = '' }: IncomingMessage): string {
     )
   }
   return serialNumber
-}
-
-/** The query of a request's URL, without its `?`; `''` if it has none. */
-export function queryOf(url: string): string {
-  const queryStart = url.indexOf('?')
-  return queryStart === -1 ? '' : url.slice(queryStart + 1)
 }

@@ -1,12 +1,27 @@
 // A terminal's time zone, and its offset from UTC at a moment.
 import { tzOffset } from '@date-fns/tz'
-import { describe, wrong } from '../check.js'
+import { describe, type OptionNames, wrong } from '../check.js'
 
 /**
  * An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial
  * number that returns one.
  */
 export type TimeZoneOption = string | ((serialNumber: string) => string | undefined)
+
+/** The options of every endpoint that needs to know where a terminal is. */
+export interface TimeZoneOptions {
+  /**
+   * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
+   * function of the serial number that returns one; in handshakes the zone of this process by
+   * default. Terminals set their clocks by it, and keep the offset they were sent until their
+   * next handshake. Records of uploads then have an `instant`; without it they only have the
+   * terminal's wall clock.
+   */
+  timeZone?: TimeZoneOption
+}
+
+/** The names of the options of every endpoint that needs to know where a terminal is. */
+export const TIME_ZONE_OPTIONS: OptionNames<TimeZoneOptions> = { timeZone: true }
 
 const EXPECTED =
   "a zone such as 'Asia/Manila', an offset such as '+05:30', or a function of the serial number that returns one"

@@ -1,9 +1,9 @@
 // A terminal's start-up: the facts to store, and the settings to send.
 import { describe, quoted } from '../check.js'
-import { readBody } from '../endpoint/body.js'
+import { ok } from '../endpoint/answer.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
-import type { Part } from '../endpoint/endpoint.js'
+import type { Exchange } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from '../terminal/contact.js'
@@ -12,7 +12,7 @@ import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
 import type { HandshakeSettings } from './options.js'
 import { registrationOf } from './registration.js'
-import { looksLikeAccess, membersOf } from './request.js'
+import { looksLikeAccess } from './request.js'
 
 /** The storage behind the handshake. */
 export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
@@ -47,49 +47,51 @@ export interface ArrivalSettings {
 const MOST_REGISTRY_BYTES = 64 * 1024
 
 /** `GET cdata`: the handshake (PUSH manuals, "Initialize information"). */
-export function handshakePart(settings: ArrivalSettings): Part {
+export function handshakeExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
-  return async (serialNumber, req, deadline) => {
+  return async (serialNumber, request, deadline) => {
+    const { target } = request
     const known = await find(adapter, serialNumber, deadline)
-    const members = membersOf(req)
-    const asked = familyOfType(members.get('devicetype'))
+    const asked = familyOfType(target.value('devicetype'))
     const family = asked ?? known?.family
-    const pushver = members.get('pushver')
+    const pushver = target.value('pushver')
     const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
-    const mustRegister = family === undefined && looksLikeAccess(req, pushVersion)
-    const contact = contactOf(serialNumber, req, 'handshake', {
+    const mustRegister = family === undefined && looksLikeAccess(request, pushVersion)
+    const contact = contactOf(serialNumber, request, 'handshake', {
       ...(asked !== undefined && { family: asked }),
       ...(pushVersion !== undefined && { pushVersion }),
     })
     const utcOffset = settings.offsetOf(serialNumber, contact.at)
     if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
-    const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
 
     // The contact and the commands due again have to be in storage before the answer. If that
     // fails, the terminal asks again and keeps its data.
-    await deadline.wait(contacts.note(contact))
+    await deadline.wait(contacts.write(contact))
     await deadline.wait(adapter.release?.(serialNumber, contact.at))
     if (CHANNELS.handshake.hasSubscribers) {
       const event: HandshakeEvent = { serialNumber, family, pushVersion }
       CHANNELS.handshake.publish(event)
     }
     // It registers next, which shows what it is.
-    if (mustRegister) return 'OK'
+    if (mustRegister) return ok('OK')
     const caller = { serialNumber, pushVersion, stamps: known?.stamps, utcOffset }
-    return family === 'access'
-      ? accessBlock(caller, told, registrationOf(serialNumber, secret))
-      : optionBlock(caller, told)
+    return ok(
+      family === 'access'
+        ? accessBlock(caller, options, registrationOf(serialNumber, secret))
+        : optionBlock(caller, options),
+    )
   }
 }
 
 /** `POST registry`: an access terminal introduces itself (access manual, "Registration"). */
-export function registryPart({ contacts, secret }: ArrivalSettings): Part {
-  return async (serialNumber, req, deadline) => {
-    const body = await readBody(req, MOST_REGISTRY_BYTES)
+export function registryExchange({ contacts, secret }: ArrivalSettings): Exchange {
+  return async (serialNumber, request, deadline) => {
+    const body = await request.body(MOST_REGISTRY_BYTES)
     const facts = optionFacts(pairsOf(body.toString()))
-    const contact = contactOf(serialNumber, req, 'handshake', { ...facts, family: 'access' })
-    await deadline.wait(contacts.note(contact))
-    return `RegistryCode=${registrationOf(serialNumber, secret).registryCode}`
+    const contact = contactOf(serialNumber, request, 'handshake', { ...facts, family: 'access' })
+    await deadline.wait(contacts.write(contact))
+    return ok(`RegistryCode=${registrationOf(serialNumber, secret).registryCode}`)
   }
 }
 
@@ -97,15 +99,15 @@ export function registryPart({ contacts, secret }: ArrivalSettings): Part {
  * `POST push`: a registered access terminal asks for its configuration (access manual, "Download
  * configuration").
  */
-export function configurationPart(settings: ArrivalSettings): Part {
+export function configurationExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
-  return async (serialNumber, req, deadline) => {
+  return async (serialNumber, request, deadline) => {
     const known = await find(adapter, serialNumber, deadline)
-    const contact = contactOf(serialNumber, req, 'handshake', { family: 'access' })
-    const told = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
-    await deadline.wait(contacts.note(contact))
+    const contact = contactOf(serialNumber, request, 'handshake', { family: 'access' })
+    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+    await deadline.wait(contacts.write(contact))
     const registration = registrationOf(serialNumber, secret)
-    return configurationBlock({ pushVersion: known?.pushVersion }, told, registration)
+    return ok(configurationBlock({ pushVersion: known?.pushVersion }, options, registration))
   }
 }
 
@@ -113,12 +115,12 @@ export function configurationPart(settings: ArrivalSettings): Part {
  * `GET rtdata?type=time`: an access terminal sets its clock (access manual, "Synchronize the
  * time").
  */
-export function timePart({ contacts, offsetOf }: ArrivalSettings): Part {
-  return (serialNumber, req) => {
-    const contact = contactOf(serialNumber, req, 'handshake', { family: 'access' })
+export function timeExchange({ contacts, offsetOf }: ArrivalSettings): Exchange {
+  return (serialNumber, request) => {
+    const contact = contactOf(serialNumber, request, 'handshake', { family: 'access' })
     const utcOffset = offsetOf(serialNumber, contact.at)
-    contacts.mention({ ...contact, utcOffset })
-    return timeAnswer(contact.at, utcOffset)
+    contacts.writeIfDue({ ...contact, utcOffset })
+    return ok(timeAnswer(contact.at, utcOffset))
   }
 }
 

@@ -1,34 +1,38 @@
 // GET cdata, registry, push, rtdata, exchange, ping: a terminal starts up.
-import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
+import { checkAdapter, checkNames, type OptionNames } from '../check.js'
+import { ok } from '../endpoint/answer.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type Endpoint, type Exchange, endpoint, oneOf } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
+import { type Handler, handlerOf } from '../endpoint/node.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
-import { offsetAt, ownOffsetAt, type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import type { TerminalRequest } from '../endpoint/request.js'
+import {
+  offsetAt,
+  ownOffsetAt,
+  TIME_ZONE_OPTIONS,
+  type TimeZoneOption,
+  type TimeZoneOptions,
+  timeZoneOf,
+} from '../endpoint/time-zone.js'
 import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { contactOf } from '../terminal/facts.js'
-import type { Terminal, TerminalStorage } from '../terminal/storage.js'
+import type { Terminal } from '../terminal/storage.js'
 import {
   type ArrivalSettings,
-  configurationPart,
+  configurationExchange,
   type HandshakeStorage,
-  handshakePart,
+  handshakeExchange,
   refuseEncryption,
-  registryPart,
-  timePart,
+  registryExchange,
+  timeExchange,
 } from './arrival.js'
 import { type HandshakeOptions, handshakeSettings } from './options.js'
 import { checkSecret } from './registration.js'
-import { asksForPerson, asksForTime, saysHello, segmentOf } from './request.js'
+import { asksForPerson, asksForTime, isHandshakeQuery } from './request.js'
 
 /** The options about starting terminals. */
-export interface ArrivalOptions {
-  /**
-   * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
-   * function of the serial number that returns one; the zone of this process by default. Terminals
-   * set their clocks by it, and keep the offset they were sent until their next handshake.
-   */
-  timeZone?: TimeZoneOption
+export interface ArrivalOptions extends TimeZoneOptions {
   /**
    * The secret that registrations of access terminals are derived from: 16 characters or more, the
    * same in all processes. Without it the registration is the same everywhere as well, but anybody
@@ -45,22 +49,16 @@ export interface HandshakeHandlerOptions extends ArrivalOptions, EndpointOptions
   adapter: HandshakeStorage
 }
 
-/** The options of `pingHandler`. */
-export interface PingHandlerOptions extends EndpointOptions, HookOptions {
-  /** The storage of terminals. */
-  adapter: Pick<TerminalStorage, 'onContact'>
-}
-
 /** The endpoints of a starting terminal, by the last segment of their paths. */
-export type HandshakeWing = Readonly<
-  Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Handler>
+export type HandshakeEndpoints = Readonly<
+  Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Endpoint>
 >
 
 /** The names of the options about starting terminals. */
 export const ARRIVAL_OPTIONS: OptionNames<ArrivalOptions> = {
-  timeZone: true,
   secret: true,
   handshake: true,
+  ...TIME_ZONE_OPTIONS,
 }
 
 const HANDLER_OPTIONS: OptionNames<HandshakeHandlerOptions> = {
@@ -86,30 +84,14 @@ const HANDLER_OPTIONS: OptionNames<HandshakeHandlerOptions> = {
  */
 export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
   checkNames(options, HANDLER_OPTIONS)
-  checkFunction('onError', options.onError, 'a function (error)')
-  const wing = handshakeWing(options)
-  const nothing = endpoint(endpointSettings(options), refuseEncryption, () => false)
-  return (req, res, next) => {
-    const segment = segmentOf(req)
-    const handler = Object.hasOwn(wing, segment) ? wing[segment as keyof HandshakeWing] : nothing
-    handler(req, res, next)
+  const endpoints = handshakeEndpoints(options)
+  const endpointOf = ({ target }: TerminalRequest): Endpoint | undefined => {
+    const { segment } = target
+    return Object.hasOwn(endpoints, segment)
+      ? endpoints[segment as keyof HandshakeEndpoints]
+      : undefined
   }
-}
-
-/**
- * Creates the endpoint for `GET /iclock/ping` (PUSH manuals, "Heartbeat") as a plain function. It
- * ignores path and method.
- *
- * @example
- * createServer(pingHandler({ adapter })).listen(8080)
- *
- * @throws TypeError if an option is wrong
- */
-export function pingHandler(options: PingHandlerOptions): Handler {
-  checkNames(options, { adapter: true, ...HOOK_OPTIONS, ...ENDPOINT_OPTIONS })
-  checkFunction('onError', options.onError, 'a function (error)')
-  checkAdapter(options.adapter, ['onContact'])
-  return pingEndpoint(options, contactBook(options.adapter, options))
+  return handlerOf(oneOf(endpointOf))
 }
 
 /**
@@ -117,31 +99,36 @@ export function pingHandler(options: PingHandlerOptions): Handler {
  *
  * @param contacts the contact book of the process; a new one by default
  */
-export function handshakeWing(
+export function handshakeEndpoints(
   options: HandshakeHandlerOptions,
   contacts?: ContactBook,
-): HandshakeWing {
+): HandshakeEndpoints {
   const { adapter } = options
   checkAdapter(adapter, ['onContact', 'findTerminal'], ['release'])
   const book = contacts ?? contactBook(adapter, options)
   const arrival = arrivalSettings(options, book)
   const settings = endpointSettings(options)
-  const handshake = handshakePart(arrival)
+  const handshake = handshakeExchange(arrival)
+  const getOrPost = ({ method }: TerminalRequest) => method === 'POST' || method === 'GET'
+  const cdata: Exchange = (serialNumber, request, deadline) => {
+    // A person unknown to the terminal is unknown here, too.
+    return isHandshakeQuery(request) ? handshake(serialNumber, request, deadline) : ok('NONE')
+  }
+  const ping: Exchange = (serialNumber, request) => {
+    book.writeIfDue(contactOf(serialNumber, request, 'ping'))
+    return ok('OK')
+  }
   return {
-    cdata: endpoint(
-      settings,
-      // A person unknown to the terminal is unknown here, too.
-      (serialNumber, req, deadline) =>
-        saysHello(req) ? handshake(serialNumber, req, deadline) : 'NONE',
-      (req) => saysHello(req) || asksForPerson(req),
-    ),
-    registry: endpoint(settings, registryPart(arrival), ({ method }) => method === 'POST'),
-    push: endpoint(settings, configurationPart(arrival), ({ method }) => {
-      return method === 'POST' || method === 'GET'
+    cdata: endpoint(settings, cdata, {
+      accepts: (request) => isHandshakeQuery(request) || asksForPerson(request),
     }),
-    rtdata: endpoint(settings, timePart(arrival), asksForTime),
+    registry: endpoint(settings, registryExchange(arrival), {
+      accepts: ({ method }) => method === 'POST',
+    }),
+    push: endpoint(settings, configurationExchange(arrival), { accepts: getOrPost }),
+    rtdata: endpoint(settings, timeExchange(arrival), { accepts: asksForTime }),
     exchange: endpoint(settings, refuseEncryption),
-    ping: pingEndpoint(options, book),
+    ping: endpoint(settings, ping),
   }
 }
 
@@ -155,13 +142,6 @@ export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSetti
     const zone = zoneOf(serialNumber)
     return zone === undefined ? ownOffsetAt(at) : offsetAt(zone, at)
   }
-}
-
-function pingEndpoint(options: EndpointOptions, contacts: ContactBook): Handler {
-  return endpoint(endpointSettings(options), (serialNumber, req) => {
-    contacts.mention(contactOf(serialNumber, req, 'ping'))
-    return 'OK'
-  })
 }
 
 function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook): ArrivalSettings {

@@ -1,6 +1,6 @@
 // The lines of the answers to a starting terminal, from settings and facts only. Pure.
 import type { Family } from '../reply/outcome.js'
-import { STAMPED_TABLES } from '../terminal/storage.js'
+import { isStamp, STAMPED_TABLES } from '../terminal/storage.js'
 import { type HandshakeSettings, TRANS_WORDS } from './options.js'
 import type { Registration } from './registration.js'
 
@@ -22,7 +22,6 @@ const HIGHEST = { attendance: '2.4.1', access: '3.1.0' } as const
 const UNTOLD = { attendance: '2.2.14', access: '3.0.1' } as const
 
 const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/
-const STAMP = /^\d{1,20}$/
 const SERIAL_NUMBER = /^[\w-]{1,64}$/
 // The number of words that a terminal without pushver has bits for.
 const OLD_BITS = 10
@@ -154,11 +153,6 @@ export function sharedVersion(pushVersion: string | undefined, family: Family): 
 export function versionOf(pushVersion: string | undefined): readonly number[] | undefined {
   if (pushVersion === undefined || !VERSION.test(pushVersion)) return undefined
   return pushVersion.split('.').map(Number)
-}
-
-/** Whether a stamp may be stored, and written into an answer. */
-export function isStamp(stamp: string | undefined): stamp is string {
-  return stamp !== undefined && STAMP.test(stamp)
 }
 
 // 0 makes the terminal send everything again: a lost stamp costs a second upload and never a

@@ -70,12 +70,11 @@ export function monitorSettings<Issued extends IssuedCommand>(
   options: MonitorOptions<Issued>,
 ): MonitorSettings {
   checkNames(options, OPTIONS)
-  const { adapter, commands, nameOf, timeZone, onError, texts = {} } = options
+  const { adapter, commands, nameOf, timeZone, texts = {} } = options
   const { silentAfter = 300_000, interval = 2000 } = options
   checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
   if (commands !== undefined) checkCommands(commands)
   checkFunction('nameOf', nameOf, 'a function (serialNumber) that returns a name or nothing')
-  checkFunction('onError', onError, 'a function (error)')
   checkTime('silentAfter', silentAfter)
   checkTime('interval', interval)
   checkTexts(texts)
@@ -90,7 +89,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
     silentAfter,
     interval,
     texts: { ...TEXTS, ...texts },
-    report: hookOf('the monitor', fail, onError?.bind(options)) ?? (() => {}),
+    report: hookOf('the monitor', fail, options) ?? (() => {}),
   }
 }
 

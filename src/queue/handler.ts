@@ -1,5 +1,4 @@
 // GET getrequest: a terminal asks for commands.
-import type { IncomingMessage } from 'node:http'
 import {
   checkAdapter,
   checkNames,
@@ -9,11 +8,20 @@ import {
   quoted,
 } from '../check.js'
 import { assertIssuable, commandLine, type IssuedCommand } from '../command.js'
+import { ok } from '../endpoint/answer.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
-import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type Endpoint, type Exchange, endpoint } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
-import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
+import { type Handler, handlerOf } from '../endpoint/node.js'
+import {
+  ENCODING_OPTIONS,
+  ENDPOINT_OPTIONS,
+  type EncodingOptions,
+  type EndpointOptions,
+  endpointSettings,
+} from '../endpoint/options.js'
+import type { TerminalRequest } from '../endpoint/request.js'
 import { encode, encodingOf } from './encoding.js'
 import { claimsOf, type IssuedRecord, type PlanLimits, plan } from './plan.js'
 import { isGivenUp, isOver } from './state.js'
@@ -31,17 +39,12 @@ export interface DeliveryOptions {
 
 /** The options of `deliveryHandler`. */
 export interface DeliveryHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
-  extends EndpointOptions {
+  extends EndpointOptions,
+    EncodingOptions {
   /** The storage that holds the commands. */
   adapter: Pick<CommandStorage<Issued>, 'openCommands' | 'claim'>
   /** How commands are sent. */
   delivery?: DeliveryOptions
-  /**
-   * The encoding of text that is not ASCII, a `TextDecoder` label: `'utf-8'` by default,
-   * `'gb18030'` for Chinese-language terminals. Use the same for `commandQueue`, so that it refuses
-   * text that the encoding lacks.
-   */
-  encoding?: string
 }
 
 /** A poll, as published on the channel `express-iclock:poll`: no texts. */
@@ -55,14 +58,14 @@ export interface PollEvent {
 /**
  * Records that a terminal polled, before it gets anything; `INFO=` is in the query of the request.
  */
-export type PollContact = (serialNumber: string, req: IncomingMessage, polledAt: Date) => void
+export type PollContact = (serialNumber: string, request: TerminalRequest, polledAt: Date) => void
 
 /** The names of the options of delivery. */
 export const DELIVERY_OPTIONS: OptionNames<DeliveryOptions> = { maxCommands: true }
 const HANDLER_OPTIONS: OptionNames<DeliveryHandlerOptions> = {
   adapter: true,
   delivery: DELIVERY_OPTIONS,
-  encoding: true,
+  ...ENCODING_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 /** The calls of the adapter that delivery needs. */
@@ -93,14 +96,14 @@ export function deliveryHandler<Issued extends IssuedCommand>(
   options: DeliveryHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, HANDLER_OPTIONS)
-  return deliveryEndpoint(options)
+  return handlerOf(deliveryEndpoint(options))
 }
 
 /** The endpoint, on options whose names were checked. */
 export function deliveryEndpoint<Issued extends IssuedCommand>(
   options: DeliveryHandlerOptions<Issued>,
   contact?: PollContact,
-): Handler {
+): Endpoint {
   const { adapter } = options
   checkAdapter(adapter, DELIVERY_CALLS)
   const encoding = encodingOf(options.encoding)
@@ -111,20 +114,19 @@ export function deliveryEndpoint<Issued extends IssuedCommand>(
     bytesOf: (command) => encode(commandLine(command), encoding).length,
   }
 
-  return endpoint(
-    endpointSettings(options),
-    async (serialNumber, req, deadline) => {
-      const polledAt = new Date()
-      contact?.(serialNumber, req, polledAt)
-      const due = await dueCommands(adapter, serialNumber, polledAt, limits, deadline)
-      const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
-      if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
-      if (handedOut.length === 0) return 'OK'
-      return encode(handedOut.map(({ command }) => commandLine(command)).join(''), encoding)
-    },
+  const exchange: Exchange = async (serialNumber, request, deadline) => {
+    const polledAt = new Date()
+    contact?.(serialNumber, request, polledAt)
+    const due = await dueCommands(adapter, serialNumber, polledAt, limits, deadline)
+    const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
+    if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
+    if (handedOut.length === 0) return ok('OK')
+    return ok(encode(handedOut.map(({ command }) => commandLine(command)).join(''), encoding))
+  }
+  return endpoint(endpointSettings(options), exchange, {
     // Some terminals poll by POST. HEAD must not claim what its answer can't carry.
-    ({ method }) => method === 'GET' || method === 'POST',
-  )
+    accepts: ({ method }) => method === 'GET' || method === 'POST',
+  })
 }
 
 async function dueCommands<Issued extends IssuedCommand>(

@@ -1,46 +1,34 @@
 // POST devicecmd: a terminal reports the results of its commands.
-import type { IncomingMessage } from 'node:http'
-import {
-  checkAdapter,
-  checkFunction,
-  checkNames,
-  checkWhole,
-  type OptionNames,
-  wrong,
-} from '../check.js'
+import { checkAdapter, checkFunction, checkNames, type OptionNames, wrong } from '../check.js'
 import { type IssuedCommand, verbOf } from '../command.js'
-import { readBody } from '../endpoint/body.js'
+import { ok } from '../endpoint/answer.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
-import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type Endpoint, type Exchange, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
+import { type Handler, handlerOf } from '../endpoint/node.js'
 import {
   BODY_OPTIONS,
   type BodyOptions,
   bodySettings,
+  decoderLabelOf,
+  ENCODING_OPTIONS,
   ENDPOINT_OPTIONS,
+  type EncodingOptions,
   type EndpointOptions,
   endpointSettings,
 } from '../endpoint/options.js'
-import { queryOf } from '../endpoint/serial-number.js'
+import type { Target } from '../endpoint/query.js'
+import type { TerminalRequest } from '../endpoint/request.js'
 import { announce } from '../news.js'
-import { parseReplies } from './parse.js'
+import { type ParseRepliesOptions, parseReplies } from './parse.js'
 import { hasReply, parseQuery } from './query.js'
 import type { CommandReply, ParsedReplies } from './reply.js'
 import type { ReplyStorage } from './storage.js'
-import { keepInStorage } from './store.js'
+import { type Kept, keepInStorage } from './store.js'
 
-/** The options of `commandReplyHandler`. */
-export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
-  extends EndpointOptions,
-    BodyOptions,
-    HookOptions {
-  /** The storage that finds issued commands and stores replies. */
-  adapter: ReplyStorage<Issued>
-  /**
-   * How many records, lines and options one body may hold: 10 000 by default. A body with more is
-   * answered 413 before any of it reaches storage.
-   */
-  maxRecords?: number
+/** What an app may have called for replies that were new. */
+export interface ReplyHookOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends HookOptions {
   /**
    * Called once for each reply that was new, after storage has it. It isn't awaited; errors go to
    * `onError`. For work that must not be lost, use `onReply` of the adapter.
@@ -48,13 +36,31 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
+/** What replies share with other endpoints. */
+export interface ReplyEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends EndpointOptions,
+    EncodingOptions,
+    ReplyHookOptions<Issued> {
+  /** The storage that finds issued commands and stores replies. */
+  adapter: ReplyStorage<Issued>
+}
+
+/** The options of `commandReplyHandler`. */
+export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends ReplyEndpointOptions<Issued>,
+    BodyOptions {}
+
+/** The names of what an app may have called for replies. */
+export const REPLY_HOOK_OPTIONS: OptionNames<ReplyHookOptions> = {
+  afterReply: true,
+  ...HOOK_OPTIONS,
+}
 /** The names of the options of `commandReplyHandler`. */
 export const REPLY_OPTIONS: OptionNames<CommandReplyHandlerOptions> = {
   adapter: true,
-  maxRecords: true,
-  afterReply: true,
-  ...HOOK_OPTIONS,
+  ...REPLY_HOOK_OPTIONS,
   ...BODY_OPTIONS,
+  ...ENCODING_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 
@@ -78,52 +84,70 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, REPLY_OPTIONS)
-  return replyEndpoint(options)
+  return handlerOf(replyEndpoint(options, options))
 }
 
 /**
  * The endpoint, on options whose names were checked.
  *
+ * @param options what it shares with other endpoints
+ * @param own what concerns replies alone
  * @param onKept called with the replies of every body, repeated or not, once storage has them
  */
 export function replyEndpoint<Issued extends IssuedCommand>(
-  options: CommandReplyHandlerOptions<Issued>,
-  onKept?: (replies: readonly CommandReply[], serialNumber: string, req: IncomingMessage) => void,
-): Handler {
-  const { adapter, maxRecords = 10_000, afterReply, onError } = options
+  options: ReplyEndpointOptions<Issued>,
+  own: BodyOptions,
+  onKept?: (
+    replies: readonly CommandReply[],
+    serialNumber: string,
+    request: TerminalRequest,
+  ) => void,
+): Endpoint {
+  const { adapter } = options
   checkReplyStorage(adapter)
-  checkFunction('afterReply', afterReply, 'a function (reply, command)')
-  checkFunction('onError', onError, 'a function (error)')
-  checkWhole('maxRecords', maxRecords, 1)
-  const { limit, encoding } = bodySettings(options)
-  const hook = hookOf('afterReply', afterReply?.bind(options), onError?.bind(options))
-  return endpoint(
-    endpointSettings(options),
-    async (serialNumber, req, deadline) => {
-      const body = await readBody(req, limit)
-      const parsed = parse(req, body, serialNumber, encoding, maxRecords)
-      await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
-      const { replies } = parsed
-      for (const { commandId } of replies) announce(serialNumber, commandId)
-      if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
-      onKept?.(replies, serialNumber, req)
-      return 'OK'
+  const { limit, maxRecords } = bodySettings(own, '1mb')
+  const encoding = decoderLabelOf(options)
+  const hook = afterReplyOf(options)
+  const exchange: Exchange = async (serialNumber, request, deadline) => {
+    const body = await request.body(limit)
+    const parsed = parse(request.target, body, { serialNumber, encoding, maxRecords })
+    await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
+    const { replies } = parsed
+    for (const { commandId } of replies) announce(serialNumber, commandId)
+    if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
+    onKept?.(replies, serialNumber, request)
+    return ok('OK')
+  }
+  return endpoint(endpointSettings(options), exchange, {
+    accepts({ method, target }) {
+      return method === 'POST' || (method === 'GET' && hasReply(target.query))
     },
-    ({ method, url = '' }) => method === 'POST' || (method === 'GET' && hasReply(queryOf(url))),
-  )
+  })
+}
+
+/**
+ * The hook `afterReply`, to be called with each reply that was new.
+ *
+ * @throws TypeError if it, or `onError`, isn't a function
+ */
+export function afterReplyOf<Issued extends IssuedCommand>(
+  options: ReplyHookOptions<Issued>,
+): Kept<Issued> | undefined {
+  const { afterReply } = options
+  checkFunction('afterReply', afterReply, 'a function (reply, command)')
+  return hookOf('afterReply', afterReply?.bind(options), options)
 }
 
 // A record in the body takes precedence over one in the query.
 function parse(
-  { url = '' }: IncomingMessage,
+  target: Target,
   body: Buffer,
-  serialNumber: string,
-  encoding: string,
-  maxRecords: number,
+  options: Required<ParseRepliesOptions>,
 ): ParsedReplies {
-  const parsed = parseReplies(body, { serialNumber, encoding, maxRecords })
+  const parsed = parseReplies(body, options)
   if (parsed.replies.length > 0) return parsed
-  return parseQuery(queryOf(url), body, serialNumber, encoding, maxRecords) ?? parsed
+  const { serialNumber, encoding, maxRecords } = options
+  return parseQuery(target.query, body, serialNumber, encoding, maxRecords) ?? parsed
 }
 
 /**

@@ -1,20 +1,17 @@
 // A reply in the query, as old manuals print it and some firmware sends it. Pure.
+import { type Member, octetMembersOf } from '../endpoint/query.js'
 import { parseReplies } from './parse.js'
 import type { ParsedReplies } from './reply.js'
 
-const PLUS = /\+/g
-const ESCAPE = /%([0-9a-f]{2})/gi
 // Characters that would end a pair of a body. A query's values may hold it, but no command does.
 const SEPARATORS = /[&\t\r\n]/g
 const RETURN_IN_BODY = /(?:^|[&\t\r\n]) *return *=/i
-
-type Pair = [key: string, value: string]
 
 /**
  * Whether a query holds a reply by itself: an `ID` and a `Return`, in any letter case and order.
  */
 export function hasReply(query: string): boolean {
-  const pairs = pairsOf(query)
+  const pairs = membersOf(query)
   return first(pairs, 'id') !== undefined && first(pairs, 'return') !== undefined
 }
 
@@ -30,14 +27,14 @@ export function parseQuery(
   encoding: string,
   maxRecords: number,
 ): ParsedReplies | undefined {
-  const pairs = pairsOf(query)
+  const pairs = membersOf(query)
   const id = first(pairs, 'id')
   const returned = first(pairs, 'return')
   const command = first(pairs, 'cmd')
   if (id === undefined) return undefined
   if (returned === undefined && !RETURN_IN_BODY.test(body.toString('latin1'))) return undefined
 
-  const known: Pair[] = [['ID', id]]
+  const known: Member[] = [['ID', id]]
   if (returned !== undefined) known.push(['Return', returned])
   if (command !== undefined) known.push(['CMD', command])
   // A record that begins in the query and ends in the body is one line; after a complete one the
@@ -62,23 +59,14 @@ function linesOf(body: Buffer): Buffer[] {
   return body.length > 0 ? [body] : []
 }
 
-function first(pairs: readonly Pair[], name: string): string | undefined {
+function first(pairs: readonly Member[], name: string): string | undefined {
   return pairs.find(([key]) => key.toLowerCase() === name)?.[1]
 }
 
-// Octets as latin1 text, so that the body's encoding reads them.
-function pairsOf(query: string): Pair[] {
-  return query.split('&').map((pair) => {
-    const equals = pair.indexOf('=')
-    if (equals === -1) return [decoded(pair), '']
-    return [decoded(pair.slice(0, equals)), decoded(pair.slice(equals + 1))]
-  })
+function membersOf(query: string): readonly Member[] {
+  return octetMembersOf(query).map(([name, value]) => [cleaned(name), cleaned(value)])
 }
 
-function decoded(text: string): string {
-  return text
-    .replace(PLUS, ' ')
-    .replace(ESCAPE, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-    .replace(SEPARATORS, ' ')
-    .trim()
+function cleaned(text: string): string {
+  return text.replace(SEPARATORS, ' ').trim()
 }

@@ -1,7 +1,8 @@
 // The paths of the endpoints, and requests that none of them serves.
 import { type Request, type Response, Router } from 'express'
 import { CHANNELS } from '../endpoint/diagnostics.js'
-import type { Handler } from '../endpoint/endpoint.js'
+import type { Endpoint } from '../endpoint/endpoint.js'
+import { handlerOf } from '../endpoint/node.js'
 import { noticeMount } from './mount.js'
 
 /**
@@ -18,7 +19,7 @@ export interface UnknownEvent {
 export interface Place {
   name: string
   methods: readonly ('get' | 'post')[]
-  handler: Handler
+  endpoint: Endpoint
 }
 
 // Terminals use the second if somebody typed the first into their server address.
@@ -28,11 +29,12 @@ const FOLDERS = ['/iclock', '/iclock/iclock']
 export function routerOf(places: readonly Place[]): Router {
   const router = Router()
   const all: string[] = []
-  for (const { name, methods, handler } of places) {
+  for (const { name, methods, endpoint } of places) {
     const paths = FOLDERS.flatMap((folder) => [`${folder}/${name}`, `${folder}/${name}.aspx`])
     all.push(...paths)
     // Optimization: Express tries a list of paths one by one (4 % of the CPU time of an upload).
     const pattern = new RegExp(`^(?:${paths.join('|').replaceAll('.', '\\.')})/?$`, 'i')
+    const handler = handlerOf(endpoint)
     for (const method of methods) router[method](pattern, handler)
   }
   return router.use('/iclock', publishUnknown).use(noticeMount(all))

@@ -1,14 +1,20 @@
 // Everything a terminal asks for as one Express router: a table of endpoints and their paths.
 import type { Request, Router } from 'express'
-import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
+import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
-import { ENDPOINT_OPTIONS, type EndpointOptions } from '../endpoint/options.js'
+import {
+  BODY_OPTIONS,
+  type BodyOptions,
+  ENCODING_OPTIONS,
+  ENDPOINT_OPTIONS,
+  type EncodingOptions,
+  type EndpointOptions,
+} from '../endpoint/options.js'
 import {
   ARRIVAL_OPTIONS,
   type ArrivalOptions,
-  handshakeWing,
+  handshakeEndpoints,
   offsetOfOption,
 } from '../handshake/handler.js'
 import {
@@ -19,12 +25,12 @@ import {
 } from '../queue/handler.js'
 import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
-import { type CommandReplyHandlerOptions, replyEndpoint } from '../reply/handler.js'
+import { REPLY_HOOK_OPTIONS, type ReplyHookOptions, replyEndpoint } from '../reply/handler.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { contactBook } from '../terminal/contact.js'
 import { offsetWatch } from '../terminal/offset.js'
 import type { TerminalStorage } from '../terminal/storage.js'
-import { type UploadOptions, uploadEndpoint } from '../upload/handler.js'
+import { UPLOAD_HOOK_OPTIONS, type UploadHookOptions, uploadEndpoint } from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
 import { observers } from './observer.js'
 import { routerOf } from './place.js'
@@ -41,42 +47,31 @@ export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = Repl
  */
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
+    EncodingOptions,
     ArrivalOptions,
-    HookOptions {
+    ReplyHookOptions<Issued>,
+    UploadHookOptions {
   /** The storage of all endpoints. */
   adapter: TerminalAdapter<Issued>
-  /**
-   * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by
-   * default, `'gb18030'` for Chinese-language terminals.
-   */
-  encoding?: string
   /** As for every endpoint, with the request of Express: `req.ip` and so on. */
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
   /** The options of replies only. */
-  reply?: Pick<CommandReplyHandlerOptions<Issued>, 'limit' | 'maxRecords'>
+  reply?: BodyOptions
   /** How commands are sent. */
   delivery?: DeliveryOptions
   /** The options of uploads only. */
-  upload?: Pick<UploadOptions, 'limit' | 'maxRecords'>
-  /** Called once for each new reply, after storage has it; otherwise like `afterUpload`. */
-  afterReply?: CommandReplyHandlerOptions<Issued>['afterReply']
-  /**
-   * Called once with the new records of an upload, after storage has them. It isn't awaited; errors
-   * go to `onError`. For work that must not be lost, use `onUpload` of the adapter.
-   */
-  afterUpload?: UploadOptions['afterUpload']
+  upload?: BodyOptions
 }
 
 const OPTIONS: OptionNames<TerminalRouterOptions> = {
   adapter: true,
-  encoding: true,
-  reply: { limit: true, maxRecords: true },
+  reply: BODY_OPTIONS,
   delivery: DELIVERY_OPTIONS,
-  upload: { limit: true, maxRecords: true },
-  afterReply: true,
-  afterUpload: true,
-  ...HOOK_OPTIONS,
+  upload: BODY_OPTIONS,
+  ...REPLY_HOOK_OPTIONS,
+  ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
+  ...ENCODING_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 const CALLS = [
@@ -113,69 +108,29 @@ export function terminalRouter<Issued extends IssuedCommand>(
   options: TerminalRouterOptions<Issued>,
 ): Router {
   checkNames(options, OPTIONS)
-  const { adapter, encoding, reply = {}, delivery = {}, upload = {} } = options
-  const { timeout, authorize, onError, timeZone, secret, handshake } = options
-  const { afterReply, afterUpload } = options
-  checkFunction('onError', onError, 'a function (error)')
+  const { adapter, timeZone, reply = {}, upload = {} } = options
   checkAdapter(adapter, CALLS, [], SMALLER)
-  const shared = {
-    adapter,
-    ...(timeout !== undefined && { timeout }),
-    ...(authorize !== undefined && { authorize: authorize.bind(options) }),
-  }
-  const hooks = { ...(onError !== undefined && { onError: onError.bind(options) }) }
-  const text = { ...(encoding !== undefined && { encoding }) }
-  const zone = { ...(timeZone !== undefined && { timeZone }) }
-
-  const contacts = contactBook(adapter, hooks)
+  const contacts = contactBook(adapter, options)
   const commands = commandQueue(adapter)
-  const isPolling = offsetWatch({
-    adapter,
-    offsetOf: offsetOfOption(timeZone),
-    renew: (serialNumber) => commands.issue(serialNumber, RENEWAL),
-    ...hooks,
-  })
-  const { onPoll, onUpload, onReplies } = observers(contacts, isPolling)
-  const { cdata, registry, push, rtdata, exchange, ping } = handshakeWing(
-    {
-      ...shared,
-      ...hooks,
-      ...zone,
-      ...(secret !== undefined && { secret }),
-      ...(handshake !== undefined && {
-        handshake: typeof handshake === 'function' ? handshake.bind(options) : handshake,
-      }),
-    },
-    contacts,
-  )
-  const poll = deliveryEndpoint({ ...shared, ...text, delivery }, onPoll)
-  const replies = replyEndpoint(
-    {
-      ...{ ...shared, ...text, ...reply, ...hooks },
-      ...(afterReply !== undefined && { afterReply: afterReply.bind(options) }),
-    },
-    onReplies,
-  )
-  const uploads = uploadEndpoint(
-    {
-      ...{ ...shared, ...text, ...upload, ...hooks, ...zone },
-      ...(afterUpload !== undefined && { afterUpload: afterUpload.bind(options) }),
-      ...(afterReply !== undefined && { afterReply: afterReply.bind(options) }),
-    },
-    onUpload,
-  )
+  const renew = (serialNumber: string) => commands.issue(serialNumber, RENEWAL)
+  const onDuePoll = offsetWatch({ adapter, offsetOf: offsetOfOption(timeZone), renew }, options)
+  const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll)
+  const { cdata, registry, push, rtdata, exchange, ping } = handshakeEndpoints(options, contacts)
+  const polls = deliveryEndpoint(options, onPoll)
+  const replies = replyEndpoint(options, reply, onReplies)
+  const uploads = uploadEndpoint(options, upload, onUpload)
   // Express tries them in this order, and most requests are polls.
   return routerOf([
-    { name: 'getrequest', methods: ['get', 'post'], handler: poll },
-    { name: 'cdata', methods: ['post'], handler: uploads },
-    { name: 'devicecmd', methods: ['post', 'get'], handler: replies },
-    { name: 'cdata', methods: ['get'], handler: cdata },
-    { name: 'querydata', methods: ['post'], handler: uploads },
-    { name: 'fdata', methods: ['post'], handler: uploads },
-    { name: 'registry', methods: ['post'], handler: registry },
-    { name: 'push', methods: ['get', 'post'], handler: push },
-    { name: 'rtdata', methods: ['get'], handler: rtdata },
-    { name: 'exchange', methods: ['get', 'post'], handler: exchange },
-    { name: 'ping', methods: ['get', 'post'], handler: ping },
+    { name: 'getrequest', methods: ['get', 'post'], endpoint: polls },
+    { name: 'cdata', methods: ['post'], endpoint: uploads },
+    { name: 'devicecmd', methods: ['post', 'get'], endpoint: replies },
+    { name: 'cdata', methods: ['get'], endpoint: cdata },
+    { name: 'querydata', methods: ['post'], endpoint: uploads },
+    { name: 'fdata', methods: ['post'], endpoint: uploads },
+    { name: 'registry', methods: ['post'], endpoint: registry },
+    { name: 'push', methods: ['get', 'post'], endpoint: push },
+    { name: 'rtdata', methods: ['get'], endpoint: rtdata },
+    { name: 'exchange', methods: ['get', 'post'], endpoint: exchange },
+    { name: 'ping', methods: ['get', 'post'], endpoint: ping },
   ])
 }

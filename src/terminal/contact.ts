@@ -9,31 +9,25 @@ import type { Contact, TerminalStorage } from './storage.js'
  * changed.
  */
 export interface ContactBook {
-  /** Writes a contact unconditionally. Rejects if storage fails. */
-  note(contact: Contact): Promise<void>
+  /** Writes a contact. Rejects if storage fails. */
+  write(contact: Contact): Promise<void>
   /**
    * Writes a contact if it is due or brings something new. It isn't awaited; errors of storage go
    * to `onError`.
    *
-   * @param trace everything in the request that the contact was made from, for `isQuiet`
+   * @param trace everything in the request that the contact was made from, for `canSkip`
    */
-  mention(contact: Contact, trace?: string): void
+  writeIfDue(contact: Contact, trace?: string): void
   /**
    * Whether a request with this trace can be skipped: its contact isn't due, and wouldn't bring
    * anything new.
    */
-  isQuiet(serialNumber: string, trace: string, at: Date): boolean
-}
-
-/** The options of a contact book. */
-export interface ContactBookOptions extends HookOptions {
-  /** How many terminals are remembered, 10 000 by default. A forgotten one is written once more. */
-  limit?: number
+  canSkip(serialNumber: string, trace: string, at: Date): boolean
 }
 
 interface Entry {
   // Last values written.
-  told: Map<string, string>
+  written: Map<string, string>
   writtenAt: number
   heldUntil: number
   last: Promise<void> | undefined
@@ -57,13 +51,18 @@ const LONGEST_TRACE = 300
  */
 type ContactStorage = Pick<TerminalStorage, 'onContact'> & Partial<TerminalStorage>
 
-/** Creates a contact book over an adapter. It belongs to one process. */
+/**
+ * Creates a contact book over an adapter. It belongs to one process.
+ *
+ * @param limit how many terminals are remembered; a forgotten one is written once more
+ */
 export function contactBook(
   adapter: ContactStorage,
-  { onError, limit = 10_000 }: ContactBookOptions = {},
+  hooks: HookOptions = {},
+  limit = 10_000,
 ): ContactBook {
   const entries = recentTerminals<Entry>(limit)
-  const report = hookOf('onContact', (error: unknown) => Promise.reject(error), onError)
+  const report = hookOf('onContact', (error: unknown) => Promise.reject(error), hooks)
 
   const entryOf = (serialNumber: string): Entry => {
     const entry = entries.get(serialNumber) ?? newEntry()
@@ -71,37 +70,37 @@ export function contactBook(
     return entry
   }
 
-  const write = async (entry: Entry, contact: Contact, facts: Map<string, string>) => {
+  const writeTo = async (entry: Entry, contact: Contact, facts: Map<string, string>) => {
     const at = contact.at.getTime()
     const before = entry.last
-    const written = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
-    for (const [fact, value] of facts) entry.told.set(fact, value)
+    const writing = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
+    for (const [fact, value] of facts) entry.written.set(fact, value)
     entry.writtenAt = at
     entry.traces = []
-    entry.last = written
+    entry.last = writing
     entry.waiting++
     try {
-      await written
+      await writing
     } catch (error) {
       // It was not stored, so it counts as new again.
-      for (const fact of facts.keys()) entry.told.delete(fact)
+      for (const fact of facts.keys()) entry.written.delete(fact)
       entry.writtenAt = Number.NEGATIVE_INFINITY
       entry.heldUntil = at + HOLD
       throw error
     } finally {
       entry.waiting--
-      if (entry.last === written) entry.last = undefined
+      if (entry.last === writing) entry.last = undefined
     }
   }
 
   return {
-    note: (contact) => write(entryOf(contact.serialNumber), contact, factsOf(contact)),
-    mention(contact, trace) {
+    write: (contact) => writeTo(entryOf(contact.serialNumber), contact, factsOf(contact)),
+    writeIfDue(contact, trace) {
       const entry = entryOf(contact.serialNumber)
       const facts = factsOf(contact)
       if (isDue(entry, contact.at.getTime()) || isNews(entry, facts)) {
         if (isHeld(entry, contact.at.getTime())) return
-        write(entry, contact, facts).catch(report)
+        writeTo(entry, contact, facts).catch(report)
       }
       if (trace === undefined || trace.length > LONGEST_TRACE) return
       entry.traces = [trace, ...entry.traces.filter((known) => known !== trace)].slice(
@@ -109,7 +108,7 @@ export function contactBook(
         MOST_TRACES,
       )
     },
-    isQuiet(serialNumber, trace, at) {
+    canSkip(serialNumber, trace, at) {
       const entry = entries.get(serialNumber)
       if (entry === undefined || isDue(entry, at.getTime())) return false
       return entry.traces.includes(trace)
@@ -119,7 +118,7 @@ export function contactBook(
 
 function newEntry(): Entry {
   return {
-    told: new Map(),
+    written: new Map(),
     writtenAt: Number.NEGATIVE_INFINITY,
     heldUntil: Number.NEGATIVE_INFINITY,
     last: undefined,
@@ -133,8 +132,8 @@ function isDue({ writtenAt }: Entry, at: number): boolean {
   return at >= writtenAt + THROTTLE || at < writtenAt
 }
 
-function isNews({ told }: Entry, facts: ReadonlyMap<string, string>): boolean {
-  return [...facts].some(([fact, value]) => told.get(fact) !== value)
+function isNews({ written }: Entry, facts: ReadonlyMap<string, string>): boolean {
+  return [...facts].some(([fact, value]) => written.get(fact) !== value)
 }
 
 // While storage fails or doesn't answer, polls must not pile up behind it.
@@ -162,10 +161,10 @@ async function bounded(contact: Contact, adapter: ContactStorage): Promise<Conta
 
 function factsOf({ serialNumber: _, at: __, kind: ___, ...facts }: Contact): Map<string, string> {
   const { options, stamps, ...others } = facts
-  const told = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
-  for (const [table, stamp] of Object.entries(stamps ?? {})) told.set(`stamps.${table}`, stamp)
-  if (options !== undefined) told.set('options', digestOf(options))
-  return told
+  const found = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
+  for (const [table, stamp] of Object.entries(stamps ?? {})) found.set(`stamps.${table}`, stamp)
+  if (options !== undefined) found.set('options', digestOf(options))
+  return found
 }
 
 function digestOf(options: Readonly<Record<string, string>>): string {

@@ -1,10 +1,8 @@
 // The facts about a terminal in its requests.
-import type { IncomingMessage } from 'node:http'
-import { addressOf } from '../endpoint/address.js'
-import { isStamp } from '../handshake/handshake.js'
-import { membersOf, segmentOf } from '../handshake/request.js'
+import type { Target } from '../endpoint/query.js'
+import type { TerminalRequest } from '../endpoint/request.js'
 import type { Family } from '../reply/outcome.js'
-import { type Contact, STAMPED_TABLES, type TerminalFacts } from './storage.js'
+import { type Contact, isStamp, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
 const MOST_OPTIONS = 500
 const LONGEST_VALUE = 1000
@@ -29,11 +27,11 @@ const STAMPS = { stamp: 'ATTLOG', opstamp: 'OPERLOG', photostamp: 'ATTPHOTO' } a
 /** A contact: the terminal, the time, the address, and other facts. */
 export function contactOf(
   serialNumber: string,
-  req: IncomingMessage,
+  request: TerminalRequest,
   kind: Contact['kind'],
   facts: TerminalFacts = {},
 ): Contact {
-  const address = plain(addressOf(req))
+  const address = plain(request.address)
   return { serialNumber, at: new Date(), kind, ...(address !== undefined && { address }), ...facts }
 }
 
@@ -101,24 +99,19 @@ export function pairsOf(body: string): Record<string, string> {
  * The facts in the request of an upload: the family, by its path or table, and the stamp of that
  * table.
  */
-export function uploadFacts(req: IncomingMessage): TerminalFacts {
-  const members = membersOf(req)
-  const table = members.get('table')?.toUpperCase()
+export function uploadFacts({ target }: TerminalRequest): TerminalFacts {
+  const table = target.value('table')?.toUpperCase()
   return known({
-    family: familyOfUpload(req, members, table),
+    family: familyOfUpload(target, table),
     // The result of a query does not move the stamp.
-    stamps: members.has('cmdid') ? undefined : stampsOf(members, table),
+    stamps: target.has('cmdid') ? undefined : stampsOf(target, table),
   })
 }
 
-function familyOfUpload(
-  req: IncomingMessage,
-  members: ReadonlyMap<string, string>,
-  table: string | undefined,
-): Family | undefined {
-  if (segmentOf(req) === 'querydata') return 'access'
+function familyOfUpload(target: Target, table: string | undefined): Family | undefined {
+  if (target.segment === 'querydata') return 'access'
   if (table !== undefined) return FAMILY_OF_TABLE.get(table)
-  return Object.keys(STAMPS).some((member) => members.has(member)) ? 'attendance' : undefined
+  return Object.keys(STAMPS).some((member) => target.has(member)) ? 'attendance' : undefined
 }
 
 /**
@@ -144,12 +137,9 @@ function isKept([key, value]: [string, string]): boolean {
   return isName && value.length <= LONGEST_VALUE && !value.includes('\0')
 }
 
-function stampsOf(
-  members: ReadonlyMap<string, string>,
-  table: string | undefined,
-): Record<string, string> | undefined {
+function stampsOf(target: Target, table: string | undefined): Record<string, string> | undefined {
   for (const [member, ownTable] of Object.entries(STAMPS)) {
-    const stamp = members.get(member)
+    const stamp = target.value(member)
     const stamped = STAMPED_TABLES.find((name) => name === (table ?? ownTable))
     if (stamped !== undefined && isStamp(stamp)) return { [stamped]: stamp }
   }

@@ -5,7 +5,7 @@ import { recentTerminals } from './recent.js'
 import type { TerminalStorage } from './storage.js'
 
 /** The options of an offset watch. */
-export interface OffsetWatchOptions extends HookOptions {
+export interface OffsetWatchOptions {
   /** The storage that knows each terminal's offset. */
   adapter: Pick<TerminalStorage, 'findTerminal'>
   /** The offset of a terminal's zone from UTC, in minutes east. */
@@ -22,13 +22,10 @@ export interface OffsetWatchOptions extends HookOptions {
  * Creates a function to call at polls: a terminal whose offset is outdated is asked to repeat its
  * handshake, once per change. It isn't awaited; errors go to `onError`.
  */
-export function offsetWatch({
-  adapter,
-  offsetOf,
-  renew,
-  onError,
-  limit = 10_000,
-}: OffsetWatchOptions): (serialNumber: string, at: Date) => void {
+export function offsetWatch(
+  { adapter, offsetOf, renew, limit = 10_000 }: OffsetWatchOptions,
+  hooks: HookOptions,
+): (serialNumber: string, at: Date) => void {
   // The offset for which a terminal was last looked up.
   const lookedUp = recentTerminals<number>(limit)
 
@@ -48,6 +45,6 @@ export function offsetWatch({
       throw error
     }
   }
-  const watchLater = hookOf('renewing the offset of a terminal', watch, onError)
+  const watchLater = hookOf('renewing the offset of a terminal', watch, hooks)
   return (serialNumber, at) => watchLater?.(serialNumber, at)
 }

@@ -53,6 +53,13 @@ export const STAMPED_TABLES = [
   'IDCARD',
 ] as const
 
+const STAMP = /^\d{1,20}$/
+
+/** Whether a stamp may be stored, and written into an answer. */
+export function isStamp(stamp: string | undefined): stamp is string {
+  return stamp !== undefined && STAMP.test(stamp)
+}
+
 /**
  * One contact from a terminal, with what it reported. Missing members were not reported and leave
  * the stored facts unchanged.

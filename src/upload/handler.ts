@@ -1,23 +1,29 @@
 // POST cdata, querydata, fdata: a terminal uploads.
-import type { IncomingMessage } from 'node:http'
-import { checkAdapter, checkFunction, checkNames, checkWhole, type OptionNames } from '../check.js'
+import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { endpoint, type Handler } from '../endpoint/endpoint.js'
+import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
+import { type Handler, handlerOf } from '../endpoint/node.js'
 import {
   BODY_OPTIONS,
+  type BodyOptions,
   bodySettings,
+  decoderLabelOf,
+  ENCODING_OPTIONS,
   ENDPOINT_OPTIONS,
+  type EncodingOptions,
   type EndpointOptions,
   endpointSettings,
 } from '../endpoint/options.js'
-import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
+import type { TerminalRequest } from '../endpoint/request.js'
+import { TIME_ZONE_OPTIONS, type TimeZoneOptions, timeZoneOf } from '../endpoint/time-zone.js'
 import { announce } from '../news.js'
+import { afterReplyOf, REPLY_HOOK_OPTIONS, type ReplyHookOptions } from '../reply/handler.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { type Kept, keepInStorage } from '../reply/store.js'
-import { type ReceptionSettings, uploadPart } from './reception.js'
+import { type ReceptionSettings, uploadExchange } from './reception.js'
 import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
 
@@ -36,18 +42,8 @@ export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = Upload
     ): Awaitable<{ reply?: CommandReply } | null | undefined>
   }
 
-/** The options of uploads only. */
-export interface UploadOptions {
-  /**
-   * The largest body, in bytes or as text that `bytes` reads: `'4mb'` by default, because photos
-   * are uploads too.
-   */
-  limit?: number | string
-  /**
-   * How many lines a body may have, with twenty fields each on average: 10 000 by default. A body
-   * with more is answered 413 before any of it reaches storage.
-   */
-  maxRecords?: number
+/** What an app may have called for uploads that were new. */
+export interface UploadHookOptions extends HookOptions {
   /**
    * Called once with the records that were new, after storage has them. It isn't awaited; errors go
    * to `onError`. For work that must not be lost, use `onUpload` of the adapter.
@@ -55,42 +51,36 @@ export interface UploadOptions {
   afterUpload?(upload: Upload): unknown
 }
 
-/** The options of `uploadHandler`. */
-export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
-  extends UploadOptions,
-    EndpointOptions,
-    HookOptions {
+/** What uploads share with other endpoints; `afterReply` is called for replies in an upload. */
+export interface UploadEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends EndpointOptions,
+    EncodingOptions,
+    TimeZoneOptions,
+    ReplyHookOptions<Issued>,
+    UploadHookOptions {
   /** The storage of uploads. */
   adapter: UploadAdapter<Issued>
-  /**
-   * The encoding of non-ASCII text, a `TextDecoder` label: `'utf-8'` by default, `'gb18030'` for
-   * Chinese-language terminals.
-   */
-  encoding?: string
-  /**
-   * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+08:00'`, or a
-   * function of the serial number. Records then have an `instant`; without it they only have the
-   * terminal's wall clock.
-   */
-  timeZone?: TimeZoneOption
-  /**
-   * Called once for each new reply in an upload, after storage has it; otherwise like
-   * `afterUpload`.
-   */
-  afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
+/** The options of `uploadHandler`. */
+export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedCommand>
+  extends UploadEndpointOptions<Issued>,
+    BodyOptions {}
+
+/** The names of what an app may have called for uploads. */
+export const UPLOAD_HOOK_OPTIONS: OptionNames<UploadHookOptions> = {
+  afterUpload: true,
+  ...HOOK_OPTIONS,
+}
 const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
   adapter: true,
-  maxRecords: true,
-  afterUpload: true,
-  afterReply: true,
-  timeZone: true,
-  ...HOOK_OPTIONS,
+  ...UPLOAD_HOOK_OPTIONS,
+  ...REPLY_HOOK_OPTIONS,
+  ...TIME_ZONE_OPTIONS,
   ...BODY_OPTIONS,
+  ...ENCODING_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
-const PHOTO = /[?&](?:table|tablename)=attphoto(?:&|$)|[?&]photostamp=/i
 const OPTIONAL_CALLS = [
   ...['findPackets', 'findRecord'],
   ...['findCommand', 'onReply', 'findCommands', 'onReplies'],
@@ -115,48 +105,46 @@ export function uploadHandler<Issued extends IssuedCommand>(
   options: UploadHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, HANDLER_OPTIONS)
-  return uploadEndpoint(options)
+  return handlerOf(uploadEndpoint(options, options))
 }
 
 /**
  * The endpoint, on options whose names were checked.
  *
+ * @param options what it shares with other endpoints
+ * @param own what concerns uploads alone
  * @param onKept called with every upload, repeated or not, once storage has it
  */
 export function uploadEndpoint<Issued extends IssuedCommand>(
-  options: UploadHandlerOptions<Issued>,
-  onKept?: (upload: Upload, req: IncomingMessage) => void,
-): Handler {
-  const { adapter, encoding, maxRecords = 10_000, limit = '4mb' } = options
-  const { afterUpload, afterReply, onError } = options
+  options: UploadEndpointOptions<Issued>,
+  own: BodyOptions,
+  onKept?: ReceptionSettings['onKept'],
+): Endpoint {
+  const { adapter, afterUpload } = options
   checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
-  checkFunction('afterReply', afterReply, 'a function (reply, command)')
-  checkFunction('onError', onError, 'a function (error)')
-  checkWhole('maxRecords', maxRecords, 1)
-  const part = uploadPart({
+  const exchange = uploadExchange({
     adapter,
-    ...bodySettings({ limit, ...(encoding !== undefined && { encoding }) }),
-    maxRecords,
+    ...bodySettings(own, '4mb'),
+    encoding: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
-    keepReplies: keeperOf(
-      adapter,
-      hookOf('afterReply', afterReply?.bind(options), onError?.bind(options)),
-    ),
+    keepReplies: keeperOf(adapter, afterReplyOf(options)),
     async isAnswered(serialNumber, commandId) {
       return (await adapter.findRecord?.(serialNumber, commandId))?.reply !== undefined
     },
-    afterUpload: hookOf('afterUpload', afterUpload?.bind(options), onError?.bind(options)),
+    afterUpload: hookOf('afterUpload', afterUpload?.bind(options), options),
     onKept,
   })
-  const receive = endpoint(endpointSettings(options), part, ({ method }) => method === 'POST')
-  return (req, res, next) => {
+  return endpoint(endpointSettings(options), exchange, {
+    accepts: ({ method }) => method === 'POST',
     // A terminal was seen to send a photo again until the connection was closed after the answer.
-    if (PHOTO.test(req.url ?? '') && req.httpVersionMajor < 2 && !res.headersSent) {
-      res.setHeader('Connection', 'close')
-    }
-    receive(req, res, next)
-  }
+    closesAfter: isPhoto,
+  })
+}
+
+function isPhoto({ target }: TerminalRequest): boolean {
+  const tables = [target.value('table'), target.value('tablename')]
+  return target.has('photostamp') || tables.some((table) => table?.toLowerCase() === 'attphoto')
 }
 
 function keeperOf<Issued extends IssuedCommand>(

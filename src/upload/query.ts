@@ -1,4 +1,5 @@
 // The query of an upload: its table, its stamp, its command. Pure.
+import type { Target } from '../endpoint/query.js'
 import { newFields } from './octets.js'
 import type { Upload } from './upload.js'
 
@@ -14,29 +15,20 @@ const COMMAND_ID = /^[\w-]{1,32}$/
 const STAMP = /^\d{1,20}$/
 const NUMBER = /^\d{1,9}$/
 
-/**
- * Reads a query, without its `?`. Letter case of keys is ignored; if a key is given twice, the
- * first counts.
- */
-export function readQuery(text: string): UploadQuery {
+/** Reads a query. Letter case of keys is ignored; if a key is given twice, the first counts. */
+export function readQuery(target: Target): UploadQuery {
   const query = newFields()
-  const members = new Map<string, string>()
-  for (const [key, value] of new URLSearchParams(text)) {
-    const name = key.toLowerCase()
-    if (name === 'sn' || members.has(name)) continue
-    members.set(name, value)
-    query[key] = value
-  }
-  const table = checked(NAME, members.get('table') ?? members.get('type'))
-  const tableName = checked(NAME, members.get('tablename'))
+  for (const [name, [sent, value]] of target.first) if (name !== 'sn') query[sent] = value
+  const table = checked(NAME, target.value('table') ?? target.value('type'))
+  const tableName = checked(NAME, target.value('tablename'))
   const stamp = checked(
     STAMP,
-    members.get('stamp') ?? members.get('opstamp') ?? members.get('photostamp'),
+    target.value('stamp') ?? target.value('opstamp') ?? target.value('photostamp'),
   )
-  const commandId = checked(COMMAND_ID, members.get('cmdid'))
-  const count = checked(NUMBER, members.get('count'))
-  const index = checked(NUMBER, members.get('packidx'))
-  const packets = checked(NUMBER, members.get('packcnt'))
+  const commandId = checked(COMMAND_ID, target.value('cmdid'))
+  const count = checked(NUMBER, target.value('count'))
+  const index = checked(NUMBER, target.value('packidx'))
+  const packets = checked(NUMBER, target.value('packcnt'))
   const read: UploadQuery = { query }
   if (table !== undefined) read.table = table
   if (tableName !== undefined) read.tableName = tableName

@@ -1,11 +1,17 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { Target } from '../../src/endpoint/query.js'
+import type { TerminalRequest } from '../../src/endpoint/request.js'
+import { handshakeEndpoints } from '../../src/handshake/handler.js'
 import {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
   memoryAdapter,
 } from '../../src/index.js'
+import { deliveryEndpoint } from '../../src/queue/handler.js'
+import { replyEndpoint } from '../../src/reply/handler.js'
+import { uploadEndpoint } from '../../src/upload/handler.js'
 import { type Post, post, serve } from '../support/terminal.js'
 import { takeWarnings } from '../support/warning.js'
 
@@ -158,5 +164,55 @@ describe('The channel express-iclock:refusal', () => {
     })
     const answer = await post(bare({ adapter: memoryAdapter() }), { query: '' })
     expect(answer).toMatchObject({ status: 400 })
+  })
+})
+
+describe('An endpoint answers a request of any server', () => {
+  const adapter = memoryAdapter()
+  const { cdata, registry, push, rtdata, ping } = handshakeEndpoints({
+    adapter,
+    timeZone: '+00:00',
+  })
+  const endpoints = {
+    poll: deliveryEndpoint({ adapter }),
+    reply: replyEndpoint({ adapter }, {}),
+    upload: uploadEndpoint({ adapter }, {}),
+    ...{ cdata, registry, push, rtdata, ping },
+  }
+
+  it.each([
+    ['poll', 'GET', '/iclock/getrequest?SN=A', '', /^OK$/],
+    ['reply', 'POST', '/iclock/devicecmd?SN=A', 'ID=1&Return=0&CMD=DATA', /^OK$/],
+    [
+      'upload',
+      'POST',
+      '/iclock/cdata?SN=A&table=ATTLOG',
+      '7\t2026-01-01 08:00:00\t0\t1\n',
+      /^OK: 1$/,
+    ],
+    ['cdata', 'GET', '/iclock/cdata?SN=A&options=all', '', /^GET OPTION FROM: A\n/],
+    ['registry', 'POST', '/iclock/registry?SN=B', '~DeviceName=X', /^RegistryCode=\w{32}$/],
+    ['push', 'POST', '/iclock/push?SN=B', '', /^ServerVersion=/],
+    ['rtdata', 'GET', '/iclock/rtdata?SN=B&type=time', '', /^DateTime=\d+,ServerTZ=\+0000$/],
+    ['ping', 'GET', '/iclock/ping?SN=A', '', /^OK$/],
+  ] as const)('%s', async (name, method, target, body, text) => {
+    const request: TerminalRequest = {
+      method,
+      target: new Target(target),
+      path: '/',
+      peer: '192.0.2.7',
+      address: '192.0.2.7',
+      raw: undefined,
+      header: () => undefined,
+      body: async () => Buffer.from(body),
+    }
+    expect(endpoints[name].accepts(request)).toBe(true)
+    const answer = await endpoints[name].answer(request)
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toMatchObject({
+      'Content-Type': 'text/plain',
+      'Content-Length': String(Buffer.byteLength(answer.body)),
+    })
+    expect(String(answer.body)).toMatch(text)
   })
 })

@@ -1,12 +1,12 @@
-import type { IncomingMessage } from 'node:http'
 import { parse } from 'node:url'
 import express from 'express'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { queryOf, serialNumberOf } from '../../src/endpoint/serial-number.js'
+import { Target } from '../../src/endpoint/query.js'
+import { serialNumberOf } from '../../src/endpoint/serial-number.js'
 
 const path = '/iclock/devicecmd'
-const read = (url: string) => serialNumberOf({ url } as IncomingMessage)
+const read = (url: string) => serialNumberOf(new Target(url))
 const refusal = (url: string) => {
   try {
     return { read: read(url) }
@@ -135,8 +135,4 @@ describe('The serial number', () => {
       )
     },
   )
-})
-
-it('The query of a URL is found', () => {
-  expect(['/', '/?', '/?a?b', ''].map(queryOf)).toEqual(['', '', 'a?b', ''])
 })

@@ -2,11 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import {
-  type HandshakeHandlerOptions,
-  handshakeHandler,
-  pingHandler,
-} from '../../src/handshake/handler.js'
+import { type HandshakeHandlerOptions, handshakeHandler } from '../../src/handshake/handler.js'
 import { registrationOf } from '../../src/handshake/registration.js'
 import { type MemoryAdapter, memoryAdapter } from '../../src/index.js'
 import type { TerminalFacts } from '../../src/terminal/storage.js'
@@ -271,7 +267,7 @@ describe('A person unknown to the terminal', () => {
 describe('A ping', () => {
   it.each(ofKind('ping'))('A ping gets OK, and is a contact: $name', async (vector) => {
     const adapter = memoryAdapter()
-    const ask = await asking(pingHandler({ adapter }) as RequestListener)
+    const ask = await asking(handshakeHandler({ adapter }) as RequestListener)
     expect(await ask(vector.path, vector)).toMatchObject({ status: 200, text: 'OK' })
     expect(adapter.findTerminal(vector.expected.sn)?.address).toBe('127.0.0.1')
   })

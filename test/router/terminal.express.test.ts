@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import express from 'express'
 import request from 'supertest'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js'
 import {
   carriesToken,
   commandQueue,
@@ -380,4 +381,38 @@ it.each<[object, string]>([
   [{ delay: 5 }, 'there is no option "delay"'],
 ])('Wrong options are refused: %j', (options, message) => {
   expect(() => appWith(options as never)).toThrow(message)
+})
+
+describe('A shared option reaches every endpoint', () => {
+  const endpoints = [
+    ['GET', 'getrequest?SN=A'],
+    ['POST', 'devicecmd?SN=A'],
+    ['POST', 'cdata?SN=A&table=ATTLOG'],
+    ['POST', 'querydata?SN=A'],
+    ['POST', 'fdata?SN=A'],
+    ['GET', 'cdata?SN=A&options=all'],
+    ['POST', 'registry?SN=A'],
+    ['GET', 'push?SN=A'],
+    ['GET', 'rtdata?SN=A&type=time'],
+    ['GET', 'exchange?SN=A'],
+    ['GET', 'ping?SN=A'],
+  ] as const
+  // Each shared option alone makes every endpoint answer with another status.
+  const shared: Record<string, [options: Partial<TerminalRouterOptions>, status: number]> = {
+    authorize: [{ authorize: () => false }, 403],
+    timeout: [{ authorize: () => new Promise<never>(() => {}), timeout: 20 }, 503],
+  }
+
+  it('Each of them is tried', () => {
+    expect(Object.keys(shared).toSorted()).toEqual(Object.keys(ENDPOINT_OPTIONS).toSorted())
+  })
+
+  for (const [option, [options, status]] of Object.entries(shared)) {
+    it.each(endpoints)(`${option} reaches %s %s`, async (method, path) => {
+      const { app } = appWith(options)
+      const url = `/iclock/${path}`
+      const sent = method === 'GET' ? request(app).get(url) : request(app).post(url)
+      expect((await sent).status).toBe(status)
+    })
+  }
 })

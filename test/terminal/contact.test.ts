@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
-import { type ContactBookOptions, contactBook } from '../../src/terminal/contact.js'
+import { contactBook } from '../../src/terminal/contact.js'
 import type { Contact } from '../../src/terminal/storage.js'
 
 const contact = (second: number, facts: Partial<Contact> = {}): Contact => ({
@@ -14,10 +14,7 @@ const secondOf = ({ at }: Contact) => (at.getTime() - Date.UTC(2026, 0, 1)) / 10
 const turn = () => new Promise((done) => setImmediate(done))
 
 /** A contact book, and what reached storage. */
-function bookOf(
-  options: ContactBookOptions = {},
-  fails: (contact: Contact) => boolean = () => false,
-) {
+function bookOf(limit?: number, fails: (contact: Contact) => boolean = () => false) {
   const written: Contact[] = []
   const errors: unknown[] = []
   const book = contactBook(
@@ -27,7 +24,8 @@ function bookOf(
         written.push(one)
       },
     },
-    { onError: (error) => errors.push(error), ...options },
+    { onError: (error) => errors.push(error) },
+    limit,
   )
   return { book, written, errors }
 }
@@ -36,7 +34,7 @@ describe('A contact that may be skipped', () => {
   it('The contact is written once a minute', async () => {
     const { book, written } = bookOf()
     for (const second of [0, 10, 59, 60, 61, 119, 120, 500]) {
-      book.mention(contact(second))
+      book.writeIfDue(contact(second))
       await turn()
     }
     expect(written.map(secondOf)).toEqual([0, 60, 120, 500])
@@ -61,7 +59,7 @@ describe('A contact that may be skipped', () => {
       { family: 'access' },
     ]
     for (const [second, told] of facts.entries()) {
-      book.mention(contact(second, told))
+      book.writeIfDue(contact(second, told))
       await turn()
     }
     expect(written.map(secondOf)).toEqual([0, 3, 4, 6, 8, 9, 11, 12])
@@ -69,7 +67,7 @@ describe('A contact that may be skipped', () => {
 
   it('Each terminal is throttled by itself', async () => {
     const { book, written } = bookOf()
-    for (const serialNumber of ['A', 'B', 'A', 'B']) book.mention(contact(1, { serialNumber }))
+    for (const serialNumber of ['A', 'B', 'A', 'B']) book.writeIfDue(contact(1, { serialNumber }))
     await turn()
     expect(written.map(({ serialNumber }) => serialNumber)).toEqual(['A', 'B'])
   })
@@ -77,16 +75,16 @@ describe('A contact that may be skipped', () => {
   it('The contact is written if the clock was set back', async () => {
     const { book, written } = bookOf()
     for (const second of [100, 10, 20]) {
-      book.mention(contact(second))
+      book.writeIfDue(contact(second))
       await turn()
     }
     expect(written.map(secondOf)).toEqual([100, 10])
   })
 
   it('A failure of storage is harmless: the error goes to onError, and the write is retried after 5 s', async () => {
-    const { book, written, errors } = bookOf({}, (one) => secondOf(one) < 3)
+    const { book, written, errors } = bookOf(undefined, (one) => secondOf(one) < 3)
     for (const second of [0, 1, 4, 5, 6]) {
-      expect(() => book.mention(contact(second, { users: 1 }))).not.toThrow()
+      expect(() => book.writeIfDue(contact(second, { users: 1 }))).not.toThrow()
       await turn()
       await turn()
     }
@@ -95,14 +93,14 @@ describe('A contact that may be skipped', () => {
   })
 
   it('A contact counts as new again if storage failed with it, even after one that brought nothing', async () => {
-    const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
+    const { book, written } = bookOf(undefined, (one) => secondOf(one) === 0)
     for (const [second, facts] of [
       [0, { users: 1 }],
       [6, {}],
       [7, { users: 1 }],
       [8, { users: 1 }],
     ] as [number, Partial<Contact>][]) {
-      book.mention(contact(second, facts))
+      book.writeIfDue(contact(second, facts))
       await turn()
       await turn()
     }
@@ -116,7 +114,7 @@ describe('A contact that may be skipped', () => {
       throw failure
     }
     const book = contactBook({ onContact }, { onError: (error) => errors.push(error) })
-    expect(() => book.mention(contact(0))).not.toThrow()
+    expect(() => book.writeIfDue(contact(0))).not.toThrow()
     await turn()
     await turn()
     expect(errors).toEqual([failure])
@@ -130,7 +128,8 @@ describe('A contact that may be skipped', () => {
         return new Promise(() => {})
       },
     })
-    for (let second = 0; second < 1000; second++) book.mention(contact(second, { users: second }))
+    for (let second = 0; second < 1000; second++)
+      book.writeIfDue(contact(second, { users: second }))
     await turn()
     expect(calls).toBe(1)
   })
@@ -139,17 +138,17 @@ describe('A contact that may be skipped', () => {
 describe('A contact that must be written', () => {
   it('The contact is written each time, and throttles those that may be skipped', async () => {
     const { book, written } = bookOf()
-    await book.note(contact(0))
-    await book.note(contact(1))
-    book.mention(contact(2))
+    await book.write(contact(0))
+    await book.write(contact(1))
+    book.writeIfDue(contact(2))
     await turn()
     expect(written.map(secondOf)).toEqual([0, 1])
   })
 
   it('A failure of storage rejects, and the contact counts as new again', async () => {
-    const { book, written } = bookOf({}, (one) => secondOf(one) === 0)
-    await expect(book.note(contact(0, { users: 1 }))).rejects.toThrow('no disk at 0')
-    await book.note(contact(1, { users: 1 }))
+    const { book, written } = bookOf(undefined, (one) => secondOf(one) === 0)
+    await expect(book.write(contact(0, { users: 1 }))).rejects.toThrow('no disk at 0')
+    await book.write(contact(1, { users: 1 }))
     expect(written.map(secondOf)).toEqual([1])
   })
 
@@ -163,8 +162,8 @@ describe('A contact that must be written', () => {
         order.push(`end ${users}`)
       },
     })
-    const first = book.note(contact(0, { users: 1 }))
-    const second = book.note(contact(1, { users: 2 }))
+    const first = book.write(contact(0, { users: 1 }))
+    const second = book.write(contact(1, { users: 2 }))
     await turn()
     expect(order).toEqual(['begin 1'])
     finish()
@@ -179,18 +178,18 @@ it('At most 1000 options of a terminal are kept, whatever it claims, and those c
   const many = (name: string, value: string) =>
     Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`${name}${index}`, value]))
   for (const [second, name] of ['a', 'b', 'c', 'd'].entries()) {
-    await book.note(contact(second, { options: many(name, '1') }))
+    await book.write(contact(second, { options: many(name, '1') }))
   }
-  await book.note(contact(9, { options: { ...many('e', '1'), ...many('a', '2') } }))
+  await book.write(contact(9, { options: { ...many('e', '1'), ...many('a', '2') } }))
   const { options = {} } = adapter.findTerminal('A') ?? {}
   expect(Object.keys(options)).toHaveLength(1000)
   expect(options).toMatchObject({ ...many('a', '2'), ...many('b', '1') })
 })
 
 it('The LRU map is bounded, and forgets the terminal whose last request is the oldest', async () => {
-  const { book, written } = bookOf({ limit: 2 })
+  const { book, written } = bookOf(2)
   for (const serialNumber of ['A', 'B', 'A', 'C', 'A', 'B']) {
-    book.mention(contact(1, { serialNumber }))
+    book.writeIfDue(contact(1, { serialNumber }))
     await turn()
   }
   expect(written.map(({ serialNumber }) => serialNumber).join('')).toBe('ABCB')
@@ -211,7 +210,7 @@ it('Storage ends with what the last contacts reported, whatever the order of set
       const noted: Promise<void>[] = []
       for (const [second, one] of contacts.entries()) {
         if (one.slow) slow.add(second)
-        noted.push(book.note(contact(second, { users: one.users })))
+        noted.push(book.write(contact(second, { users: one.users })))
       }
       await Promise.all(noted)
       expect(kept).toBe(contacts.at(-1)?.users)
@@ -238,7 +237,7 @@ describe('A request with the fingerprint of an earlier one', () => {
     })
     const runOf = async (requests: readonly Asked[], asks: boolean) => {
       const failing = new Set<Contact>()
-      const { book, written } = bookOf({}, (one) => failing.has(one))
+      const { book, written } = bookOf(undefined, (one) => failing.has(one))
       let second = 0
       let quiet = 0
       for (const { step, fails, by, users, address } of requests) {
@@ -247,10 +246,10 @@ describe('A request with the fingerprint of an earlier one', () => {
         const one = contact(second, by === 'mention' ? facts : { ...facts, address })
         if (fails) failing.add(one)
         const trace = `${address} ${by} ${users}`
-        if (by === 'note') await book.note(one).catch(() => {})
-        else if (by === 'mention') book.mention(one)
-        else if (asks && book.isQuiet('A', trace, one.at)) quiet++
-        else book.mention(one, trace)
+        if (by === 'note') await book.write(one).catch(() => {})
+        else if (by === 'mention') book.writeIfDue(one)
+        else if (asks && book.canSkip('A', trace, one.at)) quiet++
+        else book.writeIfDue(one, trace)
         await turn()
         await turn()
       }
@@ -275,9 +274,9 @@ describe('A request with the fingerprint of an earlier one', () => {
       [301, false],
     ] as const) {
       const trace = 'a'.repeat(length)
-      book.mention(contact(0), trace)
+      book.writeIfDue(contact(0), trace)
       await turn()
-      expect(book.isQuiet('A', trace, contact(1).at)).toBe(isQuiet)
+      expect(book.canSkip('A', trace, contact(1).at)).toBe(isQuiet)
     }
   })
 })

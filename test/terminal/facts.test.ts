@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { NodeRequest } from '../../src/endpoint/node.js'
 import {
   contactOf,
   familyOfType,
@@ -26,7 +27,7 @@ interface Vector {
 const vectors: Vector[] = JSON.parse(
   readFileSync(new URL('../fixtures/uploads.json', import.meta.url), 'utf8'),
 )
-const from = (url: string, more = {}) => ({ url, ...more }) as IncomingMessage
+const from = (url: string, more = {}) => new NodeRequest({ url, ...more } as IncomingMessage)
 
 describe('INFO of a poll', () => {
   const polls = vectors.filter(({ expected }) => expected.info !== undefined)

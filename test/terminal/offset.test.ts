@@ -19,17 +19,20 @@ function watching(facts: TerminalFacts, limit?: number) {
   tell(facts)
   const renewed: string[] = []
   let lookUps = 0
-  const watch = offsetWatch({
-    adapter: {
-      findTerminal(serialNumber) {
-        lookUps++
-        return adapter.findTerminal(serialNumber)
+  const watch = offsetWatch(
+    {
+      adapter: {
+        findTerminal(serialNumber) {
+          lookUps++
+          return adapter.findTerminal(serialNumber)
+        },
       },
+      offsetOf: (_serialNumber, at) => offsetAt('Europe/Berlin', at),
+      renew: (serialNumber) => renewed.push(serialNumber),
+      ...(limit !== undefined && { limit }),
     },
-    offsetOf: (_serialNumber, at) => offsetAt('Europe/Berlin', at),
-    renew: (serialNumber) => renewed.push(serialNumber),
-    ...(limit !== undefined && { limit }),
-  })
+    {},
+  )
   const poll = async (at: Date, serialNumber = 'A') => {
     watch(serialNumber, at)
     await turns()
@@ -92,12 +95,14 @@ it('The map of terminals is bounded', async () => {
 it('A failure of storage is harmless, and the next poll tries again', async () => {
   const errors: unknown[] = []
   const failure = new Error('no disk')
-  const watch = offsetWatch({
-    adapter: { findTerminal: () => Promise.reject(failure) },
-    offsetOf: () => 60,
-    renew: () => {},
-    onError: (error) => errors.push(error),
-  })
+  const watch = offsetWatch(
+    {
+      adapter: { findTerminal: () => Promise.reject(failure) },
+      offsetOf: () => 60,
+      renew: () => {},
+    },
+    { onError: (error) => errors.push(error) },
+  )
   for (let poll = 0; poll < 2; poll++) {
     expect(() => watch('A', AFTER)).not.toThrow()
     await turns()

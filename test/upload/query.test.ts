@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { Target } from '../../src/endpoint/query.js'
 import { readQuery } from '../../src/upload/query.js'
 
 const said = (text: string) => {
-  const { query: _, ...read } = readQuery(text)
+  const { query: _, ...read } = readQuery(new Target(`?${text}`))
   return read
 }
 
@@ -42,7 +43,7 @@ describe('The query of an upload', () => {
   ])('%s has a query and nothing else', (text) => expect(said(text)).toEqual({}))
 
   it('The query is stored as sent, without the serial number and without a prototype', () => {
-    const { query } = readQuery('SN=1&FPImage=/a.bmp&PIN=9&pin=8&__proto__=x')
+    const { query } = readQuery(new Target('?SN=1&FPImage=/a.bmp&PIN=9&pin=8&__proto__=x'))
     expect(Object.getPrototypeOf(query)).toBeNull()
     expect(Object.entries(query)).toEqual([
       ['FPImage', '/a.bmp'],
@@ -53,6 +54,6 @@ describe('The query of an upload', () => {
 
   it('A query with many members costs little', () => {
     const many = Array.from({ length: 50_000 }, (_, index) => `k${index}=`).join('&')
-    expect(Object.keys(readQuery(many).query)).toHaveLength(50_000)
+    expect(Object.keys(readQuery(new Target(`?${many}`)).query)).toHaveLength(50_000)
   })
 })

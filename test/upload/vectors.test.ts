@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { queryOf } from '../../src/endpoint/serial-number.js'
+import { Target } from '../../src/endpoint/query.js'
 import { parseUpload } from '../../src/upload/parse.js'
 import { readQuery } from '../../src/upload/query.js'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../support/upload-vectors.js'
 
 function parsed(vector: UploadVector, body = bodyOf(vector)) {
-  const { records, unparsed } = parseUpload(body, readQuery(queryOf(vector.path)))
+  const { records, unparsed } = parseUpload(body, readQuery(new Target(vector.path)))
   return { records: records.map(inWordsOfVectors), unread: unparsed.map(String) }
 }
 

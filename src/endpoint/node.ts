@@ -1,0 +1,124 @@
+// The way to the endpoints through node:http, and through any framework built on it.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describe } from '../check.js'
+import { addressOf } from './address.js'
+import { type Answer, errorAnswer } from './answer.js'
+import { readBody } from './body.js'
+import type { Endpoint } from './endpoint.js'
+import { Target } from './query.js'
+import { publishRefusal } from './refusal.js'
+import type { TerminalRequest } from './request.js'
+
+/** An endpoint as a plain function, for `node:http` and for any framework built on it. */
+export type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/** What Express adds to a request. */
+interface FrameworkRequest extends IncomingMessage {
+  originalUrl?: unknown
+}
+
+/**
+ * Makes a plain function of an endpoint. Errors go to `next`; without it they are answered in one
+ * line. A request that the endpoint doesn't accept goes on to `next`, or is answered 404 without
+ * it, so that a handler mounted without a path doesn't swallow the app.
+ */
+export function handlerOf(endpoint: Endpoint): Handler {
+  return (req, res, next) => {
+    const request = new NodeRequest(req)
+    if (!endpoint.accepts(request)) {
+      if (next === undefined) writeError(res, { status: 404 })
+      else next()
+      return
+    }
+    if (endpoint.closesAfter(request) && req.httpVersionMajor < 2 && !res.headersSent) {
+      res.setHeader('Connection', 'close')
+    }
+    endpoint.answer(request).then(
+      (answer) => {
+        try {
+          if (!res.headersSent) write(res, answer)
+        } catch (error) {
+          refuse(request, res, error as object, next)
+        }
+      },
+      (error) => refuse(request, res, error, next),
+    )
+  }
+}
+
+/** A request of node:http, or of a framework built on it. */
+export class NodeRequest implements TerminalRequest {
+  // Optimization: Express gives each request a shape of its own, so that the first access to a
+  // property takes about 1 µs. What not every endpoint needs is read when it is asked for.
+  readonly raw: IncomingMessage
+  readonly method: string
+  readonly target: Target
+
+  constructor(raw: IncomingMessage) {
+    this.raw = raw
+    this.method = raw.method ?? ''
+    this.target = new Target(raw.url ?? '')
+  }
+
+  get path(): string {
+    const { originalUrl } = this.raw as FrameworkRequest
+    const target = typeof originalUrl === 'string' ? originalUrl : this.target.text
+    return target.replace(/[?#].*$/s, '')
+  }
+
+  get peer(): string | undefined {
+    return this.raw.socket?.remoteAddress
+  }
+
+  get address(): string {
+    return addressOf(this.raw)
+  }
+
+  header(name: string): string | undefined {
+    const value = this.raw.headers[name]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  body(limit: number): Promise<Buffer> {
+    return readBody(this.raw, limit)
+  }
+}
+
+function write(res: ServerResponse, { status, headers, body }: Answer): void {
+  // Compressing middleware reads this header only now, and terminals can't decompress.
+  const asked = res.req.headers
+  if (asked['accept-encoding'] !== undefined) delete asked['accept-encoding']
+  res.writeHead(status, headers)
+  res.end(body)
+}
+
+/** Answers an error in one line, or ends an answer that has begun. */
+export function writeError(res: ServerResponse, error: object): void {
+  if (res.headersSent) res.destroy()
+  else write(res, errorAnswer(error))
+}
+
+// Nothing may throw here: it would be an unhandled rejection, which ends the process.
+function refuse(
+  request: TerminalRequest,
+  res: ServerResponse,
+  error: object,
+  next: ((error: unknown) => void) | undefined,
+): void {
+  try {
+    publishRefusal(request, error)
+    if (next === undefined) writeError(res, error)
+    else next(error)
+  } catch (failure) {
+    res.destroy()
+    process.emitWarning(
+      `express-iclock: an error could not be answered, because ${next === undefined ? 'the response' : 'next'} threw ` +
+        `${failure instanceof Error ? failure.message : describe(failure)}`,
+      { code: 'ICLOCK_ANSWER' },
+    )
+  }
+}

@@ -1,0 +1,29 @@
+// A request as the endpoints see it, whatever server it came through.
+import type { Target } from './query.js'
+
+/** A terminal's request. */
+export interface TerminalRequest {
+  /** The method, in capitals. */
+  readonly method: string
+  /** Path and query, below whatever the endpoint is mounted at. */
+  readonly target: Target
+  /** The path that the terminal asked for, without its query. */
+  readonly path: string
+  /** The address of the connection. */
+  readonly peer: string | undefined
+  /**
+   * The address of the terminal, which the app may know better than the connection; `''` if unknown.
+   */
+  readonly address: string
+  /** The server's own request, for `authorize`. */
+  readonly raw: unknown
+  /** A header, by its name in lower case. */
+  header(name: string): string | undefined
+  /**
+   * The bytes of the body. Only an endpoint that needs them calls it, and once.
+   *
+   * @param limit the largest body in bytes
+   * @throws errors with `status` 413 if the body is larger, and 400 if it isn't whole
+   */
+  body(limit: number): Promise<Buffer>
+}

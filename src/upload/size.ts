@@ -1,0 +1,30 @@
+// Checked before parsing: a few bytes can become an object of a hundred. Pure.
+import { IclockError } from '../endpoint/errors.js'
+import { COMMA, LF, TAB } from './octets.js'
+
+// The longest known lines have seventeen.
+const MOST_FIELDS = 20
+
+/** @throws IclockError `TOO_MANY_RECORDS` if a body has more lines, or more fields, than allowed */
+export function checkSize(text: Buffer, most: number): void {
+  // No body has more lines or separators than bytes.
+  if (text.length <= most) return
+  const lines = linesOf(text)
+  let separators = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === TAB || text[at] === COMMA) separators++
+  }
+  if (lines <= most && separators <= most * MOST_FIELDS) return
+  throw new IclockError(
+    'TOO_MANY_RECORDS',
+    `The body has ${lines} lines with ${separators + lines} fields; option "maxRecords" allows ${most} lines with ` +
+      `${MOST_FIELDS} fields each on average.`,
+  )
+}
+
+/** How many lines a body has; the last one may have no end. */
+export function linesOf(text: Buffer): number {
+  let lines = text.length === 0 || text.at(-1) === LF ? 0 : 1
+  for (let at = text.indexOf(LF); at !== -1; at = text.indexOf(LF, at + 1)) lines++
+  return lines
+}
