@@ -1,80 +1,260 @@
-// Tables of the docs name what the code has, all of it, and nothing else.
+// Tables of the docs name what the types have, all of it, and nothing else: the names in each table
+// become a line of TypeScript that compiles only if they are those of its type.
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { access, attendance, dangerous } from '../../src/commands.js'
 import { CHANNELS } from '../../src/endpoint/diagnostics.js'
 import { IclockError, type IclockErrorCode } from '../../src/endpoint/errors.js'
-import { commandQueue, commandReplyRouter, memoryAdapter, terminalRouter } from '../../src/index.js'
-import { monitorRouter } from '../../src/monitor.js'
-import { textOf } from '../support/page.js'
+import { compile } from '../support/compile.js'
+import { PAGES, ROOT, type Table, tablesOf, textOf } from '../support/page.js'
 
-const rowsOf = (page: string) =>
-  textOf(page)
-    .split('\n')
-    .filter((line) => line.startsWith('| '))
+const PRELUDE = `
+import type * as iclock from 'express-iclock'
+import type * as contract from 'express-iclock/contract'
+import type * as monitor from 'express-iclock/monitor'
+import type * as simulator from 'express-iclock/simulator'
+type Call = (...all: never[]) => unknown
+type Keys<Type> = Type extends unknown ? keyof Type & string : never
+type Optional<Type> = Type extends unknown
+  ? { [Key in keyof Type]-?: {} extends Pick<Type, Key> ? Key : never }[keyof Type] & string
+  : never
+type Required<Type> = Exclude<Keys<Type>, Optional<Type>>
+type Value<Type, Key extends keyof Type> = Type[Key] extends readonly (infer Item)[] | undefined
+  ? Item
+  : Exclude<Type[Key], undefined | Call>
+/** Options that are objects of options themselves. */
+type Nested<Type> = {
+  [Key in keyof Type]-?: [{}, Value<Type, Key>] extends [Value<Type, Key>, object] ? Key : never
+}[keyof Type] & string
+type Same<Told, Has> = [Exclude<Told, Has>, Exclude<Has, Told>] extends [never, never]
+  ? true
+  : { unknown: Exclude<Told, Has>; untold: Exclude<Has, Told> }
+`
 
-it('The table has a row for each error, with its status, and for no other', () => {
-  const rows = rowsOf('docs/errors.md').flatMap((row) => {
-    const [, code, status] = /^\| `([A-Z_]+)` \| (\d+) \|/.exec(row) ?? []
-    return code === undefined ? [] : [[code, Number(status)]]
+const CALLS: Readonly<Record<string, string>> = {
+  run: 'iclock.RunOptions',
+  issue: 'iclock.IssueOptions',
+  issueAll: 'iclock.Issue',
+  result: 'iclock.ResultOptions',
+  list: 'iclock.CommandFilter',
+}
+const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
+  handshake: 'iclock.HandshakeEvent',
+  poll: 'iclock.PollEvent',
+  reply: 'iclock.ReplyEvent',
+  upload: 'iclock.UploadEvent',
+  refusal: 'iclock.RefusalEvent',
+  unknown: 'iclock.UnknownEvent',
+}
+const STORAGES: Readonly<Record<string, string>> = {
+  replies: 'iclock.ReplyStorage',
+  'handing out commands': 'iclock.CommandStorage',
+  uploads: 'iclock.UploadStorage',
+  terminals: 'iclock.TerminalStorage',
+}
+
+/** The names that stand as code in a text: `name`, or `name(…)`. */
+function namesIn(text = ''): string[] {
+  return [...text.matchAll(/`(\w+)(?:\([^`]*)?`/g)].map(([, name = '']) => name)
+}
+
+/** The names in braces: `{ name, name }`. */
+function bracedIn(text = ''): string[] {
+  return /\{ ([\w, ]+) \}/.exec(text)?.[1]?.split(', ') ?? []
+}
+
+function same(told: readonly string[], type: string): string {
+  const union = told.map((name) => `'${name}'`).join(' | ')
+  return `Same<${union || 'never'}, ${type}>`
+}
+
+/** The first cells of a table name all of a union. */
+function names(type: string): (table: Table) => string[] {
+  return ({ rows }) => [
+    same(
+      rows.flatMap(([cell]) => namesIn(cell)),
+      type,
+    ),
+  ]
+}
+
+/**
+ * A table of options names those of a type, which of them are required, and the nested ones, but for
+ * `elsewhere`. The text above the table may name some.
+ */
+function options(type: string, elsewhere = 'never'): (table: Table) => string[] {
+  return ({ rows, prose }) => {
+    const nested = rows.filter(([, told]) => told?.startsWith('`{ '))
+    const required = rows.filter((cells) => cells.at(-1) === 'required')
+    const above = prose.startsWith('`') ? namesIn(prose) : []
+    const namesOf = (some: readonly string[][]) => some.flatMap(([cell]) => namesIn(cell))
+    return [
+      same([...above, ...namesOf(rows)], `Keys<${type}>`),
+      same([...above.slice(0, 1), ...namesOf(required)], `Required<${type}>`),
+      same(namesOf(nested), `Exclude<Nested<${type}>, ${elsewhere}>`),
+      ...nested.map((row) => same(bracedIn(row[1]), `Keys<Value<${type}, '${namesOf([row])}'>>`)),
+    ]
+  }
+}
+
+function calls({ rows }: Table): string[] {
+  const taking = rows.filter(([cell]) => bracedIn(cell).length > 0)
+  return [
+    ...names('Keys<iclock.CommandQueue>')({ rows } as Table),
+    ...taking.map(([cell]) => same(bracedIn(cell), `Keys<${CALLS[namesIn(cell)[0] ?? '']}>`)),
+  ]
+}
+
+/** All that a virtual terminal has, wherever a row names it. */
+function terminalCalls({ rows }: Table): string[] {
+  return [same(namesIn(rows.join()), 'Keys<simulator.VirtualTerminal>')]
+}
+
+function capabilities({ rows }: Table): string[] {
+  return rows.flatMap(([name = '', required, optional]) => [
+    same(namesIn(required), `Required<${STORAGES[name]}>`),
+    same(namesIn(optional), `Optional<${STORAGES[name]}>`),
+  ])
+}
+
+function events({ rows }: Table): string[] {
+  return rows.flatMap(([channel, , message = '']) => {
+    const type = EVENTS[channel?.slice('`express-iclock:'.length, -1) as keyof typeof EVENTS]
+    const [, list, inside] = /`(\w+)` \(([^)]*)\)/.exec(message) ?? []
+    return [
+      same(namesIn(message.replace(/\([^)]*\)/, '')), `Keys<${type}>`),
+      ...(list ? [same(namesIn(inside), `Keys<Value<${type}, '${list}'>>`)] : []),
+    ]
   })
-  const codes = [...textOf('src/endpoint/errors.ts').matchAll(/^ {2}([A-Z_]+): \d+,$/gm)]
-  const errors = codes.map(([, code]) => {
-    return [code, new IclockError(code as IclockErrorCode, '').status]
+}
+
+const FLEET =
+  "Omit<simulator.FleetOptions, Keys<Omit<simulator.VirtualTerminalOptions, 'serialNumber'>>>"
+
+/** Each table of names: its page, its first header and name, and what it must name. */
+const TABLES: readonly [string, string, string, (table: Table) => string[]][] = [
+  ['options', 'option', 'adapter', options('iclock.TerminalRouterOptions', "'handshake'")],
+  ['options', 'option', 'delay', names('Keys<iclock.HandshakeOptions>')],
+  ['options', 'option', 'path', options('iclock.CommandReplyOptions')],
+  ['options', 'option', 'family', options('iclock.CommandQueueOptions')],
+  ['monitor', 'option', 'adapter', options('monitor.MonitorOptions', "'texts'")],
+  ['testing', 'option', 'serialNumber', options('simulator.VirtualTerminalOptions', "'tls'")],
+  ['testing', 'option', 'delay', options('simulator.ServeOptions')],
+  [
+    'testing',
+    'option',
+    'headers',
+    names('Keys<simulator.ExchangeOptions | simulator.SendOptions>'),
+  ],
+  ['testing', 'option', 'terminals', options(FLEET)],
+  ['testing', 'call', 'start', terminalCalls],
+  ['commands', 'call', 'run', calls],
+  ['commands', 'option', 'text', options('iclock.NewCommand')],
+  ['commands', 'state', 'waiting', names('iclock.CommandState')],
+  ['commands', 'member', 'serialNumber', names('Keys<iclock.CommandReply>')],
+  ['attendance', 'member', 'pin', names("Exclude<Keys<iclock.AttendanceRecord>, 'kind' | 'type'>")],
+  ['attendance', '`kind`', 'attendance', names("iclock.UploadRecord['kind']")],
+  ['diagnostics', 'channel', 'express-iclock:handshake', events],
+  ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
+  ['storage', 'capability', 'replies', capabilities],
+  [
+    'storage',
+    'member of what `create` returns',
+    'adapter',
+    names('Keys<contract.ContractSubject>'),
+  ],
+]
+
+function tableOf([page, header, name]: (typeof TABLES)[number]): Table | undefined {
+  const first = new RegExp(`^\`?${name}\\b`)
+  return tablesOf(`docs/${page}.md`).find((table) => {
+    return table.header[0] === header && first.test(table.rows[0]?.[0] ?? '')
   })
-  expect(rows.toSorted()).toEqual(errors.toSorted())
+}
+
+function linesOf(tables: typeof TABLES): string {
+  const lines = tables.flatMap((one) => {
+    const [page, header, name, check] = one
+    const table = tableOf(one)
+    if (table === undefined) return [`no table in ${page}: ${header} ${name}`]
+    return check(table).map((type) => `{ const is: ${type} = true; void is } // ${page}, ${name}`)
+  })
+  return `${PRELUDE}${lines.join('\n')}\n`
+}
+
+it('Each table names what its type has, and nothing else', async () => {
+  expect(await compile({ 'table.ts': linesOf(TABLES) })).toBe('')
 })
 
-it('The table has a row for each diagnostics channel', () => {
-  const rows = rowsOf('docs/diagnostics.md').flatMap((row) => {
-    return /^\| `express-iclock:(\w+)`/.exec(row)?.[1] ?? []
+it('Each table of names is compared with a type', () => {
+  const compared = TABLES.map((one) => JSON.stringify(tableOf(one)))
+  const tables = PAGES.flatMap((page) => tablesOf(page).map((table) => ({ page, ...table })))
+  const isOfNames = /^(option|member|call|state|channel|capability|`code`|`kind`)( of .*)?$/
+  const forgotten = tables.filter(({ page: _, ...table }) => {
+    return isOfNames.test(table.header[0] ?? '') && !compared.includes(JSON.stringify(table))
   })
-  expect(rows.toSorted()).toEqual(Object.keys(CHANNELS).toSorted())
+  expect(forgotten.map(({ page, heading }) => `${page} ${heading}`)).toEqual([])
+})
+
+it('A name too many, one too few, and a wrong default are found', async () => {
+  const rows = [
+    ['`adaptor`', 'your storage', ''],
+    ['`delivery`', '`{ maxComands }`: how many', ''],
+  ]
+  const [, , , check] = TABLES[0] as (typeof TABLES)[number]
+  const lines = check({ heading: '', prose: '', header: [], rows })
+  const told = await compile({
+    'table.ts': `${PRELUDE}${lines.map((type, at) => `export const _${at}: ${type} = true`).join('\n')}`,
+  })
+  expect(told).toMatch(/unknown: "adaptor"; untold: [^}]*"adapter"/)
+  expect(told).toMatch(/unknown: never; untold: "adapter"/)
+  expect(told).toMatch(/unknown: never; untold: [^}]*"upload"/)
+  expect(told).toMatch(/unknown: "maxComands"; untold: "maxCommands"/)
+})
+
+it('The table of errors has the status of each', () => {
+  const rows = tablesOf('docs/errors.md')[0]?.rows ?? []
+  const codes = rows.filter(([code]) => /^`[A-Z_]+`$/.test(code ?? ''))
+  expect(codes.length).toBeGreaterThan(10)
+  for (const [code = '', status] of codes) {
+    const error = new IclockError(code.slice(1, -1) as IclockErrorCode, '')
+    expect([code, String(error.status)]).toEqual([code, status])
+  }
+})
+
+it('The table of channels has a row for each', () => {
+  const rows = tablesOf('docs/diagnostics.md')[0]?.rows ?? []
+  const channels = Object.keys(CHANNELS).map((name) => `\`express-iclock:${name}\``)
+  expect(rows.map(([channel]) => channel).toSorted()).toEqual(channels.toSorted())
+})
+
+it('The README names what can be imported and run', () => {
+  const { exports, bin } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'))
+  const paths = Object.keys(exports).filter((path) => path !== './package.json')
+  const imports = paths.map((path) => `\`express-iclock${path.slice(1)}\``)
+  const programs = Object.keys(bin).map((name) => `\`npx ${name}\``)
+  const rows = tablesOf('README.md').find(({ header }) => header[0] === 'import')?.rows ?? []
+  expect(rows.map(([name]) => name).toSorted()).toEqual([...imports, ...programs].toSorted())
 })
 
 it('The docs name only builders that exist, and each that puts, enrolls, opens or asks', () => {
-  const [, table = ''] = textOf('docs/commands.md').split('| | `attendance` | `access` |')
-  const named: Record<string, string[]> = { attendance: [], access: [] }
-  for (const row of (table.split('\n\n')[0] ?? '')
-    .split('\n')
-    .filter((line) => line.startsWith('| '))) {
-    const [, , left = '', right = ''] = row.split('|')
-    for (const [cell, family] of [
-      [left, 'attendance'],
-      [right, 'access'],
-    ] as const) {
-      named[family]?.push(...[...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
-    }
+  const table = tablesOf('docs/commands.md').find(({ header }) => header[1] === '`attendance`')
+  const named = { attendance: [] as string[], access: [] as string[] }
+  for (const [, left, right] of table?.rows ?? []) {
+    named.attendance.push(...namesIn(left))
+    named.access.push(...namesIn(right))
   }
   const isFamilyOfPut = (name: string) => /^(delete|query)[A-Z]/.test(name)
-  for (const [family, builders] of Object.entries({ attendance, access })) {
+  for (const [family, builders] of [
+    ['attendance', attendance],
+    ['access', access],
+  ] as const) {
     const has = Object.keys(builders)
-    expect(named[family]?.filter((name) => !has.includes(name))).toEqual([])
-    expect(has.filter((name) => !named[family]?.includes(name) && !isFamilyOfPut(name))).toEqual([])
+    expect(named[family].filter((name) => !has.includes(name))).toEqual([])
+    expect(has.filter((name) => !named[family].includes(name) && !isFamilyOfPut(name))).toEqual([])
   }
   const page = textOf('docs/commands.md')
   for (const builders of Object.values(dangerous)) {
     expect(Object.keys(builders).filter((name) => !page.includes(`\`${name}\``))).toEqual([])
-  }
-})
-
-it('The docs explain every option of the routers, the page and the queue', () => {
-  const sections = textOf('docs/options.md').split(/^## /m)
-  sections.push(`monitorRouter ${textOf('docs/monitor.md')}`)
-  for (const [title, make] of [
-    ['terminalRouter', terminalRouter],
-    ['commandReplyRouter', commandReplyRouter],
-    ['monitorRouter', monitorRouter],
-    ['commandQueue', (options: never) => commandQueue(memoryAdapter(), options)],
-  ] as const) {
-    let told = ''
-    try {
-      make({ none: true } as never)
-    } catch (error) {
-      told = String(error)
-    }
-    const options = /the options are (.*)/.exec(told)?.[1]?.split(', ') ?? []
-    expect(options.length).toBeGreaterThan(1)
-    const section = sections.find((text) => text.startsWith(title)) ?? ''
-    expect(options.filter((option) => !new RegExp(`\`${option}\\b`).test(section))).toEqual([])
   }
 })

@@ -59,3 +59,32 @@ export function linksOf(page: string): string[] {
     .replaceAll(/`[^`\n]*`/g, '')
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
 }
+
+/** A table of a page: its cells, as they are written. */
+export interface Table {
+  /** The heading it is under. */
+  heading: string
+  /** The prose between the heading and the table. */
+  prose: string
+  header: string[]
+  rows: string[][]
+}
+
+/** The tables of a page, in order. */
+export function tablesOf(page: string): Table[] {
+  const sections = textOf(page).replaceAll(FENCE, '').split(/^#+ /m)
+  return sections.flatMap((section) => {
+    const [heading = ''] = section.split('\n', 1)
+    return [...section.matchAll(/(?:^\|.*\|\n)+/gm)].map(({ 0: text, index }) => {
+      const [header = [], , ...rows] = text.trim().split('\n').map(cellsOf)
+      return { heading, prose: section.slice(heading.length, index).trim(), header, rows }
+    })
+  })
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+}
