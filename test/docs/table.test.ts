@@ -157,18 +157,13 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['diagnostics', 'channel', 'express-iclock:handshake', events],
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
   ['storage', 'capability', 'replies', capabilities],
-  [
-    'storage',
-    'member of what `create` returns',
-    'adapter',
-    names('Keys<contract.ContractSubject>'),
-  ],
+  ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
 
 function tableOf([page, header, name]: (typeof TABLES)[number]): Table | undefined {
   const first = new RegExp(`^\`?${name}\\b`)
   return tablesOf(`docs/${page}.md`).find((table) => {
-    return table.header[0] === header && first.test(table.rows[0]?.[0] ?? '')
+    return table.header[0]?.startsWith(header) && first.test(table.rows[0]?.[0] ?? '')
   })
 }
 
