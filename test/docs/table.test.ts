@@ -46,11 +46,12 @@ const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
   refusal: 'iclock.RefusalEvent',
   unknown: 'iclock.UnknownEvent',
 }
+// By the first call that each requires.
 const STORAGES: Readonly<Record<string, string>> = {
-  replies: 'iclock.ReplyStorage',
-  'handing out commands': 'iclock.CommandStorage',
-  uploads: 'iclock.UploadStorage',
-  terminals: 'iclock.TerminalStorage',
+  findCommand: 'iclock.ReplyStorage',
+  issue: 'iclock.CommandStorage',
+  onUpload: 'iclock.UploadStorage',
+  onContact: 'iclock.TerminalStorage',
 }
 
 /** The names that stand as code in a text: `name`, or `name(…)`. */
@@ -111,10 +112,13 @@ function terminalCalls({ rows }: Table): string[] {
 }
 
 function capabilities({ rows }: Table): string[] {
-  return rows.flatMap(([name = '', required, optional]) => [
-    same(namesIn(required), `Required<${STORAGES[name]}>`),
-    same(namesIn(optional), `Optional<${STORAGES[name]}>`),
-  ])
+  return rows.flatMap(([, required, optional]) => {
+    const type = STORAGES[namesIn(required)[0] ?? '']
+    return [
+      same(namesIn(required), `Required<${type}>`),
+      same(namesIn(optional), `Optional<${type}>`),
+    ]
+  })
 }
 
 function events({ rows }: Table): string[] {
@@ -156,7 +160,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['attendance', '`kind`', 'attendance', names("iclock.UploadRecord['kind']")],
   ['diagnostics', 'channel', 'express-iclock:handshake', events],
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
-  ['storage', 'capability', 'replies', capabilities],
+  ['storage', 'capability', '', capabilities],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
 
