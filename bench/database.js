@@ -1,4 +1,4 @@
-// The databases of the benchmark: each started once, in a process of its own; undefined if this machine lacks it.
+// The databases of the benchmark, each started once in its own process; undefined if not installed.
 import { findAtomicProgram, serverName, startServer } from '../test/support/mongodb.js'
 import { openPostgres } from '../test/support/postgres.js'
 import { progress } from './measure.js'

@@ -1,4 +1,5 @@
-// A fleet: terminals that poll every ten seconds, execute what they are handed, and reply; on PostgreSQL, by one process.
+// A fleet: terminals that poll every ten seconds, execute their commands, and reply; on PostgreSQL,
+// with one process.
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDatabases } from './database.js'
@@ -17,7 +18,7 @@ export async function measure() {
   await growth()
 }
 
-/** Sends a request; the body of its answer. */
+/** Sends a request; returns the body of its answer. */
 function send(agent, url, path, body) {
   return new Promise((resolve, reject) => {
     const req = request(`${url}${path}`, { agent, method: body === undefined ? 'GET' : 'POST' })
@@ -37,7 +38,10 @@ function send(agent, url, path, body) {
   })
 }
 
-/** All polls of a while, evenly spread; a poll is late from the moment it was due, not from when it was sent. */
+/**
+ * All polls of a period, evenly spread; a poll's latency counts from when it was due, not from when
+ * it was sent.
+ */
 async function polls(url, duration, latencies) {
   const agent = new Agent({ keepAlive: true, maxSockets: 200 })
   const begin = performance.now()
@@ -97,7 +101,7 @@ async function carry(database) {
 
 const MB = (bytes) => (bytes / 2 ** 20).toFixed(1)
 
-/** What the process remembers of terminals: it must stop growing, however many there are. */
+/** The process's memory of terminals: it must stop growing, however many there are. */
 async function growth() {
   const server = await start('express, router', { storage: 'nothing' })
   const heaps = []

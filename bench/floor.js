@@ -1,5 +1,5 @@
-// The floors: handlers that make the same calls of storage, answer alike, and do nothing else. They check nothing and would
-// not do for an app.
+// The floors: handlers that make the same storage calls, give the same answers, and do nothing
+// else. They check nothing and aren't fit for an app.
 import getRawBody from 'raw-body'
 
 const serialNumberOf = (req) => /[?&]SN=([^&]*)/.exec(req.url)[1]
@@ -51,7 +51,7 @@ export function floorOf(adapter) {
       await adapter.onReply({ serialNumber, commandId, ...members, raw }, command)
       return 'OK'
     }),
-    // The lines must be new to storage, so they are split; all else of a record is made up.
+    // The lines must be new to storage, so they are split; the rest of a record is made up.
     upload: answering(async (req) => {
       const body = await bodyOf(req)
       const records = []

@@ -1,5 +1,6 @@
-// What hooks and channels cost a post of replies. The handlers take turns in one process, and their requests need no socket:
-// between processes that talk over sockets, a difference of a few percent is lost.
+// The cost of hooks and channels for a post of replies. The handlers take turns in one process, and
+// their requests need no socket: between processes that talk over sockets, a difference of a few
+// percent is lost.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { commandReplyHandler, parseReplies } from 'express-iclock'
@@ -15,7 +16,7 @@ const CHANNELS = ['reply', 'poll', 'upload', 'handshake', 'refusal']
 // Storage that costs nothing: what is measured is the endpoint.
 const adapter = { findCommand: () => undefined, onReply: () => {} }
 
-// The handler's own parts without its hooks and channels: what those cost while nobody listens is the difference.
+// The handler without its hooks and channels: the difference is their cost while nobody subscribes.
 function unwatched() {
   const { limit, encoding } = bodySettings({})
   const part = async (serialNumber, req, deadline) => {
@@ -50,7 +51,7 @@ async function burst({ handler, isWatched }, body) {
   return micros
 }
 
-/** Rows: what hooks and channels cost while nobody listens, and while somebody does. */
+/** Rows: the cost of hooks and channels while nobody subscribes, and while somebody does. */
 export async function measureHooks(body, what) {
   const kinds = [
     { handler: unwatched() },

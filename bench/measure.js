@@ -1,4 +1,4 @@
-// What all rows share: the options of the run, medians, and the table at the end.
+// Shared by all rows: the options of the run, medians, and the table at the end.
 import { parseArgs } from 'node:util'
 
 const { values, positionals } = parseArgs({
@@ -12,10 +12,10 @@ const { values, positionals } = parseArgs({
     terminals: { type: 'string' },
   },
 })
-/** Whether it is to show that every row can be measured, and no more. */
+/** Whether to show only that every row can be measured. */
 export const { brief } = values
 
-/** Which rows were asked for; all if empty. */
+/** The requested topics; all if empty. */
 export const topics = positionals
 export const rounds = Number(values.rounds ?? (brief ? 1 : 5))
 /** How long one load lasts. */
@@ -38,7 +38,7 @@ export const rounded = (number) => Number(number.toPrecision(3))
 export const progress = (what) => process.stderr.write(`${what} …\n`)
 
 const rows = []
-/** Adds a row to the table, and says it at once; the aim is text such as `>= 0.9`. */
+/** Adds a row to the table, and prints it immediately; the aim is text such as `>= 0.9`. */
 export function row(what, figure, aim = '', more = '') {
   rows.push({ what, figure, aim, more })
   process.stderr.write(`  ${what}: ${rounded(figure)} ${aim && `(${aim})`} ${more}\n`)

@@ -1,7 +1,7 @@
-// What one writes without thinking, and what most open servers do: split and URLSearchParams.
-// It turns + into blanks, loses contents, and takes a missing Return for 0; here it is the measure for speed.
+// The obvious code, as in most open-source servers: split and URLSearchParams. It turns + into
+// blanks, loses contents, and treats a missing Return as 0; here it is the reference for speed.
 
-/** The same members as `parseReplies` gives, but for the serial number. */
+/** The same members as `parseReplies` returns, except the serial number. */
 export function naiveReplies(body) {
   return body
     .toString()
@@ -19,7 +19,7 @@ export function naiveReplies(body) {
     })
 }
 
-/** The pairs alone. */
+/** Only the pairs. */
 export function naivePairs(body) {
   return body
     .toString()
@@ -28,7 +28,7 @@ export function naivePairs(body) {
     .map((line) => Object.fromEntries(new URLSearchParams(line)))
 }
 
-/** The same members as `parseUpload` gives for a line of ATTLOG. */
+/** The same members as `parseUpload` returns for a line of ATTLOG. */
 export function naiveAttendance(body) {
   return body
     .toString()

@@ -1,4 +1,4 @@
-// Polls: those that find nothing, and those that are handed a command.
+// Polls: idle ones, and those that get a command.
 import { withDatabases } from './database.js'
 import { progress, sized, storages } from './measure.js'
 import { compare } from './subject.js'

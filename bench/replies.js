@@ -22,7 +22,7 @@ async function post({ url }, body) {
   if ((await res.text()) !== 'OK') throw new Error(`a post was answered ${res.status}`)
 }
 
-/** Milliseconds until posts are answered, while a server has others to do as well. */
+/** Milliseconds until posts are answered, while a server is busy with others. */
 async function latencyOf({ kind, url }, body, duration) {
   const result = await autocannon({
     ...{ url: url + PATH, method: 'POST', body, connections: 2, duration },
@@ -34,7 +34,7 @@ async function latencyOf({ kind, url }, body, duration) {
   return result.latency
 }
 
-/** A row: what a post of so many records costs one server beside another. */
+/** A row: the cost of a post of this many records on one server compared with another. */
 function comparePosts(count, kind, floor, aim = '') {
   const body = records(count)
   const what = `post of ${count} ${count === 1 ? 'record' : 'records'}`

@@ -1,4 +1,5 @@
-// One server of the benchmark, in a process of its own: `node bench/server.js KIND`. It tells its port to its parent.
+// One server of the benchmark, in its own process: `node bench/server.js KIND`. It reports its port
+// to its parent.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import express5 from 'express'
@@ -12,7 +13,7 @@ const adapter = { findCommand: () => undefined, onReply: () => {} }
 const paths = ['/iclock/devicecmd', '/iclock/devicecmd.aspx']
 const limit = '16mb'
 
-// The least that any such endpoint does: it reads the body whole and gives the same answer.
+// The minimum for any such endpoint: it reads the whole body and gives the same answer.
 const answering = (use) => (req, res) => {
   getRawBody(req, { limit, length: req.headers['content-length'] }).then(
     (body) => {
@@ -31,7 +32,7 @@ const answering = (use) => (req, res) => {
 }
 const floor = answering(() => {})
 const floorOn = (express) => express().use(express.Router().post(paths, floor))
-// The router of this process is one of Express 5; here is what it makes in an app with Express 4.
+// The router of this process is Express 5's; this is the equivalent in an app with Express 4.
 const routerOn4 = () => express4.Router().post(paths, commandReplyHandler({ adapter, limit }))
 
 const listeners = {

@@ -7,7 +7,7 @@ import pg from 'pg'
 
 const openers = {
   memory: () => memoryAdapter(),
-  // Keeps nothing: what grows with it is the endpoint's own.
+  // Stores nothing: any memory that grows belongs to the endpoint.
   nothing: () => {
     const none = () => []
     const nothing = () => undefined

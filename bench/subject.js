@@ -1,12 +1,12 @@
-// A server in a process of its own, the load on it, and what one request cost it.
+// A server in its own process, the load on it, and the cost of one request.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import autocannon from 'autocannon'
 import { brief, median, rounds, row, sized } from './measure.js'
 
 /**
- * Starts a server; `ask` has it answer a question. Each is a new process, for what V8 makes of the same code differs from
- * process to process.
+ * Starts a server; `ask` sends it a question. Each is a new process, because V8 optimizes the same
+ * code differently from process to process.
  */
 export async function start(kind, { program = 'terminal-server.js', storage = '', url = '' }) {
   const child = fork(new URL(program, import.meta.url), [kind, storage, url], {
@@ -28,10 +28,11 @@ export async function start(kind, { program = 'terminal-server.js', storage = ''
   }
 }
 
-// Enough for V8 to have compiled what is hot: with 4000, most of the CPU time on Express was that of cold code.
+// Enough for V8 to compile hot code: with 4000, most of the CPU time on Express was that of cold
+// code.
 const AMOUNT = sized(15_000)
 
-/** Sends this many requests: `request` makes each from its number. */
+/** Sends this many requests; `request` creates each from its number. */
 export async function load({ kind, url }, request, amount) {
   let count = 0
   const begin = performance.now()
@@ -53,7 +54,7 @@ export async function load({ kind, url }, request, amount) {
   return { requests: result['2xx'], perSecond: (result['2xx'] / (end - begin)) * 1000 }
 }
 
-/** What a load cost the server: CPU time and calls of storage. */
+/** The cost of a load for the server: CPU time and storage calls. */
 async function costOf(server, request, amount) {
   const before = await server.ask('usage')
   const { requests, perSecond } = await load(server, request, amount)
@@ -66,10 +67,10 @@ async function costOf(server, request, amount) {
 }
 
 const STEP = 1_000_000
-// Short enough for what else the machine does to slow down both alike.
+// Short enough for other work on the machine to slow down both equally.
 const SLICES = brief ? 2 : 10
 
-/** What each of two servers costs, in slices of the load in which they take turns. */
+/** The cost of two servers, in slices of the load in which they take turns. */
 async function costsOf(kinds, { database, request, amount = AMOUNT, prepare }) {
   const servers = await Promise.all(kinds.map((kind) => start(kind, database)))
   for (const server of servers) {
@@ -80,7 +81,7 @@ async function costsOf(kinds, { database, request, amount = AMOUNT, prepare }) {
   const size = Math.ceil(amount / SLICES)
   for (let slice = 0; slice < SLICES; slice++) {
     for (const turn of slice % 2 ? [0, 1] : [1, 0]) {
-      // What storage keeps must be new to it: the load after the warm-up begins with other numbers.
+      // Stored records must be new: the load after the warm-up begins with other numbers.
       const first = STEP + slice * size
       const cost = await costOf(servers[turn], (index) => request(first + index), size)
       for (const member of ['requests', 'seconds', 'micros']) costs[turn][member] += cost[member]
@@ -94,8 +95,9 @@ async function costsOf(kinds, { database, request, amount = AMOUNT, prepare }) {
 }
 
 /**
- * A row: how a server does beside its floor, the median over rounds, each with new processes. The figure compares the CPU
- * time of a request: a database is slower than both, and would hide the difference.
+ * A row: a server compared with its floor, the median over rounds, each with new processes. The
+ * figure compares the CPU time of a request: a database is slower than both, and would hide the
+ * difference.
  *
  * @param {{ kind, floor, database, what, aim, request, amount?, prepare? }} options
  */

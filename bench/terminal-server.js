@@ -1,5 +1,5 @@
-// One server for terminals, in a process of its own: `node bench/terminal-server.js KIND STORAGE URL`. It tells its port to
-// its parent, and what it cost when it is asked.
+// One server for terminals, in its own process: `node bench/terminal-server.js KIND STORAGE URL`.
+// It reports its port to its parent, and its cost on request.
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
@@ -38,13 +38,13 @@ function counted(original) {
 }
 
 let issuing = false
-/** An app's own part in a fleet: commands, so many a second, each to another terminal. */
+/** The app's part in a fleet: this many commands per second, each to another terminal. */
 async function issueSteadily({ perSecond, serialNumbers }) {
   issuing = true
   const begin = performance.now()
   for (let count = 0; issuing; count++) {
     const serialNumber = serialNumbers[(count * 7919) % serialNumbers.length]
-    // Nobody waits for it: a slow database must not make the load smaller.
+    // Not awaited: a slow database must not reduce the load.
     queue.issue(serialNumber, { text: 'CHECK' }).catch((error) => process.emitWarning(error))
     await wait(Math.max(0, begin + ((count + 1) * 1000) / perSecond - performance.now()))
   }
@@ -53,7 +53,7 @@ async function issueSteadily({ perSecond, serialNumbers }) {
 const answers = {
   usage: () => ({ cpu: process.cpuUsage(), calls: { ...calls } }),
   figures() {
-    // The collection is none of the load's cost.
+    // The garbage collection is not part of the load's cost.
     const cpu = process.cpuUsage()
     globalThis.gc()
     return { cpu, cpuAfter: process.cpuUsage(), ...process.memoryUsage() }

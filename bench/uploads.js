@@ -1,4 +1,5 @@
-// Uploads of attendance and replies: new to storage each time. And the parser of ATTLOG beside one that splits.
+// Uploads of attendance and replies: new to storage each time. And the parser of ATTLOG compared
+// with one that splits.
 import { parseUpload } from 'express-iclock'
 import { withDatabases } from './database.js'
 import { brief, progress, row, sized, storages, times } from './measure.js'

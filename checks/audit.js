@@ -1,4 +1,4 @@
-// Asks the registry whether a package that ours depends on has a known weakness.
+// Asks the registry whether a dependency of this package has a known vulnerability.
 import { spawnSync } from 'node:child_process'
 
 const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' })

@@ -89,7 +89,7 @@ try {
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`)
 process.exitCode = count.failed === 0 ? 0 : 1
 
-// What an app lacks would be found in a node_modules folder above it.
+// A dependency that an app lacks would be found in a node_modules folder above it.
 function folderApart() {
   const folder = realpathSync(tmpdir())
   for (let above = folder; above !== dirname(above); above = dirname(above)) {
@@ -259,7 +259,7 @@ async function inBundle(project) {
   }
 }
 
-// TS5108 is the compiler's word that it no longer has a setting.
+// TS5108 means that the compiler no longer has a setting.
 async function compile({ folder }, typescript) {
   const tsc = join('node_modules', typescript, 'bin/tsc')
   try {
@@ -297,7 +297,7 @@ async function inNest(project, settings) {
   const files = ['nest.ts', 'docs.ts']
   write(project, 'tsconfig.json', JSON.stringify({ compilerOptions, files }))
   copy(project, 'nest.ts')
-  // What the docs show is compiled as it is there.
+  // The block of the docs is compiled unchanged.
   const page = readFileSync(join(root, 'docs/frameworks.md'), 'utf8')
   write(project, 'docs.ts', /```ts nest\n([\s\S]*?)```/.exec(page)[1])
   const AppModule =
@@ -314,7 +314,10 @@ async function inNest(project, settings) {
   })
 }
 
-/** Starts an app, speaks to it as a terminal does, and looks at what it kept: the manual's example, and a command. */
+/**
+ * Starts an app, talks to it like a terminal, and checks what it stored: the manual's example, and
+ * a command.
+ */
 async function checkApp(title, { folder }, file, options = {}) {
   const { rawBody = false, path = example.path, headers = [], use = () => {} } = options
   const { converses = true } = options
@@ -338,7 +341,7 @@ async function checkApp(title, { folder }, file, options = {}) {
   })
 }
 
-/** A terminal comes up, hands over who came, is handed a command, and replies; the page is there. */
+/** A terminal starts, uploads attendance, gets a command, and replies; the page is there. */
 async function converse(port) {
   const ask = async (path, body) => {
     const method = body === undefined ? 'GET' : 'POST'
@@ -380,7 +383,7 @@ async function post(port, path, headers = []) {
   return { status: Number(status), text: answer.split('\r\n\r\n')[1] }
 }
 
-/** Counts a check and prints its line; it is skipped where its action gives the reason. */
+/** Counts a check and prints its line; it is skipped if its action returns a reason. */
 async function check(title, action) {
   try {
     const result = await action()

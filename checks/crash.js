@@ -11,7 +11,7 @@ import { GROUND_NAMES, NoServer } from './crash/ground.js'
 const LONG = 200
 
 /**
- * Each defect must be found out, too: otherwise a campaign that finds nothing proves nothing.
+ * Each defect must be found, too: otherwise a campaign that finds nothing proves nothing.
  *
  * @type {Plan[]}
  */
@@ -62,7 +62,10 @@ function checkOneOf(name, value, known) {
   throw new Error(`--${name} is "${value}"; expected one of ${known.join(', ')}`)
 }
 
-/** Prints what a campaign counted, and returns whether it is as it must be. @param {Plan} plan @param {number} seed */
+/**
+ * Prints what a campaign counted, and returns whether it is correct. @param {Plan} plan @param
+ * {number} seed
+ */
 async function isRight(plan, seed) {
   const found = await runCampaign({ ...plan, seed, say: print })
   const { faults, races, counts, killed, isAtomic, refusals } = found

@@ -1,5 +1,5 @@
-// Runs the tests that need nothing but Node on the oldest one that the package supports,
-// and on the newest of each later line. `node checks/node-versions.js 22` runs them on that one alone.
+// Runs the tests that need only Node on the oldest version that the package supports, and on the
+// newest of each later line. `node checks/node-versions.js 22` runs them only on that one.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -53,7 +53,8 @@ function runTests(node) {
     ...process.env,
     PATH: dirname(node) + delimiter + process.env.PATH,
   }
-  // What is left out takes longer than all of these, or does not depend on Node: programs, databases and types.
+  // The rest takes longer than all of these, or does not depend on Node: programs, databases and
+  // types.
   const projects = ['node', 'express 4', 'express 5']
   const options = [
     ...projects.map((project) => `--project=${project}`),

@@ -1,5 +1,6 @@
-// The app under the soak, in a process of its own: a whole server for terminals on storage that forgets what is settled, so
-// that what stays in the heap is the endpoints'. It issues commands steadily, and tells what it has when it is asked.
+// The app under the soak, in its own process: a complete server for terminals on storage that
+// forgets settled commands, so that whatever stays in the heap belongs to the endpoints. It issues
+// commands steadily, and reports its heap and handles on request.
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
@@ -127,7 +128,7 @@ const server = app.listen(0, '127.0.0.1', () => {
 })
 tolerateExtraBytes(server)
 
-/** Handles by their kinds, but for those of a connection that is just being answered. */
+/** Handles by kind, except those of a connection that is being answered right now. */
 function handles() {
   /** @type {Record<string, number>} */
   const count = {}
@@ -142,7 +143,7 @@ process.on('message', async (/** @type {{ command?: string[], stop?: boolean }} 
     for (const serialNumber of serialNumbers) command(serialNumber)
   }
   if (stop) over.abort()
-  // Twice: what finalizers release is free only after the second.
+  // Twice: memory released by finalizers is free only after the second.
   globalThis.gc?.()
   await wait(100)
   globalThis.gc?.()

@@ -1,6 +1,7 @@
-// Lets terminals shake hands, poll, execute, reply, upload, repeat, cut and flood for a while, beside many that dribble; then
-// looks at the heap, the handles and the rejections of the server.
-// npm run test:soak [-- --seconds 50 --terminals 50 --dribbling 2000]: bounded in time, and on this machine only.
+// Lets terminals perform handshakes, poll, execute, reply, upload, retry, cut and flood for a
+// while, next to many that dribble; then checks the heap, the handles and the rejections of the
+// server. npm run test:soak [-- --seconds 50 --terminals 50 --dribbling 2000]: bounded in time, and
+// on this machine only.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,9 +9,9 @@ import { parseArgs } from 'node:util'
 import { postReplies, runFleet, virtualTerminal } from 'express-iclock/simulator'
 
 const MEGABYTE = 1 << 20
-// What a full collection leaves differs by as much from one time to the next.
+// The heap after a full collection varies by this much.
 const NOISE = 2 * MEGABYTE
-// What happens to three requests of eleven: a cut, an answer that is lost, octets in small segments.
+// The faults of three in eleven requests: a cut, a lost answer, octets in small segments.
 const FAULTS = [
   { cutAfter: 30 },
   ...Array(4).fill(undefined),
@@ -47,7 +48,7 @@ async function soak() {
   }
   const serialNumbers = Array.from({ length: terminals }, (_, index) => `WHOLE${index}`)
 
-  // All of it once, so that what is loaded or compiled late is there before.
+  // Everything once, so that whatever is loaded or compiled late is there before the measurement.
   await ask({ command: serialNumbers })
   await Promise.all([
     fleetOf(url, terminals, duration / 10),
@@ -118,14 +119,17 @@ async function soak() {
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-/** Whether each kind of handle is there no more often. @param {Record<string, number>} after @param {Record<string, number>} before */
+/**
+ * Whether no kind of handle has increased. @param {Record<string, number>} after @param
+ * {Record<string, number>} before
+ */
 function isNoMore(after, before) {
   return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0))
 }
 
 /**
- * Whole terminals that do all they can, in waves, each of which begins with handshakes; how many requests of each kind were
- * accepted.
+ * Complete terminals that use every request, in waves, each of which begins with handshakes.
+ * Returns how many requests of each kind were accepted.
  *
  * @param {string} url @param {number} terminals @param {number} duration
  */
@@ -194,7 +198,7 @@ async function goodTerminal(url, duration) {
   return result
 }
 
-/** One octet a second. @param {string} url @param {number} index @param {number} timeout */
+/** Sends one octet a second. @param {string} url @param {number} index @param {number} timeout */
 function dribble(url, index, timeout) {
   const terminal = virtualTerminal({ url, serialNumber: `SLOW${index}`, timeout })
   return terminal.exchange('ID=1&Return=0&CMD=DATA', { segmentSize: 1, segmentPause: 1000 })

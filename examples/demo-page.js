@@ -1,4 +1,4 @@
-// The page on which people watch terminals, with simulated ones that attend, answer and fail.
+// The page on which people watch terminals, with simulated terminals that punch, reply and fail.
 // `npm run demo:page`, and PORT=8090 in front of it for another port.
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -20,7 +20,7 @@ const adapter = memoryAdapter()
 const commands = commandQueue(adapter)
 const app = express()
 app.use(terminalRouter({ adapter, timeZone: 'Asia/Manila' }))
-// An app of its own puts its login before it: app.use('/admin/terminals', requireAdmin, …).
+// A real app puts its login before it: app.use('/admin/terminals', requireAdmin, …).
 const page = monitorRouter({
   adapter,
   commands,
@@ -36,7 +36,7 @@ process.once('SIGINT', end).once('SIGTERM', end)
 
 await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumber, index)))
 
-/** A terminal's day: people come and go, and it executes what it is given, or can't. */
+/** A terminal's day: people come and go, and it executes its commands, or fails to. */
 async function work(serialNumber, index) {
   const terminal = virtualTerminal({ server, serialNumber })
   await terminal.handshake()
@@ -67,7 +67,7 @@ function returnCodeOf(text, index) {
   return index === 1 && text.includes('USERINFO') ? FULL : 0
 }
 
-/** What a clock in Manila shows. */
+/** The time on a clock in Manila. */
 function clock() {
   return new Date(Date.now() + 8 * 60 * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 }

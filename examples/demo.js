@@ -1,5 +1,5 @@
-// The whole loop on real requests: an app issues commands, a simulated terminal polls, executes and replies.
-// `npm run demo -- --wire` shows the bytes as well.
+// The complete loop on real requests: an app issues commands, a simulated terminal polls, executes
+// and replies. `npm run demo -- --wire` shows the bytes as well.
 import { once } from 'node:events'
 import express from 'express'
 import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'

@@ -1,4 +1,4 @@
-// What a TypeScript app is told of commands: checked by the compiler, never run.
+// The types of commands in a TypeScript app: checked by the compiler, never run.
 import { expectTypeOf, it } from 'vitest'
 import { attendance } from '../src/commands.js'
 import {

@@ -161,7 +161,7 @@ describe('Every other client error is treated as by Node alone', () => {
   })
 })
 
-/** Writes octets to a server as they are, and reads until it closes. */
+/** Writes raw octets to a server, and reads until it closes. */
 async function talk(server: Server, octets: string, halfClose = false): Promise<string> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   onTestFinished(() => void socket.destroy())

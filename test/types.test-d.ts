@@ -1,4 +1,4 @@
-// What the compiler tells a TypeScript app: checked by the compiler, never run.
+// The types in a TypeScript app: checked by the compiler, never run.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Request, Router } from 'express'
 import { expectTypeOf, it } from 'vitest'
@@ -121,7 +121,7 @@ it('The function authorize gets the request of Express in a router, and that of 
       return req.headers['x-token'] === 'secret'
     },
   })
-  // In app.post(path, handler) it is Express's, and may be said to be.
+  // In app.post(path, handler) it is Express's, and may be typed as such.
   commandReplyHandler({
     adapter: payroll,
     authorize: (_serialNumber, req: Request) => req.ip === '203.0.113.9',

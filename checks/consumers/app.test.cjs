@@ -1,4 +1,4 @@
-// The app's test in Jest, as Jest comes: it loads the app with `require`.
+// The app's test in Jest with its defaults: it loads the app with `require`.
 const request = require('supertest')
 const { app, adapter, page } = require('./app.cjs')
 const { example } = require('./example.cjs')

@@ -1,4 +1,4 @@
-// An app in TypeScript whose commands are of a type of its own.
+// An app in TypeScript with its own type of command.
 import express from 'express'
 import {
   type CommandReply,
@@ -22,7 +22,7 @@ adapter.issue({
   employee: 7,
 })
 
-// Without a type of its own, a command may still have more than the protocol needs.
+// Without its own type, a command may still have more than the protocol needs.
 memoryAdapter().issue({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
 
 const replies: (CommandReply & { employee: number | undefined })[] = []

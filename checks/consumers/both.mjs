@@ -1,4 +1,4 @@
-// An app that imports this package and has a part that requires it: two copies, which must understand each other.
+// An app that both imports and requires this package: two copies, which must work together.
 import { createRequire } from 'node:module'
 import express from 'express'
 import { IclockError as ImportedError, memoryAdapter } from 'express-iclock'

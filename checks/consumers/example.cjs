@@ -1,4 +1,4 @@
-// The manual's example of a Command Reply, which has no Content-Type, and what an app must keep of it.
+// The manual's example of a Command Reply, which has no Content-Type, and what an app must store of it.
 const ids = ['info8487', 'info8488', 'info8489', 'info7464', 'fp7464']
 
 exports.example = {

@@ -6,10 +6,11 @@ import { openStorage } from './storage.js'
 
 const LIFETIME = 30 * 60_000
 
-// It must not outlive the campaign, whatever that died of.
+// It must not outlive the campaign, however that ended.
 process.on('disconnect', () => process.exit())
 setTimeout(() => process.exit(), LIFETIME).unref()
-// What an adapter does after its answer may fail; and an interrupted campaign may close the channel at any time.
+// Work of an adapter after its answer may fail; and an interrupted campaign may close the channel
+// at any time.
 process.on('error', () => process.exit())
 
 const [, , name, place = '', port, defect] = process.argv
@@ -17,7 +18,7 @@ const storage = await openStorage(/** @type {import('./storage.js').StorageName}
 const adapter = withDefect(storage, defect)
 const queue = commandQueue(/** @type {any} */ (adapter))
 
-/** What the driver may ask for. @type {Record<string, (body: any) => Promise<unknown>>} */
+/** The calls of the driver. @type {Record<string, (body: any) => Promise<unknown>>} */
 const CALLS = {
   issue: ({ serialNumber, command, intent }) =>
     queue.issue(serialNumber, command, { members: { intent } }),

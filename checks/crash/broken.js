@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const CARELESS = 250
 
 const DEFECTS = {
-  /** Hands out what it was asked to claim, whether another poll was faster or not. */
+  /** Grants every claim, whether or not another poll was faster. */
   claim: (/** @type {any} */ storage) => ({
     /** @param {string} serialNumber @param {{ commandId: string }[]} claims */
     async claim(serialNumber, claims) {
@@ -14,7 +14,7 @@ const DEFECTS = {
       return claims.map(({ commandId }) => commandId)
     },
   }),
-  /** Says that it has kept what it is only going to keep. */
+  /** Confirms before the data is stored. */
   answer: (/** @type {any} */ storage) => ({
     onReplies: undefined,
     ...Object.fromEntries(
@@ -28,7 +28,9 @@ const DEFECTS = {
       }),
     ),
   }),
-  /** Takes a command on the terminal for done, so that its next attempt comes after later commands. */
+  /**
+   * Treats a command on the terminal as done, so that its next attempt comes after later commands.
+   */
   overtake: (/** @type {any} */ storage) => ({
     /** @param {any[]} args */
     async openCommands(...args) {

@@ -1,4 +1,5 @@
-// One campaign: terminals and a driver at work, kills, and the count at the end.
+// One campaign: terminals and a driver run, processes are killed, and faults are counted at the
+// end.
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDriver } from './driver.js'
 import { openGround } from './ground.js'
@@ -51,7 +52,7 @@ export async function runCampaign({ ground: name, kills, seed, broken, say = () 
         const what = await ground.kill(random(), random() * 500)
         killed[what] = (killed[what] ?? 0) + 1
       }
-      // On a slow machine kills leave little time to work in.
+      // On a slow machine, kills leave little time to work.
       const end = Date.now() + LONGEST_WORK
       while (diary.executed.length < ENOUGH && Date.now() < end) await wait(100)
     } finally {
@@ -74,7 +75,7 @@ export async function runCampaign({ ground: name, kills, seed, broken, say = () 
   }
 }
 
-/** Numbers from 0 to 1 that are the same for a seed. @param {number} seed */
+/** Numbers from 0 to 1, the same for the same seed. @param {number} seed */
 function randomFrom(seed) {
   let state = Math.imul(seed, 2654435761) >>> 0
   return () => {

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
 /**
- * @typedef {object} Intent What the driver wanted, and what it was told.
+ * @typedef {object} Intent What the driver requested, and the results.
  * @property {number} number
  * @property {string} serialNumber
  * @property {number} attempts
@@ -11,7 +11,8 @@ import { setTimeout as wait } from 'node:timers/promises'
  * @property {number} [known] when that was acknowledged; missing if the app died before
  * @property {string} [commandId]
  * @property {number} [cancelledAt] when a cancellation was acknowledged, in ms
- * @property {{ state: string, returnCode?: number, at: number }} [result] what it was told, and when in ms
+ * @property {{ state: string, returnCode?: number, at: number }} [result] the reported result, and
+ * when in ms
  * @property {string} [problem] why there is no result
  */
 
@@ -35,7 +36,8 @@ const KINDS = [
  * @param {object} campaign
  * @param {number} campaign.port
  * @param {() => number} campaign.random
- * @param {boolean} campaign.isAtomic whether commands may be closed while they are handed out: cancelled, superseded, expired
+ * @param {boolean} campaign.isAtomic whether commands may be closed while they are being sent:
+ * cancelled, superseded, expired
  */
 export function openDriver({ port, random, isAtomic }) {
   /** @type {Intent[]} */
@@ -46,7 +48,10 @@ export function openDriver({ port, random, isAtomic }) {
   /** @type {Promise<void>[]} */
   const waits = []
 
-  /** Issues until told to stop, one after another. @param {string} serialNumber @param {AbortSignal} signal */
+  /**
+   * Issues commands until stopped, one after another. @param {string} serialNumber @param
+   * {AbortSignal} signal
+   */
   async function drive(serialNumber, signal) {
     let waiting = 0
     while (!signal.aborted) {
@@ -102,7 +107,10 @@ export function openDriver({ port, random, isAtomic }) {
   /** @param {Intent} intent */
   const identityOf = ({ serialNumber, commandId }) => ({ serialNumber, commandId })
 
-  /** What an app answers; an empty object if it died. @param {string} call @param {object} body @returns {Promise<any>} */
+  /**
+   * The app's answer; an empty object if it died. @param {string} call @param {object} body
+   * @returns {Promise<any>}
+   */
   function ask(call, body) {
     return new Promise((resolve) => {
       const end = () => resolve({})

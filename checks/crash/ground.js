@@ -1,4 +1,5 @@
-// What a campaign is fought on: a database, apps over it, and one address before them; all but the address can be killed.
+// The setup of a campaign: a database, apps over it, and one address in front of them; everything
+// but the address can be killed.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -143,7 +144,10 @@ export async function openGround(name, defect) {
   ]
   return {
     ...{ title, isAtomic, url: front.url, port: front.port },
-    /** Kills an app or the database, and starts it again after so many ms. @param {number} which from 0 to 1 @param {number} pause */
+    /**
+     * Kills an app or the database, and restarts it after some ms. @param {number} which from 0 to
+     * 1 @param {number} pause
+     */
     async kill(which, pause) {
       const target = targets[Math.floor(which * targets.length)]
       if (target === undefined) return ''

@@ -1,4 +1,5 @@
-// Storage that outlives its process with nothing but a file: each change is on disk before it happens in memory.
+// Storage that outlives its process with only a file: each change is on disk before it happens in
+// memory.
 import { open, readFile } from 'node:fs/promises'
 import { deserialize, serialize } from 'node:v8'
 import { memoryAdapter } from 'express-iclock'
@@ -6,7 +7,8 @@ import { memoryAdapter } from 'express-iclock'
 /** @typedef {'issue' | 'claim' | 'release' | 'cancel' | 'onReply' | 'onUnparsed' | 'onUpload' | 'onContact'} Change */
 
 /**
- * The memory adapter, brought to where the file's changes led. What a kill broke off at its end was never acknowledged.
+ * The memory adapter, with the file's changes replayed. A change cut off by a kill was never
+ * acknowledged.
  *
  * @param {string} file
  */

@@ -9,7 +9,7 @@ import { journalAdapter } from './journal.js'
  * @typedef {'journal' | 'mongodb' | 'postgres'} StorageName
  * @typedef {import('express-iclock').TerminalAdapter & Looking} Storage
  *
- * @typedef {object} Looking What a campaign counts.
+ * @typedef {object} Looking The reads that a campaign counts with.
  * @property {() => Awaitable<{ serialNumber: string, commandId: string, returnCode: number }[]>} replies
  * @property {() => Awaitable<{ serialNumber: string, raw: Buffer }[]>} attendance
  * @property {() => Promise<void>} close
@@ -31,7 +31,7 @@ export async function openStorage(name, place) {
       connectionTimeoutMillis: 1000,
       query_timeout: 5000,
     })
-    // A connection that breaks while it is idle has nobody else to tell.
+    // A connection that breaks while idle has no other error handler.
     pool.on('error', () => {})
     const adapter = postgresAdapter(pool)
     await insistently(() => adapter.migrate())
@@ -43,7 +43,7 @@ export async function openStorage(name, place) {
   return /** @type {any} */ ({ ...adapter, close: () => client.close() })
 }
 
-/** An app may come up before its database does. @param {() => Promise<void>} start */
+/** An app may start before its database does. @param {() => Promise<void>} start */
 async function insistently(start) {
   for (const end = Date.now() + 30_000; ; ) {
     try {

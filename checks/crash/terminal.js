@@ -15,9 +15,9 @@ import { virtualTerminal } from 'express-iclock/simulator'
  * @property {Record<string, number>} refusals
  */
 
-// Below the driver's `replyWithin`: what a poll brings later than that, another attempt may have overtaken.
+// Below the driver's `replyWithin`: a later answer may have been overtaken by another attempt.
 const TIMEOUT = 1500
-// Longer than an app waits for its database: what it still does for a refused request is over by then.
+// Longer than an app waits for its database: its work for a refused request is over by then.
 const PATIENCE = 2500
 
 /** @returns {Diary} */
@@ -115,14 +115,17 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
       }
       await wait(20 + random() * 80)
     }
-    // What is still in its memory was never acknowledged.
+    // Records still in its memory were never acknowledged.
     return terminal.unsent
   }
 
   return {
     serialNumber,
     work,
-    /** From here on nothing goes wrong; it starts anew, so that what was handed out comes again at once. */
+    /**
+     * From here on nothing goes wrong; it restarts, so that unanswered commands come again
+     * immediately.
+     */
     calm() {
       isCalm = true
       mustGreet = true

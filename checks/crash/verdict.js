@@ -1,4 +1,4 @@
-// Compares what was acknowledged, executed and told with what storage says in the end.
+// Compares what was acknowledged, executed and reported with the final storage.
 import { commandQueue } from 'express-iclock'
 
 /**
@@ -8,14 +8,14 @@ import { commandQueue } from 'express-iclock'
  */
 
 const ENDS = ['succeeded', 'failed', 'unknown', 'unanswered', 'expired', 'cancelled', 'superseded']
-// A result that a late reply may change, and one that a later cancellation may.
+// Results that a late reply may change, and those that a later cancellation may.
 const REVISED_BY_REPLY = ['unanswered', 'cancelled']
 const REVISED_BY_CANCELLATION = ['unanswered']
 // Between a clock read here and the one read in an app.
 const SLACK = 5
 
 /**
- * Counts what must be 0, and what happened.
+ * Counts faults, which must be 0, and events.
  *
  * @param {import('./storage.js').Storage} storage
  * @param {readonly Intent[]} intents
@@ -109,8 +109,8 @@ function agree({ result }, { state, reply, cancelled }) {
 }
 
 /**
- * Executions of a command that was acknowledged before one was issued that the same terminal executed earlier. Two
- * commands that were on their way at the same time have no order.
+ * Executions of a command that was acknowledged before one was issued that the same terminal
+ * executed earlier. Two commands issued at the same time have no order.
  *
  * @param {readonly Intent[]} intents
  * @param {Diary['executed']} executed

@@ -1,4 +1,5 @@
-// Compiled by test/mongo/mongo.mongodb.test.ts alone, with `mongoose` standing for its major 8.
+// Compiled by test/mongo/mongo.mongodb.test.ts alone, with `mongoose` resolved to its major version
+// 8.
 import mongoose from 'mongoose'
 import { mongoAdapter } from '../../src/mongo.js'
 

@@ -1,16 +1,16 @@
-// An HR app as many are: CommonJS, with body parsers for all routes. It puts employees on terminals, opens their doors, and
-// tells the browser what came of it.
+// A typical HR app: CommonJS, with body parsers for all routes. It puts employees on terminals, opens their doors, and
+// shows the results in the browser.
 const express = require('express')
 const { commandQueue, memoryAdapter, terminalRouter } = require('express-iclock')
 const { attendance } = require('express-iclock/commands')
 
-/** Makes the app for these terminals; `patience` is how long a browser waits for one, in ms. */
+/** Creates the app for these terminals; `patience` is how long a browser waits for one, in ms. */
 function createApp({ terminals, adapter = memoryAdapter(), patience = 20_000 }) {
   const app = express()
   const commands = commandQueue(adapter)
   const employees = new Map()
 
-  // Before the parsers: it reads what terminals send itself.
+  // Before the parsers: it reads requests of terminals itself.
   app.use(
     terminalRouter({ adapter, authorize: (serialNumber) => terminals.includes(serialNumber) }),
   )
@@ -62,7 +62,7 @@ function createApp({ terminals, adapter = memoryAdapter(), patience = 20_000 }) 
   return app
 }
 
-// Builders refuse what a terminal would misread, and say why: here that is the browser's mistake.
+// Builders refuse values that a terminal would misread, with a reason: here it is the browser's mistake.
 function fromInput(build) {
   try {
     return build()
@@ -71,7 +71,7 @@ function fromInput(build) {
   }
 }
 
-// Express 4 does not pass on what an async route rejects with.
+// Express 4 does not pass on the errors of async routes.
 function route(handle) {
   return (req, res, next) => handle(req, res).catch(next)
 }

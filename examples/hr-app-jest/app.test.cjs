@@ -1,4 +1,4 @@
-// The app's own tests: Jest as it comes, and a terminal that fits in a test.
+// The app's own tests: Jest with its defaults, and a terminal that fits in a test.
 const { memoryAdapter } = require('express-iclock')
 const { virtualTerminal } = require('express-iclock/simulator')
 const { createApp } = require('./app.cjs')
@@ -34,7 +34,7 @@ const addEmployee = (changes) =>
 
 const employee = async () => (await request('/employees/7')).json()
 
-/** Lets the terminal execute what waits for it; `execute` returns the return code for a command. */
+/** Lets the terminal execute its waiting commands; `execute` returns the return code for a command. */
 const work = (execute) => terminal.serve(execute, { untilIdle: true })
 
 test('puts an employee on the terminal', async () => {

@@ -1,5 +1,5 @@
-// An HR app on PostgreSQL: it puts employees on terminals, keeps who came and went in its own table, and shows the
-// terminals to administrators.
+// An HR app on PostgreSQL: it puts employees on terminals, stores attendance in its own table, and
+// shows the terminals to administrators.
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { commandQueue, type IssuedCommand, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
@@ -8,24 +8,24 @@ import { postgresAdapter } from 'express-iclock/postgres'
 import { type Attendance, attendanceOn } from './attendance.js'
 import type { Database } from './database.js'
 
-/** What the app remembers of a command beside what the terminal is told. */
+/** The app's own data of a command. */
 interface HrCommand extends IssuedCommand {
   employee?: string
 }
 
 export interface AppOptions {
   database: Database
-  /** The serial numbers of the terminals that may talk to the app. */
+  /** The serial numbers of the terminals that may connect to the app. */
   terminals: readonly string[]
   /** The app's own login, for the page of the terminals. */
   requireAdmin: (req: Request, res: Response, next: NextFunction) => void
-  /** Called with who just came or went: for a screen at the door. */
+  /** Called with the person who just came or went, for a screen at the door. */
   greet?: (pin: string) => void
   /** How long a browser waits for a terminal, in ms. */
   patience?: number
 }
 
-/** Brings the tables up to date and makes the app; `page` is closed when the server is. */
+/** Brings the tables up to date and creates the app; close `page` together with the server. */
 export async function createApp(
   options: AppOptions,
 ): Promise<{ app: Express; page: MonitorRouter }> {
@@ -38,14 +38,14 @@ export async function createApp(
   const page = monitorRouter({ adapter, commands, timeZone: 'Asia/Manila' })
 
   const app = express()
-  // Before the parsers: it reads what terminals send itself.
+  // Before the parsers: it reads requests of terminals itself.
   app.use(
     terminalRouter({
       timeZone: 'Asia/Manila',
       authorize: (serialNumber) => terminals.includes(serialNumber),
       adapter: {
         ...adapter,
-        // The terminal forgets what is answered OK: if this throws, it sends the records again.
+        // The terminal forgets whatever is answered OK; if this throws, it sends the records again.
         async onUpload(upload) {
           for (const record of upload.records) {
             if (record.kind === 'attendance') await comings.keep(upload.serialNumber, record)
@@ -94,7 +94,8 @@ interface Failure extends Error {
   code?: string
 }
 
-// Builders refuse what a terminal would misread, and say why: here that is the browser's mistake.
+// Builders refuse values that a terminal would misread, with a reason: here it is the browser's
+// mistake.
 function fromInput<Command>(build: () => Command): Command {
   try {
     return build()

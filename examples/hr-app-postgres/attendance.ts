@@ -1,8 +1,8 @@
-// Who came and went, in a table of the app's own.
+// Attendance, in the app's own table.
 import type { AttendanceRecord } from 'express-iclock'
 import type { Database } from './database.js'
 
-/** A line of the table. */
+/** A row of the table. */
 export interface Coming {
   time: string
   status: string
@@ -10,9 +10,9 @@ export interface Coming {
 }
 
 export interface Attendance {
-  /** Makes the table unless it is there. */
+  /** Creates the table unless it exists. */
   migrate(): Promise<void>
-  /** Keeps a record; one that came before changes nothing, because terminals send again what was not answered. */
+  /** Stores a record; a duplicate changes nothing, because terminals repeat unanswered records. */
   keep(serialNumber: string, record: AttendanceRecord): Promise<void>
   /** The records of an employee, in order. */
   of(pin: string): Promise<Coming[]>

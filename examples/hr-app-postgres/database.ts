@@ -2,7 +2,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 
-/** What this app uses of a database: `Pool` of `pg` and PGlite both have it. */
+/** The calls of a database that this app uses: `Pool` of `pg` and PGlite both have them. */
 export interface Database {
   query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>
 }

@@ -1,5 +1,6 @@
-// Runs the HR app of app.ts with a simulated terminal: `npm run example:hr-app-postgres`, on PGlite, or on the PostgreSQL of
-// POSTGRES_URL. Look at: the route that waits for its terminal, and each record once, though it is sent twice.
+// Runs the HR app of app.ts with a simulated terminal: `npm run example:hr-app-postgres`, on
+// PGlite, or on the PostgreSQL of POSTGRES_URL. Note the route that waits for its terminal, and
+// that each record is stored once, although it is sent twice.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { virtualTerminal } from 'express-iclock/simulator'

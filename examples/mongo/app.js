@@ -1,4 +1,4 @@
-// An HR app that keeps its commands, and all that terminals say, in MongoDB.
+// An HR app that stores its commands, and everything from terminals, in MongoDB.
 import { once } from 'node:events'
 import express from 'express'
 import { commandQueue, terminalRouter } from 'express-iclock'

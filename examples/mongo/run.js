@@ -1,5 +1,6 @@
-// Runs the HR app of app.js on the MongoDB of MONGODB_URL: `MONGODB_URL=mongodb://127.0.0.1:27017 npm run example:mongo`.
-// Look at: one document for each command, its reply included, and one for each record, however often the terminal sends them.
+// Runs the HR app of app.js on the MongoDB of MONGODB_URL: `MONGODB_URL=mongodb://127.0.0.1:27017
+// npm run example:mongo`. Note one document for each command, its reply included, and one for each
+// record, however often the terminal sends them.
 import { inspect } from 'node:util'
 import { attendance } from 'express-iclock/commands'
 import { virtualTerminal } from 'express-iclock/simulator'
@@ -27,7 +28,7 @@ try {
   await terminal.serve(({ text }) => (text.startsWith('ENROLL') ? 5 : 0), { untilIdle: true })
   await terminal.reply(added.commandId, 0)
 
-  // The app ends, and starts again; the terminal did not hear that its reply arrived.
+  // The app ends, and starts again; the terminal doesn't know that its reply arrived.
   app.server.close()
   await client.close()
   client = await connect()

@@ -1,7 +1,9 @@
-// Where the examples find their MongoDB: at MONGODB_URL.
+// Connects the examples to the MongoDB at MONGODB_URL.
 import { MongoClient } from 'mongodb'
 
-/** Connects to the server of MONGODB_URL; without one it says what to start, and ends the program. */
+/**
+ * Connects to the server at MONGODB_URL; without one, prints what to start, and ends the program.
+ */
 export async function connect() {
   const url = process.env.MONGODB_URL
   if (!url) {
@@ -13,7 +15,8 @@ export async function connect() {
     )
     process.exit(1)
   }
-  // Together they limit the wait for a database that is away or hangs; by default it is half a minute, or endless.
+  // Together they limit the wait for a database that is down or hangs; by default it is half a
+  // minute, or endless.
   const client = new MongoClient(url, {
     serverSelectionTimeoutMS: 3000,
     connectTimeoutMS: 3000,

@@ -1,4 +1,4 @@
-// Starts nginx with the configuration beside this file, on free ports and in a folder of its own.
+// Starts nginx with the configuration next to this file, on free ports and in a separate folder.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin` }
 
-/** Starts nginx before the app that listens at `appPort` of this machine. */
+/** Starts nginx in front of the app that listens on `appPort` of this machine. */
 export async function startNginx(appPort) {
   const folder = mkdtempSync(join(tmpdir(), 'express-iclock-nginx-'))
-  // Where root starts nginx, its workers are another user.
+  // If root starts nginx, its workers are another user.
   chmodSync(folder, 0o755)
   const [httpPort, httpsPort] = await freePorts(2)
   const ports = { 3000: appPort, 8080: httpPort, 8443: httpsPort }

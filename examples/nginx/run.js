@@ -1,6 +1,6 @@
-// A terminal speaks through nginx in every way that iclock.conf has: it comes up, hands over who came, is handed a command,
-// and replies. Prints what the app saw and what the terminal was answered.
-// Look at: the path that reaches the app, `over https`, and the 413 that the app never saw.
+// A terminal connects through nginx in every way that iclock.conf has: it starts, uploads
+// attendance, gets a command, and replies. Prints the requests of the app and the answers to the
+// terminal. Note the path that reaches the app, `over https`, and the 413 that the app never saw.
 import { once } from 'node:events'
 import { commandQueue, memoryAdapter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'

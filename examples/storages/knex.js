@@ -1,5 +1,6 @@
-// Storage in whatever SQL an app speaks, through its own Knex: PostgreSQL, MariaDB, MySQL, SQLite. Every capability.
-// What must hold beside other processes is one conditional statement each; a token shows whose write it was.
+// Storage in any SQL database, through the app's own Knex: PostgreSQL, MariaDB, MySQL, SQLite.
+// Every capability. Anything that must hold with other processes is one conditional statement; a
+// token shows whose write it was.
 import { createHash, randomUUID } from 'node:crypto'
 import { assertIssuable, isPending, lineKey, outcomeOf } from 'express-iclock'
 
@@ -11,7 +12,7 @@ export function knexAdapter(knex) {
   const openAt = (query, now) => waiting(query).where('open_until', '>', now.getTime())
 
   async function keep(reply) {
-    // Taken first: a call that is held up later must not win over a newer one.
+    // Taken first: a call that is delayed later must not win over a newer one.
     const repliedAt = Date.now()
     const { serialNumber, commandId, raw, content } = reply
     const row = { ...identity(serialNumber, commandId), listed_at: repliedAt }
@@ -26,7 +27,8 @@ export function knexAdapter(knex) {
       fields: pairsOf(reply.fields),
     })
     const digest = hash(members, raw, content ?? '', String(content !== undefined))
-    // A duplicate changes nothing, a pending reply replaces none, and an older one never a newer.
+    // A duplicate changes nothing, a pending reply replaces nothing, and an older one never
+    // replaces a newer one.
     const replaceable = (query) => {
       query.whereNull('reply_digest')
       if (isPending(reply)) return
@@ -58,7 +60,7 @@ export function knexAdapter(knex) {
   }
 
   return {
-    /** Makes the tables; call it once, before the app starts. */
+    /** Creates the tables; call it once, before the app starts. */
     async migrate() {
       const blob = BLOBS[knex.client.dialect] ?? 'blob'
       for (const [name, columns] of Object.entries(TABLES)) {
@@ -153,13 +155,13 @@ export function knexAdapter(knex) {
       const token = randomUUID()
       const lines = [...upload.records, ...upload.unparsed]
       const rows = lines.map((line, index) => lineRow(upload, line, index, token))
-      // In one order, so that uploads that meet don't wait for each other in a circle.
+      // In the same order, so that concurrent uploads don't deadlock.
       rows.sort((one, other) => (one.line_key < other.line_key ? -1 : 1))
       for (let start = 0; start < rows.length; start += BATCH) {
         const batch = rows.slice(start, start + BATCH)
         await retried(() => knex('iclock_lines').insert(batch).onConflict('line_key').ignore())
       }
-      // What this call has kept was new.
+      // Lines stored by this call were new.
       const kept = await knex('iclock_lines').where({ token }).select('place')
       const places = new Set(kept.map(({ place }) => Number(place)))
       return upload.records.filter((_, index) => places.has(index))
@@ -177,7 +179,7 @@ export function knexAdapter(knex) {
       const own = () => knex('iclock_terminals').where({ terminal_key })
       await own().where('last_seen_at', '<', +at).update({ last_seen_at: +at })
       await own().where('first_seen_at', '>', +at).update({ first_seen_at: +at })
-      // A row for each fact, so that two requests at the same moment never undo each other's.
+      // A row for each fact, so that two requests at the same moment never undo each other.
       const facts = Object.entries(told).flatMap(([member, value]) =>
         typeof value === 'object'
           ? Object.entries(value).map(([name, each]) => ({
@@ -223,7 +225,7 @@ export function knexAdapter(knex) {
 }
 
 const BATCH = 200
-// Every moment before it is a whole number that each database and driver has exactly.
+// Every moment before it is a whole number that every database and driver represents exactly.
 const FOREVER = Date.UTC(9999, 11, 31)
 const FRESH = { attempts_made: 0, has_terms: 0, open_until: FOREVER, is_pending: 0 }
 
@@ -257,7 +259,7 @@ const TABLES = {
     table.bigIncrements('position')
     table.string('line_key', 64).notNullable().unique()
     table.text('serial', 'longtext').notNullable()
-    // For an app's own questions: who came, and when.
+    // For an app's own queries: who came, and when.
     for (const name of ['type', 'pin', 'local_time']) table.text(name)
     table.text('record', 'longtext')
     for (const name of ['raw', 'content']) table.specificType(name, blob)
@@ -278,7 +280,7 @@ const TABLES = {
   },
 }
 
-// A database may end one of two writes that meet, and ask to try again.
+// A database may abort one of two concurrent writes, and ask to try again.
 async function retried(write) {
   for (let tries = 1; ; tries++) {
     try {
@@ -290,7 +292,7 @@ async function retried(write) {
   }
 }
 
-// Databases compare text in ways of their own (case, accents, trailing blanks): keys are hashes.
+// Databases compare text differently (case, accents, trailing blanks): keys are hashes.
 function hash(...parts) {
   const sha256 = createHash('sha256')
   for (const part of parts) sha256.update(part)
@@ -330,7 +332,7 @@ function fieldsOf(pairs) {
 }
 
 function recordOf(row) {
-  // A call that was cut off between its two statements leaves a row that knows nothing.
+  // A call cut off between its two statements leaves an empty row.
   if (row.command === null && row.reply === null) return undefined
   const record = { attemptsMade: row.attempts_made }
   if (row.command !== null) record.command = unpack(row.command)

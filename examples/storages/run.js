@@ -1,5 +1,6 @@
-// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, or with `-- mongodb` and MONGODB_URL.
-// Look at: the same lines for each of them, however often the terminal sends its replies.
+// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, or with `--
+// mongodb` and MONGODB_URL. Note the same lines for each of them, however often the terminal sends
+// its replies.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

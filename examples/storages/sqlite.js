@@ -22,7 +22,7 @@ export function sqliteAdapter(db) {
   const putUnparsed = db.prepare('INSERT OR IGNORE INTO unparsed VALUES (?, ?, ?)')
   const allUnparsed = db.prepare('SELECT serialNumber, line FROM unparsed')
 
-  // Immediate: what is read stays true until it is written, beside other processes too.
+  // Immediate: reads stay valid until the write, even with other processes.
   const inOneStep = (action) => db.transaction(action).immediate
   const read = (serialNumber, id) => recordOf(find.get(keyOf(serialNumber, id)))
   const write = (serialNumber, id, record) => put.run(rowOf(serialNumber, id, record))
@@ -89,7 +89,7 @@ export function sqliteAdapter(db) {
     findCommand: (serialNumber, id) => read(serialNumber, id)?.command,
     findCommands: (serialNumber, ids) => ids.flatMap((id) => read(serialNumber, id)?.command ?? []),
     onReply: inOneStep(keep),
-    // One transaction for a body: the disk is waited for once.
+    // One transaction per body, so that it waits for the disk once.
     onReplies: inOneStep((answered) => answered.map(({ reply }) => keep(reply))),
     onUnparsed: inOneStep((lines, serialNumber) => {
       for (const line of lines) {

@@ -1,20 +1,20 @@
-// Cuts text to what a terminal takes.
+// Cuts text to the length that a terminal accepts.
 import { checkNames, checkWhole, describe } from '../check.js'
 import { encode, encodingOf } from '../queue/encoding.js'
 import type { TextOptions } from './line.js'
 
 /** The options of `cutText`. */
 export interface CutOptions extends TextOptions {
-  /** How many bytes the terminal takes: 24 by default, as time-clocks take of a name. */
+  /** How many bytes the terminal accepts: 24 by default, like the name on time clocks. */
   bytes?: number
 }
 
 const CHARACTERS = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
 /**
- * Cuts a text to what a terminal takes, at a whole character as a person sees it: no letter loses
- * its accent. Blanks before the cut go too; a text that fits stays as it is. A character that the
- * encoding lacks stays in, and the builder refuses it.
+ * Cuts a text to the length that a terminal accepts, at a whole character as people see it: no
+ * letter loses its accent. Blanks before the cut are dropped, too; a text that fits is unchanged. A
+ * character that the encoding lacks stays in, and the builder refuses it.
  *
  * @example
  * attendance.putUser({ pin: '7', name: cutText('Maria Theresa Dela Cruz Santos') })

@@ -26,17 +26,17 @@ import type { CommandReply, ParsedReplies } from './reply.js'
 import type { ReplyStorage } from './storage.js'
 import { type Kept, keepInStorage } from './store.js'
 
-/** What an app may have called for replies that were new. */
+/** The hooks of replies. */
 export interface ReplyHookOptions<Issued extends IssuedCommand = IssuedCommand>
   extends HookOptions {
   /**
-   * Called once for each reply that was new, after storage has it. It isn't awaited; errors go to
-   * `onError`. For work that must not be lost, use `onReply` of the adapter.
+   * Called once for each new reply, after storage has it. It isn't awaited; errors go to `onError`.
+   * For work that must not be lost, use `onReply` of the adapter.
    */
   afterReply?(reply: CommandReply, command: Issued | undefined): unknown
 }
 
-/** What replies share with other endpoints. */
+/** The options that replies share with other endpoints. */
 export interface ReplyEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     EncodingOptions,
@@ -50,7 +50,7 @@ export interface CommandReplyHandlerOptions<Issued extends IssuedCommand = Issue
   extends ReplyEndpointOptions<Issued>,
     BodyOptions {}
 
-/** The names of what an app may have called for replies. */
+/** The names of the hooks of replies. */
 export const REPLY_HOOK_OPTIONS: OptionNames<ReplyHookOptions> = {
   afterReply: true,
   ...HOOK_OPTIONS,
@@ -90,8 +90,8 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
 /**
  * The endpoint, on options whose names were checked.
  *
- * @param options what it shares with other endpoints
- * @param own what concerns replies alone
+ * @param options those shared with other endpoints
+ * @param own those of replies only
  * @param onKept called with the replies of every body, repeated or not, once storage has them
  */
 export function replyEndpoint<Issued extends IssuedCommand>(
@@ -126,7 +126,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
 }
 
 /**
- * The hook `afterReply`, to be called with each reply that was new.
+ * The hook `afterReply`, to be called with each new reply.
  *
  * @throws TypeError if it, or `onError`, isn't a function
  */

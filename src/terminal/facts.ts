@@ -116,7 +116,7 @@ function familyOfUpload(target: Target, table: string | undefined): Family | und
 
 /**
  * `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a
- * time-clock.
+ * time clock.
  */
 export function familyOfType(type: string | undefined): Family | undefined {
   if (!type?.trim()) return undefined

@@ -42,16 +42,19 @@ export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = Upload
     ): Awaitable<{ reply?: CommandReply } | null | undefined>
   }
 
-/** What an app may have called for uploads that were new. */
+/** The hooks of uploads. */
 export interface UploadHookOptions extends HookOptions {
   /**
-   * Called once with the records that were new, after storage has them. It isn't awaited; errors go
-   * to `onError`. For work that must not be lost, use `onUpload` of the adapter.
+   * Called once with the new records, after storage has them. It isn't awaited; errors go to
+   * `onError`. For work that must not be lost, use `onUpload` of the adapter.
    */
   afterUpload?(upload: Upload): unknown
 }
 
-/** What uploads share with other endpoints; `afterReply` is called for replies in an upload. */
+/**
+ * The options that uploads share with other endpoints; `afterReply` is called for replies in an
+ * upload.
+ */
 export interface UploadEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     EncodingOptions,
@@ -67,7 +70,7 @@ export interface UploadHandlerOptions<Issued extends IssuedCommand = IssuedComma
   extends UploadEndpointOptions<Issued>,
     BodyOptions {}
 
-/** The names of what an app may have called for uploads. */
+/** The names of the hooks of uploads. */
 export const UPLOAD_HOOK_OPTIONS: OptionNames<UploadHookOptions> = {
   afterUpload: true,
   ...HOOK_OPTIONS,
@@ -92,9 +95,9 @@ const OPTIONAL_CALLS = [
  * ignores the path; a request that is not a POST goes on to `next`, or is answered 404 without it.
  *
  * It answers once storage has every line, also those that are not valid records and those of
- * unknown tables: a terminal would send them again forever. Errors are handed to `next`, this
- * package's errors with `status` and `code`; without `next` the answer is the error's status, or
- * 500, and one line of text.
+ * unknown tables: a terminal would send them again forever. Errors go to `next`, this package's
+ * errors with `status` and `code`; without `next` the answer is the error's status, or 500, and one
+ * line of text.
  *
  * @example
  * createServer(uploadHandler({ adapter, timeZone: 'Asia/Manila' })).listen(8080)
@@ -111,8 +114,8 @@ export function uploadHandler<Issued extends IssuedCommand>(
 /**
  * The endpoint, on options whose names were checked.
  *
- * @param options what it shares with other endpoints
- * @param own what concerns uploads alone
+ * @param options those shared with other endpoints
+ * @param own those of uploads only
  * @param onKept called with every upload, repeated or not, once storage has it
  */
 export function uploadEndpoint<Issued extends IssuedCommand>(
@@ -137,7 +140,8 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
   })
   return endpoint(endpointSettings(options), exchange, {
     accepts: ({ method }) => method === 'POST',
-    // A terminal was seen to send a photo again until the connection was closed after the answer.
+    // A terminal in the field sent a photo again and again until the connection was closed after
+    // the answer.
     closesAfter: isPhoto,
   })
 }

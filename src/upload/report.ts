@@ -10,7 +10,7 @@ import type { Upload, UploadRecord } from './upload.js'
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
 
 /**
- * The replies in a body that has no table (seen on a time-clock that posts them to `cdata`);
+ * The replies in a body that has no table (seen on a time clock that posts them to `cdata`);
  * undefined if it has any line that isn't one.
  */
 export function repliesIn(

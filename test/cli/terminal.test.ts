@@ -89,7 +89,7 @@ it('The terminal uploads a punch for each PIN typed, restarts and quits on reque
   expect(lines()[0]).toMatch(/^7\t\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\t0\t1\t/)
   expect(lines()[1]).toMatch(/^A8\t.{19}\t1\t1\t/)
   expect(told(stdout)).toContain('punch A8 goes out')
-  // Idle polls in a row are told once.
+  // Idle polls in a row are printed once.
   expect(told(stdout).filter((line) => line === 'poll no commands').length).toBeLessThanOrEqual(4)
 })
 

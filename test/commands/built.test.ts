@@ -1,5 +1,4 @@
-// How often and how long each nature of command is handed out, and which intents replace each
-// other.
+// How often and how long each kind of command is sent, and which intents replace each other.
 import { access, attendance, type BuiltCommand } from 'express-iclock/commands'
 import { describe, expect, test } from 'vitest'
 import { ACCESS, ATTENDANCE, DANGEROUS_ACCESS, DANGEROUS_ATTENDANCE } from '../support/builders.js'

@@ -1,5 +1,5 @@
-// No value can write a second command, another field, or a field that old firmware would take for
-// another.
+// No value can write a second command, another field, or a field that old firmware would mistake
+// for another.
 import { deepEqual, doesNotMatch, match, ok } from 'node:assert/strict'
 import { IclockError } from 'express-iclock'
 import fc from 'fast-check'
@@ -17,7 +17,7 @@ const SAMPLES = [...ATTENDANCE, ...ACCESS, ...DANGEROUS_ATTENDANCE, ...DANGEROUS
 )
 const KEYS = [...new Set(SAMPLES.flatMap((sample) => keysOf(sample)))]
 
-// Values that are right somewhere, so that many lines are written.
+// Values that are valid somewhere, so that many lines are written.
 const right = fc.oneof(
   fc.constantFrom(...SAMPLES.flatMap(({ members }) => Object.values(members))),
   fc.stringMatching(/^[0-9A-Za-z]{1,12}$/),
@@ -107,7 +107,7 @@ function lineOf({ text }: Sample): string {
   return text.replaceAll('⇥', '\t')
 }
 
-/** What precedes the first field. */
+/** The text before the first field. */
 function headOf(sample: Sample): string {
   return (
     /^(DATA (UPDATE|DELETE|QUERY) \w+ |VERIFY SUM ATTLOG |SET OPTIONS |\w+ )/.exec(

@@ -1,4 +1,4 @@
-// The table of docs/commands.md says how long values may be: exactly so long they are.
+// Values may be exactly as long as the table in docs/commands.md says.
 import { IclockError } from 'express-iclock'
 import { expect, test } from 'vitest'
 import { ACCESS, ATTENDANCE, DANGEROUS_ATTENDANCE, type Sample } from '../support/builders.js'

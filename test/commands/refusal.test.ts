@@ -1,4 +1,4 @@
-// What builders refuse, and how they say so.
+// The values that builders refuse, and their errors.
 import { IclockError } from 'express-iclock'
 import {
   access,

@@ -1,4 +1,4 @@
-// Each builder's text, and how often and how long it is handed out.
+// Each builder's text, and how often and how long it is sent.
 import { access, attendance, dangerous } from 'express-iclock/commands'
 import { describe, expect, test } from 'vitest'
 import { ACCESS, ATTENDANCE, DANGEROUS_ACCESS, DANGEROUS_ATTENDANCE } from '../support/builders.js'

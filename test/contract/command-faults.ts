@@ -51,7 +51,7 @@ const opening =
       change(await openCommands(serialNumber, now, 10_000), limit).slice(0, limit)
   }
 
-// What is open by another rule.
+// Opens commands by another rule.
 const openBy =
   (isOpen: (record: CommandRecord, now: Date) => boolean): Fault =>
   ({ adapter, storage, query }) => {
@@ -67,7 +67,7 @@ const openBy =
 const isOver = ({ openUntil }: CommandRecord, now: Date) =>
   openUntil !== undefined && openUntil <= now
 
-// What is claimed by another rule: at once, without a second query.
+// Claims by another rule: immediately, without a second query.
 const claimingBy =
   (
     isGranted: (record: CommandRecord, claim: Claim) => boolean,
@@ -213,7 +213,7 @@ const asDocuments =
         if (isRead(record, args)) read.set(key, { ...record })
       }
       await query()
-      // What others changed since is gone.
+      // Changes by others meanwhile are lost.
       replaceAll(storage, read)
       return right(...args)
     }) as never
@@ -1095,7 +1095,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
   ),
 }
 
-// A claim that takes back what was cancelled since.
+// A claim that undoes a cancellation made meanwhile.
 function lookThenCancelLate(): Fault {
   return ({ adapter, storage, query }) => {
     adapter.claim = async (serialNumber, claims) => {

@@ -7,7 +7,7 @@ import { TERMINAL_FAULTS } from './terminal-faults.js'
 import { UPLOAD_FAULTS } from './upload-faults.js'
 import { type Fault, wholeSubject } from './whole.js'
 
-// A judge that is right in most runs is none: CONTRACT_RUNS=100 proves what one run suggests.
+// A test that is right in most runs isn't enough: CONTRACT_RUNS=100 proves what one run suggests.
 const RUNS = Number(process.env.CONTRACT_RUNS ?? 1)
 
 const REFUSAL = /duplicate key|has had a command/

@@ -56,7 +56,7 @@ const withTerminals =
     }
   }
 
-// Reads, joins in the process, and writes what it has then in a second query.
+// Reads, merges in the process, and writes the result in a second query.
 const asDocuments =
   (documentOf: (serialNumber: string) => string, isNewer = false): Fault =>
   ({ adapter, storage, query }) => {

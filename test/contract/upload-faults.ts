@@ -60,7 +60,7 @@ const answering = (answer: (upload: Upload, fresh: readonly UploadRecord[]) => u
   }
 }
 
-// Looks what is there, then inserts, with a query between.
+// Checks what is there, then inserts, with a query in between.
 const checkedThenInserted: Fault = ({ adapter, storage, query }) => {
   const kept = storage.once('lines', () => [] as (UploadedLine & { key: string })[])
   adapter.onUpload = async (upload) => {

@@ -1,5 +1,5 @@
-// A right adapter with every call, over storage whose queries take a moment: faults are planted in
-// it.
+// A correct adapter with every call, over storage whose queries take a moment: faults are planted
+// in it.
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
@@ -13,10 +13,10 @@ import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
 import type { TerminalStorage } from '../../src/terminal/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
 
-/** What all connections of a subject share. A fault may replace what the subject looks at. */
+/** Shared by all connections of a subject. A fault may replace what the subject reads. */
 export class Storage {
   records = new Map<string, CommandRecord>()
-  // As memoryAdapter() is put together, with its records in reach.
+  // Like memoryAdapter(), with its records accessible.
   memory: MemoryAdapter = {
     ...replyMemory(this.records),
     ...commandMemory(this.records),
@@ -48,7 +48,7 @@ export type WholeAdapter = Required<ReplyStorage> &
 export interface Connection {
   adapter: WholeAdapter
   storage: Storage
-  /** Takes the time of a query; rejects if storage is out of reach. */
+  /** Takes the time of a query; rejects if storage is unreachable. */
   query(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     const key = keyOf(reply.serialNumber, reply.commandId)
     const isFinal = reply.returnCode !== -5000
     if (isFinal && (storage.calledAt.get(key) ?? 0) > calledAt) return 'repeated'
-    // A pending reply, however late, never keeps a final one from its place.
+    // A pending reply, however late, never blocks a final one.
     if (isFinal) storage.calledAt.set(key, calledAt)
     return memory.onReply(reply, undefined) as ReplyKept
   }

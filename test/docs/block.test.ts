@@ -6,8 +6,8 @@ import { expect, it } from 'vitest'
 import { compile } from '../support/compile.js'
 import { type Block, blocksOf, PAGES, ROOT, textOf } from '../support/page.js'
 
-// Blocks marked `run` are run by tests of their own; `nest` ones by checks/consumers.js, which
-// installs NestJS.
+// Blocks marked `run` are run by separate tests; `nest` ones by checks/consumers.js, which installs
+// NestJS.
 const MARKS = ['', 'run', 'nest']
 const SHOWN = ['', 'sh', 'console', 'text', 'mermaid', 'nginx', 'sql', 'mongosh']
 const OPTIONS = {

@@ -1,5 +1,5 @@
-// Blocks that are run as they are, with real terminals' bodies, the simulator, and the libraries
-// that they name.
+// Blocks that are run unchanged, with real terminals' bodies, the simulator, and the libraries that
+// they name.
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { blocksIn, textOf } from '../support/page.js'

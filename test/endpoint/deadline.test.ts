@@ -3,7 +3,7 @@ import { type Awaitable, Deadline } from '../../src/endpoint/deadline.js'
 
 const late = { code: 'STORAGE_TIMEOUT', status: 503 }
 
-/** Works without yielding, as a synchronous database does. */
+/** Works without yielding, like a synchronous database. */
 function work(ms: number): void {
   const end = performance.now() + ms
   while (performance.now() < end);

@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js'
 import { type GoldenOptions, goldenText } from '../support/golden.js'
 
-/** All handlers as one, which chooses by method and path as an app on node:http would. */
+/** All handlers as one, chosen by method and path as in an app on node:http. */
 function handlerOf(options: GoldenOptions): Handler {
   const { adapter, authorize, timeout, encoding, limit, maxRecords, maxCommands } = options
   const shared = {

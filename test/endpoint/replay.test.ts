@@ -12,8 +12,7 @@ interface Host {
 }
 
 /**
- * Hands a request to the endpoint whose body its host has read to the end, as serverless platforms
- * do.
+ * Passes the endpoint a request whose body the host has already read, like serverless platforms.
  */
 async function receive({ replay = [], headers = {}, ends = true }: Host) {
   const req = Object.assign(new IncomingMessage(new Socket()), {

@@ -51,7 +51,7 @@ const claimOf = (commandId: string, attempt = 1) => ({
 let databases = 0
 const databaseName = () => `iclock_test_${process.pid}_${databases++}`
 
-// The four ways to a database that apps have today.
+// The four ways in which apps open a database today.
 const DRIVERS = {
   'mongodb 6': async (name: string) => {
     const client = await new MongoClient6(`${url}`).connect()

@@ -52,7 +52,7 @@ it.each([
   expect(lostCharacter(`Name=Ada${text}`, encoding)).toBe(text)
 })
 
-// Each character that the encoding has, alone: what is let through comes back as it was.
+// Each character of the encoding, alone: every accepted one comes back unchanged.
 it.each([
   ...['gbk', 'gb18030', 'big5', 'euc-kr', 'euc-jp'],
   ...['windows-1252', 'windows-1256', 'windows-1258', 'windows-874', 'koi8-r', 'iso-8859-8'],

@@ -10,7 +10,7 @@ import { finalReply } from '../support/reply.js'
 
 const SN = '0316144680030'
 const MD5 = 'a5bf4dcd6020f408589224274aab132d'
-// A code that both families have, each with a meaning of its own.
+// A code that both families have, with different meanings.
 const DISPUTED = -9
 
 async function replied(options: CommandQueueOptions = {}, returnCode = DISPUTED) {

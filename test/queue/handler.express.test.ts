@@ -224,7 +224,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
       return open
     }
     const server = await serve(listenerOf({ adapter: { ...adapter, openCommands } }))
-    // A faster poll may have been handed the first one in time: the second must not overtake it.
+    // A faster poll may have got the first one in time: the second must not overtake it.
     expect((await poll(server)).body).toBe('OK')
     expect((await poll(server)).body).toMatch(/:CHECK\n$/)
   })

@@ -13,7 +13,7 @@ it('Every character comes about equally often', () => {
     counts.set(character, (counts.get(character) ?? 0) + 1)
   }
   expect(counts.size).toBe(36)
-  // 4,000 each on average, with a standard deviation of 62; taking bytes modulo 36 gives the first
+  // 4,000 each on average, with a standard deviation of 62; bytes modulo 36 would give the first
   // four 4,500.
   for (const count of counts.values()) expect(Math.abs(count - 4000)).toBeLessThan(400)
 })

@@ -14,7 +14,7 @@ import {
 const START = Date.UTC(2026, 0, 1)
 const TERMINALS = ['A', 'B', 'C']
 
-/** What a command must have become, told in the plainest way. */
+/** The expected state of a command, in the simplest form. */
 interface Expected {
   terminal: string
   id: string
@@ -46,14 +46,14 @@ afterEach(() => {
 })
 
 /**
- * Two app processes over one storage, three terminals, and the model of what must become of each
- * command.
+ * Two app processes over one storage, three terminals, and the model of each command's expected
+ * state.
  */
 class World {
   readonly memory = memoryAdapter()
   readonly commands = commandQueue(this.memory)
   readonly model: Expected[] = []
-  /** What each terminal has executed and not yet posted. */
+  /** The commands that each terminal has executed and not yet reported. */
   readonly executed = new Map(TERMINALS.map((terminal) => [terminal, [] as string[]]))
   readonly posted: [terminal: string, body: string][] = []
 
@@ -119,7 +119,7 @@ class World {
     expect(await request(app, terminal, body)).toBe('OK')
     for (const [, id, code] of body.matchAll(/ID=(\w+)&Return=(-?\d+)/g)) {
       const command = this.model.find((one) => one.id === id)
-      // A pending reply never takes the place of another.
+      // A pending reply never replaces another.
       if (command && (code !== '-5000' || command.code === undefined)) command.code = Number(code)
     }
   }
@@ -135,7 +135,7 @@ class World {
     if (isOpen) command.isCancelled = true
   }
 
-  /** Power is lost: what was not posted is forgotten, and the terminal shakes hands. */
+  /** Power is lost: unposted replies are forgotten, and the terminal repeats its handshake. */
   restart(terminal: string): void {
     this.executed.set(terminal, [])
     this.memory.release(terminal, new Date())
@@ -171,8 +171,8 @@ function expectedState({ code, isCancelled, made, dueAt, attempts, expiresAt }: 
 }
 
 /**
- * The storage of one app process: its calls take a few turns of the event loop, each app's
- * differently many.
+ * The storage of one app process: its calls take a few turns of the event loop, a different number
+ * for each app.
  */
 function slowed(memory: MemoryAdapter, app: number): MemoryAdapter {
   let calls = app

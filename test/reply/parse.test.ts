@@ -8,7 +8,7 @@ const read = (body: string, encoding?: string) =>
   parseReplies(Buffer.from(body, 'latin1'), { serialNumber: SN, ...(encoding && { encoding }) })
 const texts = (buffers: Buffer[]) => buffers.map((buffer) => buffer.toString('latin1'))
 
-/** What was read, as one line a reply, so that a test says it at a glance. */
+/** The parsed replies, one line each, so that a test shows them at a glance. */
 function said(body: string): string[] {
   const { replies, unparsed } = read(body)
   const pairs = (fields: Record<string, string>) =>
@@ -467,10 +467,7 @@ it('Anything but a Buffer is refused', () => {
   )
 })
 
-/**
- * What replies and unparsed lines leave out of the body, which may be blanks alone; parts never
- * overlap.
- */
+/** Replies and unparsed lines leave out only blanks of the body, and never overlap. */
 function expectNoByteLost(body: Buffer) {
   const { replies, unparsed } = parseReplies(body, { serialNumber: SN })
   const parts = [...replies.map(({ raw }) => raw), ...unparsed]
@@ -530,8 +527,8 @@ describe('Whatever a terminal sends', () => {
     )
   })
 
-  // A megabyte of any of these is read in a time like a normal one's; a quadratic reader does not
-  // end within the test's.
+  // A megabyte of any of these is read as fast as a normal one; a quadratic reader does not end
+  // within the test's time.
   it.each([
     ...['&', '\t', '=', '\n', '\r', ' ', 'a', '\0', 'ID=', 'ID=1\n', 'ID=1&', 'ID=1&CMD&', 'x\n'],
     ...[

@@ -3,7 +3,7 @@ import request from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { commandReplyRouter, memoryAdapter, terminalRouter } from '../../src/index.js'
 
-/** An app whose own route stands behind the router. */
+/** An app with its own route after the router. */
 function appWith(router: typeof commandReplyRouter | typeof terminalRouter) {
   const adapter = memoryAdapter()
   const app = express()

@@ -3,7 +3,7 @@ import { hasReply, parseQuery } from '../../src/reply/query.js'
 
 const MANY = 1000
 
-/** What was read, as one line a reply; undefined if the query holds none. */
+/** The parsed replies, one line each; undefined if the query holds none. */
 function said(query: string, body = '', encoding = 'utf-8'): string[] | undefined {
   const parsed = parseQuery(query, Buffer.from(body, 'latin1'), 'SN1', encoding, MANY)
   return (

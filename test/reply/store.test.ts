@@ -7,7 +7,7 @@ import { keepInStorage } from '../../src/reply/store.js'
 const SN = 'A'
 const late = { code: 'STORAGE_TIMEOUT', status: 503 }
 
-/** Storage that notes what it is handed, and whether others get a turn meanwhile. */
+/** Storage that records its calls, and whether others get a turn meanwhile. */
 function noting(answer: (id: string) => unknown = () => undefined) {
   const kept: string[] = []
   const storage: ReplyStorage = {
@@ -36,7 +36,7 @@ function batching(storage: ReplyStorage): ReplyStorage {
   }
 }
 
-/** Keeps a body, and returns the ids that were told as new. */
+/** Stores a body, and returns the ids reported as new. */
 async function keep(body: string, storage: ReplyStorage, timeout = 60_000): Promise<string[]> {
   const fresh: string[] = []
   const deadline = new Deadline(timeout, 'storage')

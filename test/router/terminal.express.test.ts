@@ -58,7 +58,7 @@ describe('A request that was captured or is printed in a manual', () => {
     replies: { status: 200, text: /^OK$/ },
     remoteatt: { status: 200, text: /^NONE$/ },
     exchange: { status: 406, text: /encrypt/ },
-    // The app's own 404: nothing is served that was not offered.
+    // The app's own 404.
     file: { status: 404, text: /Cannot GET/ },
   }
   const others = vectors.filter(({ expected }) => answers[expected.kind] !== undefined)
@@ -85,8 +85,8 @@ describe('A request that was captured or is printed in a manual', () => {
 
 describe('A factory-new terminal, and an app with one line', () => {
   it.each<[string, Partial<VirtualTerminalOptions>, object]>([
-    ['a time-clock', {}, { family: 'attendance', pushVersion: '2.4.1', model: 'Virtual' }],
-    ['a time-clock of 2009', { pushVersion: '' }, { family: 'attendance' }],
+    ['a time clock', {}, { family: 'attendance', pushVersion: '2.4.1', model: 'Virtual' }],
+    ['a time clock of 2009', { pushVersion: '' }, { family: 'attendance' }],
     ['an access terminal', { dialect: 'access' }, { family: 'access', pushVersion: '3.1.2' }],
   ])('The terminal and the app work together: %s', async (_, dialect, facts) => {
     const adapter = memoryAdapter()

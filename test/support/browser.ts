@@ -69,7 +69,7 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 /** What axe finds: the rule and the elements, one line each. */
 export async function axeFindings(page: Page): Promise<string[]> {
   const source = await readFile(axe, 'utf8')
-  // By the protocol of the browser, so that the policy of the page stays as it is.
+  // Through the browser's protocol, so that the page's policy stays unchanged.
   await page.evaluate(source)
   const { violations } = (await page.evaluate('axe.run()')) as AxeResults
   return violations.flatMap(({ id, nodes }) => {

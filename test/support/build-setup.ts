@@ -1,5 +1,5 @@
 // Builds the package before the tests if a source has changed since, for tests that run examples
-// and programs on it; and says which tests are not among those that run.
+// and programs on it; and reports which tests don't run.
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'

@@ -16,7 +16,7 @@ export interface Sample {
   /** Keys that firmware reads in this command though the sample does not write them. */
   unsent?: string
   between?: string
-  /** For lines that are no list of fields: whether the text is what these members must give. */
+  /** For lines that aren't a list of fields: whether the text is right for these members. */
   check?(text: string, members: Record<string, unknown>): boolean
 }
 

@@ -1,5 +1,5 @@
-// A small server written by hand that holds the whole conversation, so that a terminal can be tested
-// without the endpoints.
+// A small hand-written server for the whole conversation, so that a terminal can be tested without
+// the endpoints.
 import type { IncomingHttpHeaders } from 'node:http'
 import { PLAIN, serving } from './server.js'
 
@@ -15,9 +15,7 @@ export interface Heard {
 
 type Said = string | { status?: number; headers?: Record<string, string>; body?: string }
 
-/**
- * What the server says, by endpoint; `handshake` is a GET of cdata. `OK` by default.
- */
+/** The server's answers, by endpoint; `handshake` is a GET of cdata. `OK` by default. */
 export type Script = Record<string, (heard: Heard) => Said | undefined | Promise<Said | undefined>>
 
 export const OPTION_BLOCK = 'GET OPTION FROM: X\nATTLOGStamp=9999\nDelay=2\nServerVer=2.4.1\n'

@@ -1,4 +1,4 @@
-// Every line of an upload that a database has kept, as the contract asks for it.
+// Every stored line of an upload, as the contract expects it.
 import type { UploadedLine } from '../../src/contract.js'
 import type { KeptAttendance, KeptLine, KeptRecord } from '../../src/kept.js'
 

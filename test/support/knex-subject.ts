@@ -1,4 +1,4 @@
-// What the contract works on: the adapter of the Knex example over some database.
+// The contract's subject: the adapter of the Knex example over some database.
 import type { Knex } from 'knex'
 import type { ContractSubject } from '../../src/contract.js'
 
@@ -6,9 +6,7 @@ import type { ContractSubject } from '../../src/contract.js'
 const { href } = new URL('../../examples/storages/knex.js', import.meta.url)
 const { knexAdapter } = await import(href)
 
-/**
- * A subject over a connection, and over others that `reopen` makes, each as another process has it.
- */
+/** A subject over a connection, and over others that `reopen` opens, each like another process. */
 export async function knexSubject(
   knex: Knex,
   remove: () => Promise<void>,

@@ -1,4 +1,4 @@
-// A MariaDB of its own for the tests: Debian's server, started in a folder of its own.
+// A MariaDB for the tests: Debian's server, started in a separate folder.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, chown, mkdtemp, open, readFile, rm } from 'node:fs/promises'

@@ -125,8 +125,8 @@ async function built(name, from, sources, build) {
 }
 
 /**
- * Starts the program on files of its own. It can be killed, held up and started again on the same
- * files and port.
+ * Starts the program on its own files. It can be killed, stopped and restarted on the same files
+ * and port.
  *
  * @param {Program} program
  */

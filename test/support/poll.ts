@@ -4,7 +4,7 @@ import { type ExchangeOptions, virtualTerminal } from '../../src/simulator.js'
 import { type Answer, SN, serve } from './terminal.js'
 
 /**
- * Polls once, as the manual's terminal unless told otherwise, a server or one made of the listener.
+ * Polls a server, or one created from the listener, once; by default like the manual's terminal.
  */
 export async function poll(
   to: RequestListener | Server,

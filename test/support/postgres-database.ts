@@ -1,4 +1,4 @@
-// A database of its own for a test: a schema on the server, or a PGlite.
+// A separate database for a test: a schema on the server, or a PGlite.
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -20,7 +20,7 @@ export interface TestDatabase {
 // A PGlite takes seconds to start: one serves all tests of a file.
 let shared: Promise<PGlite> | undefined
 
-/** Makes one; without a server, a schema in a PGlite. */
+/** Creates one; without a server, a schema in a PGlite. */
 export async function openDatabase(): Promise<TestDatabase> {
   const url = inject('postgresUrl')
   lastSchema++

@@ -42,8 +42,8 @@ async function account() {
 }
 
 /**
- * Starts a server on files of its own. It can be killed, held up and started again on the same
- * files and port.
+ * Starts a server on its own files. It can be killed, stopped and restarted on the same files and
+ * port.
  *
  * @param {string} bin the folder of initdb and postgres
  */

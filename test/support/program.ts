@@ -7,7 +7,7 @@ export interface Run {
   stderr: string
 }
 
-/** Who sits at the keyboard while a program runs. */
+/** The person at the keyboard while a program runs. */
 export interface Person {
   interrupt(): void
   type(line: string): void

@@ -1,4 +1,4 @@
-// What storage must give the page to read, however it keeps it.
+// Checks the reads that the page needs from storage.
 import { expect } from 'vitest'
 import { parseUpload } from '../../src/index.js'
 import type { MonitorStorage } from '../../src/monitor.js'

@@ -2,10 +2,7 @@
 import type { ReplyStorage } from '../../src/index.js'
 import { parseReplies } from '../../src/index.js'
 
-/**
- * Keeps a terminal's reply in storage, as if another process had received it: with `Return=0` unless
- * told otherwise.
- */
+/** Stores a terminal's reply, as if another process had received it; with `Return=0` by default. */
 export function finalReply(
   adapter: object,
   serialNumber: string,

@@ -1,5 +1,5 @@
-// Runs blocks of a page as they are, in a process of their own, with a program that plays the app
-// around them.
+// Runs blocks of a page unchanged, in a separate process, with a program that plays the app around
+// them.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

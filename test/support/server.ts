@@ -36,8 +36,8 @@ export async function listen<S extends Server>(server: S, host = '127.0.0.1', po
 export const serving = (listener: RequestListener) => listen(createServer(listener))
 
 /**
- * A server that sends the same bytes to whoever has sent anything, and closes the connection if
- * `andCloses`.
+ * A server that sends the same bytes to any client that has sent something, and closes the
+ * connection if `andCloses`.
  */
 export const respondingWith = (bytes: string | Buffer, andCloses = false) =>
   listen(
@@ -49,7 +49,7 @@ export const respondingWith = (bytes: string | Buffer, andCloses = false) =>
     }),
   )
 
-/** A server that accepts everything, with all that it was sent. */
+/** A server that accepts and records everything. */
 export async function recording() {
   const segments: Buffer[] = []
   const bodies: Buffer[] = []

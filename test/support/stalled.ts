@@ -1,6 +1,6 @@
-// Calls that stop midway, as a slow network stops them.
+// Calls that stop midway, as on a slow network.
 
-/** Lets so many steps pass at once, and the others only after `resume()`. */
+/** Lets this many steps pass immediately, and the others only after `resume()`. */
 export function stall(steps: number) {
   const { promise: resumed, resolve: resume } = deferred()
   const { promise: stopped, resolve: stop } = deferred()

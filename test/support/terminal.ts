@@ -1,5 +1,5 @@
-// What the tests of the endpoint share: a server for one test, and posts of the manual's terminal to
-// it.
+// Shared by the tests of the endpoints: a server for one test, and posts like the manual's
+// terminal.
 import { createServer, type RequestListener, Server, type ServerOptions } from 'node:http'
 import { onTestFinished } from 'vitest'
 import {
@@ -35,18 +35,13 @@ export interface Post extends ExchangeOptions {
   body?: Body
 }
 
-/**
- * What a test says of an exchange: its status, its body as text, its headers by their small names.
- */
+/** An exchange for tests: its status, its body as text, its headers by lower-case name. */
 export interface Answer extends Omit<Exchange, 'body' | 'headers'> {
   body: string
   headers: Record<string, string>
 }
 
-/**
- * Posts once, the manual's example unless told otherwise, to a server or to one made of the
- * listener.
- */
+/** Posts once to a server, or to one created from the listener; by default the manual's example. */
 export async function post(
   to: RequestListener | Server,
   { body = EXAMPLE, ...how }: Post = {},

@@ -1,4 +1,4 @@
-// The uploads among the recorded requests, and what must be read from them in the words of this
+// The uploads among the recorded requests, and the records expected from them in the terms of this
 // package.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -31,7 +31,7 @@ export interface UploadVector {
 const file = new URL('../fixtures/uploads.json', import.meta.url)
 const vectors: UploadVector[] = JSON.parse(readFileSync(file, 'utf8'))
 
-/** Every recorded request with which a terminal hands something over. */
+/** Every recorded request that uploads something. */
 export const uploadVectors: UploadVector[] = vectors.filter(({ expected }) => {
   return expected.kind === 'upload' || expected.kind === 'querydata'
 })
@@ -40,7 +40,7 @@ export function bodyOf({ body = '', bodyBase64 }: UploadVector): Buffer {
   return bodyBase64 === undefined ? Buffer.from(body) : Buffer.from(bodyBase64, 'base64')
 }
 
-/** A record in the words of the recorded requests. */
+/** A record in the terms of the recorded requests. */
 export function inWordsOfVectors(record: UploadRecord): Record<string, unknown> {
   switch (record.kind) {
     case 'attendance': {
@@ -72,7 +72,7 @@ export function inWordsOfVectors(record: UploadRecord): Record<string, unknown> 
   }
 }
 
-/** What an upload is, in the words of the recorded requests. */
+/** An upload in the terms of the recorded requests. */
 export function uploadInWords(upload: Omit<Upload, 'receivedAt' | 'body'>): object {
   const { serialNumber, table, tableName, stamp, count, commandId, packet } = upload
   return {

@@ -11,7 +11,7 @@ const BEFORE = new Date('2026-03-29T00:59:00Z')
 const AFTER = new Date('2026-03-29T01:00:00Z')
 const AUTUMN = new Date('2026-10-25T01:00:00Z')
 
-/** A watch over one terminal in Berlin, and what it was made to do. */
+/** A watch over one terminal in Berlin, and its renewals. */
 function watching(facts: TerminalFacts, limit?: number) {
   const adapter = memoryAdapter()
   const tell = (told: TerminalFacts, serialNumber = 'A') =>

@@ -8,7 +8,7 @@ const read = (body: string | Buffer, encoding = 'utf-8') => {
   return parseUpload(octets, { table: 'ATTLOG', encoding })
 }
 
-/** What was read, a line each: the columns, or `unparsed` and the line. */
+/** The parsed records, one line each: the columns, or `unparsed` and the line. */
 function said(body: string): string[] {
   const { records, unparsed } = read(body)
   const columns = (records as AttendanceRecord[]).map((record) => {

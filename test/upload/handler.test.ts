@@ -344,7 +344,7 @@ describe('The result of a query in packets', () => {
   const path = (index: number) => `/iclock/querydata?SN=${SN}&${QUERY}${index}`
   const [FIRST, SECOND] = ['user pin=1\tna', 'me=A\nuser pin=2\n'] as const
 
-  /** What was read, without the packets themselves. */
+  /** The parsed records, without the packets themselves. */
   const rows = (uploads: readonly Upload[]) => {
     return uploads.flatMap(({ commandId, records, unparsed }) => [
       ...records.filter(({ kind }) => kind !== 'packet').map(({ raw }) => `${commandId} ${raw}`),

@@ -1,4 +1,4 @@
-// A month of attendance over real HTTP, with faults at random: nothing is lost, and nothing is kept
+// A month of attendance over real HTTP, with random faults: nothing is lost, and nothing is stored
 // twice.
 import { request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,7 +21,7 @@ function dice(seed: number): () => number {
   }
 }
 
-/** Storage that fails before it keeps anything, midway, or when it has kept everything. */
+/** Storage that fails before it stores anything, midway, or after it has stored everything. */
 function unreliable(storage: UploadStorage, roll: () => number): UploadStorage {
   return {
     async onUpload(upload) {
@@ -40,8 +40,8 @@ function unreliable(storage: UploadStorage, roll: () => number): UploadStorage {
 }
 
 /**
- * Posts lines; whether the terminal may forget them. The connection may break before the answer is
- * read.
+ * Posts lines; returns whether the terminal may forget them. The connection may break before the
+ * answer is read.
  */
 function post(server: Server, lines: readonly string[], roll: () => number): Promise<boolean> {
   const { port } = server.address() as AddressInfo

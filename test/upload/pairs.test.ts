@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fieldOf } from '../../src/upload/pairs.js'
 import { parseUpload } from '../../src/upload/parse.js'
 
-/** What was read, a line each, so that a test shows it at a glance. */
+/** The parsed records, one line each, so that a test shows them at a glance. */
 function said(body: string, table = 'OPERLOG', tableName?: string): string[] {
   const options = tableName === undefined ? { table } : { table, tableName }
   const { records, unparsed } = parseUpload(Buffer.from(body, 'latin1'), options)

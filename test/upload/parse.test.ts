@@ -17,7 +17,7 @@ const GRAMMARS: readonly ParseUploadOptions[] = [
 
 const BLANK = [...Buffer.from(' \t\r\n\0')]
 
-/** Parts never overlap, and what they leave out of the body is blank. */
+/** Parts never overlap, and leave out only blanks of the body. */
 function expectNoByteLost(body: Buffer, options: ParseUploadOptions) {
   const { records, unparsed } = parseUpload(body, options)
   const parts = [...records.map(({ raw }) => raw), ...unparsed]
@@ -110,7 +110,7 @@ describe('Whatever a terminal sends', () => {
     )
   })
 
-  // A quadratic reader doesn't come to the end of a megabyte within a minute.
+  // A quadratic reader doesn't finish a megabyte within a minute.
   const units = [
     ...[
       '\t',

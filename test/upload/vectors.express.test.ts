@@ -14,16 +14,13 @@ const asSent = (vector: UploadVector, path = vector.path): Sent => {
   return { method, path, headers, body: bodyOf(vector) }
 }
 
-/**
- * What an answer must be like: `OK` counts with whatever is behind it, but what is printed for
- * `tabledata` is exact.
- */
+/** Checks an answer: `OK` may be followed by anything, but the answer to `tabledata` is exact. */
 function expectAnswer(body: string, { expected: { answer = [] } }: UploadVector) {
   if (answer.includes('OK')) expect(body).toMatch(/^OK(: \d+)?$/)
   else expect(answer).toContain(body)
 }
 
-/** The packets are kept as they came, beside what was read from them. */
+/** The packets are stored as they came, next to the records read from them. */
 const withoutPackets = (uploads: readonly Upload[]) => {
   return uploads.filter(({ records }) => records[0]?.kind !== 'packet')
 }
@@ -56,7 +53,7 @@ describe.each(uploadVectors)('The recorded upload: $name', (vector) => {
         expect(words).toMatchObject({ records: [{ type: 'postverifydata' }] })
         return
       }
-      // Of lines that come twice in one body storage keeps one.
+      // Storage keeps one of two equal lines in a body.
       const lines = vector.expected.records?.map((record) => JSON.stringify(record))
       const records = [...new Set(lines)].map((line) => JSON.parse(line))
       const told = { sn, table, tablename, stamp, count, commandId }

@@ -20,7 +20,7 @@ describe('The recorded upload', () => {
   it.each(single.map((vector) => [vector.name, vector] as const))('%s', (name, vector) => {
     const { records, unread } = vector.expected
     if (name === 'verification data') {
-      // The record there is the body as it came, whose form is the customer's own.
+      // The record there is the raw body, in a customer's own format.
       expect(parsed(vector).records).toMatchObject([
         { type: 'postverifydata', photoBytes: bodyOf(vector).length },
       ])

@@ -41,7 +41,7 @@ export function info(): BuiltCommand {
 }
 
 /**
- * Makes the terminal shake hands again and upload what is new according to the stamps (`CHECK`).
+ * Makes the terminal repeat its handshake and upload new data according to the stamps (`CHECK`).
  * Reply: 0.
  */
 export function check(): BuiltCommand {

@@ -1,4 +1,4 @@
-// What the blocks of the docs take for granted: an app, its storage, and functions of its own.
+// Names that the blocks of the docs assume: an app, its storage, and its own functions.
 import type { Express, RequestHandler } from 'express'
 import type * as iclock from 'express-iclock'
 import type * as builders from 'express-iclock/commands'

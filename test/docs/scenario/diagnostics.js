@@ -1,4 +1,4 @@
-// An app with every recipe of the diagnostics page, and a terminal that says secret things.
+// An app with every recipe of the diagnostics page, and a terminal that sends secrets.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { once } from 'node:events'
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'

@@ -1,4 +1,5 @@
-// Posts every documented body to a server with these lines, and to the router: what do they keep?
+// Posts every documented body to a server with these lines, and to the router, and compares what
+// they store.
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
