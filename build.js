@@ -2,6 +2,7 @@
 // `node build.js --if-stale` builds only if a source is newer than what was built.
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   mkdtempSync,
   readdirSync,
   renameSync,
@@ -40,6 +41,8 @@ function build() {
         'false',
       ],
     )
+    // npm does so where it installs the package; `npx express-iclock` in a clone needs it as well.
+    chmodSync(join(folder, 'dist/esm/cli.js'), 0o755)
     writeFileSync(join(folder, 'dist', STAMP), '{ "type": "commonjs" }\n')
     utimesSync(join(folder, 'dist', STAMP), began, began)
     rmSync(dist, { recursive: true, force: true })

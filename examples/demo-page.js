@@ -57,8 +57,13 @@ async function work(serialNumber, index) {
 }
 
 async function giveFirst(serialNumber, index) {
-  await commands.issue(serialNumber, attendance.putUser({ pin: '7', name: 'Ada' }), { employee: 7 })
-  await commands.issue(serialNumber, attendance.putUser({ pin: '8', name: 'Bo' }), { employee: 8 })
+  for (const [pin, name] of [
+    ['7', 'Ada'],
+    ['8', 'Bo'],
+  ]) {
+    const members = { employee: Number(pin) }
+    await commands.issue(serialNumber, attendance.putUser({ pin, name }), { members })
+  }
   if (index === 1) await commands.issue(serialNumber, attendance.info())
 }
 
