@@ -6,9 +6,9 @@ const MAPPED = '::ffff:'
 
 /**
  * The address that a request comes from, in a form that can be compared: `req.ip` of Express, which
- * heeds `trust proxy`, otherwise the socket's. IPv4 is always `'192.0.2.1'`, never
- * `'::ffff:192.0.2.1'`, which is what a server sees that listens on IPv6 too; IPv6 has its shortest
- * form, in lower case. It is `''` if the connection is gone.
+ * respects `trust proxy`, otherwise the socket's. IPv4 is always `'192.0.2.1'`, never
+ * `'::ffff:192.0.2.1'` as on a server that listens on IPv6 too; IPv6 has its shortest form, in
+ * lower case. It is `''` if the connection is gone.
  *
  * @example
  * authorize: (serialNumber, req) => terminals.get(serialNumber)?.address === addressOf(req)

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
-/** An answer, whatever server sends it. */
+/** An answer, independent of the server. */
 export interface Answer {
   status: number
   /** All headers that matter to a terminal, in their order. */

@@ -1,5 +1,5 @@
-// What all endpoints have in common, knowing no server: who asks, whether it may, what the endpoint
-// does with it, and how long that may take.
+// Common to all endpoints, independent of the server: serial number, authorization, the endpoint's
+// handler, and the time limit.
 import { describe, quoted } from '../check.js'
 import type { Answer } from './answer.js'
 import { type Awaitable, Deadline } from './deadline.js'
@@ -8,26 +8,24 @@ import type { EndpointSettings } from './options.js'
 import type { TerminalRequest } from './request.js'
 import { serialNumberOf } from './serial-number.js'
 
-/**
- * What an endpoint does with a request of this terminal. It waits for storage through the deadline.
- */
+/** The endpoint's handler for a terminal's request. It waits for storage through the deadline. */
 export type Exchange = (
   serialNumber: string,
   request: TerminalRequest,
   deadline: Deadline,
 ) => Awaitable<Answer>
 
-/** An endpoint, whatever server it is reached through. */
+/** An endpoint, independent of the server. */
 export interface Endpoint {
   /** Whether a request is for this endpoint; any other goes on to the app. */
   accepts(request: TerminalRequest): boolean
-  /** Whether the connection must be closed after the answer, be it an error. */
+  /** Whether the connection must be closed after the answer, even if it is an error. */
   closesAfter(request: TerminalRequest): boolean
-  /** Answers a request that it accepts. Rejects with an object that says why it can't. */
+  /** Answers an accepted request. Rejects with an object that explains why it can't. */
   answer(request: TerminalRequest): Promise<Answer>
 }
 
-/** Makes an endpoint. By default it accepts every request and closes no connection. */
+/** Creates an endpoint. By default it accepts every request and closes no connection. */
 export function endpoint(
   settings: EndpointSettings,
   exchange: Exchange,
@@ -55,7 +53,7 @@ export function endpoint(
   }
 }
 
-/** Makes one endpoint of several: each request is for the one that is chosen for it, if any. */
+/** Combines several endpoints into one: each request goes to the chosen one, if any. */
 export function oneOf(choose: (request: TerminalRequest) => Endpoint | undefined): Endpoint {
   return {
     accepts: (request) => choose(request)?.accepts(request) ?? false,

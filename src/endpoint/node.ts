@@ -1,4 +1,4 @@
-// The way to the endpoints through node:http, and through any framework built on it.
+// Connects the endpoints to node:http, and to any framework built on it.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe } from '../check.js'
 import { addressOf } from './address.js'
@@ -22,7 +22,7 @@ interface FrameworkRequest extends IncomingMessage {
 }
 
 /**
- * Makes a plain function of an endpoint. Errors go to `next`; without it they are answered in one
+ * Turns an endpoint into a plain function. Errors go to `next`; without it they are answered in one
  * line. A request that the endpoint doesn't accept goes on to `next`, or is answered 404 without
  * it, so that a handler mounted without a path doesn't swallow the app.
  */
@@ -52,8 +52,8 @@ export function handlerOf(endpoint: Endpoint): Handler {
 
 /** A request of node:http, or of a framework built on it. */
 export class NodeRequest implements TerminalRequest {
-  // Optimization: Express gives each request a shape of its own, so that the first access to a
-  // property takes about 1 µs. What not every endpoint needs is read when it is asked for.
+  // Optimization: Express gives each request its own shape, so that the first access to a property
+  // takes about 1 µs. Members that not every endpoint needs are read lazily.
   readonly raw: IncomingMessage
   readonly method: string
   readonly target: Target

@@ -97,7 +97,7 @@ function sizeOf(limit: unknown): number {
   return size
 }
 
-/** @throws TypeError if the option `encoding` is no label of an encoding that contains ASCII */
+/** @throws TypeError if the option `encoding` isn't the label of an encoding that contains ASCII */
 export function decoderLabelOf({ encoding = 'utf-8' }: EncodingOptions): string {
   const expected =
     'a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'

@@ -1,4 +1,4 @@
-// The target of a request: its path and its query, read once for all.
+// The target of a request: its path and its query, parsed once.
 
 /** A member of a query, decoded: its name as sent, and its value. */
 export type Member = readonly [name: string, value: string]

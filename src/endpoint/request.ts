@@ -1,18 +1,19 @@
-// A request as the endpoints see it, whatever server it came through.
+// A request as the endpoints see it, independent of the server.
 import type { Target } from './query.js'
 
 /** A terminal's request. */
 export interface TerminalRequest {
   /** The method, in capitals. */
   readonly method: string
-  /** Path and query, below whatever the endpoint is mounted at. */
+  /** Path and query, below the mount path of the endpoint. */
   readonly target: Target
-  /** The path that the terminal asked for, without its query. */
+  /** The requested path, without its query. */
   readonly path: string
   /** The address of the connection. */
   readonly peer: string | undefined
   /**
-   * The address of the terminal, which the app may know better than the connection; `''` if unknown.
+   * The address of the terminal, from the app if it knows better than the connection; `''` if
+   * unknown.
    */
   readonly address: string
   /** The server's own request, for `authorize`. */

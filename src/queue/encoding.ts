@@ -7,9 +7,9 @@ import { IclockError } from '../endpoint/errors.js'
 import { decoderLabelOf } from '../endpoint/options.js'
 
 const ASCII = /^[\0-\x7f]*$/
-// Written without what later standards added: terminals have the older tables.
+// Encodings without the additions of later standards: terminals have the older tables.
 const OLDER: Readonly<Record<string, string>> = { gbk: 'cp936', big5: 'cp950' }
-// GB 18030 gave these other octets in its edition of 2022.
+// The 2022 edition of GB 18030 changed the octets of these.
 const MOVED = /[\ufe10-\ufe19\u9fb4-\u9fbb]/
 
 /**
@@ -30,8 +30,8 @@ export function encode(text: string, encoding: string): Buffer {
 }
 
 /**
- * The first character that would not come back as it is: the encoding lacks it, or those who write
- * and who read it have different tables, such as for rare characters of euc-kr and gb18030.
+ * The first character that would not come back unchanged: the encoding lacks it, or writers and
+ * readers have different tables, such as for rare characters of euc-kr and gb18030.
  */
 export function lostCharacter(text: string, encoding: string): string | undefined {
   if (ASCII.test(text)) return undefined

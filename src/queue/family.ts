@@ -1,4 +1,4 @@
-// Which family a terminal is of: whose return codes it follows, and whose commands it reads.
+// The family of a terminal, whose return codes it follows and whose commands it understands.
 import { quoted, wrong } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { IclockError } from '../endpoint/errors.js'
@@ -21,8 +21,7 @@ export type FamilyFinder = (serialNumber: string) => Awaitable<Family | undefine
 export type FamilyOf = (record: CommandRecord) => Awaitable<Family>
 
 /**
- * Makes a function that returns the family of a terminal: the option's, or the one that storage
- * knows.
+ * Creates a function that returns the family of a terminal: the option's, or the one in storage.
  *
  * @throws TypeError if the option is none of these
  */
@@ -39,8 +38,8 @@ export function familyFinder(
 }
 
 /**
- * Makes a function that returns the family to read a record with, `'attendance'` if none is known.
- * It asks only for return codes that the families may disagree on.
+ * Creates a function that returns the family to read a record with, `'attendance'` if unknown. It
+ * looks up only return codes that the families may disagree on.
  */
 export function familyReader(findFamily: FamilyFinder): FamilyOf {
   return async ({ reply }) => {
