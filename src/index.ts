@@ -82,6 +82,7 @@ export {
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
 export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './terminal/storage.js'
+export { fieldOf } from './upload/fields.js'
 export {
   type UploadAdapter,
   type UploadHandlerOptions,
@@ -89,7 +90,6 @@ export {
   uploadHandler,
 } from './upload/handler.js'
 export { lineKey } from './upload/line.js'
-export { fieldOf } from './upload/pairs.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
 export type { UploadEvent } from './upload/reception.js'
 export type { UploadStorage } from './upload/storage.js'

@@ -1,12 +1,8 @@
 // Octets to pairs: the positions of keys and values in a body. Pure; independent of records.
-import { TextReader } from './text.js'
+import { CR, EQUALS, LF, LINE_ENDS, type Octets, SPACES, TAB, TABS } from '../octets.js'
 
-const TAB = 0x09
-const LF = 0x0a
-const CR = 0x0d
-const SPACE = 0x20
-const AMPERSAND = 0x26
-const EQUALS = 0x3d
+export const AMPERSAND = 0x26
+const BLANKS = SPACES | TABS
 const LOWER_CASE = 0x20
 
 // The keys of the protocol, a bit each, so that one number holds a set of them.
@@ -24,17 +20,18 @@ export const CONTENT = 32
  */
 export const HEADER: number = RETURN | CMD | SN | FILENAME
 
-const KNOWN_KEYS = [
-  { name: ID, letters: Buffer.from('id') },
-  { name: SN, letters: Buffer.from('sn') },
-  { name: CMD, letters: Buffer.from('cmd') },
-  { name: RETURN, letters: Buffer.from('return') },
-  { name: CONTENT, letters: Buffer.from('content') },
-  { name: FILENAME, letters: Buffer.from('filename') },
-]
+const LETTERS = {
+  id: Buffer.from('id'),
+  sn: Buffer.from('sn'),
+  cmd: Buffer.from('cmd'),
+  return: Buffer.from('return'),
+  content: Buffer.from('content'),
+  fileName: Buffer.from('filename'),
+}
 
 /** Reads pair after pair of a body. CR and LF end a line; blank lines mean nothing. */
-export class PairReader extends TextReader {
+export class PairReader {
+  readonly #octets: Octets
   // The pair that was read last: its key, the positions of key and value without the blanks around
   // them, and the current position: the `=` behind the key, or the end of the pair.
   name: number = OTHER
@@ -45,9 +42,14 @@ export class PairReader extends TextReader {
   valueEnd = 0
   at = 0
 
+  constructor(octets: Octets) {
+    this.#octets = octets
+  }
+
   // In the first line of a record `&` and TAB separate pairs; any other line is one pair.
   readKey(start: number, inFirstLine: boolean): void {
-    const { body } = this
+    const octets = this.#octets
+    const { body } = octets
     const { length } = body
     let at = start
     while (at < length) {
@@ -57,15 +59,16 @@ export class PairReader extends TextReader {
     }
     this.at = at
     this.hasValue = body[at] === EQUALS
-    this.keyStart = this.skipSpaces(start, at)
-    this.keyEnd = this.trimSpaces(this.keyStart, at)
-    this.name = this.nameOf(this.keyStart, this.keyEnd)
+    this.keyStart = octets.skip(BLANKS, start, at)
+    this.keyEnd = octets.trim(BLANKS, this.keyStart, at)
+    this.name = nameOf(body, this.keyStart, this.keyEnd)
     // ID and Content count only with their `=`.
     if (!this.hasValue) this.name &= HEADER
   }
 
   readValue(inFirstLine: boolean): void {
-    const { body } = this
+    const octets = this.#octets
+    const { body } = octets
     const { length } = body
     const start = this.hasValue ? this.at + 1 : this.at
     let at = start
@@ -75,50 +78,47 @@ export class PairReader extends TextReader {
       at++
     }
     this.at = at
-    this.valueStart = this.skipSpaces(start, at)
-    this.valueEnd = this.trimSpaces(this.valueStart, at)
+    this.valueStart = octets.skip(BLANKS, start, at)
+    this.valueEnd = octets.trim(BLANKS, this.valueStart, at)
   }
 
-  nameOf(start: number, end: number): number {
-    const { body } = this
-    const length = end - start
-    for (const { name, letters } of KNOWN_KEYS) {
-      if (letters.length !== length) continue
-      let at = 0
-      while (at < length && ((body[start + at] as number) | LOWER_CASE) === letters[at]) at++
-      if (at === length) return name
-    }
-    return OTHER
+  skipSpaces(from: number): number {
+    return this.#octets.skip(BLANKS, from, this.#octets.body.length)
   }
 
-  skipSpaces(from: number, to: number): number {
-    let at = from
-    while (at < to && isSpace(this.body[at])) at++
-    return at
-  }
-
-  trimSpaces(from: number, to: number): number {
-    let at = to
-    while (at > from && isSpace(this.body[at - 1])) at--
-    return at
-  }
-
-  skipBlanks(from: number): number {
-    const { body } = this
-    let at = from
-    while (at < body.length && (isSpace(body[at]) || isLineEnd(body[at]))) at++
-    return at
+  skipBlankLines(from: number): number {
+    return this.#octets.skip(BLANKS | LINE_ENDS, from, this.#octets.body.length)
   }
 
   endsLine(at: number): boolean {
-    return at >= this.body.length || isLineEnd(this.body[at])
+    const { body } = this.#octets
+    return at >= body.length || isLineEnd(body[at])
   }
+}
 
-  /** Whether the range contains this octet. */
-  holds(octet: number, start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (this.body[at] === octet) return true
-    return false
+// Optimization: the length rules out most keys.
+function nameOf(body: Buffer, start: number, end: number): number {
+  switch (end - start) {
+    case 2:
+      if (reads(body, start, LETTERS.id)) return ID
+      return reads(body, start, LETTERS.sn) ? SN : OTHER
+    case 3:
+      return reads(body, start, LETTERS.cmd) ? CMD : OTHER
+    case 6:
+      return reads(body, start, LETTERS.return) ? RETURN : OTHER
+    case 7:
+      return reads(body, start, LETTERS.content) ? CONTENT : OTHER
+    case 8:
+      return reads(body, start, LETTERS.fileName) ? FILENAME : OTHER
+    default:
+      return OTHER
   }
+}
+
+function reads(body: Buffer, start: number, letters: Buffer): boolean {
+  let at = 0
+  while (at < letters.length && ((body[start + at] as number) | LOWER_CASE) === letters[at]) at++
+  return at === letters.length
 }
 
 function endsPair(octet: number, inFirstLine: boolean): boolean {
@@ -127,8 +127,4 @@ function endsPair(octet: number, inFirstLine: boolean): boolean {
 
 function isLineEnd(octet: number | undefined): boolean {
   return octet === LF || octet === CR
-}
-
-function isSpace(octet: number | undefined): boolean {
-  return octet === SPACE || octet === TAB
 }

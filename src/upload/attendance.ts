@@ -1,6 +1,7 @@
 // ATTLOG: who came and went, in bare columns. Pure.
+import { LF, type Octets, TAB } from '../octets.js'
 import type { Clock } from './clock.js'
-import { CR, LF, NUL, type Octets, TAB } from './octets.js'
+import { BEFORE_LINE_END } from './lines.js'
 import type { AttendanceRecord, ParsedUpload } from './upload.js'
 
 const ZERO = 0x30
@@ -37,8 +38,7 @@ export function parseAttendance(octets: Octets, clock: Clock | undefined): Parse
       if (octet === TAB && columns < MOST_COLUMNS) ends[columns++] = at - start
       highest |= octet
     }
-    let end = at
-    while (end > start && (body[end - 1] === CR || body[end - 1] === NUL)) end--
+    const end = octets.trim(BEFORE_LINE_END, start, at)
     ends[columns] = end - start
 
     if (!isRecord(octets, start, columns, ends[0] as number)) {

@@ -1,7 +1,7 @@
 // Files with a header: attendance photos, fingerprint images, custom bodies. Pure.
+import { NUL, type Octets } from '../octets.js'
 import type { Clock } from './clock.js'
-import { NUL, newFields, type Octets } from './octets.js'
-import { fieldOf } from './pairs.js'
+import { fieldOf, newFields } from './fields.js'
 import type { FileRecord, ParsedUpload } from './upload.js'
 
 // Four short lines.

@@ -1,7 +1,9 @@
 // Lines of keys and values: users, templates, door events, options, and anything else in the form
 // Key=Value. Pure.
+import { COMMA, EQUALS, type Octets, SPACE, SPACES, TAB } from '../octets.js'
 import type { Clock } from './clock.js'
-import { COMMA, EQUALS, newFields, type Octets, SPACE, TAB } from './octets.js'
+import { newFields } from './fields.js'
+import { Lines } from './lines.js'
 import type { FieldRecord, OperationRecord, ParsedUpload, UploadRecord } from './upload.js'
 
 const LONGEST_KEYWORD = 32
@@ -18,38 +20,39 @@ const KEYWORD = /^[A-Z_][\w-]*$/i
  */
 export function parsePairs(octets: Octets, type: string, clock: Clock | undefined): ParsedUpload {
   const { body } = octets
+  const lines = new Lines(octets)
   const records: UploadRecord[] = []
   const unparsed: Buffer[] = []
   let above: FieldRecord | undefined
   let aboveStart = 0
 
-  while (octets.nextLine()) {
-    const { start, end } = octets
-    const keywordEnd = keywordEndOf(octets, start)
+  while (lines.next()) {
+    const { start, end } = lines
+    const keywordEnd = keywordEndOf(octets, start, end)
     const keyword = octets.asciiOf(start, keywordEnd).toLowerCase()
     const continued = keyword === '' ? above : undefined
     above = undefined
     if (keyword === 'oplog') {
-      const operation = operationOf(octets, keywordEnd + 1, clock)
-      if (operation === undefined) unparsed.push(octets.line())
+      const operation = operationOf(octets, keywordEnd + 1, lines, clock)
+      if (operation === undefined) unparsed.push(lines.raw())
       else records.push(operation)
       continue
     }
-    const pairsStart = octets.skipSpaces(keywordEnd, end)
-    const firstKey = firstKeyOf(octets, pairsStart)
+    const pairsStart = octets.skip(SPACES, keywordEnd, end)
+    const firstKey = firstKeyOf(octets, pairsStart, end)
     if (firstKey === undefined || octets.count(TAB, pairsStart, end) >= MOST_PAIRS) {
-      unparsed.push(octets.line())
+      unparsed.push(lines.raw())
     } else if (continued !== undefined && !(firstKey in continued.fields)) {
-      readPairs(octets, pairsStart, TAB, continued.fields)
+      readPairs(octets, pairsStart, end, TAB, continued.fields)
       continued.raw = body.subarray(aboveStart, end)
     } else {
       const fields = newFields()
-      readPairs(octets, pairsStart, TAB, fields)
+      readPairs(octets, pairsStart, end, TAB, fields)
       const record: FieldRecord = {
         kind: 'fields',
         type: keyword || type,
         fields,
-        raw: octets.line(),
+        raw: lines.raw(),
       }
       const time = fields.time ?? fields.Time ?? fields.TIME
       const instant = time === undefined ? undefined : clock?.(time)
@@ -68,13 +71,14 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
  */
 export function parseOptions(octets: Octets, type: string): ParsedUpload {
   const { body } = octets
+  const lines = new Lines(octets)
   const records: UploadRecord[] = []
   const unparsed: Buffer[] = []
-  while (octets.nextLine()) {
-    const { start, end } = octets
+  while (lines.next()) {
+    const { start, end } = lines
     const equals = octets.find(EQUALS, start, end)
     if (equals === end || octets.count(COMMA, start, end) >= MOST_PAIRS) {
-      unparsed.push(octets.line())
+      unparsed.push(lines.raw())
       continue
     }
     let pairsStart = equals
@@ -83,33 +87,20 @@ export function parseOptions(octets: Octets, type: string): ParsedUpload {
     const rawStart = pairsStart === start ? start : pairsStart - 1
     if (rawStart > start) unparsed.push(body.subarray(start, rawStart))
     const fields = newFields()
-    readPairs(octets, pairsStart, COMMA, fields)
+    readPairs(octets, pairsStart, end, COMMA, fields)
     records.push({ kind: 'fields', type, fields, raw: body.subarray(rawStart, end) })
   }
   return { records, unparsed }
-}
-
-/**
- * The value of a field, whatever the letter case of its key; undefined if it's missing.
- *
- * @example
- * fieldOf(record.fields, 'pin') // finds PIN, Pin and pin
- */
-export function fieldOf(fields: Record<string, string>, key: string): string | undefined {
-  if (key in fields) return fields[key]
-  const sought = key.toLowerCase()
-  const found = Object.keys(fields).find((name) => name.toLowerCase() === sought)
-  return found === undefined ? undefined : fields[found]
 }
 
 /** Reads pairs up to the end of the line; if a key is given twice, the first counts. */
 function readPairs(
   octets: Octets,
   start: number,
+  end: number,
   separator: number,
   fields: Record<string, string>,
 ): void {
-  const { end } = octets
   // A comma may be part of a value, so a value extends to the next pair.
   let key: string | undefined
   let valueStart = start
@@ -119,13 +110,13 @@ function readPairs(
   }
   for (let at = start; at <= end; ) {
     const pieceEnd = octets.find(separator, at, end)
-    const keyStart = octets.skipSpaces(at, pieceEnd)
+    const keyStart = octets.skip(SPACES, at, pieceEnd)
     const equals = octets.find(EQUALS, keyStart, pieceEnd)
     if (equals === pieceEnd && separator === COMMA && key !== undefined) {
       if (keyStart < pieceEnd) valueEnd = pieceEnd
     } else if (keyStart < pieceEnd) {
       keep()
-      key = octets.textOf(keyStart, octets.trimSpaces(keyStart, equals))
+      key = octets.textOf(keyStart, octets.trim(SPACES, keyStart, equals))
       valueStart = Math.min(equals + 1, pieceEnd)
       valueEnd = pieceEnd
     }
@@ -137,9 +128,10 @@ function readPairs(
 function operationOf(
   octets: Octets,
   columnsStart: number,
+  lines: Lines,
   clock: Clock | undefined,
 ): OperationRecord | undefined {
-  const { end } = octets
+  const { end } = lines
   if (octets.count(TAB, columnsStart, end) >= MOST_PAIRS) return undefined
   const columns: string[] = []
   for (let at = columnsStart; at <= end; ) {
@@ -156,7 +148,7 @@ function operationOf(
     admin,
     time,
     parameters,
-    raw: octets.line(),
+    raw: lines.raw(),
   }
   const instant = clock?.(time)
   if (instant !== undefined) record.instant = instant
@@ -164,18 +156,18 @@ function operationOf(
 }
 
 // A keyword is a word with a blank after it.
-function keywordEndOf(octets: Octets, start: number): number {
-  const limit = Math.min(octets.end, start + LONGEST_KEYWORD + 1)
+function keywordEndOf(octets: Octets, start: number, end: number): number {
+  const limit = Math.min(end, start + LONGEST_KEYWORD + 1)
   const wordEnd = octets.find(SPACE, start, limit)
   if (wordEnd === limit) return start
   return KEYWORD.test(octets.asciiOf(start, wordEnd)) ? wordEnd : start
 }
 
 // Keys have no blanks, so that a sentence with a = in it isn't a record.
-function firstKeyOf(octets: Octets, start: number): string | undefined {
-  const pieceEnd = octets.find(TAB, start, octets.end)
+function firstKeyOf(octets: Octets, start: number, end: number): string | undefined {
+  const pieceEnd = octets.find(TAB, start, end)
   const equals = octets.find(EQUALS, start, pieceEnd)
-  const keyEnd = octets.trimSpaces(start, equals)
+  const keyEnd = octets.trim(SPACES, start, equals)
   if (equals === pieceEnd || keyEnd === start) return undefined
   if (octets.find(SPACE, start, keyEnd) < keyEnd) return undefined
   return octets.textOf(start, keyEnd)

@@ -1,12 +1,13 @@
 // The grammar of an upload's body, and its records. Pure: no HTTP, no storage.
 
 import { isTimeZone } from '../endpoint/time-zone.js'
+import { Octets } from '../octets.js'
 import { unpack } from './archive.js'
 import { parseAttendance } from './attendance.js'
 import { type Clock, clockIn } from './clock.js'
+import { fieldOf, newFields } from './fields.js'
 import { parseFile, parsePhoto } from './file.js'
-import { newFields, Octets } from './octets.js'
-import { fieldOf, parseOptions, parsePairs } from './pairs.js'
+import { parseOptions, parsePairs } from './pairs.js'
 import type { ParsedUpload } from './upload.js'
 
 /** How to read a body: its table, the encoding of its text, the time zone of its times. */

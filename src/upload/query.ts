@@ -1,6 +1,6 @@
 // The query of an upload: its table, its stamp, its command. Pure.
 import type { Target } from '../endpoint/query.js'
-import { newFields } from './octets.js'
+import { newFields } from './fields.js'
 import type { Upload } from './upload.js'
 
 /** The members of an upload that come from its query. */

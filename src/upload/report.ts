@@ -3,8 +3,7 @@
 
 import { parseReplies } from '../reply/parse.js'
 import type { CommandReply, ParsedReplies } from '../reply/reply.js'
-import { newFields } from './octets.js'
-import { fieldOf } from './pairs.js'
+import { fieldOf, newFields } from './fields.js'
 import type { Upload, UploadRecord } from './upload.js'
 
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/

@@ -1,6 +1,6 @@
 // Checked before parsing: a few bytes can become an object of a hundred. Pure.
 import { IclockError } from '../endpoint/errors.js'
-import { COMMA, LF, TAB } from './octets.js'
+import { COMMA, LF, TAB } from '../octets.js'
 
 // The longest known lines have seventeen.
 const MOST_FIELDS = 20

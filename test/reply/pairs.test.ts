@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { Octets } from '../../src/octets.js'
 import { CMD, CONTENT, FILENAME, ID, OTHER, PairReader, RETURN, SN } from '../../src/reply/pairs.js'
 
 /** The first pair of a body: its name, key, value, and what ends it. */
 function pairOf(text: string, inFirstLine = true) {
   const body = Buffer.from(text)
-  const reader = new PairReader(body, 'utf-8')
+  const reader = new PairReader(new Octets(body, 'utf-8'))
   reader.readKey(0, inFirstLine)
   const { name, hasValue, keyStart, keyEnd } = reader
   reader.readValue(inFirstLine)
@@ -47,8 +48,8 @@ it.each([
 })
 
 it('Blank lines are skipped', () => {
-  const reader = new PairReader(Buffer.from(' \t\r\n\n\rx'), 'utf-8')
-  expect(reader.skipBlanks(0)).toBe(6)
+  const reader = new PairReader(new Octets(Buffer.from(' \t\r\n\n\rx'), 'utf-8'))
+  expect(reader.skipBlankLines(0)).toBe(6)
   expect(reader.endsLine(2)).toBe(true)
   expect(reader.endsLine(6)).toBe(false)
   expect(reader.endsLine(7)).toBe(true)

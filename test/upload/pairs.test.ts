@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fieldOf } from '../../src/upload/pairs.js'
+import { fieldOf } from '../../src/upload/fields.js'
 import { parseUpload } from '../../src/upload/parse.js'
 
 /** The parsed records, one line each, so that a test shows them at a glance. */
