@@ -10,25 +10,25 @@ const TURN = 5
 
 /** The time that storage, or authorize, may take for one request. */
 export class Deadline {
-  readonly timeout: number
-  readonly who: string
-  endsAt: number | undefined = undefined
-  now = 0
-  turnedAt = 0
-  timer: NodeJS.Timeout | undefined = undefined
-  giveUp: (reason: Error) => void = () => {}
+  readonly #timeout: number
+  readonly #who: string
+  #endsAt: number | undefined = undefined
+  #now = 0
+  #turnedAt = 0
+  #timer: NodeJS.Timeout | undefined = undefined
+  #giveUp: (reason: Error) => void = () => {}
 
   constructor(timeout: number, who: string) {
-    this.timeout = timeout
-    this.who = who
+    this.#timeout = timeout
+    this.#who = who
   }
 
   /** Starts the clock unless it is running; so does the first `wait`. */
   start(): void {
-    this.now = performance.now()
-    if (this.endsAt !== undefined) return
-    this.endsAt = this.timeout === 0 ? Number.POSITIVE_INFINITY : this.now + this.timeout
-    this.turnedAt = this.now
+    this.#now = performance.now()
+    if (this.#endsAt !== undefined) return
+    this.#endsAt = this.#timeout === 0 ? Number.POSITIVE_INFINITY : this.#now + this.#timeout
+    this.#turnedAt = this.#now
   }
 
   /**
@@ -36,20 +36,20 @@ export class Deadline {
    * immediately, so that storage gets nothing more.
    */
   wait<T>(answer: Awaitable<T>): Awaitable<T> {
-    const left = this.left()
+    const left = this.#left()
     if (!isThenable(answer)) {
-      if (left < 0) throw this.error()
+      if (left < 0) throw this.#error()
       return answer
     }
-    if (this.timeout === 0) return answer
+    if (this.#timeout === 0) return answer
     // Optimization: no timer for storage that answers synchronously (it saves 0.5 µs a request).
-    this.timer ??= setTimeout(() => this.over(), Math.max(left, 1))
+    this.#timer ??= setTimeout(() => this.#over(), Math.max(left, 1))
     return new Promise<T>((resolve, reject) => {
-      this.giveUp = reject
+      this.#giveUp = reject
       // A thenable may fulfill with another that never settles: a native promise settles only with
       // the last one's value.
       Promise.resolve(answer).then((value) => {
-        if (this.left() < 0) reject(this.error())
+        if (this.#left() < 0) reject(this.#error())
         else resolve(value)
       }, reject)
     })
@@ -57,7 +57,7 @@ export class Deadline {
 
   /** Throws once the time is over. */
   check(): void {
-    if (this.left() < 0) throw this.error()
+    if (this.#left() < 0) throw this.#error()
   }
 
   /**
@@ -65,10 +65,10 @@ export class Deadline {
    * if it hasn't.
    */
   turn(): Promise<void> | undefined {
-    if (this.now - this.turnedAt < TURN) return undefined
+    if (this.#now - this.#turnedAt < TURN) return undefined
     return new Promise((resolve) => {
       setImmediate(() => {
-        this.now = this.turnedAt = performance.now()
+        this.#now = this.#turnedAt = performance.now()
         resolve()
       })
     })
@@ -76,22 +76,22 @@ export class Deadline {
 
   /** Stops the clock. */
   end(): void {
-    clearTimeout(this.timer)
+    clearTimeout(this.#timer)
   }
 
-  over(): void {
+  #over(): void {
     // Maybe nothing is being awaited right now, and the next call must not wait forever.
-    this.timer = undefined
-    this.giveUp(this.error())
+    this.#timer = undefined
+    this.#giveUp(this.#error())
   }
 
-  left(): number {
+  #left(): number {
     this.start()
-    return (this.endsAt as number) - this.now
+    return (this.#endsAt as number) - this.#now
   }
 
-  error(): IclockError {
-    const message = `No response from ${this.who} within ${this.timeout} ms; the terminal will retry.`
+  #error(): IclockError {
+    const message = `No response from ${this.#who} within ${this.#timeout} ms; the terminal will retry.`
     return new IclockError('STORAGE_TIMEOUT', message)
   }
 }

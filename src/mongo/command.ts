@@ -24,6 +24,7 @@ type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> 
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 
 /** The capability to hand commands out. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure for each call of storage
 export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
   family: Family | FamilyOfTerminal,

@@ -44,6 +44,7 @@ const SEEN = { 'reply.digest': 1, 'reply.outcome': 1, 'reply.token': 1, 'reply.r
 const MOST_SEEN = 10_000
 
 /** Stores replies and finds their commands. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure for each call of storage
 export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
   family: Family | FamilyOfTerminal,

@@ -70,6 +70,7 @@ export interface PostgresReplies<Issued extends IssuedCommand> {
 }
 
 /** Stores replies and lists them, on the tables of `migrate`. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure for each call of storage
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,
