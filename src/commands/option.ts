@@ -1,8 +1,9 @@
 // Options of a terminal: both families set and get them, in different words.
-import { type BuiltCommand, DATA, QUERY } from './built.js'
+import { type BuiltCommand, DATA, NOW, QUERY } from './built.js'
 import { type BuilderName, build, row, type TextOptions } from './line.js'
 import { refused } from './refusal.js'
 import { required } from './shape.js'
+import { TIME_CODE } from './time.js'
 import { listOf, matching, rawText, type Value } from './value.js'
 
 /** An option and its new value. */
@@ -71,4 +72,14 @@ export function getting(
 ): BuiltCommand {
   const shape = { head, fields: [required('', 'names', NAMES)], nature: QUERY }
   return build(builder, shape, { names })
+}
+
+/** Sets the clock, as an option whose value is a time code. A newer setting is the same intent. */
+export function settingClock(
+  builder: BuilderName,
+  head: string,
+  clock: { time: string },
+): BuiltCommand {
+  const fields = [required('DateTime', 'time', TIME_CODE)]
+  return { ...build(builder, { head, fields, nature: NOW }, clock), key: `${head} DateTime` }
 }

@@ -15,8 +15,8 @@ export interface Value {
   /** Passwords and templates: errors never show them. */
   isSecret?: boolean
 }
-// The attendance manual's limit for one delivery, in base64 characters here.
-const MOST_CONTENT = 900_000
+/** The attendance manual's limit for one delivery, in base64 characters here. */
+export const MOST_CONTENT = 900_000
 const BASE64 = /^[A-Za-z0-9+/]+(={0,2})$/
 
 /** Whether a value is text. */
@@ -62,6 +62,11 @@ export function integer(least: number, most: number, write: (n: number) => strin
       return isWhole(value, least, most) ? write(value) : undefined
     },
   }
+}
+
+/** A byte, as two hex digits. */
+export function hexByte(least = 0, most = 255): Value {
+  return integer(least, most, (byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
 }
 
 /** A boolean, and what is written for it. */

@@ -13,11 +13,12 @@ const TRANSFER = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
 function limits(text: string): object {
   if (/^(DATA (UPDATE|DELETE)|SET OPTIONS? (?!DateTime)|RELOAD|INFO|CHECK|LOG)/.test(text))
     return {}
-  if (/^(DATA (QUERY|COUNT)|VERIFY SUM|GET OPTION|GetFile)/.test(text)) return QUERY
+  if (/^(DATA (QUERY|COUNT)|VERIFY SUM|ACCOUNT|CONTROL DEVICE 05|GET OPTION|GetFile)/.test(text))
+    return QUERY
   if (/^ENROLL_/.test(text)) return ENROLLMENT
   if (/^(REBOOT|CONTROL DEVICE 03)/.test(text)) return RESTART
   if (/^(PutFile|UPGRADE)/.test(text)) return TRANSFER
-  if (/^(AC_UN|CONTROL DEVICE|SET OPTIONS DateTime)/.test(text)) return DOOR
+  if (/^(AC_UN|CONTROL DEVICE|SET OPTIONS? DateTime)/.test(text)) return DOOR
   if (/^SHELL/.test(text)) return { attempts: 1, ...QUERY }
   return { attempts: 1 }
 }

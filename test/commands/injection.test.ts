@@ -62,10 +62,32 @@ const hostile = fc.oneof(
 )
 
 // Members that people type freely: where an injection would start.
-const FREE = ['name', 'text', 'url', 'path', 'command', 'value', 'Door1Drivetime', 'card']
+const FREE = [
+  'name',
+  'text',
+  'url',
+  'path',
+  'command',
+  'value',
+  'Door1Drivetime',
+  'card',
+  'address',
+]
 const any = fc.oneof({ weight: 3, arbitrary: right }, { weight: 2, arbitrary: hostile })
 
+// Keys and values of rows, of which the caller names the keys.
+const hostileText = fc
+  .array(hostilePiece, { minLength: 1, maxLength: 4 })
+  .map((all) => all.join(''))
+const word = fc.stringMatching(/^[A-Za-z]\w{0,4}$/)
+const rowFields = fc.dictionary(
+  fc.oneof({ weight: 6, arbitrary: word }, { weight: 1, arbitrary: hostileText }),
+  fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: hostile }),
+  { maxKeys: 4 },
+)
+
 const ownChange = (name: string) => {
+  if (name === 'fields') return fc.tuple(fc.constant(name), fc.oneof(rowFields, any))
   const alike = SAMPLES.flatMap(({ members }) => (name in members ? [members[name]] : []))
   const like = fc.constantFrom(undefined, ...alike)
   const value = fc.oneof({ weight: 2, arbitrary: like }, { weight: 1, arbitrary: any })
@@ -110,7 +132,7 @@ function lineOf({ text }: Sample): string {
 /** The text before the first field. */
 function headOf(sample: Sample): string {
   return (
-    /^(DATA (UPDATE|DELETE|QUERY) \w+ |VERIFY SUM ATTLOG |SET OPTIONS |\w+ )/.exec(
+    /^(DATA (UPDATE|DELETE|QUERY) \w+ |VERIFY SUM ATTLOG |ACCOUNT transaction |SET OPTIONS? |\w+ )/.exec(
       sample.text,
     )?.[0] ?? ''
   )

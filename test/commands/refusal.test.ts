@@ -34,6 +34,7 @@ const face = (members: object) => () => attendance.putFacePhoto({ pin: '7', ...m
 const option = (name: string, value: unknown) => () => {
   return attendance.setOption({ name, value } as never)
 }
+const rowOf = (fields: unknown) => access.putRow({ table: 'interlock', fields } as never)
 const zone = (monday: unknown) => () => access.putTimeZone({ id: 2, monday } as never)
 const NOON = '2026-03-01 12:00:00'
 const MD5 = 'a5bf4dcd6020f408589224274aab132d'
@@ -131,6 +132,20 @@ const REFUSED: [string, () => BuiltCommand][] = [
   ],
 ]
 
+const ROWS: [string, () => BuiltCommand][] = [
+  ['a table with a blank', () => attendance.putRow({ table: 'user Pin=1', fields: { A: 1 } })],
+  ['a key with =', () => access.putRow({ table: 'interlock', fields: { 'A=1\tB': 1 } })],
+  ['a key of Object.prototype', () => rowOf(JSON.parse('{ "__proto__": 1 }'))],
+  ['a value with a TAB', () => rowOf({ A: '1\tB=2' })],
+  ['a value that writes a key', () => rowOf({ A: 'x B=2', B: 1 })],
+  ['a key that hides another', () => rowOf({ DevID: 1, ID: 2 })],
+  ['a value with half a number', () => rowOf({ A: 1.5 })],
+  ['a row of 1 MB', () => rowOf({ A: 'x'.repeat(1_000_000) })],
+  ['a code with a builder', () => dangerous.access.control({ code: 1, values: [1, 1, 5] })],
+  ['two values of a control', () => dangerous.access.control({ code: 0x0d, values: [1, 1] })],
+  ['a byte of 256', () => dangerous.access.control({ code: 0x0d, values: [1, 1, 256] })],
+]
+
 const TYPE: [string, () => BuiltCommand][] = [
   ['a PIN that is a number', user({ pin: 7 })],
   ['no PIN', user({ pin: undefined })],
@@ -153,6 +168,10 @@ const TYPE: [string, () => BuiltCommand][] = [
   ['no option', () => attendance.setOption(undefined as never)],
   ['an option that is a number', option('Volume', 60)],
   ['no option to set', () => access.setOptions({})],
+  ['a row without fields', () => rowOf({})],
+  ['a row of a list', () => rowOf(['A'])],
+  ['a value that is an object', () => rowOf({ A: { B: 1 } })],
+  ['a table that has a builder', () => attendance.putRow({ table: 'UserInfo', fields: { A: 1 } })],
   [
     'synchronizing without a table',
     () => {
@@ -161,13 +180,13 @@ const TYPE: [string, () => BuiltCommand][] = [
   ],
 ]
 
-test.each(REFUSED)('A builder refuses %s', (_, build) => {
+test.each([...REFUSED, ...ROWS])('A builder refuses %s', (_, build) => {
   const error = refusal(build)
   expect(error).toBeInstanceOf(IclockError)
   const { code, status, expose, member = '', message } = error as IclockError
   expect({ code, status, expose }).toEqual({ code: 'VALUE_REFUSED', status: 400, expose: true })
   expect(message).toMatch(/^express-iclock: \w+\.[\w.]+: ".*expected /)
-  expect(message).toContain(`: "${member.split('\n')[0]}`)
+  expect(message).toContain(`: "${member.split(/[\n\t]/)[0]}`)
 })
 
 test.each([
@@ -280,6 +299,7 @@ describe('An error', () => {
 
   test('An error never shows a secret', () => {
     const secrets = [
+      () => rowOf({ Password: 'hunter2\n' }),
       user({ password: 'hunter2' }),
       print({ template: 'hunter2\t' }),
       option('ComPwd', 'hunter2,'),

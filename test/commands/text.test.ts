@@ -62,3 +62,23 @@ test('Each privilege has its code', () => {
   const texts = privileges.map((privilege) => access.putUser({ pin: '7', privilege }).text)
   expect(texts.map((text) => text.split('Privilege=')[1])).toEqual(['0', '2', '6', '10', '14'])
 })
+
+test('A row of a table that has a builder is left to it', () => {
+  expect(() => access.putRow({ table: 'User', fields: { Pin: '7' } })).toThrow(
+    'the table "User" has a builder of its own; expected a call of access.putUser',
+  )
+})
+
+test('Each table that a builder writes is left to it', () => {
+  for (const [builders, samples] of [
+    [attendance, ATTENDANCE],
+    [access, ACCESS],
+  ] as const) {
+    for (const { name, text } of samples) {
+      const table = /^DATA UPDATE (\w+)/.exec(text)?.[1]
+      if (table === undefined || name === 'putRow') continue
+      const family = builders === access ? 'access' : 'attendance'
+      expect(() => builders.putRow({ table, fields: { A: 1 } })).toThrow(`${family}.${name}`)
+    }
+  }
+})

@@ -43,6 +43,23 @@ const matches = (pattern: RegExp) => ({ check: (text: string) => pattern.test(te
 const control = matches(/^CONTROL DEVICE 0[1246](0[0-9A-F]|10)(0[01])([0-9A-F]{2})$/)
 const names = matches(/^GET OPTIONS?( FROM)? [~-]?[A-Za-z]\w*(,[~-]?[A-Za-z]\w*)*$/)
 
+/** For lines whose keys are the caller's: each key once, in its place, with its value. */
+const row = (head: string) => ({
+  check(text: string, { table, fields }: Record<string, unknown>) {
+    const given = Object.entries(fields as Record<string, unknown>)
+    const line = text.toLowerCase()
+    return (
+      text.split('\t').length === given.length &&
+      /^[A-Za-z]\w*$/.test(String(table)) &&
+      text.startsWith(`${head} ${table} ${given[0]?.[0]}=`) &&
+      given.every(([key]) => {
+        const first = line.indexOf(`${key.toLowerCase()}=`)
+        return /^[A-Za-z]\w*$/.test(key) && /[ \t]/.test(line.charAt(first - 1))
+      })
+    )
+  },
+})
+
 const WEEK = {
   sunday: ['00:00', '00:00'],
   monday: ['08:00', '17:30'],
@@ -301,6 +318,51 @@ export const ATTENDANCE: Sample[] = [
       from: 'code',
     },
   ),
+  sample(
+    'putIdentityCard',
+    attendance.putIdentityCard,
+    { idNumber: '310099199001010011' },
+    'DATA UPDATE IDCARD PIN=0⇥SNNum=⇥IDNum=310099199001010011⇥DNNum=⇥Name=⇥Gender=⇥Nation=⇥Birthday=⇥ValidInfo=⇥Address=⇥' +
+      'AdditionalInfo=⇥Issuer=⇥Photo=⇥FPTemplate1=⇥FPTemplate2=⇥Reserve=⇥Notice=',
+    { from: '- - idNumber - - - - - - - - - - - - - -' },
+  ),
+  sample(
+    'putIdentityCard',
+    attendance.putIdentityCard,
+    {
+      ...{ pin: '2', chipNumber: '9999999946008899', idNumber: '310099199001010011' },
+      ...{ documentNumber: '7', name: 'Zhang San', gender: 1, nation: 1, birthday: '19900101' },
+      ...{ validity: '2017091520270915', address: 'Some Road 1', additionalInfo: 'none' },
+      ...{ issuer: 'Some Office', photo: TMP, template1: TMP, template2: JPEG },
+    },
+    'DATA UPDATE IDCARD PIN=2⇥SNNum=9999999946008899⇥IDNum=310099199001010011⇥DNNum=7⇥Name=Zhang San⇥Gender=1⇥Nation=1⇥' +
+      'Birthday=19900101⇥ValidInfo=2017091520270915⇥Address=Some Road 1⇥AdditionalInfo=none⇥Issuer=Some Office⇥' +
+      'Photo=U29tZSBieXRlcw==⇥FPTemplate1=U29tZSBieXRlcw==⇥FPTemplate2=U29tZSBieXRlcw==⇥Reserve=⇥Notice=',
+    {
+      from: 'pin chipNumber idNumber documentNumber name gender nation birthday validity address additionalInfo issuer photo template1 template2 - -',
+    },
+  ),
+  sample(
+    'blockIdentityCard',
+    attendance.blockIdentityCard,
+    { idNumber: '310099199001010011' },
+    'DATA UPDATE Blacklist IDNum=310099199001010011',
+    { from: 'idNumber' },
+  ),
+  sample(
+    'putRow',
+    attendance.putRow,
+    { table: 'ShortcutKey', fields: { KeyID: 1, Name: 'Night shift', Picture: JPEG } },
+    'DATA UPDATE ShortcutKey KeyID=1⇥Name=Night shift⇥Picture=U29tZSBieXRlcw==',
+    row('DATA UPDATE'),
+  ),
+  sample(
+    'setClock',
+    attendance.setClock,
+    { time: '2018-02-22 06:36:30' },
+    'SET OPTION DateTime=583050990',
+    { from: 'time', rewritten: 'time' },
+  ),
   sample('openDoor', attendance.openDoor, {}, 'AC_UNLOCK'),
   sample('cancelAlarm', attendance.cancelAlarm, {}, 'AC_UNALARM'),
   sample(
@@ -372,7 +434,8 @@ export const ATTENDANCE: Sample[] = [
 export const ACCESS: Sample[] = [
   sample('putUser', access.putUser, { pin: '7', name: 'Ada' }, 'DATA UPDATE user Pin=7⇥Name=Ada', {
     from: 'pin name',
-    unsent: 'CardNo Password Group StartTime EndTime Privilege SuperAuthorize Disable',
+    unsent:
+      'CardNo Password Group StartTime EndTime Privilege CardBit SiteCode SuperAuthorize Disable',
   }),
   sample(
     'putUser',
@@ -380,10 +443,12 @@ export const ACCESS: Sample[] = [
     {
       ...{ pin: '7', card: '123456789', password: '234', group: 1, validFrom: '2026-12-25' },
       ...{ validUntil: '2026-12-25 08:00:00', name: 'Ada', privilege: 'user' },
+      ...{ cardBits: 26, siteCode: 101 },
     },
-    'DATA UPDATE user CardNo=123456789⇥Pin=7⇥Password=234⇥Group=1⇥StartTime=20261225⇥EndTime=867225600⇥Name=Ada⇥Privilege=0',
+    'DATA UPDATE user CardNo=123456789⇥Pin=7⇥Password=234⇥Group=1⇥StartTime=20261225⇥EndTime=867225600⇥Name=Ada⇥' +
+      'Privilege=0⇥CardBit=26⇥SiteCode=101',
     {
-      from: 'card pin password group validFrom validUntil name privilege',
+      from: 'card pin password group validFrom validUntil name privilege cardBits siteCode',
       rewritten: 'validFrom validUntil privilege',
     },
   ),
@@ -546,7 +611,7 @@ export const ACCESS: Sample[] = [
     { table: 'transaction', type: 9, pin: '7', ...PERIOD },
     'DATA QUERY tablename=transaction,fielddesc=*,filter=Type=9⇥Pin=7⇥starttime=2026-03-01 00:00:00⇥endtime=2026-03-31 23:59:59',
     matches(
-      /^DATA QUERY tablename=[a-z]+(10)?,fielddesc=\*,filter=(\*|(Type=\d+)?(\t?Pin=\w+)?(\t?starttime=[-\d: ]{19})?(\t?endtime=[-\d: ]{19})?)$/,
+      /^DATA QUERY tablename=[A-Za-z]+(10)?,fielddesc=\*,filter=(\*|(Type=\d+)?(\t?Pin=\w+)?(\t?starttime=[-\d: ]{19})?(\t?endtime=[-\d: ]{19})?)$/,
     ),
   ),
   sample(
@@ -560,7 +625,7 @@ export const ACCESS: Sample[] = [
     access.count,
     { table: 'biodata', type: 9 },
     'DATA COUNT biodata Type=9',
-    matches(/^DATA COUNT [a-z]+(10)?( Type=\d+)?$/),
+    matches(/^DATA COUNT [A-Za-z]+(10)?( Type=\d+)?$/),
   ),
   sample(
     'setOptions',
@@ -598,6 +663,17 @@ export const ACCESS: Sample[] = [
       from: 'time',
       rewritten: 'time',
     },
+  ),
+  sample('auditEvents', access.auditEvents, PERIOD, `ACCOUNT transaction ${PERIOD_TEXT}`, {
+    from: 'from to',
+  }),
+  sample('queryBattery', access.queryBattery, {}, 'CONTROL DEVICE 05000000'),
+  sample(
+    'putRow',
+    access.putRow,
+    { table: 'DoorParameters', fields: { Number: 1, Value: '0' } },
+    'DATA UPDATE DoorParameters Number=1⇥Value=0',
+    row('DATA UPDATE'),
   ),
   sample('reboot', access.reboot, {}, 'CONTROL DEVICE 03000000'),
 ]
@@ -640,6 +716,13 @@ export const DANGEROUS_ATTENDANCE: Sample[] = [
     'UPGRADE type=1,checksum=a5bf4dcd6020f408589224274aab132d,size=6558,url=http://192.168.0.13:89/data/emfw.cfg',
     { from: '- checksum size url', between: ',', unsent: 'supportsubcontracting' },
   ),
+  sample(
+    'deleteRows',
+    dangerous.attendance.deleteRows,
+    { table: 'ShortcutKey', fields: { KeyID: 1 } },
+    'DATA DELETE ShortcutKey KeyID=1',
+    row('DATA DELETE'),
+  ),
   sample('clearAttendance', dangerous.attendance.clearAttendance, {}, 'CLEAR LOG'),
   sample('clearAttendancePhotos', dangerous.attendance.clearAttendancePhotos, {}, 'CLEAR PHOTO'),
   sample('clearBiodata', dangerous.attendance.clearBiodata, {}, 'CLEAR BIODATA'),
@@ -653,7 +736,21 @@ export const DANGEROUS_ACCESS: Sample[] = [
     dangerous.access.clear,
     { table: 'user' },
     'DATA DELETE user *',
-    matches(/^DATA DELETE [a-z]+(10)? \*$/),
+    matches(/^DATA DELETE [A-Za-z]+(10)? \*$/),
+  ),
+  sample(
+    'deleteRows',
+    dangerous.access.deleteRows,
+    { table: 'firstcard', fields: { Number: 1, Pin: '7' } },
+    'DATA DELETE firstcard Number=1⇥Pin=7',
+    row('DATA DELETE'),
+  ),
+  sample(
+    'control',
+    dangerous.access.control,
+    { code: 0x0d, values: [0, 0, 255] },
+    'CONTROL DEVICE 0D0000FF',
+    matches(/^CONTROL DEVICE (0B|0[D-F]|1[0-2])([0-9A-F]{2}){3,4}$/),
   ),
   sample(
     'upgrade',

@@ -3,19 +3,18 @@
 import { type BuiltCommand, NOW } from '../built.js'
 import { type BuilderName, build } from '../line.js'
 import { type Field, fixed, required } from '../shape.js'
-import { integer, type Value } from '../value.js'
+import { hexByte, type Value } from '../value.js'
 
 /** A door by its number, 1 to 16, or all doors of the terminal. */
 export type Door = number | 'all'
 
-const hex = (number: number) => number.toString(16).toUpperCase().padStart(2, '0')
-const NUMBER = integer(1, 16, hex)
+const NUMBER = hexByte(1, 16)
 const DOOR_NUMBER: Value = {
   expected: `${NUMBER.expected}, or 'all'`,
   isTyped: (value) => typeof value === 'number' || typeof value === 'string',
   text: (value) => (value === 'all' ? '00' : NUMBER.text(value)),
 }
-const SECONDS = required('', 'seconds', integer(1, 254, hex))
+const SECONDS = required('', 'seconds', hexByte(1, 254))
 
 function control(
   builder: BuilderName,

@@ -16,6 +16,8 @@ const TABLES = [
   'firstcard',
   'multimcard',
   'inoutfun',
+  'DoorParameters',
+  'DeviceAuthorize',
   'transaction',
 ] as const
 

@@ -1,14 +1,15 @@
 // The access terminal itself: options, clock, tables, restart.
 import { BIO_TYPE } from '../biodata.js'
-import { type BuiltCommand, NOW, QUERY, RESTART } from '../built.js'
+import { type BuiltCommand, QUERY, RESTART } from '../built.js'
 import { type BuilderName, build, row, type TextOptions } from '../line.js'
-import { getting, setting } from '../option.js'
+import { getting, setting, settingClock } from '../option.js'
+import { type Period, periodQuery } from '../period.js'
 import { type Field, fixed, optional, plain, required } from '../shape.js'
-import { TIME_CODE, time } from '../time.js'
+import { time } from '../time.js'
 import { PIN } from '../value.js'
 import { TABLE, type Table } from './table.js'
 
-export type { Table }
+export type { Period, Table }
 
 /** Which rows of a table: all of them by default. */
 export interface Selection {
@@ -95,9 +96,20 @@ export function getOptions(names: readonly string[]): BuiltCommand {
  * Some terminals ask `rtdata?type=time` right after. Handed out once, and only within 15 s.
  */
 export function setClock(clock: { time: string }): BuiltCommand {
-  const fields = [required('DateTime', 'time', TIME_CODE)]
-  const command = build('access.setClock', { head: 'SET OPTIONS', fields, nature: NOW }, clock)
-  return { ...command, key: 'SET OPTIONS DateTime' }
+  return settingClock('access.setClock', 'SET OPTIONS', clock)
+}
+
+/**
+ * Requests the events of a period again, for comparison with those that were kept (`ACCOUNT
+ * transaction`); controllers know it. The reply has `RecordSum`, their number.
+ */
+export function auditEvents(selection: Period): BuiltCommand {
+  return periodQuery('access.auditEvents', 'ACCOUNT transaction', selection)
+}
+
+/** Asks for the charge of the battery (`CONTROL DEVICE 05000000`). Reply: 0 or more. */
+export function queryBattery(): BuiltCommand {
+  return build('access.queryBattery', plain('CONTROL DEVICE 05000000', QUERY))
 }
 
 /**

@@ -32,6 +32,10 @@ export interface User extends Person {
   name?: string
   /** `Privilege`. */
   privilege?: Privilege
+  /** `CardBit`: how many bits the card's format has, such as 26. */
+  cardBits?: number
+  /** `SiteCode` of the card. */
+  siteCode?: number
 }
 
 /** Which doors a user may open, and when. */
@@ -73,6 +77,8 @@ const PUT_USER = {
     optional('EndTime', 'validUntil', DAY_OR_TIME_CODE),
     optional('Name', 'name', freeText()),
     optional('Privilege', 'privilege', PRIVILEGE),
+    optional('CardBit', 'cardBits', integer(1, 255)),
+    optional('SiteCode', 'siteCode', integer(0, 2 ** 32 - 1)),
   ]),
   alsoRead: ['SuperAuthorize', 'Disable'],
 }

@@ -1,7 +1,7 @@
 // The attendance terminal itself: options, state, files, restart.
 import { type BuiltCommand, DATA, QUERY, RESTART } from '../built.js'
 import { build, type TextOptions } from '../line.js'
-import { getting, type Option, settingOne } from '../option.js'
+import { getting, type Option, settingClock, settingOne } from '../option.js'
 import { plain, required } from '../shape.js'
 import { PATH } from '../value.js'
 
@@ -26,6 +26,15 @@ export function setOption(option: Option, options?: TextOptions): BuiltCommand {
  */
 export function getOptions(names: readonly string[]): BuiltCommand {
   return getting('attendance.getOptions', 'GET OPTION FROM', names)
+}
+
+/**
+ * Sets the clock to the terminal's local time (`SET OPTION DateTime=`, the time code of the
+ * manuals). Reply: 0. Some models set their clock only by the `Date` of the next handshake or poll.
+ * Handed out once, and only within 15 s: the clock is as late as the terminal's next poll.
+ */
+export function setClock(clock: { time: string }): BuiltCommand {
+  return settingClock('attendance.setClock', 'SET OPTION', clock)
 }
 
 /** Makes the terminal reload its options (`RELOAD OPTIONS`). Reply: 0. */

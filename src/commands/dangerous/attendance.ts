@@ -1,10 +1,12 @@
 // Commands that wipe an attendance terminal or take it over.
 import { type BuiltCommand, LONG, ONCE, TRANSFER } from '../built.js'
 import { build, type TextOptions } from '../line.js'
+import { deletingRows, type Row } from '../row.js'
 import { optional, required } from '../shape.js'
 import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
 
 export { type Firmware, upgrade } from './upgrade.js'
+export type { Row }
 
 /** A file to put on a terminal. */
 export interface PutFile {
@@ -74,6 +76,15 @@ export function putRows(rows: PutRows): BuiltCommand {
   ]
   const shape = { head: 'PutFile', fields, nature: TRANSFER }
   return build('dangerous.attendance.putRows', shape, rows)
+}
+
+/**
+ * Deletes the rows of a table that have these values (`DATA DELETE <table> Key=value`): of any
+ * table, by the keys of the manual. Firmware that doesn't know a key may delete all rows. Handed out
+ * once.
+ */
+export function deleteRows(rows: Row, options?: TextOptions): BuiltCommand {
+  return deletingRows('dangerous.attendance.deleteRows', rows, options)
 }
 
 /** Deletes all attendance records (`CLEAR LOG`). Reply: 0. Handed out once. */
