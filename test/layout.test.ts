@@ -13,7 +13,8 @@ const LAYERS = [
   ['reply'],
   ['terminal'],
   ['handshake', 'upload', 'queue'],
-  ['router', 'memory', 'kept', 'surplus'],
+  ['kept', 'surplus'],
+  ['router', 'memory'],
   ['index'],
 ]
 
