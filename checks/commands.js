@@ -1,6 +1,6 @@
-// Runs, at least briefly, every command that the pages and package.json name, or says why not; some in a copy of the
-// repository as a newcomer clones it. None may print a warning of npm or a stack. `npm run check:commands [-- WORD …]`: those
-// whose text holds one of these words.
+// Runs, at least briefly, every command in the docs and package.json, or says why not; some in a
+// fresh copy of the repository, like a newcomer's clone. None may print an npm warning or a stack.
+// `npm run check:commands [-- WORD …]` runs those that contain one of these words.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -51,7 +51,7 @@ function is(verdict, command, note) {
   console.log(`${verdict}: ${command}${note && `: ${note}`}`)
 }
 
-/** What Git has, or would take: a clone of what is at hand. */
+/** Everything that Git has or would add, like a clone of the working tree. */
 function copyRepository() {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
   const files = execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).split('\0')
@@ -86,7 +86,7 @@ async function carryOut(command, step) {
   return `${run === command ? '' : `as ${run}, `}${seconds} s`
 }
 
-/** An app such as the pages take for granted. */
+/** An app as the docs assume it. */
 async function serve() {
   const server = express()
     .use(terminalRouter({ adapter: memoryAdapter() }))

@@ -1,6 +1,6 @@
-// Parses random bodies with both parsers: no octet may get lost. With `--against`, a folder where another commit was built,
-// both commits must read the same.
-// npm run test:fuzz [-- --bodies 200000 --seed 1 --against ../older]
+// Parses random bodies with both parsers: no octet may get lost. With `--against`, the folder of
+// another commit's build, both commits must parse alike. npm run test:fuzz [-- --bodies 200000
+// --seed 1 --against ../older]
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import * as present from 'express-iclock'
@@ -67,7 +67,7 @@ function parse(parsers, parser, { body, upload, encoding, maxRecords }) {
 }
 
 /**
- * What is wrong with a result by itself: an error that isn't a limit, octets in no record, or in two.
+ * The fault of a single result: an error that isn't a limit, octets in no record, or in two.
  *
  * @param {Parsed | Error & { code?: string }} parsed
  * @param {import('./fuzz/body.js').Case} drawn

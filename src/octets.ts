@@ -1,4 +1,4 @@
-// The bytes of a body, and ranges of them as text. Pure; knows no grammar.
+// The bytes of a body, and ranges of them as text. Pure; independent of any grammar.
 import { TextDecoder } from 'node:util'
 
 export const NUL = 0x00
@@ -69,7 +69,7 @@ export class Octets {
     return true
   }
 
-  /** Where an octet comes next, or `end` if it doesn't before. */
+  /** The next position of an octet, or `end` if there is none. */
   find(octet: number, from: number, end: number): number {
     const { body } = this
     let at = from
@@ -85,7 +85,7 @@ export class Octets {
     return count
   }
 
-  /** Where the blanks of these kinds end that begin at `from`. */
+  /** The end of the blanks of these kinds that begin at `from`. */
   skip(kinds: number, from: number, end: number): number {
     const { body } = this
     let at = from
@@ -93,7 +93,7 @@ export class Octets {
     return at
   }
 
-  /** Where the blanks of these kinds begin that end at `end`. */
+  /** The start of the blanks of these kinds that end at `end`. */
   trim(kinds: number, from: number, end: number): number {
     const { body } = this
     let at = end
@@ -108,6 +108,6 @@ export class Octets {
 
 // Whether an octet is a blank of one of these kinds.
 function isOf(kinds: number, octet: number | undefined): boolean {
-  // Optimization: most octets are seen not to be without the table.
+  // Optimization: most octets are ruled out without the table.
   return (octet as number) <= SPACE && ((kindOf[octet as number] as number) & kinds) !== 0
 }

@@ -1,4 +1,4 @@
-// The commands that people are told to type: those of the pages, and the scripts of package.json.
+// The commands for people to type: those in the docs, and the scripts of package.json.
 import { readFileSync } from 'node:fs'
 import { blocksOf, PAGES, proseOf, ROOT } from '../../test/support/page.js'
 
@@ -40,7 +40,7 @@ function commandsOf(page) {
     .flatMap(expanded)
 }
 
-/** `npm run example:…` means each script whose name begins so. @param {string} command */
+/** `npm run example:…` means every script with that prefix. @param {string} command */
 function expanded(command) {
   if (!command.endsWith('…')) return [command]
   return names.map(scriptCommand).filter((other) => other.startsWith(command.slice(0, -1)))

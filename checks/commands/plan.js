@@ -1,11 +1,11 @@
-// What CI does with each command that people are told to type.
+// How CI runs each command for people to type.
 
 /**
  * How a command is run: by another program of CI, which names it (`by`); by checks/commands.js, as it is or in this form
  * (`run`); or not at all, for a reason (`skip`).
  *
- * `isNewcomer`: in a copy of the repository as a clone has it. `isServed`: with an app at the address that it names. `until`:
- * it is interrupted once it has printed this. `prints`: what it must print.
+ * `isNewcomer`: in a copy of the repository, like a clone. `isServed`: with an app at the address
+ * that it names. `until`: it is interrupted once it has printed this. `prints`: what it must print.
  *
  * @typedef {{ by: string } | { skip: string } | Run} Step
  * @typedef {{ run?: string, isNewcomer?: boolean, isServed?: boolean, until?: RegExp, prints?: RegExp }} Run

@@ -1,4 +1,4 @@
-// Random bodies, made of the pieces that both grammars know and of their mutations.
+// Random bodies, made of pieces of both grammars and their mutations.
 
 /** @typedef {{ body: Buffer, upload: import('express-iclock').ParseUploadOptions, encoding: string, maxRecords: number }} Case */
 

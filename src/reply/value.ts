@@ -1,4 +1,4 @@
-// What a value of a reply says: an id or a whole number. Pure.
+// The values of a reply: ids and whole numbers. Pure.
 import { TextDecoder } from 'node:util'
 import type { Octets } from '../octets.js'
 

@@ -1,13 +1,13 @@
-// The fields of a record: an object for a device's keys, and a value by its key.
+// The fields of a record: an object for a terminal's keys, and a value by its key.
 
 // Most records have the same few keys, and then an instance takes half the memory of a `{}`.
 class Fields {
   [key: string]: string
 }
 
-/** An object for a device's keys, without prototype. */
+/** An object for a terminal's keys, without prototype. */
 export function newFields(): Record<string, string> {
-  // Object.create(null) switches to dictionary mode at once, which uses far more memory.
+  // Object.create(null) starts in dictionary mode, which uses far more memory.
   return Object.setPrototypeOf(new Fields(), null)
 }
 

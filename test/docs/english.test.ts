@@ -10,7 +10,7 @@ const FOREIGN: readonly (readonly [words: RegExp, instead: string])[] = [
   [/\bsha(kes?|king|ken) hands\b/i, 'performs its handshake'],
   [/\bsigns? of life\b/i, 'heartbeat, contact'],
   [/\bhears? of\b/i, 'is called with, learns of'],
-  [/\b(is|are|was|were|be) told\b(?! apart)/i, 'gets, is sent, is reported'],
+  [/\b(is|are|was|were|be) told\b(?! (apart|to)\b)/i, 'gets, is sent, is reported'],
   [/\b(is|are|was|were|be) handed\b(?! out)/i, 'gets, is passed'],
   [/\bnobody waits for\b/i, "isn't awaited"],
   [/\b(comes?|coming|came) up\b/i, 'starts'],
