@@ -26,34 +26,34 @@ export function checkNames<Options extends object>(
         'app.use(commandReplyRouter({ adapter })), not app.use(commandReplyRouter)',
     )
   }
-  const known = Object.keys(names)
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(
-      `express-iclock: the options are ${describe(options)}; expected { ${known[0]} }`,
+      `express-iclock: the options are ${describe(options)}; expected { ${Object.keys(names)[0]} }`,
     )
   }
-  checkKnown(options, known, '')
-  for (const [name, value] of Object.entries(options)) {
-    const nested: true | object = names[name as keyof Options]
+  for (const name of Object.keys(options) as (keyof Options & string)[]) {
+    const nested: true | object = names[name]
+    if (nested === true) continue
+    if (!Object.hasOwn(names, name)) throw unknown(name, names, '')
+    const value = options[name]
     // A function returns the object later.
-    if (nested === true || value === undefined || typeof value === 'function') continue
-    const own = Object.keys(nested)
+    if (value === undefined || typeof value === 'function') continue
     if (typeof value !== 'object' || value === null) {
-      throw wrong(name, value, `an object such as { ${own[0]} }`)
+      throw wrong(name, value, `an object such as { ${Object.keys(nested)[0]} }`)
     }
-    checkKnown(value, own, `${name}.`)
+    for (const own of Object.keys(value)) {
+      if (!Object.hasOwn(nested, own)) throw unknown(own, nested, `${name}.`)
+    }
   }
 }
 
-function checkKnown(options: object, known: readonly string[], path: string): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    const similar = known.find((option) => option.toLowerCase() === name.toLowerCase())
-    const expected = similar
-      ? `did you mean "${path}${similar}"?`
-      : `the options are ${known.join(', ')}`
-    throw new TypeError(`express-iclock: there is no option "${path}${name}"; ${expected}`)
-  }
+function unknown(name: string, names: object, path: string): TypeError {
+  const known = Object.keys(names)
+  const similar = known.find((option) => option.toLowerCase() === name.toLowerCase())
+  const expected = similar
+    ? `did you mean "${path}${similar}"?`
+    : `the options are ${known.join(', ')}`
+  return new TypeError(`express-iclock: there is no option "${path}${name}"; ${expected}`)
 }
 
 /** @throws TypeError if an option that may be a function is something else */
