@@ -4,8 +4,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { commandReplyHandler, parseReplies } from 'express-iclock'
-import { readBody } from '../dist/esm/endpoint/body.js'
+import { ok } from '../dist/esm/endpoint/answer.js'
 import { endpoint } from '../dist/esm/endpoint/endpoint.js'
+import { handlerOf } from '../dist/esm/endpoint/node.js'
 import { bodySettings, endpointSettings } from '../dist/esm/endpoint/options.js'
 import { keepInStorage } from '../dist/esm/reply/store.js'
 import { median, rounds, row, sized } from './measure.js'
@@ -18,13 +19,15 @@ const adapter = { findCommand: () => undefined, onReply: () => {} }
 
 // The handler without its hooks and channels: the difference is their cost while nobody subscribes.
 function unwatched() {
-  const { limit, encoding } = bodySettings({})
-  const part = async (serialNumber, req, deadline) => {
-    const parsed = parseReplies(await readBody(req, limit), { serialNumber, encoding })
+  const { limit, maxRecords } = bodySettings({}, '1mb')
+  const exchange = async (serialNumber, request, deadline) => {
+    const body = await request.body(limit)
+    const parsed = parseReplies(body, { serialNumber, encoding: 'utf-8', maxRecords })
     await keepInStorage(parsed, serialNumber, adapter, deadline)
-    return 'OK'
+    return ok('OK')
   }
-  return endpoint(endpointSettings({}), part, ({ method }) => method === 'POST')
+  const accepts = ({ method }) => method === 'POST'
+  return handlerOf(endpoint(endpointSettings({}), exchange, { accepts }))
 }
 
 function post(handler, body) {

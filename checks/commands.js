@@ -17,8 +17,8 @@ const ADDRESS = /localhost:3000|192\.168\.1\.10:8080/
 const LIMIT = 15 * 60_000
 
 const count = { passed: 0, failed: 0, skipped: 0 }
-/** The commands that ran, as they ran. @type {Set<string>} */
-const done = new Set()
+/** What ran, as it ran. @type {Map<string, Promise<void>>} */
+const runs = new Map()
 const copy = mkdtempSync(join(tmpdir(), 'express-iclock-newcomer-'))
 const words = process.argv.slice(2)
 
@@ -70,18 +70,11 @@ async function carryOut(command, step) {
     if (!isNamed) throw new Error(`${step.by} does not run it`)
     return step.by
   }
-  const { run = command, isServed = false } = step
+  const { run = command } = step
   const began = performance.now()
-  if (!done.has(run)) {
-    const server = isServed ? await serve() : undefined
-    const { port } = /** @type {import('node:net').AddressInfo} */ (server?.address() ?? {})
-    try {
-      await execute(run.replace(ADDRESS, `localhost:${port}`), step)
-    } finally {
-      server?.close()
-    }
-    done.add(run)
-  }
+  const running = runs.get(run) ?? execute(run, step)
+  runs.set(run, running)
+  await running
   const seconds = Math.round((performance.now() - began) / 1000)
   return `${run === command ? '' : `as ${run}, `}${seconds} s`
 }
@@ -96,10 +89,13 @@ async function serve() {
 }
 
 /** @param {string} command @param {import('./commands/plan.js').Run} run */
-async function execute(command, { isNewcomer = false, until, prints = /(?:)/ }) {
+async function execute(command, { isNewcomer = false, isServed = false, until, prints }) {
+  const server = isServed ? await serve() : undefined
+  const address = /** @type {import('node:net').AddressInfo | undefined} */ (server?.address())
+  const served = command.replace(ADDRESS, `localhost:${address?.port}`)
   const { NODE_ENV: _, ...env } = process.env
   // A process group, so that what npm starts ends with it.
-  const child = spawn('sh', ['-c', command], { cwd: isNewcomer ? copy : ROOT, env, detached: true })
+  const child = spawn('sh', ['-c', served], { cwd: isNewcomer ? copy : ROOT, env, detached: true })
   const end = (/** @type {NodeJS.Signals} */ signal) => process.kill(-(child.pid ?? 0), signal)
   const timer = setTimeout(() => end('SIGKILL'), LIMIT)
   let output = ''
@@ -114,12 +110,13 @@ async function execute(command, { isNewcomer = false, until, prints = /(?:)/ }) 
   }
   const [code] = await once(child, 'close')
   clearTimeout(timer)
+  server?.close()
   const text = stripVTControlCharacters(output)
   const warning = /^npm warn.*|^ +at .+:\d+:\d+\)?$/im.exec(text)?.[0]
   const fault =
     (until === undefined && code !== 0 && `it ended with ${code}`) ||
     (until !== undefined && !isInterrupted && `it never printed ${until}`) ||
     (warning !== undefined && `it printed ${warning}`) ||
-    (!prints.test(text) && `it did not print ${prints}`)
+    (prints?.test(text) === false && `it did not print ${prints}`)
   if (fault) throw new Error(`${fault}\n${text.slice(-4000)}`)
 }

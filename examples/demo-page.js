@@ -31,10 +31,13 @@ app.use('/admin/terminals', page)
 
 const server = app.listen(Number(process.env.PORT ?? 8081), '127.0.0.1')
 await once(server, 'listening')
-let isOver = false
-process.once('SIGINT', end).once('SIGTERM', end)
+const over = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => over.abort())
 
 await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumber, index)))
+page.close()
+server.close()
+server.closeAllConnections()
 
 /** A terminal's day: people come and go, and it executes its commands, or fails to. */
 async function work(serialNumber, index) {
@@ -42,7 +45,7 @@ async function work(serialNumber, index) {
   await terminal.handshake()
   await giveFirst(serialNumber, index)
   if (index === NAMES.size - 1) say()
-  for (let turn = 0; !isOver; turn++) {
+  for (let turn = 0; !over.signal.aborted; turn++) {
     const polled = await terminal.poll()
     for (const { commandId, text } of polled.commands) {
       await pause(500)
@@ -52,7 +55,7 @@ async function work(serialNumber, index) {
       const pin = PEOPLE[(turn + index) % PEOPLE.length] ?? '7'
       await terminal.attend({ pin, time: clock(), status: turn % 8 < 4 ? 0 : 1 })
     }
-    await pause(1500)
+    await pause(1500, undefined, { signal: over.signal }).catch(() => {})
   }
 }
 
@@ -82,11 +85,4 @@ function say() {
   console.log(`The page:           http://127.0.0.1:${port}/admin/terminals/
 Your own terminal:  server 127.0.0.1 (or this computer's address), port ${port}
 Ctrl+C ends it.`)
-}
-
-function end() {
-  isOver = true
-  page.close()
-  server.close()
-  server.closeAllConnections()
 }
