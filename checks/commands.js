@@ -11,7 +11,7 @@ import express from 'express'
 import { memoryAdapter, terminalRouter } from 'express-iclock'
 import { ROOT } from '../test/support/page.js'
 import { namedCommands } from './commands/named.js'
-import { PLAN } from './commands/plan.js'
+import { CI, PLAN } from './commands/plan.js'
 
 const ADDRESS = /localhost:3000|192\.168\.1\.10:8080/
 const LIMIT = 15 * 60_000
@@ -28,8 +28,8 @@ process.once('exit', () => rmSync(copy, { recursive: true, force: true }))
 
 const named = namedCommands()
 for (const command of named.keys()) {
-  if (!(command in PLAN))
-    is('failed', command, 'checks/commands/plan.js does not say how to run it')
+  if (command in PLAN || CI.has(command)) continue
+  is('failed', command, 'checks/commands/plan.js does not say how to run it')
 }
 copyRepository()
 for (const [command, step] of Object.entries(PLAN)) {

@@ -1,4 +1,6 @@
 // How CI runs each command for people to type.
+import { readFileSync } from 'node:fs'
+import { ROOT } from '../../test/support/page.js'
 
 /**
  * How a command is run: by another program of CI, which names it (`by`); by checks/commands.js, as it is or in this form
@@ -11,7 +13,6 @@
  * @typedef {{ run?: string, isNewcomer?: boolean, isServed?: boolean, until?: RegExp, prints?: RegExp }} Run
  */
 
-const CI = { by: '.ci/run' }
 const RELEASE = { skip: 'it belongs to a release' }
 const PUBLISHED = { skip: 'it asks for what npm has; test:consumers installs the tarball' }
 const BENCH = { run: 'npm run bench -- --brief' }
@@ -19,7 +20,7 @@ const EXAMPLES = { by: 'test/examples/programs.test.ts' }
 // test:all runs these tests; here it is shown that the script finds and loads them.
 const collect = (/** @type {string} */ name) => ({ run: `npm run ${name} -- -t 'no such title'` })
 
-/** In this order. @type {Readonly<Record<string, Step>>} */
+/** In this order; what `.ci/run` itself runs needs no line. @type {Readonly<Record<string, Step>>} */
 export const PLAN = {
   'npm install': { isNewcomer: true },
   'npm test': { isNewcomer: true, prints: /Tests .*\d+ passed/ },
@@ -60,22 +61,17 @@ export const PLAN = {
   'npm run example:nginx': { by: 'test/examples/nginx.test.ts' },
   'npm run example:storages': EXAMPLES,
 
-  'npm run build': CI,
-  'npm run lint': CI,
-  'npm run typecheck': CI,
-  'npm run docs:api': CI,
-  'npm run check:audit': CI,
-  'npm run check:commands': CI,
-  'npm run check:package': CI,
-  'npm run test:all': CI,
-  'npm run test:consumers': CI,
-  'npm run test:crash': CI,
-  'npm run test:node-versions': CI,
-  'npm run test:soak': CI,
-
   '.ci/run': { skip: 'this check is a part of it' },
   'npm install express-iclock': PUBLISHED,
   'npm install express-iclock@latest': PUBLISHED,
   'npm publish --provenance': RELEASE,
   'npm version patch': RELEASE,
 }
+
+/** The commands that `.ci/run` runs. */
+export const CI = new Set(
+  readFileSync(`${ROOT}.ci/run`, 'utf8')
+    .split('\n')
+    .map((line) => /^(?:count )?(npm (?:run )?(?:--silent )?[\w:-]+)/.exec(line)?.[1] ?? '')
+    .map((command) => command.replace('--silent ', '')),
+)
