@@ -6,7 +6,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { postReplies, runFleet, virtualTerminal } from 'express-iclock/simulator'
+import { runFleet, virtualTerminal } from 'express-iclock/simulator'
+import { postReplies } from './soak/replies.js'
 
 const MEGABYTE = 1 << 20
 // The heap after a full collection varies by this much.
@@ -80,7 +81,7 @@ async function soak() {
     ),
     'not answered, as asked': report.unanswered,
     repeats: report.repeated,
-    'replies given up when time was over': report.givenUp.length,
+    'replies given up when time was over': report.givenUp,
     'terminals that dribbled': Number(values.dribbling),
     'posts of a good terminal beside them': good.posts,
     'of them accepted': good.accepted,
@@ -139,16 +140,16 @@ async function wholeTerminals(url, terminals, duration) {
   const end = performance.now() + duration
   while (performance.now() < end) {
     let requests = 0
-    const { requests: kinds } = await runFleet({
+    await runFleet({
       ...{ url, terminals, delay: 200, rampUp: 500 },
       duration: Math.min(10_000, Math.max(1, end - performance.now())),
       serialNumber: (terminal) => `WHOLE${terminal}`,
       punches: (serialNumber) => (requests++ % 5 === 0 ? [{ pin: serialNumber.slice(5) }] : []),
       faults: () => FAULTS[requests % FAULTS.length],
+      onExchange: ({ kind, accepted: isAccepted }) => {
+        if (isAccepted) accepted[kind] = (accepted[kind] ?? 0) + 1
+      },
     })
-    for (const [kind, report] of Object.entries(kinds)) {
-      accepted[kind] = (accepted[kind] ?? 0) + report.accepted
-    }
   }
   return accepted
 }
@@ -156,15 +157,12 @@ async function wholeTerminals(url, terminals, duration) {
 /** @param {string} url @param {number} terminals @param {number} duration */
 function fleetOf(url, terminals, duration) {
   return postReplies({
-    ...{ url, terminals, duration, count: 1e9, pause: 20 },
+    ...{ url, terminals, duration },
     replies: (body, records) => {
       const commandId = `c${body}`
-      if (body % 7 === 0) {
-        const record = records.shell(commandId, 0, 'x'.repeat(body % 5000))
-        return [{ commandId, returnCode: 0, record }]
-      }
+      if (body % 7 === 0) return [records.shell(commandId, 0, 'x'.repeat(body % 5000))]
       return Array.from({ length: (body % 20) + 1 }, (_, index) => {
-        return { commandId: `${commandId}n${index}`, returnCode: 0 }
+        return records.reply(`${commandId}n${index}`, 0)
       })
     },
     faults: (body) =>

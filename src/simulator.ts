@@ -1,21 +1,13 @@
 // A virtual terminal for tests: it writes to a raw socket like firmware, and reads responses as
 // strictly. It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
-export type { FleetCommand } from './simulator/account.js'
 export type { Punch } from './simulator/attendance.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export type { Dialect } from './simulator/dialect.js'
 export type { Exchange, ExchangeKind, ExchangeOptions } from './simulator/exchange.js'
 export type { Execute, Execution } from './simulator/execution.js'
-export { type FleetOptions, type FleetReport, runFleet } from './simulator/fleet.js'
+export { type FleetOptions, type FleetTerminal, runFleet } from './simulator/fleet.js'
 export type { Handshake } from './simulator/handshake.js'
-export type { KindReport } from './simulator/ledger.js'
-export {
-  type LoadOptions,
-  type LoadReport,
-  postReplies,
-  type SentReply,
-} from './simulator/load.js'
 export type { VirtualTerminalOptions } from './simulator/options.js'
 export type { Pace } from './simulator/pace.js'
 export type { Poll, TerminalCommand } from './simulator/poll.js'

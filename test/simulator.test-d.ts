@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { expectTypeOf, it } from 'vitest'
 import {
   type Exchange,
-  type FleetReport,
+  type FleetTerminal,
   type Poll,
   runFleet,
   type Service,
@@ -38,7 +38,7 @@ it('A call resolves with what was exchanged', () => {
 
 it('A fleet runs', () => {
   const fleet = { server, terminals: 2, duration: 1000 }
-  expectTypeOf(runFleet(fleet)).resolves.toEqualTypeOf<FleetReport>()
+  expectTypeOf(runFleet(fleet)).resolves.toEqualTypeOf<FleetTerminal[]>()
   runFleet({ ...fleet, execute: ({ text }, serialNumber) => (text === serialNumber ? 0 : -1) })
   runFleet({ ...fleet, faults: (kind) => (kind === 'poll' ? { cutAfter: 3 } : undefined) })
   // @ts-expect-error: not a kind of request

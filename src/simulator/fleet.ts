@@ -1,25 +1,22 @@
-// Runs many complete terminals against one server, and reports what happened to each command.
+// Many complete terminals at one server.
 import { setMaxListeners } from 'node:events'
-import { Account, type FleetCommand } from './account.js'
 import { type Punch, remember } from './attendance.js'
 import { checkCounts, checkDelays, wrong } from './check.js'
-import { DeliveryError } from './delivery.js'
-import type { ExchangeKind, ExchangeOptions } from './exchange.js'
+import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
 import type { Execution } from './execution.js'
 import { Gate } from './gate.js'
-import { type KindReport, Ledger } from './ledger.js'
 import type { VirtualTerminalOptions } from './options.js'
 import { rest } from './pace.js'
 import type { TerminalCommand } from './poll.js'
-import { type Observer, type ServeOptions, serve } from './service.js'
-import { openSession, type Session } from './session.js'
+import { type Service, work } from './service.js'
+import { openSession } from './session.js'
 import { terminalOf, type VirtualTerminal } from './terminal.js'
 
 /** The options of `runFleet`: those of its terminals, and how they work. */
-export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber'> {
+export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber' | 'onExchange'> {
   /** The number of terminals. */
   terminals: number
-  /** The time limit of the whole run in ms; work in progress is finished first. */
+  /** The time limit of the whole run in ms; work in progress at that point is finished. */
   duration: number
   /** How many polls all terminals may make together; any number by default. */
   polls?: number
@@ -41,10 +38,12 @@ export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber
   /** What is unusual about a request, if anything. */
   faults?(kind: ExchangeKind, serialNumber: string): ExchangeOptions | undefined
   /**
-   * Called when a terminal is switched on, e.g. to cut its power later: `reboot()` restarts it,
-   * `crash()` ends its work for the rest of the run.
+   * Called when a terminal is switched on, e.g. to cut its power at some point: `reboot()` restarts
+   * it, `crash()` ends its work for the rest of the run.
    */
   onTerminal?(terminal: VirtualTerminal): void
+  /** Called after every exchange, before its result is used. */
+  onExchange?(exchange: Exchange, serialNumber: string): void
   /** Switches a terminal off once the server has no command for it, and it has nothing to report. */
   untilIdle?: boolean
   /** Ends the run early. */
@@ -53,148 +52,98 @@ export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber
   random?(): number
 }
 
-/** What a fleet has done. */
-export interface FleetReport {
-  /** Requests by what they were for. */
-  requests: Partial<Record<ExchangeKind, KindReport>>
-  /** Why responses were refused, and how often; digits are replaced by N. */
-  refusals: Record<string, number>
-  /** Each command that a terminal received, in the order of first receipt. */
-  commands: FleetCommand[]
-  /** Punches recorded, and how many of them the server never accepted. */
-  punches: { recorded: number; unsent: number }
-  /** How often a terminal restarted. */
-  restarts: number
-  /** The serial numbers of terminals that gave up on a failing server; with `untilIdle` only. */
-  gaveUp: string[]
+/** What one terminal of a fleet has done. */
+export interface FleetTerminal extends Omit<Service, 'ended'> {
+  serialNumber: string
+  /** Why it stopped; `refused`: it gave up on a failing server, with `untilIdle` only. */
+  ended: Service['ended'] | 'refused'
+  /** Punches that the server has not accepted. */
+  unsent: number
 }
 
 /**
- * Runs many complete terminals: each performs its handshake, polls, executes, replies and uploads
- * attendance. Reports what happened to each command. 10,000 of them fit into one process.
+ * Runs many complete terminals: each performs the handshake, polls, executes, replies and uploads
+ * attendance. Resolves with what each has done. 10,000 of them fit into one process.
  *
  * @throws TypeError if an option is invalid
  * @example
- * const report = await runFleet({ url, terminals: 50, duration: 60_000, delay: 1000 })
+ * const terminals = await runFleet({ url, terminals: 50, duration: 60_000, delay: 1000 })
  */
-export async function runFleet(options: FleetOptions): Promise<FleetReport> {
-  const { terminals, duration, polls, delay = 10_000, rampUp = delay, maxSockets = 256 } = options
+export async function runFleet(options: FleetOptions): Promise<FleetTerminal[]> {
+  const { terminals, duration, polls = Infinity, delay = 10_000, rampUp = delay } = options
+  const { maxSockets = 256, random = Math.random, serialNumber = usualSerialNumber } = options
   if (terminals === undefined) throw wrong('terminals', terminals, 'a number of terminals')
   if (duration === undefined) throw wrong('duration', duration, 'a number of milliseconds')
-  checkCounts({ terminals, polls, maxSockets }, ['terminals', 'polls', 'maxSockets'], 1)
+  checkCounts(
+    { terminals, polls: options.polls, maxSockets },
+    ['terminals', 'polls', 'maxSockets'],
+    1,
+  )
   checkDelays({ duration, delay, rampUp }, ['duration', 'delay', 'rampUp'])
-  const { random = Math.random, serialNumber = usualSerialNumber } = options
 
-  const run = new FleetRun(options, new Gate(maxSockets))
-  const timer = setTimeout(run.end, duration)
-  options.signal?.addEventListener('abort', run.end)
-  if (options.signal?.aborted) run.end()
+  const over = new AbortController()
+  const end = () => over.abort()
+  const signal = AbortSignal.any([over.signal, options.signal ?? []].flat())
+  // Every terminal listens.
+  setMaxListeners(0, signal)
+  let made = 0
+  const fleet: Fleet = {
+    ...{ options, signal, gate: new Gate(maxSockets) },
+    delay: () => delay * (0.8 + 0.4 * random()),
+    onPoll() {
+      made++
+      if (made >= polls) end()
+    },
+  }
+  const timer = setTimeout(end, duration)
   try {
     const working = Array.from({ length: terminals }, async (_, index) => {
-      await rest(random() * rampUp, [run.signal])
-      if (!run.signal.aborted) await run.work(serialNumber(index))
+      await rest(random() * rampUp, [signal])
+      return signal.aborted ? undefined : runTerminal(serialNumber(index), fleet)
     })
-    await Promise.all(working)
+    return (await Promise.all(working)).filter((terminal) => terminal !== undefined)
   } finally {
-    run.end()
     clearTimeout(timer)
-    options.signal?.removeEventListener('abort', run.end)
+    end()
   }
-  return run.report()
 }
 
 const usualSerialNumber = (terminal: number) => `SIM${String(terminal).padStart(6, '0')}`
 
-class FleetRun {
-  readonly #options: FleetOptions
-  readonly #gate: Gate
-  readonly #over = new AbortController()
-  readonly #ledger = new Ledger()
-  readonly #account = new Account()
-  readonly #gaveUp: string[] = []
-  #polls = 0
-  #restarts = 0
-  #recorded = 0
-  #unsent = 0
+interface Fleet {
+  options: FleetOptions
+  signal: AbortSignal
+  gate: Gate
+  delay(): number
+  onPoll(): void
+}
 
-  constructor(options: FleetOptions, gate: Gate) {
-    // Every terminal adds a listener.
-    setMaxListeners(0, this.#over.signal)
-    this.#options = options
-    this.#gate = gate
-  }
-
-  get signal(): AbortSignal {
-    return this.#over.signal
-  }
-
-  end = (): void => this.#over.abort()
-
-  /** The work of one terminal, from switching it on until the end. */
-  async work(serialNumber: string): Promise<void> {
-    const { execute = () => 0, onTerminal, onExchange } = this.#options
-    const session = openSession(
-      {
-        ...this.#options,
-        serialNumber,
-        onExchange: (exchange) => {
-          this.#ledger.count(exchange)
-          if (exchange.kind === 'poll' && ++this.#polls >= (this.#options.polls ?? Infinity)) {
-            this.end()
-          }
-          onExchange?.(exchange)
-        },
+/** One terminal, from when it is switched on until the end. */
+async function runTerminal(serialNumber: string, fleet: Fleet): Promise<FleetTerminal> {
+  const { options, signal, gate, delay } = fleet
+  const { execute = () => 0, punches, faults, untilIdle = false, onTerminal, onExchange } = options
+  const session = openSession(
+    {
+      ...options,
+      serialNumber,
+      onExchange(exchange) {
+        if (exchange.kind === 'poll') fleet.onPoll()
+        onExchange?.(exchange, serialNumber)
       },
-      this.#gate,
-    )
-    onTerminal?.(terminalOf(session))
-    const carryOut = (command: TerminalCommand) => {
-      this.#account.noteExecution(serialNumber, command)
-      return execute(command, serialNumber)
-    }
-    try {
-      const how = this.#serveOptions(serialNumber)
-      const { restarts } = await serve(session, carryOut, how, true, this.#observe(serialNumber))
-      this.#restarts += restarts
-    } catch (error) {
-      if (!(error instanceof DeliveryError)) throw error
-      this.#gaveUp.push(serialNumber)
-    }
-    this.#unsent += session.log.unsent
-  }
-
-  #serveOptions(serialNumber: string): ServeOptions {
-    const { delay = 10_000, random = Math.random, faults, untilIdle = false } = this.#options
-    return {
-      signal: this.signal,
-      untilIdle,
-      delay: () => delay * (0.8 + 0.4 * random()),
+    },
+    gate,
+  )
+  onTerminal?.(terminalOf(session))
+  const { service, refused } = await work(
+    session,
+    (command) => execute(command, serialNumber),
+    {
+      ...{ signal, untilIdle, delay },
       faults: (kind) => faults?.(kind, serialNumber),
-    }
-  }
-
-  #observe(serialNumber: string): Observer {
-    return {
-      beforeRound: (session: Session) => {
-        const punches = this.#options.punches?.(serialNumber) ?? []
-        this.#recorded += punches.length
-        remember(session, punches)
-      },
-      onHandedOut: (commands) => this.#account.noteHandedOut(serialNumber, commands),
-      onReplied: (commandIds, isAccepted) => {
-        if (isAccepted) this.#account.noteAcknowledged(serialNumber, commandIds)
-      },
-    }
-  }
-
-  report(): FleetReport {
-    return {
-      requests: this.#ledger.requests(),
-      refusals: this.#ledger.refusals(),
-      commands: this.#account.commands(),
-      punches: { recorded: this.#recorded, unsent: this.#unsent },
-      restarts: this.#restarts,
-      gaveUp: this.#gaveUp,
-    }
-  }
+    },
+    true,
+    () => remember(session, punches?.(serialNumber) ?? []),
+  )
+  const { unsent } = session.log
+  return { ...service, ...(refused && { ended: 'refused' }), serialNumber, unsent }
 }

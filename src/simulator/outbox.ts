@@ -10,8 +10,6 @@ export type Handling = 'batched' | 'alone' | 'once'
 /** A post of one or more replies. */
 export interface Post {
   records: Uint8Array[]
-  /** The commands that it replies to. */
-  commandIds: string[]
   handling: Handling
 }
 
@@ -24,12 +22,11 @@ export class Outbox {
   }
 
   /** Replies to later commands join a post that is still waiting. */
-  add(commandId: string, record: Uint8Array, handling: Handling): void {
+  add(record: Uint8Array, handling: Handling): void {
     const last = this.#posts.at(-1)
     if (handling === 'batched' && last?.handling === 'batched') {
       last.records.push(record)
-      last.commandIds.push(commandId)
-    } else this.#posts.push({ records: [record], commandIds: [commandId], handling })
+    } else this.#posts.push({ records: [record], handling })
   }
 
   /** Posts in order until one is refused; resolves with the refused exchange. */

@@ -33,17 +33,10 @@ export interface Service {
   restarts: number
 }
 
-/** Called with the events of a terminal's commands, and before each round. */
-export interface Observer {
-  beforeRound(session: Session): void
-  onHandedOut(commands: readonly TerminalCommand[]): void
-  onReplied(commandIds: readonly string[], isAccepted: boolean): void
-}
-
 interface Work {
   session: Session
   signal: AbortSignal | undefined
-  observer: Observer | undefined
+  beforeRound: (() => void) | undefined
   execute: Execute
   faults: Faults
   greets: boolean
@@ -54,53 +47,57 @@ interface Work {
 /**
  * Polls and executes until it is stopped; with `greets`, it performs a handshake first and after
  * each restart.
+ *
+ * @throws DeliveryError if it gives up on a failing server, with `untilIdle`
  */
 export async function serve(
   session: Session,
   execute: Execute,
   options: ServeOptions,
   greets: boolean,
-  observer?: Observer,
 ): Promise<Service> {
+  const { service, refused } = await work(session, execute, options, greets)
+  if (refused) throw new DeliveryError(session.identity.serialNumber, [refused])
+  return service
+}
+
+/** Like `serve`, but resolves with the refusal on which it gave up, if any. */
+export async function work(
+  session: Session,
+  execute: Execute,
+  options: ServeOptions,
+  greets: boolean,
+  beforeRound?: () => void,
+): Promise<{ service: Service; refused?: Exchange }> {
   const { signal, untilIdle = false, faults = () => undefined } = options
   // One signal may stop many terminals.
   if (signal) setMaxListeners(0, signal)
   const service: Service = { ended: 'signal', polls: 0, executed: 0, restarts: 0 }
-  const work: Work = {
-    session,
-    signal,
-    observer,
-    execute,
-    faults,
-    greets,
-    mustGreet: greets,
-    service,
-  }
+  const own = { session, execute, signal, faults, beforeRound, service }
+  const work: Work = { ...own, greets, mustGreet: greets }
   let idlePolls = 0
   let failingSince: number | undefined
-  // Replies that an earlier call could not deliver go before the next poll.
+  // Replies left over from an earlier call come before the next poll.
   if (!signal?.aborted) await flush(work)
   let power = session.power.signal
   while (!signal?.aborted) {
     const { refused, isIdle } = await cycle(work, power)
     if (!power.aborted) {
-      if (untilIdle && isIdle && !refused) return { ...service, ended: 'idle' }
+      if (untilIdle && isIdle && !refused) return { service: { ...service, ended: 'idle' } }
       failingSince = refused && (failingSince ?? performance.now())
-      if (untilIdle && refused && isOver(failingSince, session)) {
-        throw new DeliveryError(session.identity.serialNumber, [refused])
-      }
+      if (untilIdle && refused && isOver(failingSince, session)) return { service, refused }
       idlePolls = isIdle ? idlePolls + 1 : 0
       const pause = pauseAfter(idlePolls, refused !== undefined, session.settings, options)
       await rest(pause, [signal, power])
     }
     if (power.aborted) {
-      if (power.reason === 'crash') return { ...service, ended: 'crash' }
+      if (power.reason === 'crash') return { service: { ...service, ended: 'crash' } }
       service.restarts++
       work.mustGreet = greets
       power = session.power.signal
     }
   }
-  return service
+  return { service }
 }
 
 const isOver = (since = 0, { identity }: Session) =>
@@ -114,8 +111,8 @@ async function cycle(
   work: Work,
   power: AbortSignal,
 ): Promise<{ refused?: Exchange; isIdle: boolean }> {
-  const { session, faults, service, observer } = work
-  observer?.beforeRound(session)
+  const { session, faults, service } = work
+  work.beforeRound?.()
   if (work.mustGreet) {
     const last = (await shakeHands(session, faults)).at(-1)
     if (last?.accepted !== true) return { ...(last && { refused: last }), isIdle: false }
@@ -128,7 +125,6 @@ async function cycle(
   const polled = await poll(session, faults('poll'))
   if (polled.accepted) service.polls++
   else refused = polled
-  observer?.onHandedOut(polled.commands)
   for (const command of polled.commands) {
     if (power.aborted) break
     await carryOut(work, command, power)
@@ -148,15 +144,15 @@ async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal
   const handling = handlingOf(command.text)
   const records = recordWriter(identity.serialNumber, identity.dialect)
   const record = recordOf(command, execution, records, identity)
-  if (record !== undefined) outbox.add(command.commandId, record, handling)
+  if (record !== undefined) outbox.add(record, handling)
   if (isCheck(command.text)) work.mustGreet = work.greets
   if (handling !== 'batched' || isReboot(command.text)) await flush(work)
   if (isReboot(command.text) && !power.aborted) losePower(session, true)
 }
 
-function flush({ session, faults, observer }: Work): Promise<Exchange | undefined> {
-  return session.outbox.flush(async ({ records, commandIds }) => {
-    const exchange = await ask(
+function flush({ session, faults }: Work): Promise<Exchange | undefined> {
+  return session.outbox.flush(({ records }) => {
+    return ask(
       session,
       {
         kind: 'reply',
@@ -167,7 +163,5 @@ function flush({ session, faults, observer }: Work): Promise<Exchange | undefine
       },
       faults('reply'),
     )
-    observer?.onReplied(commandIds, exchange.accepted)
-    return exchange
   })
 }

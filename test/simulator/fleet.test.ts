@@ -23,62 +23,48 @@ function forEach(texts: string[]) {
 }
 
 describe('A fleet', () => {
-  it('A fleet runs complete terminals, and accounts for each command', async () => {
+  it('A fleet runs complete terminals, and says what each has done', async () => {
     const { server, of, heard } = await conversing(forEach(['CHECK', 'LOG']))
-    const report = await runFleet({ server, terminals: 3, ...UNTIL_IDLE })
-    expect(report.commands).toHaveLength(6)
-    const numbers = report.commands.flatMap(({ executions }) => executions)
-    expect(numbers.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
-    for (const serialNumber of ['SIM000000', 'SIM000001', 'SIM000002']) {
-      const own = report.commands.filter((command) => command.serialNumber === serialNumber)
-      expect(own).toMatchObject([
-        { commandId: 'c0', text: 'CHECK', handedOut: 1, acknowledged: 1 },
-        { commandId: 'c1', text: 'LOG', handedOut: 1, acknowledged: 1 },
-      ])
-      const order = own.map(({ executions }) => executions[0] ?? -1)
-      expect(order).toEqual(order.toSorted((a, b) => a - b))
+    const executed: string[] = []
+    const fleet = await runFleet({
+      ...{ server, terminals: 3, ...UNTIL_IDLE },
+      execute({ text }, serialNumber) {
+        executed.push(`${serialNumber} ${text}`)
+        return 0
+      },
+    })
+    const done = { ended: 'idle', executed: 2, restarts: 0, unsent: 0 }
+    const serialNumbers = ['SIM000000', 'SIM000001', 'SIM000002']
+    expect(fleet).toMatchObject(serialNumbers.map((serialNumber) => ({ serialNumber, ...done })))
+    expect(fleet.reduce((sum, { polls }) => sum + polls, 0)).toBe(of('getrequest').length)
+    for (const serialNumber of serialNumbers) {
+      const own = executed.filter((line) => line.startsWith(serialNumber))
+      expect(own).toEqual([`${serialNumber} CHECK`, `${serialNumber} LOG`])
     }
-    expect(report.requests.reply).toMatchObject({ sent: 6, accepted: 6 })
-    expect(report.requests.poll?.sent).toBe(of('getrequest').length)
-    expect(report.requests.poll?.p99).toBeGreaterThan(0)
     expect(heard[0]?.endpoint).toBe('cdata')
-    expect(report).toMatchObject({ refusals: {}, restarts: 0, gaveUp: [] })
   })
 
-  it('A fleet reports what a terminal received twice, executed twice, or never got acknowledged', async () => {
+  it('A terminal of a fleet that gives up on a failing server says so', async () => {
     let polls = 0
     const { server } = await conversing({
       getrequest: () => (++polls <= 2 ? 'C:a:CHECK\n' : polls === 3 ? 'C:b:LOG\n' : 'OK'),
       devicecmd: ({ body }) => (body.includes('ID=b') ? { status: 500 } : 'OK'),
     })
-    const report = await runFleet({ server, terminals: 1, ...UNTIL_IDLE, giveUpAfter: 30 })
-    expect(report.commands).toEqual([
-      {
-        serialNumber: 'SIM000000',
-        commandId: 'a',
-        text: 'CHECK',
-        handedOut: 2,
-        executions: [0, 1],
-        acknowledged: 2,
-      },
-      {
-        serialNumber: 'SIM000000',
-        commandId: 'b',
-        text: 'LOG',
-        handedOut: 1,
-        executions: [2],
-        acknowledged: 0,
-      },
-    ])
-    expect(report.gaveUp).toEqual(['SIM000000'])
-    expect(Object.keys(report.refusals)).toEqual(['the status is N, not N'])
+    const refusals = new Set<string | undefined>()
+    const fleet = await runFleet({
+      ...{ server, terminals: 1, ...UNTIL_IDLE, giveUpAfter: 30 },
+      onExchange: ({ refusal }, serialNumber) =>
+        refusals.add(refusal && `${serialNumber} ${refusal}`),
+    })
+    expect(fleet).toMatchObject([{ ended: 'refused', executed: 3 }])
+    expect(refusals).toEqual(new Set([undefined, 'SIM000000 the status is 500, not 200']))
   })
 
   it('A fleet executes by a function, and uploads punches', async () => {
     const { server, of } = await conversing(forEach(['ENROLL_FP PIN=1']))
     const told: string[] = []
     let punches = 4
-    const report = await runFleet({
+    const fleet = await runFleet({
       ...{ server, terminals: 2, ...UNTIL_IDLE },
       serialNumber: (terminal) => `D${terminal}`,
       execute: ({ text }, serialNumber) => {
@@ -91,7 +77,7 @@ describe('A fleet', () => {
     expect(of('devicecmd').map(({ body }) => body)).toEqual(
       Array(2).fill('ID=c0&Return=6&CMD=ENROLL_FP\n'),
     )
-    expect(report.punches).toEqual({ recorded: 8, unsent: 0 })
+    expect(fleet).toMatchObject([{ unsent: 0 }, { unsent: 0 }])
     const lines = of('cdata').flatMap(({ body }) => body.split('\n').filter(Boolean))
     expect(lines).toHaveLength(8)
   })
@@ -99,33 +85,35 @@ describe('A fleet', () => {
   it("A fleet's terminals can lose power", async () => {
     const { server } = await conversing(forEach(['CHECK', 'LOG', 'INFO']))
     const hasPower = new Map<string, VirtualTerminal>()
-    const report = await runFleet({
+    const executed: string[] = []
+    const fleet = await runFleet({
       ...{ server, terminals: 4, ...UNTIL_IDLE },
       onTerminal: (terminal) => hasPower.set(terminal.serialNumber, terminal),
-      execute(_, serialNumber) {
+      execute({ commandId }, serialNumber) {
+        executed.push(commandId)
         hasPower.get(serialNumber)?.reboot()
         hasPower.delete(serialNumber)
         return 0
       },
     })
-    expect(report.restarts).toBe(4)
-    expect(report.commands).toHaveLength(12)
-    for (const { commandId, executions } of report.commands) {
-      expect(executions).toHaveLength(commandId === 'c0' ? 2 : 1)
-    }
+    expect(fleet.map(({ restarts }) => restarts)).toEqual([1, 1, 1, 1])
+    expect(executed.toSorted()).toEqual([
+      ...Array(8).fill('c0'),
+      ...Array(4).fill('c1'),
+      ...Array(4).fill('c2'),
+    ])
   })
 
   it('A fleet sends the requested faults', async () => {
     const { server } = await conversing(forEach(['CHECK']))
     let lost = 2
-    const report = await runFleet({
+    const cut: (string | undefined)[] = []
+    await runFleet({
       ...{ server, terminals: 1, ...UNTIL_IDLE },
       faults: (kind) => (kind === 'poll' && lost-- > 0 ? { cutAfter: Infinity } : undefined),
+      onExchange: ({ accepted, refusal }) => void (accepted || cut.push(refusal)),
     })
-    expect(report.requests.poll?.sent).toBe((report.requests.poll?.accepted ?? 0) + 2)
-    expect(report.refusals).toEqual({
-      'the terminal dropped the connection after N bytes, as requested': 2,
-    })
+    expect(cut).toEqual(Array(2).fill(expect.stringContaining('as requested')))
   })
 
   it('A fleet opens no more connections at once than allowed', async () => {
@@ -147,21 +135,21 @@ describe('A fleet', () => {
     expect(of('getrequest').length).toBeLessThanOrEqual(8)
 
     const brief = await runFleet({ server, terminals: 2, ...QUICK, duration: 30, delay: 1_000_000 })
-    expect(brief.requests.poll?.sent ?? 0).toBeLessThanOrEqual(2)
+    expect(brief.every(({ polls }) => polls <= 1)).toBe(true)
 
     const controller = new AbortController()
     const working = runFleet({ server, terminals: 2, ...QUICK, signal: controller.signal })
     controller.abort()
-    expect((await working).gaveUp).toEqual([])
-    expect(
-      (await runFleet({ server, terminals: 1, ...QUICK, signal: controller.signal })).requests,
-    ).toEqual({})
+    expect((await working).every(({ ended }) => ended === 'signal')).toBe(true)
+    expect(await runFleet({ server, terminals: 1, ...QUICK, signal: controller.signal })).toEqual(
+      [],
+    )
   })
 
   it('A fleet needs the address only once its terminals work', async () => {
     const { server } = await conversing()
     const url = `http://127.0.0.1:${portOf(server)}`
-    expect((await runFleet({ url, terminals: 1, ...UNTIL_IDLE })).requests.poll?.accepted).toBe(1)
+    expect(await runFleet({ url, terminals: 1, ...UNTIL_IDLE })).toMatchObject([{ polls: 1 }])
   })
 
   it('A fleet refuses invalid numbers', async () => {
