@@ -10,6 +10,7 @@ import { PAGES, ROOT, type Table, tablesOf, textOf } from '../support/page.js'
 
 const PRELUDE = `
 import type * as iclock from 'express-iclock'
+import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
 import type * as monitor from 'express-iclock/monitor'
 import type * as simulator from 'express-iclock/simulator'
@@ -56,7 +57,7 @@ const STORAGES: Readonly<Record<string, string>> = {
 
 /** The names that stand as code in a text: `name`, or `name(…)`. */
 function namesIn(text = ''): string[] {
-  return [...text.matchAll(/`(\w+)(?:\([^`]*)?`/g)].map(([, name = '']) => name)
+  return [...text.matchAll(/`([\w-]+)(?:\([^`]*)?`/g)].map(([, name = '']) => name)
 }
 
 /** The names in braces: `{ name, name }`. */
@@ -160,6 +161,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['attendance', '`kind`', 'attendance', names("iclock.UploadRecord['kind']")],
   ['diagnostics', 'channel', 'express-iclock:handshake', events],
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
+  ['biometrics', 'reason', 'type', names('biometrics.ConversionFailure')],
   ['storage', 'capability', '', capabilities],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
@@ -188,7 +190,7 @@ it('Each table names what its type has, and nothing else', async () => {
 it('Each table of names is compared with a type', () => {
   const compared = TABLES.map((one) => JSON.stringify(tableOf(one)))
   const tables = PAGES.flatMap((page) => tablesOf(page).map((table) => ({ page, ...table })))
-  const isOfNames = /^(option|member|call|state|channel|capability|`code`|`kind`)( of .*)?$/
+  const isOfNames = /^(option|member|call|state|channel|capability|reason|`code`|`kind`)( of .*)?$/
   const forgotten = tables.filter(({ page: _, ...table }) => {
     return isOfNames.test(table.header[0] ?? '') && !compared.includes(JSON.stringify(table))
   })

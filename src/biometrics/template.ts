@@ -1,0 +1,182 @@
+// A person's templates and photo, gathered from uploaded records of any table.
+import { CONTENT, MOST_CONTENT } from '../commands/value.js'
+import { fieldOf } from '../upload/fields.js'
+import type { UploadRecord } from '../upload/upload.js'
+import type { Capabilities } from './capability.js'
+import { type BiometricType, LAST_OLD_FINGER, TYPES } from './type.js'
+
+/** Why a content can't be sent: it is cut or missing, or longer than a command may be. */
+export type Fault = 'incomplete' | 'size'
+
+/** Base64 as it was uploaded. */
+export interface Content {
+  text: string
+  fault?: Fault
+}
+
+/** A template in one version: the pieces of it that were uploaded. */
+export interface Template {
+  type: BiometricType
+  /** The finger 0–9, or the hand or eye. */
+  no: number
+  /** The version of its algorithm; undefined if neither the record nor its source says. */
+  majorVersion: number | undefined
+  minorVersion: number | undefined
+  format: number
+  isDuress: boolean
+  /** How many pieces it has at least. */
+  leastPieces: number
+  /** By `Index`. */
+  pieces: Map<number, Content>
+}
+
+/** What was uploaded of one person. */
+export interface Gathered {
+  /** In the order of their first records. */
+  templates: Template[]
+  /** The photo that a terminal makes a template of the face from. */
+  photo: Content | undefined
+}
+
+type Piece = Omit<Template, 'pieces'> & { index: number; content: Content }
+type Fields = Record<string, string>
+type Reader = (fields: Fields, source: Capabilities | undefined) => Piece | undefined
+
+// A near-infrared face has 12 to 15 pieces in its older table.
+const LEAST_FACE_PIECES = 12
+
+const READERS: Readonly<Record<string, Reader>> = {
+  biodata: unifiedPiece,
+  fp: (fields, source) => fingerPiece(fields, 'fid', 'tmp', oldFinger(source)),
+  fingertmp: (fields, source) => fingerPiece(fields, 'fid', 'tmp', oldFinger(source)),
+  templatev10: (fields) => fingerPiece(fields, 'fingerid', 'template', LAST_OLD_FINGER),
+  face(fields, source) {
+    const version = source?.types.infraredFace.majorVersion
+    const slot = { no: 0, index: wholeOf(fields, 'fid'), leastPieces: LEAST_FACE_PIECES }
+    return oldPiece(fields, 'infraredFace', slot, 'tmp', version)
+  },
+  fvein(fields, source) {
+    const version = source?.types.fingerVein.majorVersion
+    const slot = { no: wholeOf(fields, 'fid'), index: wholeOf(fields, 'index', 0), leastPieces: 1 }
+    return oldPiece(fields, 'fingerVein', slot, 'tmp', version)
+  },
+}
+
+/**
+ * Gathers the templates and the photo of one person. Of two records of the same piece the later one
+ * counts. Records of others, templates that the terminal calls invalid, and records that name no
+ * finger, hand or piece are passed over.
+ */
+export function gather(
+  pin: string,
+  records: readonly UploadRecord[],
+  source: Capabilities | undefined,
+): Gathered {
+  const templates = new Map<string, Template>()
+  let photo: Content | undefined
+  for (const record of records) {
+    if (record.kind !== 'fields' || fieldOf(record.fields, 'pin') !== pin) continue
+    if (record.type === 'biophoto') photo = photoIn(record.fields) ?? photo
+    const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
+    const piece = read?.(record.fields, source)
+    if (piece !== undefined) add(templates, piece)
+  }
+  return { templates: [...templates.values()], photo }
+}
+
+/** Why a template can't be sent; undefined if it can. */
+export function faultOf({ pieces, leastPieces }: Template): Fault | undefined {
+  const contents = Array.from({ length: pieces.size }, (_, index) => pieces.get(index))
+  if (contents.includes(undefined) || pieces.size < leastPieces) return 'incomplete'
+  const faults = contents.map((content) => content?.fault)
+  return faults.includes('incomplete') ? 'incomplete' : faults.find((fault) => fault === 'size')
+}
+
+function add(templates: Map<string, Template>, { index, content, ...rest }: Piece): void {
+  const key = JSON.stringify([rest.type, rest.no, rest.majorVersion, rest.minorVersion])
+  const known = templates.get(key)
+  if (known === undefined) {
+    templates.set(key, { ...rest, pieces: new Map([[index, content]]) })
+    return
+  }
+  // A new enrollment may have fewer pieces: none of the older ones belongs to it.
+  const first = known.pieces.get(0)
+  if (index === 0 && first !== undefined && first.text !== content.text) known.pieces.clear()
+  known.pieces.set(index, content)
+  known.isDuress = rest.isDuress
+  known.leastPieces = Math.min(known.leastPieces, rest.leastPieces)
+}
+
+function unifiedPiece(fields: Fields): Piece | undefined {
+  const type = TYPES[wholeOf(fields, 'type') ?? -1]
+  const no = wholeOf(fields, 'no', 0)
+  const index = wholeOf(fields, 'index', 0)
+  if (type === undefined || no === undefined || index === undefined) return undefined
+  if (no > 9 || index > 255 || fieldOf(fields, 'valid') === '0') return undefined
+  return {
+    ...{ type, no, index, leastPieces: 1 },
+    majorVersion: wholeOf(fields, 'majorver'),
+    minorVersion: wholeOf(fields, 'minorver'),
+    // A word such as ZK means the same as 0, but terminals refuse it.
+    format: wholeOf(fields, 'format') ?? 0,
+    isDuress: fieldOf(fields, 'duress') === '1',
+    content: contentIn(fields, 'tmp'),
+  }
+}
+
+function fingerPiece(
+  fields: Fields,
+  key: string,
+  content: string,
+  version: number | undefined,
+): Piece | undefined {
+  const finger = wholeOf(fields, key)
+  // Some terminals add 16 to the number of a finger that gives a silent alarm.
+  const isAlarm = finger !== undefined && finger >= 16
+  const slot = { no: isAlarm ? finger - 16 : finger, index: 0, leastPieces: 1 }
+  const piece = oldPiece(fields, 'finger', slot, content, version)
+  return piece && { ...piece, isDuress: isAlarm || piece.isDuress }
+}
+
+function oldPiece(
+  fields: Fields,
+  type: BiometricType,
+  slot: { no: number | undefined; index: number | undefined; leastPieces: number },
+  content: string,
+  majorVersion: number | undefined,
+): Piece | undefined {
+  const { no, index, leastPieces } = slot
+  const valid = fieldOf(fields, 'valid')
+  if (no === undefined || no > 9 || index === undefined || index > 99 || valid === '0') {
+    return undefined
+  }
+  return {
+    ...{ type, no, index, leastPieces, majorVersion, minorVersion: undefined, format: 0 },
+    isDuress: valid === '3',
+    content: contentIn(fields, content),
+  }
+}
+
+function oldFinger(source: Capabilities | undefined): number | undefined {
+  const version = source?.types.finger.majorVersion
+  return version !== undefined && version <= LAST_OLD_FINGER ? version : undefined
+}
+
+function photoIn(fields: Fields): Content | undefined {
+  const type = fieldOf(fields, 'type') ?? ''
+  return ['', '0', '9'].includes(type) ? contentIn(fields, 'content') : undefined
+}
+
+function contentIn(fields: Fields, key: string): Content {
+  const text = fieldOf(fields, key) ?? ''
+  if (text.length > MOST_CONTENT) return { text, fault: 'size' }
+  const size = wholeOf(fields, 'size')
+  const isCut = size !== undefined && size !== text.length
+  return isCut || CONTENT.text(text) === undefined ? { text, fault: 'incomplete' } : { text }
+}
+
+function wholeOf(fields: Fields, key: string, absent?: number): number | undefined {
+  const text = fieldOf(fields, key)?.trim()
+  if (text === undefined || text === '') return absent
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
+}

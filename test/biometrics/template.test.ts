@@ -1,0 +1,141 @@
+// Records as terminals upload them, and what becomes of each.
+import { parseUpload, type UploadRecord } from 'express-iclock'
+import { type Capabilities, capabilitiesOf, conversions } from 'express-iclock/biometrics'
+import { expect, test } from 'vitest'
+
+const FLAT = { FingerFunOn: '1', FPVersion: '10', FaceFunOn: '1', FaceVersion: '7', FvVersion: '3' }
+const CLOCK = capabilitiesOf({ family: 'attendance', options: FLAT })
+const DOOR = capabilitiesOf({
+  family: 'access',
+  options: {
+    ...{ MultiBioDataSupport: '0:1:1:0:0:0:0:1:0:1', MultiBioPhotoSupport: '0:0:0:0:0:0:0:0:0:1' },
+    MultiBioVersion: '0:10.0:7.0:0:0:0:0:3.0:0:58.12',
+  },
+})
+const VISIBLE = capabilitiesOf({ family: 'attendance', options: { FaceVersion: '58' } })
+const TMP = 'U29tZSBieXRlcw=='
+
+const recordsOf = (lines: readonly string[], table = 'OPERLOG'): UploadRecord[] => {
+  const text = lines.map((line) => `${line.replaceAll('⇥', '\t')}\n`).join('')
+  return parseUpload(Buffer.from(text), { table }).records
+}
+const convert = (lines: readonly string[], to: Capabilities, rest: object = {}) => {
+  const { commands, failures } = conversions({ pin: '7', records: recordsOf(lines), ...rest }, to)
+  return [
+    ...commands.map(({ text }) => text.replaceAll('\t', '⇥')),
+    ...failures.map(({ type, no, reason }) => `${type} ${no}: ${reason}`),
+  ]
+}
+const finger = (no: number, tmp = TMP) => `FP PIN=7⇥FID=${no}⇥Size=${tmp.length}⇥Valid=1⇥TMP=${tmp}`
+const face = (index: number, tmp = TMP) =>
+  `BIODATA Pin=7⇥No=0⇥Index=${index}⇥Valid=1⇥Duress=0⇥Type=9⇥MajorVer=58⇥MinorVer=12⇥Format=0⇥Tmp=${tmp}`
+const photo = `BIOPHOTO PIN=7⇥FileName=7.jpg⇥Type=9⇥Size=16⇥Content=${TMP}`
+const source = CLOCK
+
+test('A finger of a time-clock goes to a time-clock and to a door', () => {
+  const line = finger(6)
+  expect(convert([line], CLOCK, { source })).toEqual([
+    `DATA UPDATE FINGERTMP PIN=7⇥FID=6⇥Size=16⇥Valid=1⇥TMP=${TMP}`,
+  ])
+  expect(convert([line], DOOR, { source })).toEqual([
+    `DATA UPDATE templatev10 Pin=7⇥FingerID=6⇥Valid=1⇥Template=${TMP}`,
+  ])
+})
+
+test.each([
+  `FP PIN=7⇥FID=22⇥Size=16⇥Valid=1⇥TMP=${TMP}`,
+  `FP PIN=7⇥FID=6⇥Size=16⇥Valid=3⇥TMP=${TMP}`,
+  `templatev10 pin=7⇥fingerid=6⇥valid=3⇥template=${TMP}`,
+  `BIODATA Pin=7⇥No=6⇥Index=0⇥Valid=1⇥Duress=1⇥Type=1⇥MajorVer=10⇥MinorVer=0⇥Format=ZK⇥Tmp=${TMP}`,
+])('A finger that gives a silent alarm stays one: %s', (line) => {
+  expect(convert([line], CLOCK, { source })).toEqual([
+    `DATA UPDATE FINGERTMP PIN=7⇥FID=6⇥Size=16⇥Valid=3⇥TMP=${TMP}`,
+  ])
+})
+
+test('The older tables name no version: without their source it is unknown', () => {
+  expect(convert([finger(6)], CLOCK)).toEqual(['finger 6: unknown-version'])
+  const newer = capabilitiesOf({ options: { FPVersion: '13' } })
+  expect(convert([finger(6)], CLOCK, { source: newer })).toEqual(['finger 6: unknown-version'])
+  const older = capabilitiesOf({ options: { FPVersion: '9' } })
+  expect(convert([finger(6)], CLOCK, { source: older })).toEqual(['finger 6: version'])
+})
+
+test('A near-infrared face has its pieces in order, and twelve of them in the older table', () => {
+  const pieces = Array.from({ length: 12 }, (_, at) => {
+    return `FACE PIN=7⇥FID=${11 - at}⇥SIZE=16⇥VALID=1⇥TMP=${TMP}`
+  })
+  const written = convert(pieces, CLOCK, { source })
+  expect(written.map((line) => /FID=(\d+)/.exec(line)?.[1])).toEqual(
+    pieces.map((_, index) => String(index)),
+  )
+  expect(convert(pieces, DOOR, { source })[3]).toBe(
+    `DATA UPDATE biodata Pin=7⇥No=0⇥Index=3⇥Valid=1⇥Duress=0⇥Type=2⇥MajorVer=7⇥MinorVer=0⇥Format=0⇥Tmp=${TMP}`,
+  )
+  expect(convert(pieces.slice(1), CLOCK, { source })).toEqual(['infraredFace 0: incomplete'])
+})
+
+test('A new enrollment takes the place of an older one with more pieces', () => {
+  const older = [face(0, 'AAAA'), face(1, 'AAAA'), face(2, 'AAAA')]
+  const newer = [face(0, 'BBBB'), face(1, 'BBBB')]
+  const written = convert([...older, ...newer], VISIBLE)
+  expect(written.map((line) => line.split('Tmp=')[1])).toEqual(['BBBB', 'BBBB'])
+  expect(convert([...older, ...older], VISIBLE)).toHaveLength(3)
+})
+
+test('A face comes as a template or as a photo, and never as both', () => {
+  const biodata = face(0)
+  expect(convert([biodata, photo], VISIBLE)).toEqual([`DATA UPDATE ${biodata}`])
+  const other = capabilitiesOf({ family: 'access', options: { FaceVersion: '40' } })
+  expect(convert([biodata, photo], other)).toEqual([
+    `DATA UPDATE biophoto PIN=7⇥Type=9⇥Size=16⇥Content=${TMP}⇥Format=0⇥Url=⇥PostBackTmpFlag=0`,
+  ])
+  expect(convert([biodata], other)).toEqual(['face 0: version'])
+  expect(convert([biodata, photo], CLOCK)).toEqual(['face 0: type'])
+  expect(convert([photo], CLOCK)).toEqual(['face 0: type'])
+})
+
+test.each([
+  ['a finger that the terminal calls invalid', `FP PIN=7⇥FID=6⇥Size=16⇥Valid=0⇥TMP=${TMP}`],
+  ['a finger of no hand', finger(10)],
+  ['a type of tomorrow', face(0).replace('Type=9', 'Type=11')],
+  ['a piece without a number', face(0).replace('Index=0', 'Index=x')],
+  ["somebody else's finger", finger(6).replace('PIN=7', 'PIN=77')],
+  ['a user', 'USER PIN=7⇥Name=Ada'],
+  ['an operation', 'OPLOG 4⇥0⇥2026-03-01 08:00:00⇥7⇥0⇥0⇥0'],
+  ['a photo of another type', photo.replace('Type=9', 'Type=2')],
+])('conversions() passes over %s', (_, line) => {
+  expect(convert([line], CLOCK, { source })).toEqual([])
+})
+
+test('What a terminal cut, and what no command can hold, is never sent', () => {
+  expect(convert([finger(6).replace('Size=16', 'Size=17')], CLOCK, { source })).toEqual([
+    'finger 6: incomplete',
+  ])
+  expect(convert([finger(6, 'AAA==')], CLOCK, { source })).toEqual(['finger 6: incomplete'])
+  expect(convert([finger(6, 'A'.repeat(900_004))], CLOCK, { source })).toEqual(['finger 6: size'])
+  const cut = photo.replace('Size=16', 'Size=17')
+  expect(convert([cut], VISIBLE)).toEqual(['face 0: incomplete'])
+})
+
+test('A full terminal takes what it has already, and nothing else', () => {
+  const full: Capabilities = {
+    ...CLOCK,
+    types: { ...CLOCK.types, finger: { ...CLOCK.types.finger, free: 1 } },
+  }
+  const lines = [finger(6), finger(7)]
+  expect(convert(lines, full, { source })[1]).toBe('finger 7: capacity')
+  expect(convert(lines, full, { source, isStored: true })).toHaveLength(2)
+})
+
+test('A terminal of unknown family has no tables', () => {
+  const { family: _, ...unknown } = CLOCK
+  expect(convert([finger(6)], unknown, { source })).toEqual(['finger 6: family'])
+})
+
+test('A PIN that no command can hold is refused', () => {
+  const records = recordsOf([finger(6).replace('PIN=7', 'PIN=*')])
+  expect(() => conversions({ pin: '*', records, source }, CLOCK)).toThrow(
+    expect.objectContaining({ code: 'VALUE_REFUSED', member: 'pin' }),
+  )
+})
