@@ -19,6 +19,7 @@ const long = [
   'test/examples/knex.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
+  'test/upload/flood.test.ts',
 ]
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.

@@ -2,6 +2,7 @@
 import { type Request, Router } from 'express'
 import { checkNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
+import { Bodies } from './endpoint/bodies.js'
 import type { Awaitable } from './endpoint/deadline.js'
 import { handlerOf } from './endpoint/node.js'
 import { type CommandReplyHandlerOptions, REPLY_OPTIONS, replyEndpoint } from './reply/handler.js'
@@ -40,7 +41,7 @@ export function commandReplyRouter<Issued extends IssuedCommand>(
 ): Router {
   checkNames(options, { ...REPLY_OPTIONS, path: true })
   const paths = pathsOf(options.path)
-  const replies = handlerOf(replyEndpoint(options, options))
+  const replies = handlerOf(replyEndpoint(options, options, new Bodies(options)))
   return Router().post(paths, replies).get(paths, replies).use(noticeMount(paths))
 }
 

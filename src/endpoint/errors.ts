@@ -16,6 +16,7 @@
  * - `ENCRYPTION_UNSUPPORTED` (406): the terminal wants to exchange keys for encryption, which this
  *   package does not speak.
  * - `TERMINAL_MISMATCH` (500): storage found a different terminal from the one it was asked for.
+ * - `BUSY` (503): more large bodies were in work than `capacity` allows; the terminal will retry.
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.
@@ -38,6 +39,7 @@ const STATUS = {
   COMMAND_MISMATCH: 500,
   ENCRYPTION_UNSUPPORTED: 406,
   TERMINAL_MISMATCH: 500,
+  BUSY: 503,
   STORAGE_TIMEOUT: 503,
   COMMAND_TIMEOUT: 504,
   COMMAND_UNKNOWN: 404,
@@ -59,6 +61,8 @@ export class IclockError extends Error {
   readonly expose: boolean
   /** The member whose value was refused, such as `name`; only with `VALUE_REFUSED`. */
   declare readonly member?: string
+  /** Headers for the answer, which the error page of Express adds; only with `BUSY`. */
+  declare readonly headers?: Readonly<Record<string, string>>
 
   /** Makes an error; its status follows from the code. */
   constructor(code: IclockErrorCode, message: string, member?: string) {
@@ -67,6 +71,7 @@ export class IclockError extends Error {
     this.status = STATUS[code]
     this.expose = this.status < 500
     if (member !== undefined) this.member = member
+    if (code === 'BUSY') this.headers = { 'Retry-After': '10' }
   }
 }
 

@@ -5,6 +5,7 @@ import { addressOf } from './address.js'
 import { type Answer, errorAnswer } from './answer.js'
 import { readBody } from './body.js'
 import type { Endpoint } from './endpoint.js'
+import { IclockError } from './errors.js'
 import { Target } from './query.js'
 import { publishRefusal } from './refusal.js'
 import type { TerminalRequest } from './request.js'
@@ -78,6 +79,14 @@ export class NodeRequest implements TerminalRequest {
     return addressOf(this.raw)
   }
 
+  get size(): number | undefined {
+    const { headers, httpVersionMajor } = this.raw
+    const length = headers['content-length']
+    if (length !== undefined) return Number(length)
+    // HTTP/2 has bodies without either header.
+    return headers['transfer-encoding'] === undefined && httpVersionMajor < 2 ? 0 : undefined
+  }
+
   header(name: string): string | undefined {
     const value = this.raw.headers[name]
     return Array.isArray(value) ? value.join(', ') : value
@@ -102,15 +111,30 @@ export function writeError(res: ServerResponse, error: object): void {
   else write(res, errorAnswer(error))
 }
 
+// What comes of the body after the answer would be received in vain, and may come slowly.
+function setBusyHeaders(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { headers = {} }: IclockError,
+): void {
+  if (res.headersSent) return
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+  if (req.complete || !req.readableDidRead) return
+  res.setHeader('Connection', 'close')
+  res.once('finish', () => req.destroy())
+}
+
 // Nothing may throw here: it would be an unhandled rejection, which ends the process.
 function refuse(
-  request: TerminalRequest,
+  request: NodeRequest,
   res: ServerResponse,
   error: object,
   next: ((error: unknown) => void) | undefined,
 ): void {
   try {
     publishRefusal(request, error)
+    if (error instanceof IclockError && error.code === 'BUSY')
+      setBusyHeaders(request.raw, res, error)
     if (next === undefined) writeError(res, error)
     else next(error)
   } catch (failure) {

@@ -78,21 +78,18 @@ export function bodySettings(
 ): { limit: number; maxRecords: number } {
   const { limit = defaultLimit, maxRecords = 10_000 } = options
   checkWhole('maxRecords', maxRecords, 1)
-  return { limit: sizeOf(limit), maxRecords }
+  return { limit: sizeOf('limit', limit), maxRecords }
 }
 
-function sizeOf(limit: unknown): number {
+/** @throws TypeError if an option is not a size */
+export function sizeOf(option: string, limit: unknown): number {
   const isSize = typeof limit === 'string' ? SIZE.test(limit) : Number.isSafeInteger(limit)
   const size = isSize ? bytes.parse(limit as string | number) : null
   if (size === null || size <= 0) {
-    throw wrong('limit', limit, 'a number of bytes above 0, or text such as "512kb" or "1mb"')
+    throw wrong(option, limit, 'a number of bytes above 0, or text such as "512kb" or "1mb"')
   }
   if (size > constants.MAX_LENGTH) {
-    throw wrong(
-      'limit',
-      limit,
-      `at most ${constants.MAX_LENGTH} bytes, which is all a Buffer holds`,
-    )
+    throw wrong(option, limit, `at most ${constants.MAX_LENGTH} bytes, which is all a Buffer holds`)
   }
   return size
 }

@@ -18,6 +18,8 @@ export interface TerminalRequest {
   readonly address: string
   /** The server's own request, for `authorize`. */
   readonly raw: unknown
+  /** How many bytes the body has by what its headers say; undefined if they don't. */
+  readonly size: number | undefined
   /** A header, by its name in lower case. */
   header(name: string): string | undefined
   /**

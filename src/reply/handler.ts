@@ -2,6 +2,7 @@
 import { checkAdapter, checkFunction, checkNames, type OptionNames, wrong } from '../check.js'
 import { type IssuedCommand, verbOf } from '../command.js'
 import { ok } from '../endpoint/answer.js'
+import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { type Endpoint, type Exchange, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
@@ -40,6 +41,7 @@ export interface ReplyHookOptions<Issued extends IssuedCommand = IssuedCommand>
 export interface ReplyEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     EncodingOptions,
+    CapacityOptions,
     ReplyHookOptions<Issued> {
   /** The storage that finds issued commands and stores replies. */
   adapter: ReplyStorage<Issued>
@@ -61,6 +63,7 @@ export const REPLY_OPTIONS: OptionNames<CommandReplyHandlerOptions> = {
   ...REPLY_HOOK_OPTIONS,
   ...BODY_OPTIONS,
   ...ENCODING_OPTIONS,
+  ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 
@@ -84,7 +87,7 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
   options: CommandReplyHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, REPLY_OPTIONS)
-  return handlerOf(replyEndpoint(options, options))
+  return handlerOf(replyEndpoint(options, options, new Bodies(options)))
 }
 
 /**
@@ -92,11 +95,13 @@ export function commandReplyHandler<Issued extends IssuedCommand>(
  *
  * @param options those shared with other endpoints
  * @param own those of replies only
+ * @param bodies the bodies in work, shared with other endpoints
  * @param onKept called with the replies of every body, repeated or not, once storage has them
  */
 export function replyEndpoint<Issued extends IssuedCommand>(
   options: ReplyEndpointOptions<Issued>,
   own: BodyOptions,
+  bodies: Bodies,
   onKept?: (
     replies: readonly CommandReply[],
     serialNumber: string,
@@ -106,17 +111,19 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   const { adapter } = options
   checkReplyStorage(adapter)
   const { limit, maxRecords } = bodySettings(own, '1mb')
+  bodies.allow(limit)
   const encoding = decoderLabelOf(options)
   const hook = afterReplyOf(options)
-  const exchange: Exchange = async (serialNumber, request, deadline) => {
-    const body = await request.body(limit)
-    const parsed = parse(request.target, body, { serialNumber, encoding, maxRecords })
-    await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
-    const { replies } = parsed
-    for (const { commandId } of replies) announce(serialNumber, commandId)
-    if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
-    onKept?.(replies, serialNumber, request)
-    return ok('OK')
+  const exchange: Exchange = (serialNumber, request, deadline) => {
+    return bodies.receive(serialNumber, request, limit, async (body) => {
+      const parsed = parse(request.target, body, { serialNumber, encoding, maxRecords })
+      await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
+      const { replies } = parsed
+      for (const { commandId } of replies) announce(serialNumber, commandId)
+      if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
+      onKept?.(replies, serialNumber, request)
+      return ok('OK')
+    })
   }
   return endpoint(endpointSettings(options), exchange, {
     accepts({ method, target }) {

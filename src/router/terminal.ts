@@ -2,6 +2,7 @@
 import type { Request, Router } from 'express'
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import {
   BODY_OPTIONS,
@@ -48,6 +49,7 @@ export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = Repl
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     EncodingOptions,
+    CapacityOptions,
     ArrivalOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
@@ -72,6 +74,7 @@ const OPTIONS: OptionNames<TerminalRouterOptions> = {
   ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
   ...ENCODING_OPTIONS,
+  ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 const CALLS = [
@@ -117,8 +120,9 @@ export function terminalRouter<Issued extends IssuedCommand>(
   const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll)
   const { cdata, registry, push, rtdata, exchange, ping } = handshakeEndpoints(options, contacts)
   const polls = deliveryEndpoint(options, onPoll)
-  const replies = replyEndpoint(options, reply, onReplies)
-  const uploads = uploadEndpoint(options, upload, onUpload)
+  const bodies = new Bodies(options)
+  const replies = replyEndpoint(options, reply, bodies, onReplies)
+  const uploads = uploadEndpoint(options, upload, bodies, onUpload)
   // Express tries them in this order, and most requests are polls.
   return routerOf([
     { name: 'getrequest', methods: ['get', 'post'], endpoint: polls },

@@ -1,6 +1,7 @@
 // POST cdata, querydata, fdata: a terminal uploads.
 import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
@@ -58,6 +59,7 @@ export interface UploadHookOptions extends HookOptions {
 export interface UploadEndpointOptions<Issued extends IssuedCommand = IssuedCommand>
   extends EndpointOptions,
     EncodingOptions,
+    CapacityOptions,
     TimeZoneOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
@@ -82,6 +84,7 @@ const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
   ...TIME_ZONE_OPTIONS,
   ...BODY_OPTIONS,
   ...ENCODING_OPTIONS,
+  ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
 const OPTIONAL_CALLS = [
@@ -108,7 +111,7 @@ export function uploadHandler<Issued extends IssuedCommand>(
   options: UploadHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, HANDLER_OPTIONS)
-  return handlerOf(uploadEndpoint(options, options))
+  return handlerOf(uploadEndpoint(options, options, new Bodies(options)))
 }
 
 /**
@@ -116,19 +119,22 @@ export function uploadHandler<Issued extends IssuedCommand>(
  *
  * @param options those shared with other endpoints
  * @param own those of uploads only
+ * @param bodies the bodies in work, shared with other endpoints
  * @param onKept called with every upload, repeated or not, once storage has it
  */
 export function uploadEndpoint<Issued extends IssuedCommand>(
   options: UploadEndpointOptions<Issued>,
   own: BodyOptions,
+  bodies: Bodies,
   onKept?: ReceptionSettings['onKept'],
 ): Endpoint {
   const { adapter, afterUpload } = options
   checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
+  const { limit, maxRecords } = bodySettings(own, '4mb')
+  bodies.allow(limit)
   const exchange = uploadExchange({
-    adapter,
-    ...bodySettings(own, '4mb'),
+    ...{ adapter, bodies, limit, maxRecords },
     encoding: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
     keepReplies: keeperOf(adapter, afterReplyOf(options)),

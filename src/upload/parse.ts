@@ -34,8 +34,8 @@ export interface ParseUploadOptions {
   timeZone?: string
 }
 
-// An archive that is larger unpacked isn't a terminal's.
-const MOST_UNPACKED = 16 * 1024 * 1024
+/** An archive that is larger unpacked isn't a terminal's, in bytes. */
+export const MOST_UNPACKED: number = 16 * 1024 * 1024
 
 /**
  * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates,

@@ -1,5 +1,6 @@
 // Receives an upload: reads it, stores it, answers it.
 import { ok } from '../endpoint/answer.js'
+import type { Bodies } from '../endpoint/bodies.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
@@ -9,10 +10,10 @@ import { acknowledgementOf } from './acknowledgement.js'
 import { clockIn } from './clock.js'
 import { type FailureStorage, settleFailures } from './failure.js'
 import { packetOf } from './packet.js'
-import { openUpload, typeOf } from './parse.js'
+import { MOST_UNPACKED, openUpload, typeOf } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
 import { repliesIn } from './report.js'
-import { checkSize, linesOf } from './size.js'
+import { checkSize, linesOf, objectSizeOf, SCANTY } from './size.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
 import type { Upload } from './upload.js'
@@ -20,6 +21,8 @@ import type { Upload } from './upload.js'
 /** The checked options that receiving needs. */
 export interface ReceptionSettings extends FailureStorage {
   adapter: UploadStorage
+  /** The bodies in work. */
+  bodies: Bodies
   limit: number
   encoding: string
   maxRecords: number
@@ -53,12 +56,14 @@ export interface UploadEvent {
   bytes: number
 }
 
+// How every archive begins.
+const GZIP = [0x1f, 0x8b]
 // The result of a query may be larger than one request.
 const LONGEST_RESULT = 20
 
 /** `POST cdata`, `querydata`, `fdata` (PUSH manuals, "Upload"). */
 export function uploadExchange(settings: ReceptionSettings): Exchange {
-  const { adapter, limit, encoding, maxRecords, keepReplies, afterUpload } = settings
+  const { adapter, bodies, limit, encoding, maxRecords, keepReplies, afterUpload } = settings
 
   const read = (serialNumber: string, body: Buffer, query: UploadQuery, most: number) => {
     const { text, grammar } = openUpload(body, query)
@@ -75,39 +80,59 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.length)
   }
 
-  return async (serialNumber, request, deadline) => {
-    const receivedAt = new Date()
-    const query = readQuery(request.target)
-    const body = await request.body(limit)
-    // Optimization: all members are there from the start, because V8 is slow to add one to a copy
-    // (2 µs each time).
-    const received = { serialNumber, ...query, receivedAt, body, records: [], unparsed: [] }
+  // Reads and keeps a body as soon as there is space for what it becomes.
+  const readAndKeep = (received: Upload, body: Buffer, most: number, deadline: Deadline) => {
+    const { serialNumber } = received
+    return bodies.hold(serialNumber, spaceFor(body, received), async () => {
+      const upload = { ...received, ...read(serialNumber, body, received, most) }
+      await keep(body === received.body ? upload : { ...upload, body }, deadline)
+      return upload
+    })
+  }
 
+  const receive = async (received: Upload, request: TerminalRequest, deadline: Deadline) => {
+    const { serialNumber, body } = received
     const replies = keepReplies && repliesIn(body, received, encoding, maxRecords)
     if (replies !== undefined) {
       await keepReplies?.(replies, serialNumber, deadline)
       settings.onKept?.(received, request)
       return ok('OK')
     }
-    const type = typeOf(query.table, query.tableName, query.query)
+    const type = typeOf(received.table, received.tableName, received.query)
     const packet = packetOf(received, type)
-    let upload: Upload = received
+    let upload = received
     if (packet === undefined) {
-      upload = { ...received, ...read(serialNumber, body, query, maxRecords) }
-      await keep(upload, deadline)
+      upload = await readAndKeep(received, body, maxRecords, deadline)
     } else {
       checkSize(body, maxRecords)
       const whole = await keepPacket(received, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
-        const parsed = read(serialNumber, whole, query, Number.POSITIVE_INFINITY)
-        upload = { ...received, ...parsed }
-        await keep({ ...upload, body: whole }, deadline)
+        upload = await readAndKeep(received, whole, Number.POSITIVE_INFINITY, deadline)
       }
     }
     settings.onKept?.(upload, request)
     const lines = packet === undefined ? partsOf(upload) : linesOf(body)
-    return ok(acknowledgementOf(query, type, lines))
+    return ok(acknowledgementOf(received, type, lines))
   }
+
+  return (serialNumber, request, deadline) => {
+    const receivedAt = new Date()
+    return bodies.receive(serialNumber, request, limit, (body) => {
+      const query = readQuery(request.target)
+      // Optimization: all members are there from the start, because V8 is slow to add one to a copy
+      // (2 µs each time).
+      const received = { serialNumber, ...query, receivedAt, body, records: [], unparsed: [] }
+      return receive(received, request, deadline)
+    })
+  }
+}
+
+/** How many bytes may become of a body. */
+function spaceFor(body: Buffer, query: UploadQuery): number {
+  if (body[0] === GZIP[0] && body[1] === GZIP[1]) return MOST_UNPACKED
+  if (body.length <= SCANTY) return 0
+  const { text, grammar } = openUpload(body, query)
+  return grammar.hasLines ? objectSizeOf(text) : 0
 }
 
 function partsOf({ records, unparsed }: Upload): number {

@@ -4,16 +4,16 @@ import { COMMA, LF, TAB } from '../octets.js'
 
 // The longest known lines have seventeen.
 const MOST_FIELDS = 20
+// What a line or a field takes as an object, in bytes: 40 to 140 were measured.
+const OBJECT = 140
+/** A text that is not larger makes few objects, even if it is separators alone. */
+export const SCANTY: number = 16 * 1024
 
 /** @throws IclockError `TOO_MANY_RECORDS` if a body has more lines, or more fields, than allowed */
 export function checkSize(text: Buffer, most: number): void {
   // No body has more lines or separators than bytes.
   if (text.length <= most) return
-  const lines = linesOf(text)
-  let separators = 0
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === TAB || text[at] === COMMA) separators++
-  }
+  const [lines, separators] = [linesOf(text), separatorsOf(text)]
   if (lines <= most && separators <= most * MOST_FIELDS) return
   throw new IclockError(
     'TOO_MANY_RECORDS',
@@ -27,4 +27,17 @@ export function linesOf(text: Buffer): number {
   let lines = text.length === 0 || text.at(-1) === LF ? 0 : 1
   for (let at = text.indexOf(LF); at !== -1; at = text.indexOf(LF, at + 1)) lines++
   return lines
+}
+
+/** How many bytes the objects that a text of lines becomes take at most. */
+export function objectSizeOf(text: Buffer): number {
+  return (linesOf(text) + separatorsOf(text)) * OBJECT
+}
+
+function separatorsOf(text: Buffer): number {
+  let separators = 0
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === TAB || text[at] === COMMA) separators++
+  }
+  return separators
 }

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { Bodies } from '../../src/endpoint/bodies.js'
 import { Target } from '../../src/endpoint/query.js'
 import type { TerminalRequest } from '../../src/endpoint/request.js'
 import { handshakeEndpoints } from '../../src/handshake/handler.js'
@@ -175,8 +176,8 @@ describe('An endpoint answers a request of any server', () => {
   })
   const endpoints = {
     poll: deliveryEndpoint({ adapter }),
-    reply: replyEndpoint({ adapter }, {}),
-    upload: uploadEndpoint({ adapter }, {}),
+    reply: replyEndpoint({ adapter }, {}, new Bodies({})),
+    upload: uploadEndpoint({ adapter }, {}, new Bodies({})),
     ...{ cdata, registry, push, rtdata, ping },
   }
 
@@ -203,6 +204,7 @@ describe('An endpoint answers a request of any server', () => {
       peer: '192.0.2.7',
       address: '192.0.2.7',
       raw: undefined,
+      size: body.length,
       header: () => undefined,
       body: async () => Buffer.from(body),
     }

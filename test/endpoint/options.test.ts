@@ -64,7 +64,7 @@ describe('A wrong option is refused when the endpoint is made, by name, with wha
     [{ adapter, Limit: 1 }, 'there is no option "Limit"; did you mean "limit"?'],
     [
       { adapter, maxSize: 1 },
-      'there is no option "maxSize"; the options are adapter, afterReply, onError, limit, maxRecords, encoding, timeout, authorize, path',
+      'there is no option "maxSize"; the options are adapter, afterReply, onError, limit, maxRecords, encoding, capacity, timeout, authorize, path',
     ],
     ...['', 'iclock', [], ['/a', 'b'], 7, null].map((path) => [
       { adapter, path },
@@ -86,7 +86,7 @@ describe('A wrong option is refused when the endpoint is made, by name, with wha
 
   it('A path for the handler, which ignores it, is refused', () => {
     expect(() => commandReplyHandler({ adapter, path: '/x' } as never)).toThrow(
-      'express-iclock: there is no option "path"; the options are adapter, afterReply, onError, limit, maxRecords, encoding, timeout, authorize',
+      'express-iclock: there is no option "path"; the options are adapter, afterReply, onError, limit, maxRecords, encoding, capacity, timeout, authorize',
     )
   })
 })
