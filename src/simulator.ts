@@ -2,6 +2,7 @@
 // strictly. It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
 export type { Punch } from './simulator/attendance.js'
+export { virtualTerminal } from './simulator/conversation.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export type { Dialect } from './simulator/dialect.js'
 export type { Exchange, ExchangeKind, ExchangeOptions } from './simulator/exchange.js'
@@ -14,10 +15,5 @@ export type { Poll, TerminalCommand } from './simulator/poll.js'
 export { batch, type RecordWriter, recordWriter } from './simulator/records.js'
 export type { Body } from './simulator/request.js'
 export type { ServeOptions, Service } from './simulator/service.js'
-export {
-  type Connection,
-  type RecordSender,
-  type VirtualTerminal,
-  virtualTerminal,
-} from './simulator/terminal.js'
+export type { Connection, RecordSender, VirtualTerminal } from './simulator/terminal.js'
 export type { Photo, QueryResult } from './simulator/upload.js'

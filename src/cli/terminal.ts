@@ -1,7 +1,15 @@
 // The command `terminal`: plays a complete terminal until it is interrupted, and reports what
 // happens in readable lines.
 import { parseArgs } from 'node:util'
-import { DeliveryError, type Execution, type Punch, virtualTerminal } from '../simulator.js'
+import {
+  DeliveryError,
+  type Execute,
+  type Execution,
+  type Pace,
+  type Punch,
+  type VirtualTerminal,
+  virtualTerminal,
+} from '../simulator.js'
 import { narrator, printable } from './narration.js'
 import { transcriptOf } from './transcript.js'
 import {
@@ -43,22 +51,12 @@ Example:
 /** Runs the command `terminal`. Resolves with the exit status. */
 export async function runTerminal(args: string[], surroundings: Surroundings): Promise<number> {
   const { print } = surroundings
-  const { values, options, answerTo } = asUsage(() => planOf(args))
-  const narrate = narrator()
-  const say = (topic: string, text: string) => {
+  const plan = asUsage(() => planOf(args))
+  const { values, options, answerTo } = plan
+  const say: Say = (topic, text) => {
     print(`${new Date().toTimeString().slice(0, 8)}  ${topic.padEnd(9)}  ${printable(text)}\n`)
   }
-  const terminal = asUsage(() =>
-    virtualTerminal({
-      ...options,
-      ...(values.once && { giveUpAfter: 2 * numberOf('--timeout', values.timeout) }),
-      onExchange(exchange) {
-        if (values.wire) print(`${transcriptOf(exchange)}\n`)
-        const text = narrate(exchange)
-        if (text !== undefined) say(exchange.kind, text)
-      },
-    }),
-  )
+  const terminal = asUsage(() => switchedOn(plan, print, say))
   const punch = (one: Punch) => {
     terminal.remember(one)
     say('punch', `${one.pin}${one.status === 1 ? ' goes out' : ''}`)
@@ -78,24 +76,17 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
   })
   say('terminal', `${options.serialNumber} at ${options.url}; type a PIN for a punch, or quit`)
   for (const pin of values.punch) punch({ pin })
+  const execute: Execute = ({ commandId, text }) => {
+    const execution = answerTo(text)
+    say('command', `${commandId} ${shortened(text)} → ${execution ?? 'no reply'}`)
+    return execution
+  }
   try {
-    await terminal.start(
-      (command) => {
-        const execution = answerTo(command.text)
-        const answer = execution === undefined ? 'no reply' : execution
-        say('command', `${command.commandId} ${shortened(command.text)} → ${answer}`)
-        return execution
-      },
-      {
-        signal: ending.signal,
-        untilIdle: values.once,
-        ...(values.delay === undefined
-          ? values.once
-            ? { delay: 500 }
-            : { realTime: true }
-          : { delay: numberOf('--delay', values.delay) }),
-      },
-    )
+    await terminal.start(execute, {
+      signal: ending.signal,
+      untilIdle: values.once,
+      ...paceOf(values),
+    })
   } catch (error) {
     if (error instanceof DeliveryError) return 1
     throw error
@@ -104,6 +95,31 @@ export async function runTerminal(args: string[], surroundings: Surroundings): P
     stopWatching()
   }
   return 0
+}
+
+type Say = (topic: string, text: string) => void
+
+/** The terminal, which says what it exchanges. */
+function switchedOn(
+  { values, options }: ReturnType<typeof planOf>,
+  print: Surroundings['print'],
+  say: Say,
+): VirtualTerminal {
+  const narrate = narrator()
+  return virtualTerminal({
+    ...options,
+    ...(values.once && { giveUpAfter: 2 * numberOf('--timeout', values.timeout) }),
+    onExchange(exchange) {
+      if (values.wire) print(`${transcriptOf(exchange)}\n`)
+      const text = narrate(exchange)
+      if (text !== undefined) say(exchange.kind, text)
+    },
+  })
+}
+
+function paceOf({ delay, once }: { delay?: string | undefined; once: boolean }): Pace {
+  if (delay !== undefined) return { delay: numberOf('--delay', delay) }
+  return once ? { delay: 500 } : { realTime: true }
 }
 
 function planOf(args: string[]) {

@@ -35,81 +35,91 @@ interface Topic {
  * @param report receives errors of storage
  */
 export function feed(load: LoadView, interval: number, report: (error: unknown) => void): Feed {
-  const topics = new Map<string, Topic>()
-  const reads = new Map<string, Promise<string>>()
-  let timer: NodeJS.Timeout | undefined
+  return new Views(load, interval, report)
+}
 
-  function read(query: URLSearchParams): Promise<string> {
+class Views implements Feed {
+  readonly #load: LoadView
+  readonly #interval: number
+  readonly #report: (error: unknown) => void
+  readonly #topics = new Map<string, Topic>()
+  readonly #reads = new Map<string, Promise<string>>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(load: LoadView, interval: number, report: (error: unknown) => void) {
+    this.#load = load
+    this.#interval = interval
+    this.#report = report
+  }
+
+  read(query: URLSearchParams): Promise<string> {
     const key = query.toString()
-    const running = reads.get(key)
+    const running = this.#reads.get(key)
     if (running !== undefined) return running
-    const started = load(query)
+    const started = this.#load(query)
       .then((view) => JSON.stringify(view) ?? 'null')
-      .finally(() => reads.delete(key))
-    reads.set(key, started)
+      .finally(() => this.#reads.delete(key))
+    this.#reads.set(key, started)
     return started
   }
 
-  async function update(topic: Topic): Promise<void> {
-    if (reads.has(topic.query.toString())) {
+  watch(query: URLSearchParams, watcher: Watcher): () => void {
+    const key = query.toString()
+    const topic = this.#topics.get(key) ?? {
+      query,
+      watchers: new Set<Watcher>(),
+      isFailing: false,
+      isStale: false,
+    }
+    topic.watchers.add(watcher)
+    if (!this.#topics.has(key)) {
+      this.#topics.set(key, topic)
+      void this.#update(topic)
+    } else if (topic.isFailing) watcher(undefined)
+    else if (topic.view !== undefined) watcher(topic.view)
+    this.#timer ??= setInterval(() => this.refresh(), this.#interval)
+    return () => {
+      topic.watchers.delete(watcher)
+      if (topic.watchers.size > 0 || this.#topics.get(key) !== topic) return
+      this.#topics.delete(key)
+      this.#stopIfUnwatched()
+    }
+  }
+
+  refresh(): void {
+    for (const topic of this.#topics.values()) void this.#update(topic)
+  }
+
+  close(): void {
+    this.#topics.clear()
+    this.#stopIfUnwatched()
+  }
+
+  async #update(topic: Topic): Promise<void> {
+    if (this.#reads.has(topic.query.toString())) {
       topic.isStale = true
       return
     }
     try {
-      const view = await read(topic.query)
+      const view = await this.read(topic.query)
       const isNew = topic.isFailing || view !== topic.view
       topic.view = view
       topic.isFailing = false
       if (isNew) for (const watcher of topic.watchers) watcher(view)
     } catch (error) {
       // Reported once, not at every interval until storage is back.
-      if (!topic.isFailing) report(error)
+      if (!topic.isFailing) this.#report(error)
       topic.isFailing = true
       for (const watcher of topic.watchers) watcher(undefined)
     }
     if (!topic.isStale) return
     topic.isStale = false
-    await update(topic)
+    await this.#update(topic)
   }
 
-  function updateAll(): void {
-    for (const topic of topics.values()) void update(topic)
-  }
-
-  function stopIfUnwatched(): void {
-    if (topics.size > 0) return
-    clearInterval(timer)
-    timer = undefined
-  }
-
-  return {
-    read,
-    watch(query, watcher) {
-      const key = query.toString()
-      const topic = topics.get(key) ?? {
-        query,
-        watchers: new Set<Watcher>(),
-        isFailing: false,
-        isStale: false,
-      }
-      topic.watchers.add(watcher)
-      if (!topics.has(key)) {
-        topics.set(key, topic)
-        void update(topic)
-      } else if (topic.isFailing) watcher(undefined)
-      else if (topic.view !== undefined) watcher(topic.view)
-      timer ??= setInterval(updateAll, interval)
-      return () => {
-        topic.watchers.delete(watcher)
-        if (topic.watchers.size > 0 || topics.get(key) !== topic) return
-        topics.delete(key)
-        stopIfUnwatched()
-      }
-    },
-    refresh: updateAll,
-    close() {
-      topics.clear()
-      stopIfUnwatched()
-    },
+  #stopIfUnwatched(): void {
+    if (this.#topics.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
   }
 }

@@ -1,7 +1,7 @@
 // One exchange over a connection: sends a request, with its faults, and reads the response.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkCounts, checkDelays } from './check.js'
-import { clockOf, refusalOf, type Strictness } from './refusal.js'
+import { clockOf, earlyRefusal, refusalOf, type Strictness, surplusRefusal } from './refusal.js'
 import type { Request, RequestOptions } from './request.js'
 import { type HttpResponse, parseResponse } from './response.js'
 import type { Wire } from './wire.js'
@@ -93,7 +93,6 @@ export function exchangeOn(
   options: ExchangeOptions & { timeout: number; signal: AbortSignal },
   strictness: Strictness,
 ): Promise<Omit<Exchange, 'kind'>> {
-  const { method, message, wholeSize } = request
   const start = performance.now()
   const progress: Progress = { started: 0, flushed: 0, isDone: false, wake() {} }
   return new Promise((resolve) => {
@@ -104,33 +103,15 @@ export function exchangeOn(
       clearTimeout(timer)
       options.signal.removeEventListener('abort', onPowerLoss)
       wire.onChange = () => {}
-      const received = wire.buffered.subarray(0, response.size)
-      wire.buffered = wire.buffered.subarray(received.length)
-      const surplus = wholeSize < message.length ? 0 : wire.buffered.length
-      const refusal =
-        problem ??
-        refusalOf(response, strictness) ??
-        earlyRefusal(progress.flushed, wholeSize) ??
-        surplusRefusal(surplus)
-      // Otherwise the rest would be parsed as the next request, or the next response.
-      if (problem !== undefined || progress.started < message.length || surplus > 0) {
-        wire.socket.destroy()
-      }
-      resolve({
-        accepted: refusal === undefined,
-        refusal,
-        status: response.status,
-        headers: response.headers,
-        body: response.body,
-        clock: clockOf(response),
-        duration: performance.now() - start,
-        sent: message.subarray(0, progress.started),
-        received,
-      })
+      const outcome = outcomeOf(wire, request, progress, response, problem, strictness)
+      resolve({ ...outcome, duration: performance.now() - start })
     }
-    // A broken connection doesn't complete a response.
     const memory = {}
-    const read = () => parseResponse(wire.buffered, wire.hasEnded && !wire.failure, method, memory)
+    const read = () => {
+      // A broken connection doesn't complete a response.
+      const hasEnded = wire.hasEnded && !wire.failure
+      return parseResponse(wire.buffered, hasEnded, request.method, memory)
+    }
     const timer = setTimeout(() => {
       finish(read(), `no complete response within ${Math.round(options.timeout)} ms`)
     }, options.timeout)
@@ -152,13 +133,29 @@ export function exchangeOn(
   })
 }
 
-function earlyRefusal(flushed: number, size: number): string | undefined {
-  if (flushed >= size) return undefined
-  return `the response came after ${flushed} of ${size} bytes of the request, so the server has not read it`
-}
-
-function surplusRefusal(surplus: number): string | undefined {
-  return surplus === 0 ? undefined : `${surplus} bytes follow the response`
+/** Takes the response off the connection, and closes it if no other exchange may follow. */
+function outcomeOf(
+  wire: Wire,
+  { message, wholeSize }: Request,
+  { started, flushed }: Progress,
+  response: HttpResponse,
+  problem: string | undefined,
+  strictness: Strictness,
+): Omit<Exchange, 'kind' | 'duration'> {
+  const received = wire.buffered.subarray(0, response.size)
+  wire.buffered = wire.buffered.subarray(received.length)
+  const surplus = wholeSize < message.length ? 0 : wire.buffered.length
+  const refusal =
+    problem ??
+    refusalOf(response, strictness) ??
+    earlyRefusal(flushed, wholeSize) ??
+    surplusRefusal(surplus)
+  // Otherwise the rest would be parsed as the next request, or the next response.
+  if (problem !== undefined || started < message.length || surplus > 0) wire.socket.destroy()
+  const { status, headers, body } = response
+  const clock = clockOf(response)
+  const sent = message.subarray(0, started)
+  return { accepted: refusal === undefined, refusal, status, headers, body, clock, sent, received }
 }
 
 async function send(

@@ -2,6 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { type Punch, remember } from './attendance.js'
 import { checkCounts, checkDelays, wrong } from './check.js'
+import { Conversation } from './conversation.js'
 import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
 import type { Execution } from './execution.js'
 import { Gate } from './gate.js'
@@ -10,7 +11,7 @@ import { rest } from './pace.js'
 import type { TerminalCommand } from './poll.js'
 import { type Service, work } from './service.js'
 import { openSession } from './session.js'
-import { terminalOf, type VirtualTerminal } from './terminal.js'
+import type { VirtualTerminal } from './terminal.js'
 
 /** The options of `runFleet`: those of its terminals, and how they work. */
 export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber' | 'onExchange'> {
@@ -133,7 +134,7 @@ async function runTerminal(serialNumber: string, fleet: Fleet): Promise<FleetTer
     },
     gate,
   )
-  onTerminal?.(terminalOf(session))
+  onTerminal?.(new Conversation(session))
   const { service, refused } = await work(
     session,
     (command) => execute(command, serialNumber),

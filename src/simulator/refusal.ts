@@ -57,6 +57,17 @@ export const isExactly =
     return `the body is ${excerpt(body)} (length ${body.length}), not ${excerpt(expected)}`
   }
 
+/** Why firmware would refuse a response that came before it had sent the whole request. */
+export function earlyRefusal(flushed: number, size: number): string | undefined {
+  if (flushed >= size) return undefined
+  return `the response came after ${flushed} of ${size} bytes of the request, so the server has not read it`
+}
+
+/** Why firmware would refuse a response that more bytes follow. */
+export function surplusRefusal(surplus: number): string | undefined {
+  return surplus === 0 ? undefined : `${surplus} bytes follow the response`
+}
+
 /** The time in a valid `Date` header. */
 export function clockOf(response: HttpResponse): Date | undefined {
   const date = valuesOf(response, 'date').join()

@@ -38,61 +38,86 @@ export function parseResponse(
     size: undefined,
     problem: undefined,
   }
-  const invalid = (problem: string) => ({ ...response, problem })
-  const incomplete = (part: string) =>
-    hasEnded ? invalid(`the connection was closed ${part}`) : response
-
   let at = 0
   do {
-    const start = bytes.toString('latin1', at, at + HTTP_1.length)
-    if (!HTTP_1.startsWith(start)) {
-      return invalid(`not an HTTP/1.x response: ${excerpt(bytes.subarray(at))}`)
-    }
-    const head = bytes.subarray(at, at + MAX_HEAD)
-    const end = head.indexOf('\r\n\r\n')
-    if (end === -1) {
-      if (head.length === MAX_HEAD) return invalid('the head of the response exceeds 64 kB')
-      return incomplete(bytes.length === 0 ? 'without a response' : 'within the response head')
-    }
-    const [statusLine = '', ...lines] = head.toString('latin1', 0, end).split('\r\n')
-    // Firmware looks for `HTTP/1.x 200 `, with the space after it.
-    const status = /^HTTP\/1\.[01] (\d{3}) /.exec(statusLine)?.[1]
-    if (status === undefined) return invalid(`the status line is ${excerpt(statusLine)}`)
-    response.status = Number(status)
-    response.headers = []
-    for (const line of lines) {
-      const header = parseHeader(line)
-      if (header === undefined) return invalid(`invalid response header ${excerpt(line)}`)
-      response.headers.push(header)
-    }
-    at += end + 4
-  } while (response.status < 200)
-  if (bytes.length > MAX_RESPONSE) return invalid('the response exceeds 4 MB')
+    const end = parseHead(bytes, at, hasEnded, response)
+    if (end === undefined) return response
+    at = end
+  } while (response.status !== undefined && response.status < 200)
+  const hasBody = method !== 'HEAD' && response.status !== 204 && response.status !== 304
+  return { ...response, ...parseBody(bytes, at, hasEnded, hasBody, memory, response) }
+}
 
-  if (method === 'HEAD' || response.status === 204 || response.status === 304) {
-    return { ...response, size: at }
+/** Parses the head that starts here. Returns where it ends, or undefined if it isn't complete. */
+function parseHead(
+  bytes: Buffer,
+  at: number,
+  hasEnded: boolean,
+  response: HttpResponse,
+): number | undefined {
+  const invalid = (problem: string): undefined => {
+    response.problem = problem
   }
+  const start = bytes.toString('latin1', at, at + HTTP_1.length)
+  if (!HTTP_1.startsWith(start)) {
+    return invalid(`not an HTTP/1.x response: ${excerpt(bytes.subarray(at))}`)
+  }
+  const head = bytes.subarray(at, at + MAX_HEAD)
+  const end = head.indexOf('\r\n\r\n')
+  if (end === -1) {
+    if (head.length === MAX_HEAD) return invalid('the head of the response exceeds 64 kB')
+    if (!hasEnded) return undefined
+    const part = bytes.length === 0 ? 'without a response' : 'within the response head'
+    return invalid(`the connection was closed ${part}`)
+  }
+  const [statusLine = '', ...lines] = head.toString('latin1', 0, end).split('\r\n')
+  // Firmware looks for `HTTP/1.x 200 `, with the space after it.
+  const status = /^HTTP\/1\.[01] (\d{3}) /.exec(statusLine)?.[1]
+  if (status === undefined) return invalid(`the status line is ${excerpt(statusLine)}`)
+  response.status = Number(status)
+  response.headers = []
+  for (const line of lines) {
+    const header = parseHeader(line)
+    if (header === undefined) return invalid(`invalid response header ${excerpt(line)}`)
+    response.headers.push(header)
+  }
+  return at + end + 4
+}
+
+/** Parses the body that starts here, as far as it has arrived. */
+function parseBody(
+  bytes: Buffer,
+  at: number,
+  hasEnded: boolean,
+  hasBody: boolean,
+  memory: ParserMemory,
+  response: HttpResponse,
+): Partial<HttpResponse> {
+  const incomplete = (part: string) => {
+    return hasEnded ? { problem: `the connection was closed ${part}` } : {}
+  }
+  if (bytes.length > MAX_RESPONSE) return { problem: 'the response exceeds 4 MB' }
+  if (!hasBody) return { size: at }
   const codings = valuesOf(response, 'transfer-encoding')
   const lengths = valuesOf(response, 'content-length')
   if (codings.length > 0 && lengths.length > 0) {
-    return invalid('the response has both a Content-Length and a Transfer-Encoding')
+    return { problem: 'the response has both a Content-Length and a Transfer-Encoding' }
   }
   if (codings.length > 0) {
     memory.chunks ??= { at, chunks: [] }
     const chunked = chunkedBody(bytes, memory.chunks)
     if (codings.join().toLowerCase() !== 'chunked' || chunked === 'invalid') {
-      return invalid('the chunks of the response are invalid')
+      return { problem: 'the chunks of the response are invalid' }
     }
-    return chunked === undefined ? incomplete('between its chunks') : { ...response, ...chunked }
+    return chunked ?? incomplete('between its chunks')
   }
   if (lengths.length === 0) {
-    response.body = bytes.subarray(at)
-    return hasEnded ? { ...response, size: bytes.length } : response
+    return { body: bytes.subarray(at), ...(hasEnded && { size: bytes.length }) }
   }
   const size = /^\d{1,15}$/.test(lengths.join()) ? at + Number(lengths[0]) : undefined
-  if (size === undefined) return invalid(`the Content-Length is ${excerpt(lengths.join())}`)
-  response.body = bytes.subarray(at, size)
-  return bytes.length < size ? incomplete('within the response body') : { ...response, size }
+  if (size === undefined) return { problem: `the Content-Length is ${excerpt(lengths.join())}` }
+  const body = bytes.subarray(at, size)
+  return { body, ...(bytes.length < size ? incomplete('within the response body') : { size }) }
 }
 
 function parseHeader(line: string): Header | undefined {

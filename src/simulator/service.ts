@@ -8,8 +8,8 @@ import { shakeHands } from './handshake.js'
 import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
 import { poll, type TerminalCommand } from './poll.js'
 import { recordWriter } from './records.js'
-import { isExactly } from './refusal.js'
 import { ask, losePower, type Session } from './session.js'
+import { replyQuestion } from './upload.js'
 
 /** How a terminal works. */
 export interface ServeOptions extends Pace {
@@ -152,16 +152,6 @@ async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal
 
 function flush({ session, faults }: Work): Promise<Exchange | undefined> {
   return session.outbox.flush(({ records }) => {
-    return ask(
-      session,
-      {
-        kind: 'reply',
-        method: 'POST',
-        endpoint: 'devicecmd',
-        body: records,
-        checkBody: isExactly('OK'),
-      },
-      faults('reply'),
-    )
+    return ask(session, replyQuestion(records), faults('reply'))
   })
 }

@@ -2,6 +2,7 @@
 // heartbeat.
 import { localTime, timeCodeOf } from './clock.js'
 import { containsOk, isExactly } from './refusal.js'
+import type { Body } from './request.js'
 import type { Question, Session } from './session.js'
 
 /** A photo taken at a punch. */
@@ -126,6 +127,15 @@ export function queryQuestion({ identity }: Session, result: QueryResult): Quest
     checkBody: isTable ? isExactly(`${table}=${rows.length}`) : containsOk,
   }
 }
+
+/** The post of a Command Reply, or of several. */
+export const replyQuestion = (body: Body): Question => ({
+  kind: 'reply',
+  method: 'POST',
+  endpoint: 'devicecmd',
+  body,
+  checkBody: isExactly('OK'),
+})
 
 /** The heartbeat. */
 export const PING: Question = {

@@ -5,6 +5,7 @@ import { choiceField, searchField, terminalLink } from './list.js'
 import { ago, moment } from './time.js'
 
 const SIZE = 50
+const COLUMNS = ['terminal', 'state', 'lastSeen', 'firmware', 'holds', 'waiting']
 
 export function terminals(view, { params }, { change }, title) {
   if (view.terminals.length === 0) {
@@ -22,7 +23,6 @@ export function terminals(view, { params }, { change }, title) {
   })
   const page = Number(params.get('page')) || 0
   const shown = found.slice(page * SIZE, (page + 1) * SIZE)
-  const columns = ['terminal', 'state', 'lastSeen', 'firmware', 'holds', 'waiting']
   return html`
     ${heading(title)}
     <div class="charts">${hourChart(view.activity)}${stateChart(view.states, view.countedAtMost)}</div>
@@ -45,18 +45,8 @@ export function terminals(view, { params }, { change }, title) {
         ? empty(t('list.nothingFound'), '')
         : table(
             title,
-            columns.map((column) => t(`column.${column}`)),
-            shown.map((one) => ({
-              key: one.serialNumber,
-              cells: [
-                terminalLink(one.serialNumber, one.name),
-                badge(one.isOnline ? 'online' : 'silent'),
-                html`<span class="ago">${ago(one.lastSeenAt)}</span> <small>${moment(one.lastSeenAt, one)}</small>`,
-                said([one.model, one.firmware].filter(Boolean).join(' · ') || '–'),
-                [one.users, one.fingers, one.records].map((count) => count ?? '–').join(' / '),
-                one.waiting,
-              ],
-            })),
+            COLUMNS.map((column) => t(`column.${column}`)),
+            shown.map(rowOf),
           )
     }
     ${
@@ -70,4 +60,19 @@ export function terminals(view, { params }, { change }, title) {
       `
     }
   `
+}
+
+function rowOf(one) {
+  const { serialNumber, name, lastSeenAt } = one
+  return {
+    key: serialNumber,
+    cells: [
+      terminalLink(serialNumber, name),
+      badge(one.isOnline ? 'online' : 'silent'),
+      html`<span class="ago">${ago(lastSeenAt)}</span> <small>${moment(lastSeenAt, one)}</small>`,
+      said([one.model, one.firmware].filter(Boolean).join(' · ') || '–'),
+      [one.users, one.fingers, one.records].map((count) => count ?? '–').join(' / '),
+      one.waiting,
+    ],
+  }
 }
