@@ -1,6 +1,7 @@
 // Records as terminals upload them, and what becomes of each.
 import { parseUpload, type UploadRecord } from 'express-iclock'
 import { type Capabilities, capabilitiesOf, conversions } from 'express-iclock/biometrics'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 const FLAT = { FingerFunOn: '1', FPVersion: '10', FaceFunOn: '1', FaceVersion: '7', FvVersion: '3' }
@@ -138,4 +139,41 @@ test('A PIN that no command can hold is refused', () => {
   expect(() => conversions({ pin: '*', records, source }, CLOCK)).toThrow(
     expect.objectContaining({ code: 'VALUE_REFUSED', member: 'pin' }),
   )
+})
+
+test('Whatever the records hold, conversions() writes whole commands of its person, or none', () => {
+  const types = ['fp', 'fingertmp', 'templatev10', 'face', 'fvein', 'biodata', 'biophoto', 'user']
+  const keys = ['FID', 'FingerID', 'Size', 'Valid', 'TMP', 'Template', 'No', 'Index', 'Duress']
+  const more = ['Type', 'MajorVer', 'MinorVer', 'Format', 'Content', '__proto__', 'constructor']
+  const value = fc.oneof(
+    fc.constantFrom('', '0', '1', '2', '3', '7', '9', '10', '58', '1e3', '-1', '999999999', TMP),
+    fc.constantFrom('AAAA\tPIN=8', 'AAAA\nC:2:REBOOT', ' 1 ', '٧', 'ZK'),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+  )
+  const whole = { PIN: '7', FID: '6', FingerID: '6', Index: '0', Type: '9', MajorVer: '58' }
+  const contents = { TMP, Template: TMP, Content: TMP }
+  const record = fc.record({
+    kind: fc.constant('fields' as const),
+    type: fc.constantFrom(...types, '__proto__', 'toString'),
+    fields: fc
+      .dictionary(fc.constantFrom(...keys, ...more), value, { maxKeys: 3 })
+      .map((fields) => ({ ...whole, ...contents, ...fields })),
+    raw: fc.constant(Buffer.alloc(0)),
+  })
+  let written = 0
+  fc.assert(
+    fc.property(
+      fc.array(record, { maxLength: 20 }),
+      fc.constantFrom(CLOCK, DOOR, VISIBLE),
+      (records, to) => {
+        const { commands } = conversions({ pin: '7', records, source }, to)
+        for (const { text } of commands) {
+          expect(text).toMatch(/^DATA UPDATE \w+ (PIN|Pin|pin)=7(\t\w+=[\w+/=]*)+$/)
+        }
+        written += commands.length
+      },
+    ),
+    { numRuns: 1000 },
+  )
+  expect(written).toBeGreaterThan(50)
 })
