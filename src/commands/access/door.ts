@@ -29,7 +29,7 @@ function control(
 
 /**
  * Opens a door for some seconds, 1 to 254 (`CONTROL DEVICE 01…`). Reply: 0 or more; -28 while
- * the door is in its normally-open period. Handed out once, and only within 15 s, so that no door
+ * the door is in its normally-open period. Sent once, and only within 15 s, so that no door
  * opens late or twice.
  *
  * @example
@@ -40,14 +40,14 @@ export function openDoor(opening: { door: Door; seconds: number }): BuiltCommand
 }
 
 /**
- * Opens a door until it is closed (`CONTROL DEVICE 01…FF`). Handed out once, and only within 15 s.
+ * Opens a door until it is closed (`CONTROL DEVICE 01…FF`). Sent once, and only within 15 s.
  */
 export function holdDoorOpen(door: { door: Door }): BuiltCommand {
   return control('access.holdDoorOpen', '01', door, fixed('', '01FF'))
 }
 
 /**
- * Closes a door (`CONTROL DEVICE 01…00`). Handed out once, and only within 15 s. One controller
+ * Closes a door (`CONTROL DEVICE 01…00`). Sent once, and only within 15 s. One controller
  * refused it (-13); `openDoor` for one second closed the door there.
  */
 export function closeDoor(door: { door: Door }): BuiltCommand {

@@ -93,7 +93,7 @@ export function getOptions(names: readonly string[]): BuiltCommand {
 
 /**
  * Sets the clock to the terminal's local time (`SET OPTIONS DateTime=`). Reply: 0 or more.
- * Some terminals ask `rtdata?type=time` right after. Handed out once, and only within 15 s.
+ * Some terminals ask `rtdata?type=time` right after. Sent once, and only within 15 s.
  */
 export function setClock(clock: { time: string }): BuiltCommand {
   return settingClock('access.setClock', 'SET OPTIONS', clock)
@@ -114,7 +114,7 @@ export function queryBattery(): BuiltCommand {
 
 /**
  * Restarts the terminal (`CONTROL DEVICE 03000000`). Reply: 0 or more, -615 if it fails.
- * Handed out once, and last in an answer.
+ * Sent once, and last in an answer.
  */
 export function reboot(): BuiltCommand {
   return build('access.reboot', plain('CONTROL DEVICE 03000000', RESTART))

@@ -115,13 +115,13 @@ function numbers(
 
 /**
  * Opens the terminal's door once, for the time configured on the terminal (`AC_UNLOCK`). Reply:
- * 0. Handed out once, and only within 15 s, so that no door opens late or twice.
+ * 0. Sent once, and only within 15 s, so that no door opens late or twice.
  */
 export function openDoor(): BuiltCommand {
   return build('attendance.openDoor', plain('AC_UNLOCK', NOW))
 }
 
-/** Ends an alarm (`AC_UNALARM`). Reply: 0. Handed out once, and only within 15 s. */
+/** Ends an alarm (`AC_UNALARM`). Reply: 0. Sent once, and only within 15 s. */
 export function cancelAlarm(): BuiltCommand {
   return build('attendance.cancelAlarm', plain('AC_UNALARM', NOW))
 }

@@ -31,7 +31,7 @@ export function getOptions(names: readonly string[]): BuiltCommand {
 /**
  * Sets the clock to the terminal's local time (`SET OPTION DateTime=`, the time code of the
  * manuals). Reply: 0. Some models set their clock only by the `Date` of the next handshake or poll.
- * Handed out once, and only within 15 s: the clock is as late as the terminal's next poll.
+ * Sent once, and only within 15 s: the clock is as late as the terminal's next poll.
  */
 export function setClock(clock: { time: string }): BuiltCommand {
   return settingClock('attendance.setClock', 'SET OPTION', clock)
@@ -63,7 +63,7 @@ export function uploadNew(): BuiltCommand {
 }
 
 /**
- * Restarts the terminal (`REBOOT`). It replies with 0 first. Handed out once, and last in an
+ * Restarts the terminal (`REBOOT`). It replies with 0 first. Sent once, and last in an
  * answer, because the terminal forgets the commands after it.
  */
 export function reboot(): BuiltCommand {

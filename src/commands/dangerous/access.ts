@@ -31,7 +31,7 @@ const VALUES = listOf(
 
 /**
  * Deletes all rows of a table (`DATA DELETE <table> *`): all users, all authorizations, all events,
- * and so on. Reply: 0 or more. Handed out once.
+ * and so on. Reply: 0 or more. Sent once.
  */
 export function clear(selection: { table: Table }): BuiltCommand {
   const fields = [required('', 'table', TABLE), fixed('', '*')]
@@ -42,7 +42,7 @@ export function clear(selection: { table: Table }): BuiltCommand {
 /**
  * Deletes the rows of a table that have these values (`DATA DELETE <table> Key=value`): of any
  * table, by the keys of the manual. Firmware that doesn't know a key may delete all rows. Reply: 0
- * or more. Handed out once.
+ * or more. Sent once.
  */
 export function deleteRows(rows: Row, options?: TextOptions): BuiltCommand {
   return deletingRows('dangerous.access.deleteRows', rows, options)
@@ -50,7 +50,7 @@ export function deleteRows(rows: Row, options?: TextOptions): BuiltCommand {
 
 /**
  * Sends a control that has no builder (`CONTROL DEVICE AABBCCDD`, or with `EE`), such as those of
- * networks and elevators. What it does depends on the model: read its manual. Handed out once, and
+ * networks and elevators. What it does depends on the model: read its manual. Sent once, and
  * only within 15 s.
  */
 export function control(what: Control): BuiltCommand {

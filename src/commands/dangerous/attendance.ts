@@ -45,7 +45,7 @@ function clear(builder: string, head: string): BuiltCommand {
 /**
  * Runs a command line in the terminal's system (`SHELL`): full control of the terminal. The reply
  * has `Return`, the exit status, and `Content`, the output; old firmware posts it once and never
- * again. Handed out once.
+ * again. Sent once.
  */
 export function shell(shellCommand: { command: string }, options?: TextOptions): BuiltCommand {
   const shape = { head: 'SHELL', fields: [required('', 'command', COMMAND)], nature: LONG }
@@ -54,7 +54,7 @@ export function shell(shellCommand: { command: string }, options?: TextOptions):
 
 /**
  * Puts a file anywhere on the terminal (`PutFile`). `Return` is the number of bytes received. A
- * wrong path can destroy a terminal. Handed out once.
+ * wrong path can destroy a terminal. Sent once.
  */
 export function putFile(file: PutFile): BuiltCommand {
   const shape = { head: 'PutFile', fields: FILE, nature: TRANSFER, alsoRead: ROW_KEYS }
@@ -63,7 +63,7 @@ export function putFile(file: PutFile): BuiltCommand {
 
 /**
  * Puts a file of rows into the terminal's tables (`PutFile … Action=`). `Return` is the number of
- * rows done. `sync` deletes what the file does not have. Handed out once.
+ * rows done. `sync` deletes what the file does not have. Sent once.
  */
 export function putRows(rows: PutRows): BuiltCommand {
   const isSync = rows?.action === 'sync'
@@ -80,37 +80,36 @@ export function putRows(rows: PutRows): BuiltCommand {
 
 /**
  * Deletes the rows of a table that have these values (`DATA DELETE <table> Key=value`): of any
- * table, by the keys of the manual. Firmware that doesn't know a key may delete all rows. Handed out
- * once.
+ * table, by the keys of the manual. Firmware that doesn't know a key may delete all rows. Sent once.
  */
 export function deleteRows(rows: Row, options?: TextOptions): BuiltCommand {
   return deletingRows('dangerous.attendance.deleteRows', rows, options)
 }
 
-/** Deletes all attendance records (`CLEAR LOG`). Reply: 0. Handed out once. */
+/** Deletes all attendance records (`CLEAR LOG`). Reply: 0. Sent once. */
 export function clearAttendance(): BuiltCommand {
   return clear('clearAttendance', 'CLEAR LOG')
 }
 
-/** Deletes all attendance photos (`CLEAR PHOTO`). Reply: 0. Handed out once. */
+/** Deletes all attendance photos (`CLEAR PHOTO`). Reply: 0. Sent once. */
 export function clearAttendancePhotos(): BuiltCommand {
   return clear('clearAttendancePhotos', 'CLEAR PHOTO')
 }
 
-/** Deletes all unified templates (`CLEAR BIODATA`). Reply: 0. Handed out once. */
+/** Deletes all unified templates (`CLEAR BIODATA`). Reply: 0. Sent once. */
 export function clearBiodata(): BuiltCommand {
   return clear('clearBiodata', 'CLEAR BIODATA')
 }
 
 /**
- * Deletes all users, but not their records (`CLEAR ALL USERINFO`, newer firmware). Handed out once.
+ * Deletes all users, but not their records (`CLEAR ALL USERINFO`, newer firmware). Sent once.
  */
 export function clearUsers(): BuiltCommand {
   return clear('clearUsers', 'CLEAR ALL USERINFO')
 }
 
 /**
- * Deletes all users, templates, photos and records (`CLEAR DATA`). Reply: 0. Handed out once.
+ * Deletes all users, templates, photos and records (`CLEAR DATA`). Reply: 0. Sent once.
  */
 export function clearEverything(): BuiltCommand {
   return clear('clearEverything', 'CLEAR DATA')
