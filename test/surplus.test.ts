@@ -71,7 +71,8 @@ describe("The manual's example, 147 octets with a Content-Length of 143", () => 
     const connection = virtualTerminal({ server, serialNumber: SN }).connect()
     const how = { headers: promise, waitAfter: -4, wait: 5 }
     expect(await connection.exchange(EXAMPLE, how)).toMatchObject({ accepted: true })
-    expect(await connection.exchange(EXAMPLE)).toMatchObject({ status: undefined })
+    // Closed at once, or answered 400 where the surplus came late.
+    expect(await connection.exchange(EXAMPLE)).toMatchObject({ accepted: false })
     connection.close()
   })
 
