@@ -38,7 +38,8 @@ While it runs, type
                      the return code of all commands, or of those that start with COMMAND, e.g. --answer -1002 or
                      --answer ENROLL_FP=6; none: never replies. May be given several times.
   --punch PIN        uploads an attendance record of this person at the start; may be given several times
-  --once             ends as soon as the server has no more commands, or if it refuses for twice the --timeout
+  --once             ends as soon as the server has no more commands, refuses in a way that no retry changes, such as
+                     403, or refuses for twice the --timeout
   --delay MS         the pause between two idle polls; by default like firmware: 1 s, then slower up to the server's Delay
   --wire             prints the bytes of each exchange
 ${SHARED_HELP}

@@ -1,5 +1,5 @@
 // Parses the arguments that the commands share, and reports wrong usage.
-import type { Dialect, VirtualTerminalOptions } from '../simulator.js'
+import type { DialectName, VirtualTerminalOptions } from '../simulator.js'
 
 /** What a command needs from the process that runs it. */
 export interface Surroundings {
@@ -40,7 +40,8 @@ export const SHARED_OPTIONS = {
 /** The help on the shared options. */
 export const SHARED_HELP: string = `  --url URL          the server, without /iclock: localhost:3000, https://example.com/hr
   --sn SERIAL        the serial number of the terminal
-  --dialect DIALECT  attendance (default), access or clone: how the firmware writes
+  --dialect DIALECT  how the firmware speaks: attendance (default), access, clone, hostless, american, post, lines, echo,
+                     pictures or rows
   --timeout MS       the time limit of one exchange; 2000 by default
   --max-clock-error MS
                      how far the server's Date may be from this computer's clock; 300000 by default
@@ -63,7 +64,7 @@ export function terminalOptionsOf(values: TerminalValues): VirtualTerminalOption
   return {
     url: urlOf(url),
     serialNumber: sn,
-    dialect: values.dialect as Dialect,
+    dialect: values.dialect as DialectName,
     timeout: numberOf('--timeout', values.timeout),
     maxClockError: numberOf('--max-clock-error', values['max-clock-error']),
   }

@@ -1,10 +1,12 @@
 // Attendance records: who came and went, uploaded in the batches that firmware makes.
 import { wrong } from './check.js'
-import { localTime, timeCodeOf } from './clock.js'
+import { timeCodeOf } from './clock.js'
 import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
+import type { LogEntry } from './log.js'
 import { rest } from './pace.js'
 import { containsOk } from './refusal.js'
 import { ask, type Session } from './session.js'
+import { localTimeOf, stampOf } from './upload.js'
 
 /** A person at a terminal. */
 export interface Punch {
@@ -31,19 +33,20 @@ export function remember(session: Session, punches: readonly Punch[]): void {
     if (typeof punch.pin !== 'string' || punch.pin === '') {
       throw wrong('pin', punch.pin, "a string such as '7'")
     }
-    const { time = new Date() } = punch
-    const local = typeof time === 'string' ? time : localTime(time, session.settings.TimeZone)
-    session.log.add({ line: lineOf(session, punch, local), timeCode: timeCodeOf(local) })
+    const time = localTimeOf(session, punch.time)
+    session.log.add({ line: lineOf(session, punch, time), time, timeCode: timeCodeOf(time) })
   }
 }
 
 function lineOf({ identity, log }: Session, punch: Punch, time: string): string {
   const { pin, status = 0, verify = 1, workCode = '0' } = punch
-  if (identity.dialect === 'access') {
+  if (identity.dialect.family === 'access') {
     return `time=${time}\tpin=${pin}\tcardno=0\teventaddr=1\tevent=0\tinoutstatus=${status}\tverifytype=${verify}\tindex=${log.size + 1}\r\n`
   }
   const columns = [pin, time, status, verify]
-  if (identity.pushVersion !== '') columns.push(workCode, 0, 0)
+  if (identity.pushVersion !== '') {
+    columns.push(workCode, ...Array(identity.dialect.columns - columns.length - 1).fill(0))
+  }
   return `${columns.join('\t')}\n`
 }
 
@@ -80,18 +83,18 @@ export function uploadLog(session: Session, faults: Faults): Promise<Exchange[]>
 
 function uploadBatch(
   session: Session,
-  entries: readonly { line: string; timeCode: number }[],
+  entries: readonly LogEntry[],
   options?: ExchangeOptions,
 ): Promise<Exchange> {
   const { dialect, pushVersion } = session.identity
   const query: [string, string | number][] =
-    dialect === 'access'
+    dialect.family === 'access'
       ? [['table', 'rtlog']]
       : pushVersion === ''
         ? [['Stamp', entries.at(-1)?.timeCode ?? 0]]
         : [
             ['table', 'ATTLOG'],
-            ['Stamp', 9999],
+            ['Stamp', stampOf(session, entries.at(-1)?.time)],
           ]
   return ask(
     session,

@@ -6,12 +6,14 @@ import type { Execute } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
 import type { VirtualTerminalOptions } from './options.js'
 import { checkPace } from './pace.js'
+import { deliverPicture } from './picture.js'
 import { type Poll, poll } from './poll.js'
 import { type RecordWriter, recordWriter } from './records.js'
 import type { Body } from './request.js'
 import { type ServeOptions, type Service, serve } from './service.js'
 import { ask, askOver, losePower, openSession, type Question, type Session } from './session.js'
 import type { Connection, VirtualTerminal } from './terminal.js'
+import { askTime } from './time.js'
 import {
   type Photo,
   PING,
@@ -160,6 +162,10 @@ export class Conversation implements VirtualTerminal {
     return this.#deliver(queryQuestion(this.#session, result), options)
   }
 
+  readonly time = (options?: ExchangeOptions): Promise<Exchange> => {
+    return askTime(this.#session, options)
+  }
+
   readonly ping = (options?: ExchangeOptions): Promise<Exchange> => {
     return ask(this.#session, PING, options)
   }
@@ -173,6 +179,7 @@ export class Conversation implements VirtualTerminal {
   }
 
   #deliver(question: Question, options: SendOptions | undefined): Sending {
+    if (question.mustClose) return deliverPicture(this.#session, question, options)
     return this.#attempt(options, (attempt) => ask(this.#session, question, attempt))
   }
 

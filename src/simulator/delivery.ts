@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkCounts, checkDelays } from './check.js'
 import type { Exchange, ExchangeOptions, Faults } from './exchange.js'
+import { isFinal } from './refusal.js'
 
 /**
  * What is unusual about the first attempt to send a body; later attempts are like those of
@@ -64,10 +65,16 @@ export async function deliver(
     if (made.at(-1)?.accepted !== false) accepted++
     if (accepted > repeats) return exchanges
     // Skip an attempt that can't finish in time; its timeout would mask the real reason.
-    const isLast = performance.now() + 2 * pause >= deadline
-    if (isLast) throw new DeliveryError(serialNumber, exchanges)
+    const isLate = performance.now() + 2 * pause >= deadline
+    const isLast = isUsual(options) && isFinal(made.at(-1)?.status)
+    if (isLate || isLast) throw new DeliveryError(serialNumber, exchanges)
     await sleep(pause)
   }
+}
+
+/** Whether the request was as firmware sends it. */
+function isUsual({ timeout: _, ...faults }: ExchangeOptions): boolean {
+  return Object.values(faults).every((fault) => fault === undefined)
 }
 
 /** The options for the first request of an attempt that takes several. */

@@ -38,6 +38,7 @@ export type ExchangeKind =
   | 'upload'
   | 'querydata'
   | 'ping'
+  | 'time'
 
 /** What is unusual about a request of this kind, if anything. */
 export type Faults = (kind: ExchangeKind) => ExchangeOptions | undefined

@@ -5,12 +5,20 @@ import { batch, type RecordWriter } from './records.js'
 import type { Body } from './request.js'
 import type { Identity } from './session.js'
 
+/** Rows that a query asked for. The terminal uploads them, and replies with their number. */
+export interface Rows {
+  /** The table: `'user'` of access terminals, `'ATTLOG'` of attendance terminals. */
+  table: string
+  /** Without line ends. */
+  rows: readonly string[]
+}
+
 /**
- * The result of a command: its return code, or the raw record (or records) to reply with. With
- * nothing, the terminal never replies.
+ * The result of a command: its return code, the rows that it asked for, or the raw record (or
+ * records) to reply with. With nothing, the terminal never replies.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
-export type Execution = number | Body | undefined | void
+export type Execution = number | Rows | Body | undefined | void
 
 /** Executes a command in place of a terminal. */
 export type Execute = (command: TerminalCommand) => Execution | Promise<Execution>
@@ -18,18 +26,22 @@ export type Execute = (command: TerminalCommand) => Execution | Promise<Executio
 /** The body that replies to a command; undefined if the terminal never replies. */
 export function recordOf(
   { commandId, text }: TerminalCommand,
-  execution: Execution,
+  execution: Exclude<Execution, Rows>,
   records: RecordWriter,
   identity: Identity,
 ): Buffer | undefined {
   if (execution === undefined) return undefined
   if (typeof execution !== 'number') return batch(isRecord(execution) ? [execution] : execution)
-  const name = commandNameOf(text, identity.dialect === 'access')
+  const name = commandNameOf(text, identity.dialect.family === 'access')
   if (name === 'Shell') return records.shell(commandId, execution, '')
   if (name !== 'INFO') return records.reply(commandId, execution, name)
   const options = { '~SerialNumber': identity.serialNumber, FWVersion: identity.firmware }
   return records.info(commandId, options, execution)
 }
+
+/** Whether these are rows. */
+export const isRows = (execution: Execution): execution is Rows =>
+  typeof execution === 'object' && 'rows' in execution
 
 const isRecord = (body: Body): body is string | Uint8Array =>
   typeof body === 'string' || body instanceof Uint8Array

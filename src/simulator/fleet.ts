@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { type Punch, remember } from './attendance.js'
 import { checkCounts, checkDelays, wrong } from './check.js'
 import { Conversation } from './conversation.js'
+import type { Dialect, DialectName } from './dialect.js'
 import type { Exchange, ExchangeKind, ExchangeOptions } from './exchange.js'
 import type { Execution } from './execution.js'
 import { Gate } from './gate.js'
@@ -14,7 +15,8 @@ import { openSession } from './session.js'
 import type { VirtualTerminal } from './terminal.js'
 
 /** The options of `runFleet`: those of its terminals, and how they work. */
-export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber' | 'onExchange'> {
+export interface FleetOptions
+  extends Omit<VirtualTerminalOptions, 'serialNumber' | 'dialect' | 'onExchange'> {
   /** The number of terminals. */
   terminals: number
   /** The time limit of the whole run in ms; work in progress at that point is finished. */
@@ -30,6 +32,8 @@ export interface FleetOptions extends Omit<VirtualTerminalOptions, 'serialNumber
   rampUp?: number
   /** How many connections they may have open at once; 256 by default. */
   maxSockets?: number
+  /** How they speak, or how the terminal with this index does. */
+  dialect?: DialectName | Dialect | ((terminal: number) => DialectName | Dialect)
   /** `SN` of the terminal with this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(terminal: number): string
   /** Executes a command; it returns 0 by default. */
@@ -72,7 +76,7 @@ export interface FleetTerminal extends Omit<Service, 'ended'> {
  */
 export async function runFleet(options: FleetOptions): Promise<FleetTerminal[]> {
   const { terminals, duration, polls = Infinity, delay = 10_000, rampUp = delay } = options
-  const { maxSockets = 256, random = Math.random, serialNumber = usualSerialNumber } = options
+  const { maxSockets = 256, random = Math.random } = options
   if (terminals === undefined) throw wrong('terminals', terminals, 'a number of terminals')
   if (duration === undefined) throw wrong('duration', duration, 'a number of milliseconds')
   checkCounts(
@@ -100,7 +104,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetTerminal[]> 
   try {
     const working = Array.from({ length: terminals }, async (_, index) => {
       await rest(random() * rampUp, [signal])
-      return signal.aborted ? undefined : runTerminal(serialNumber(index), fleet)
+      return signal.aborted ? undefined : runTerminal(index, fleet)
     })
     return (await Promise.all(working)).filter((terminal) => terminal !== undefined)
   } finally {
@@ -108,8 +112,6 @@ export async function runFleet(options: FleetOptions): Promise<FleetTerminal[]> 
     end()
   }
 }
-
-const usualSerialNumber = (terminal: number) => `SIM${String(terminal).padStart(6, '0')}`
 
 interface Fleet {
   options: FleetOptions
@@ -120,13 +122,16 @@ interface Fleet {
 }
 
 /** One terminal, from when it is switched on until the end. */
-async function runTerminal(serialNumber: string, fleet: Fleet): Promise<FleetTerminal> {
+async function runTerminal(index: number, fleet: Fleet): Promise<FleetTerminal> {
   const { options, signal, gate, delay } = fleet
+  const { dialect = 'attendance' } = options
+  const serialNumber = options.serialNumber?.(index) ?? `SIM${String(index).padStart(6, '0')}`
   const { execute = () => 0, punches, faults, untilIdle = false, onTerminal, onExchange } = options
   const session = openSession(
     {
       ...options,
       serialNumber,
+      dialect: typeof dialect === 'function' ? dialect(index) : dialect,
       onExchange(exchange) {
         if (exchange.kind === 'poll') fleet.onPoll()
         onExchange?.(exchange, serialNumber)
@@ -140,7 +145,7 @@ async function runTerminal(serialNumber: string, fleet: Fleet): Promise<FleetTer
     (command) => execute(command, serialNumber),
     {
       ...{ signal, untilIdle, delay },
-      faults: (kind) => faults?.(kind, serialNumber),
+      ...(faults && { faults: (kind) => faults(kind, serialNumber) }),
     },
     true,
     () => remember(session, punches?.(serialNumber) ?? []),

@@ -1,11 +1,13 @@
 // A terminal's start-up: it performs its handshake, registers if required, and follows the options
 // that the server sends.
-import { localTime, timeCodeOf } from './clock.js'
+import { timeCodeOf } from './clock.js'
 import { tokenOf } from './dialect.js'
 import type { Exchange, Faults } from './exchange.js'
 import { type BodyCheck, containsOk } from './refusal.js'
 import { excerpt } from './response.js'
-import { ask, type Session } from './session.js'
+import { ask, type Question, type Session } from './session.js'
+import { askTime } from './time.js'
+import { localTimeOf } from './upload.js'
 
 /** The result of a handshake. */
 export interface Handshake {
@@ -19,14 +21,15 @@ export interface Handshake {
  * last one tells whether the terminal may start working.
  */
 export async function shakeHands(session: Session, faults: Faults): Promise<Exchange[]> {
-  return session.identity.dialect === 'access'
+  return session.identity.dialect.family === 'access'
     ? greetAsAccess(session, faults)
     : greetAsAttendance(session, faults)
 }
 
 async function greetAsAttendance(session: Session, faults: Faults) {
-  const { pushVersion, firmware } = session.identity
+  const { pushVersion, dialect } = session.identity
   const isOld = pushVersion === ''
+  const isPost = dialect.handshake === 'POST'
   const query: [string, string][] = isOld
     ? [['options', 'all']]
     : [
@@ -37,25 +40,43 @@ async function greetAsAttendance(session: Session, faults: Faults) {
       ]
   const greeting = await ask(
     session,
-    { kind: 'handshake', method: 'GET', endpoint: 'cdata', query, checkBody: isOptionBlock },
+    {
+      kind: 'handshake',
+      method: dialect.handshake,
+      endpoint: 'cdata',
+      query,
+      body: isPost ? optionsOf(session) : '',
+      checkBody: isOptionBlock,
+    },
     faults('handshake'),
   )
-  if (!greeting.accepted) return [greeting]
+  const exchanges = [greeting]
+  if (!greeting.accepted) return exchanges
   obey(session, settingsIn(terminatedPart(greeting.body)), greeting)
-  if (session.settings.PushOptionsFlag !== '1' || isOld) return [greeting]
-  const upload = await ask(
-    session,
-    {
-      kind: 'upload',
-      method: 'POST',
-      endpoint: 'cdata',
-      query: [['table', 'options']],
-      body: `~DeviceName=Virtual,FWVersion=${firmware},TransactionCount=${session.log.size},FingerFunOn=1,FaceFunOn=1`,
+  if (session.settings.PushOptionsFlag === '1' && !isOld && !isPost) {
+    const upload: Question = {
+      ...{ kind: 'upload', method: 'POST', endpoint: 'cdata', query: [['table', 'options']] },
+      body: optionsOf(session),
       checkBody: containsOk,
-    },
-    faults('upload'),
-  )
-  return [greeting, upload]
+    }
+    exchanges.push(await ask(session, upload, faults('upload')))
+  }
+  if (dialect.clock === 'request' && exchanges.at(-1)?.accepted) {
+    exchanges.push(await askTime(session, faults('time')))
+  }
+  return exchanges
+}
+
+/** What a time clock says of itself. */
+function optionsOf({ identity, log }: Session): string {
+  const options = [
+    '~DeviceName=Virtual',
+    `FWVersion=${identity.firmware}`,
+    `TransactionCount=${log.size}`,
+    'FingerFunOn=1',
+    'FaceFunOn=1',
+  ]
+  return options.join(identity.dialect.options === 'line' ? '\r\n' : ',')
 }
 
 async function greetAsAccess(session: Session, faults: Faults) {
@@ -120,10 +141,20 @@ const tokenFrom = (session: Session, code: string, { SessionID = '' }: Record<st
 
 function obey(session: Session, settings: Record<string, string>, { clock }: Exchange): void {
   session.settings = settings
+  const { dialect, pushVersion } = session.identity
+  if (settings.TimeZone) {
+    session.clock.timeZone = settings.TimeZone
+    if (dialect.clock === 'date') session.clock.follow(clock)
+  }
   const stamp = settings.ATTLOGStamp ?? settings.Stamp
   if (stamp === undefined) return
-  const now = timeCodeOf(localTime(clock ?? new Date(), settings.TimeZone))
-  session.log.rewind(stamp, session.identity.pushVersion === '', now)
+  const now = timeCodeOf(localTimeOf(session))
+  // 0 or None: the server has nothing. Any other number changes nothing, but on old firmware.
+  if (stamp === '0' || stamp === 'None') session.log.rewind(0, now)
+  else if (pushVersion === '' && /^\d+$/.test(stamp)) session.log.rewind(Number(stamp), now)
+  else if (dialect.stamps === 'time' && /^\d{4}-/.test(stamp)) {
+    session.log.rewind(timeCodeOf(stamp), now)
+  }
 }
 
 /** Firmware treats the response as options if it contains one of these words. */

@@ -3,6 +3,7 @@
 /** A record as it is uploaded, and its time as old firmware counts it. */
 export interface LogEntry {
   line: string
+  time: string
   timeCode: number
 }
 
@@ -51,15 +52,11 @@ export class AttendanceLog {
     this.#batchSize = Math.max(1, this.#batchSize >> 1)
   }
 
-  /** Follows the stamp of a handshake: 0 or None means that the server has nothing. */
-  rewind(stamp: string, isOldFirmware: boolean, now: number): void {
-    if (stamp === '0' || stamp === 'None') this.#sent = 0
-    // Old firmware takes the stamp for the time of the last record that the server has.
-    else if (isOldFirmware && /^\d+$/.test(stamp)) {
-      const first = this.#entries.findIndex(({ timeCode }) => timeCode > Number(stamp))
-      if (Number(stamp) > now) this.#sent = 0
-      else this.#sent = first === -1 ? this.#entries.length : first
-    }
+  /** Sends again what is newer than this, or everything if it lies in the future. */
+  rewind(since: number, now: number): void {
+    const first = this.#entries.findIndex(({ timeCode }) => timeCode > since)
+    if (since > now) this.#sent = 0
+    else this.#sent = first === -1 ? this.#entries.length : first
   }
 
   /** Allows one upload at a time. */

@@ -1,8 +1,9 @@
 // Options of a virtual terminal, and errors for invalid ones.
 import type { Server } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import { inspect } from 'node:util'
 import { checkDelays, wrong } from './check.js'
-import { DIALECTS, type Dialect } from './dialect.js'
+import { DIALECTS, type Dialect, type DialectName } from './dialect.js'
 import type { Exchange } from './exchange.js'
 
 /** The options of `virtualTerminal`; exactly one of `url` and `server` is required. */
@@ -16,8 +17,8 @@ export interface VirtualTerminalOptions {
    * `url`.
    */
   server?: Server
-  /** How its firmware writes requests; `'attendance'` by default. */
-  dialect?: Dialect
+  /** How it speaks: a dialect by its name, or one of your own; `'attendance'` by default. */
+  dialect?: DialectName | Dialect
   /** The path that precedes `/iclock`, such as `'/hr'`; a `url` may hold it instead. */
   prefix?: string
   /**
@@ -40,6 +41,8 @@ export interface VirtualTerminalOptions {
    * accepts any time.
    */
   maxClockError?: number
+  /** How far its own clock is ahead, in ms, until something sets it; negative: behind. */
+  drift?: number
   /**
    * Options of `node:tls` for an `https:` server, such as `{ ca }` or
    * `{ rejectUnauthorized: false }`.
@@ -60,16 +63,30 @@ export function checkOptions(options: VirtualTerminalOptions): void {
   }
   if (url !== undefined) checkUrl(url)
   if (server !== undefined) checkServer(server)
-  if (!Object.hasOwn(DIALECTS, dialect)) {
-    throw wrong('dialect', dialect, `one of ${Object.keys(DIALECTS).join(', ')}`)
-  }
+  checkDialect(dialect)
   for (const name of ['prefix', 'pushVersion', 'firmware'] as const) {
     const text: unknown = options[name] ?? ''
     if (typeof text !== 'string') throw wrong(name, text, 'a string')
   }
   checkDelays(options, ['timeout', 'pause', 'giveUpAfter'])
+  if (!Number.isFinite(options.drift ?? 0)) {
+    throw wrong('drift', options.drift, 'a number of milliseconds')
+  }
   if (!(typeof maxClockError === 'number' && maxClockError >= 0)) {
     throw wrong('maxClockError', maxClockError, 'a number of milliseconds, or Infinity')
+  }
+}
+
+function checkDialect(dialect: unknown): void {
+  if (typeof dialect !== 'object' || dialect === null) {
+    if (Object.hasOwn(DIALECTS, dialect as string)) return
+    throw wrong('dialect', dialect, `one of ${Object.keys(DIALECTS).join(', ')}, or a Dialect`)
+  }
+  for (const [name, usual] of Object.entries(DIALECTS.attendance)) {
+    const value = (dialect as Record<string, unknown>)[name]
+    if (typeof value === typeof usual) continue
+    const expected = `one such as ${inspect(usual)}, as in { ...DIALECTS.attendance, … }`
+    throw wrong(`dialect.${name}`, value, expected)
   }
 }
 

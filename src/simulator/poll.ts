@@ -1,7 +1,10 @@
 // Asks for commands, and reads them as strictly as firmware.
+import type { Dialect } from './dialect.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
+
+const COMMAND = /^C:([0-9A-Za-z]{1,16}):(.+)$/s
 
 /** A command that the server sent. */
 export interface TerminalCommand {
@@ -21,7 +24,10 @@ export interface Poll extends Exchange {
  * Reads the lines of a poll's response. A command without a line end is discarded, like old
  * firmware does.
  */
-export function parseCommands(body: Buffer): Pick<Poll, 'commands' | 'discarded'> {
+export function parseCommands(
+  body: Buffer,
+  ids: Dialect['commandIds'] = 'text',
+): Pick<Poll, 'commands' | 'discarded'> {
   const commands: TerminalCommand[] = []
   const discarded: string[] = []
   const text = body.toString()
@@ -29,19 +35,26 @@ export function parseCommands(body: Buffer): Pick<Poll, 'commands' | 'discarded'
   const lines = text.split('\n')
   const unterminated = lines.pop() ?? ''
   for (const line of lines.map((each) => each.replace(/\r$/, ''))) {
-    const [, commandId, command] = /^C:([0-9A-Za-z]{1,16}):(.+)$/s.exec(line) ?? []
-    if (commandId !== undefined && command !== undefined)
+    const [, commandId, command] = COMMAND.exec(line) ?? []
+    if (commandId !== undefined && command !== undefined && isTaken(commandId, ids)) {
       commands.push({ commandId, text: command })
-    else if (line !== '') discarded.push(line)
+    } else if (line !== '') discarded.push(line)
   }
   if (unterminated !== '') discarded.push(unterminated)
   return { commands, discarded }
 }
 
-function checkBody(body: Buffer): string | undefined {
+const isTaken = (commandId: string, ids: Dialect['commandIds']) =>
+  ids === 'text' || (/^[1-9]\d*$/.test(commandId) && Number(commandId) < 2 ** 31)
+
+function checkBody(body: Buffer, ids: Dialect['commandIds']): string | undefined {
   if (body.length === 0) return 'the body is empty, which old firmware treats as a fault'
-  const line = parseCommands(body).discarded.at(-1)
+  const line = parseCommands(body, ids).discarded.at(-1)
   if (line === undefined) return undefined
+  const [, commandId] = COMMAND.exec(line) ?? []
+  if (commandId !== undefined && !isTaken(commandId, ids)) {
+    return `the command ID ${excerpt(commandId)} isn't a whole number from 1 to 2147483647, so the terminal ignores the command`
+  }
   return body.toString().endsWith(line)
     ? `the last line has no line end, so firmware discards it: ${excerpt(line)}`
     : `neither OK nor a command C:<id>:<text>: ${excerpt(line)}`
@@ -49,7 +62,9 @@ function checkBody(body: Buffer): string | undefined {
 
 /** Polls once; never rejects because of the server. */
 export async function poll(session: Session, options?: ExchangeOptions): Promise<Poll> {
+  const { commandIds, clock } = session.identity.dialect
   const info = infoOf(session)
+  const check = (body: Buffer) => checkBody(body, commandIds)
   const exchange = await ask(
     session,
     {
@@ -57,20 +72,28 @@ export async function poll(session: Session, options?: ExchangeOptions): Promise
       method: 'GET',
       endpoint: 'getrequest',
       query: info === session.info ? [] : [['INFO', info]],
-      checkBody,
+      checkBody: check,
     },
     options,
   )
-  if (exchange.accepted) session.info = info
+  if (exchange.accepted) {
+    session.info = info
+    if (clock === 'date' && session.settings.TimeZone) session.clock.follow(exchange.clock)
+  }
   // Firmware runs the valid lines of a response that has invalid ones; the headers must be right,
   // though.
-  const isRead = exchange.refusal === undefined || exchange.refusal === checkBody(exchange.body)
-  const { commands, discarded } = parseCommands(isRead ? exchange.body : Buffer.alloc(0))
+  const isRead = exchange.refusal === undefined || exchange.refusal === check(exchange.body)
+  const { commands, discarded } = parseCommands(
+    isRead ? exchange.body : Buffer.alloc(0),
+    commandIds,
+  )
   return { ...exchange, commands, discarded }
 }
 
 /** `INFO` of attendance terminals: sent first, and when a count has changed. */
 function infoOf({ identity, log }: Session): string {
-  if (identity.dialect === 'access') return ''
-  return `${identity.firmware},0,0,${log.size},127.0.0.1,10,7,15,0,111`
+  const { dialect, firmware } = identity
+  if (dialect.family === 'access') return ''
+  const faces = dialect.info === 9 ? '-1,-12,101' : '7,15,0,111'
+  return `${firmware},0,0,${log.size},127.0.0.1,10,${faces}`
 }

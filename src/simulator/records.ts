@@ -1,5 +1,5 @@
 // Writes records as firmware does, and joins them into a batch.
-import type { Dialect } from './dialect.js'
+import { DIALECTS, type Dialect, type DialectName } from './dialect.js'
 
 const LF = 0x0a
 
@@ -33,8 +33,12 @@ export interface RecordWriter {
  * @example
  * recordWriter('0316144680030').reply('1001', 0) // ID=1001&Return=0&CMD=DATA
  */
-export function recordWriter(serialNumber: string, dialect: Dialect = 'attendance'): RecordWriter {
-  const Return = dialect === 'access' ? 'return' : 'Return'
+export function recordWriter(
+  serialNumber: string,
+  dialect: DialectName | Dialect = 'attendance',
+): RecordWriter {
+  const { family } = typeof dialect === 'string' ? DIALECTS[dialect] : dialect
+  const Return = family === 'access' ? 'return' : 'Return'
   const lines = (...line: string[]) => Buffer.from(line.map((text) => `${text}\n`).join(''))
   const compact = (
     commandId: string,

@@ -9,15 +9,16 @@ export interface Strictness {
   /** How many ms the server's clock may differ from this process's clock. */
   maxClockError: number
   checkBody: BodyCheck
+  /** Whether it sends the same again until the server closes the connection. */
+  mustClose: boolean
+  /** Whether the request had a Host header. */
+  hasHost: boolean
 }
 
 /** Why firmware would refuse a complete response; undefined if it would accept it. */
 export function refusalOf(response: HttpResponse, strictness: Strictness): string | undefined {
   const { status } = response
-  if (status !== 200) {
-    const hint = status === 404 ? ': is the endpoint mounted at this path?' : ''
-    return `the status is ${status}, not 200${hint}`
-  }
+  if (status !== 200) return `the status is ${status}, not 200${hintOf(response, strictness)}`
   const encoding = valuesOf(response, 'content-encoding').join()
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
     return `the Content-Encoding is ${excerpt(encoding)}, but terminals cannot decompress`
@@ -40,7 +41,34 @@ export function refusalOf(response: HttpResponse, strictness: Strictness): strin
   if (clockError > strictness.maxClockError) {
     return `the Date is ${excerpt(dates)}, which is off by ${spanOf(clockError)}; the terminal would set its clock to it`
   }
-  return strictness.checkBody(response.body)
+  return strictness.checkBody(response.body) ?? openRefusal(response, strictness)
+}
+
+function hintOf(response: HttpResponse, { hasHost }: Strictness): string {
+  const { status = 0 } = response
+  const to = valuesOf(response, 'location').join()
+  if (isRedirect(status)) return `: terminals don't follow redirects, here to ${excerpt(to)}`
+  if (status === 400 && !hasHost) {
+    return ': Node refuses requests without Host, unless it is createServer({ requireHostHeader: false })'
+  }
+  if (status === 401) return ': terminals cannot log in'
+  if (status === 403) return ': does authorize know this serial number?'
+  return status === 404 ? ': is the endpoint mounted at this path?' : ''
+}
+
+const isRedirect = (status: number) => status >= 300 && status < 400 && status !== 304
+
+/** Whether a retry of the same request is pointless. */
+export function isFinal(status: number | undefined): boolean {
+  return status !== undefined && status >= 300 && status < 500 && !TEMPORARY.has(status)
+}
+
+const TEMPORARY = new Set([408, 425, 429])
+
+function openRefusal(response: HttpResponse, { mustClose }: Strictness): string | undefined {
+  const isClosed = valuesOf(response, 'connection').join().toLowerCase() === 'close'
+  if (!mustClose || isClosed) return undefined
+  return 'the connection stays open, so the terminal sends the picture again; expected Connection: close'
 }
 
 /** Accepts `OK` anywhere in the body, as firmware does after an upload. */

@@ -2,14 +2,16 @@
 import { setMaxListeners } from 'node:events'
 import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
+import { takeEffect } from './effect.js'
 import type { Exchange, ExchangeKind, ExchangeOptions, Faults } from './exchange.js'
-import { type Execute, handlingOf, isCheck, isReboot, recordOf } from './execution.js'
+import { type Execute, handlingOf, isCheck, isReboot, isRows, recordOf } from './execution.js'
 import { shakeHands } from './handshake.js'
 import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
 import { poll, type TerminalCommand } from './poll.js'
 import { recordWriter } from './records.js'
+import { isFinal } from './refusal.js'
 import { ask, losePower, type Session } from './session.js'
-import { replyQuestion } from './upload.js'
+import { type QueryResult, queryQuestion, replyQuestion, tableQuestion } from './upload.js'
 
 /** How a terminal works. */
 export interface ServeOptions extends Pace {
@@ -85,7 +87,8 @@ export async function work(
     if (!power.aborted) {
       if (untilIdle && isIdle && !refused) return { service: { ...service, ended: 'idle' } }
       failingSince = refused && (failingSince ?? performance.now())
-      if (untilIdle && refused && isOver(failingSince, session)) return { service, refused }
+      const isLast = isOver(failingSince, session) || (!options.faults && isFinal(refused?.status))
+      if (untilIdle && refused && isLast) return { service, refused }
       idlePolls = isIdle ? idlePolls + 1 : 0
       const pause = pauseAfter(idlePolls, refused !== undefined, session.settings, options)
       await rest(pause, [signal, power])
@@ -130,17 +133,24 @@ async function cycle(
     await carryOut(work, command, power)
   }
   if (power.aborted) return { isIdle: false }
-  refused = (await flush(work)) ?? refused
-  const isIdle = polled.accepted && polled.commands.length === 0 && session.outbox.isEmpty
+  refused = (await flush(work)) ?? (await sendEchoes(work)) ?? refused
+  const hasNothing = session.outbox.isEmpty && session.echoes.length === 0
+  const isIdle = polled.accepted && polled.commands.length === 0 && hasNothing
   return { ...(refused && { refused }), isIdle }
 }
 
 async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal): Promise<void> {
   const { session, execute, service } = work
   const { identity, outbox } = session
-  const execution = await unlessAborted(execute(command), power)
+  const result = await unlessAborted(execute(command), power)
   service.executed++
   if (power.aborted) return
+  if (isRows(result)) {
+    await sendRows(work, { ...result, commandId: command.commandId }, power)
+    if (power.aborted || !identity.dialect.concludes) return
+  }
+  const execution = isRows(result) ? result.rows.length : result
+  if (typeof execution === 'number' && execution >= 0) takeEffect(session, command.text)
   const handling = handlingOf(command.text)
   const records = recordWriter(identity.serialNumber, identity.dialect)
   const record = recordOf(command, execution, records, identity)
@@ -148,6 +158,28 @@ async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal
   if (isCheck(command.text)) work.mustGreet = work.greets
   if (handling !== 'batched' || isReboot(command.text)) await flush(work)
   if (isReboot(command.text) && !power.aborted) losePower(session, true)
+}
+
+const TRIES = 3
+
+async function sendRows({ session, faults }: Work, result: QueryResult, power: AbortSignal) {
+  const question = queryQuestion(session, result)
+  for (let tries = 1; tries <= TRIES && !power.aborted; tries++) {
+    if ((await ask(session, question, faults(question.kind))).accepted) return
+    await rest(tries * session.identity.pause, [power])
+  }
+}
+
+/** Uploads the users that the terminal was given, until the server accepts them. */
+async function sendEchoes({ session, faults }: Work): Promise<Exchange | undefined> {
+  const lines = session.echoes.slice()
+  if (lines.length === 0) return undefined
+  const isAccess = session.identity.dialect.family === 'access'
+  const question = tableQuestion(session, isAccess ? 'user' : 'OPERLOG', lines)
+  const exchange = await ask(session, question, faults('upload'))
+  if (!exchange.accepted) return exchange
+  session.echoes.splice(0, lines.length)
+  return undefined
 }
 
 function flush({ session, faults }: Work): Promise<Exchange | undefined> {

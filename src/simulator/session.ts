@@ -1,5 +1,6 @@
 // A terminal's state while it runs, and how it sends one request to the server.
 import { setMaxListeners } from 'node:events'
+import { Clock } from './clock.js'
 import { DIALECTS, type Dialect, headersOf, tokenOf } from './dialect.js'
 import {
   checkExchangeOptions,
@@ -26,6 +27,8 @@ export interface Question {
   query?: [key: string, value: string | number][]
   body?: Body
   checkBody: BodyCheck
+  /** Whether it is sent again until the server closes the connection. */
+  mustClose?: boolean
 }
 
 type Limits = 'timeout' | 'pause' | 'giveUpAfter' | 'maxClockError'
@@ -47,8 +50,11 @@ export interface Session {
   readonly targetOf: () => Target
   /** Survives power loss, like flash memory. */
   readonly log: AttendanceLog
+  readonly clock: Clock
   /** Replies that the server has not accepted yet. */
   outbox: Outbox
+  /** Users that it was given and uploads again, as lines of their table. */
+  echoes: string[]
   /** The options that the server gave at the handshake. */
   settings: Record<string, string>
   token: string
@@ -63,13 +69,15 @@ export interface Session {
 /** Switches a terminal on for the first time. */
 export function openSession(options: VirtualTerminalOptions, gate?: Gate): Session {
   checkOptions(options)
-  const { serialNumber, dialect = 'attendance', firmware = 'Ver 8.0.4.5-20190903' } = options
+  const { serialNumber, firmware = 'Ver 8.0.4.5-20190903', drift = 0 } = options
+  const named = options.dialect ?? 'attendance'
+  const dialect = typeof named === 'string' ? DIALECTS[named] : named
   return {
     identity: {
       serialNumber,
       dialect,
       firmware,
-      pushVersion: options.pushVersion ?? DIALECTS[dialect].pushVersion,
+      pushVersion: options.pushVersion ?? dialect.pushVersion,
       timeout: options.timeout ?? 2000,
       pause: options.pause ?? 200,
       giveUpAfter: options.giveUpAfter ?? 4000,
@@ -79,6 +87,7 @@ export function openSession(options: VirtualTerminalOptions, gate?: Gate): Sessi
     },
     targetOf: targetFinder(options),
     log: new AttendanceLog(),
+    clock: new Clock(drift),
     gate,
     ...powerOn(serialNumber),
   }
@@ -91,6 +100,7 @@ function powerOn(serialNumber: string) {
   setMaxListeners(0, power.signal)
   return {
     outbox: new Outbox(),
+    echoes: [],
     settings: {},
     token: tokenOf('', serialNumber, ''),
     info: '',
@@ -136,8 +146,8 @@ export async function askOver(
 ): Promise<Exchange> {
   checkExchangeOptions(options)
   const { serialNumber, dialect, prefix, timeout, maxClockError, onExchange } = session.identity
-  const { kind, method, endpoint, query = [], body = '', checkBody } = question
-  const usualPath = `${prefix}/iclock/${endpoint}${DIALECTS[dialect].suffix}`
+  const { kind, method, endpoint, query = [], body = '', checkBody, mustClose = false } = question
+  const usualPath = `${prefix}/iclock/${endpoint}${dialect.suffix}`
   const request = requestOf(body, options, {
     method,
     path: wire.target.prefix + (options.path ?? usualPath),
@@ -149,7 +159,7 @@ export async function askOver(
     wire,
     request,
     { ...options, ...limits },
-    { maxClockError, checkBody },
+    { maxClockError, checkBody, mustClose, hasHost: dialect.hasHost },
   )
   const exchange = { kind, ...outcome }
   onExchange?.(exchange)

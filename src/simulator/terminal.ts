@@ -86,6 +86,11 @@ export interface VirtualTerminal extends RecordSender {
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
   /** Sends one heartbeat (`ping`); never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
+  /**
+   * Asks for the time once, and sets its clock: `cdata?type=time` (PUSH SDK manual 3.2.0), of access
+   * terminals `rtdata`; never rejects because of the server.
+   */
+  time(options?: ExchangeOptions): Promise<Exchange>
 
   /** Power loss: forgets commands and replies, and ends `serve`. Attendance records survive. */
   crash(): void

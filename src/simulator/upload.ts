@@ -31,13 +31,21 @@ export interface QueryResult {
   packets?: { count: number; index: number }
 }
 
+/** A time as the terminal shows it: its own, by default. */
+export function localTimeOf({ clock }: Session, time: string | Date = clock.now()): string {
+  return typeof time === 'string' ? time : localTime(time, clock.timeZone)
+}
+
+/** The stamp of a table whose last record is of this time. */
+export function stampOf(session: Session, time?: string): string | number {
+  if (session.identity.dialect.stamps === 'number') return 9999
+  return localTimeOf(session, time).replace(' ', 'T')
+}
+
 /** Lines of a table of attendance terminals, such as OPERLOG; of access terminals, as tabledata. */
-export function tableQuestion(
-  { identity }: Session,
-  table: string,
-  lines: readonly string[],
-): Question {
-  const isAccess = identity.dialect === 'access'
+export function tableQuestion(session: Session, table: string, lines: readonly string[]): Question {
+  const { family, pictures } = session.identity.dialect
+  const isAccess = family === 'access'
   const isTabledata = isAccess && !/^(rtlog|rtstate|options)$/.test(table)
   return {
     kind: 'upload',
@@ -53,19 +61,22 @@ export function tableQuestion(
         ? [['table', table]]
         : [
             ['table', table],
-            ['Stamp', 9999],
+            ['Stamp', stampOf(session)],
           ],
     body: lines.map((line) => `${line}${isAccess ? '\r\n' : '\n'}`).join(''),
     checkBody: isTabledata ? isExactly(`${table}=${lines.length}`) : containsOk,
+    mustClose: pictures === 'until closed' && PICTURES.test(table),
   }
 }
 
+const PICTURES = /^(attphoto|biophoto|userpic)$/i
+
 /** The upload of a photo. */
-export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }: Photo): Question {
+export function photoQuestion(session: Session, { pin, time, jpeg }: Photo): Question {
   const { dialect, serialNumber, pushVersion } = session.identity
-  const local = typeof time === 'string' ? time : localTime(time, session.settings.TimeZone)
+  const local = localTimeOf(session, time)
   const name = `${local.replace(/\D/g, '')}${pin === undefined ? '' : `-${pin}`}.jpg`
-  if (dialect === 'access') {
+  if (dialect.family === 'access') {
     const content = Buffer.from(jpeg).toString('base64')
     const row = `pin=${name}\tsn=${serialNumber}\tsize=${content.length}\tphoto=${content}`
     return tableQuestion(session, 'ATTPHOTO', [row])
@@ -83,24 +94,25 @@ export function photoQuestion(session: Session, { pin, time = new Date(), jpeg }
           ]
         : [
             ['table', 'ATTPHOTO'],
-            ['Stamp', 9999],
+            ['Stamp', stampOf(session, local)],
           ],
     body: Buffer.concat([Buffer.from(head), jpeg]),
     checkBody: containsOk,
+    mustClose: dialect.pictures === 'until closed',
   }
 }
 
 /** The upload of rows that a query asked for. */
-export function queryQuestion({ identity }: Session, result: QueryResult): Question {
+export function queryQuestion(session: Session, result: QueryResult): Question {
   const { commandId, table, rows, type = 'tabledata', packets = { count: 1, index: 1 } } = result
-  if (identity.dialect !== 'access') {
+  if (session.identity.dialect.family === 'attendance') {
     return {
       kind: 'upload',
       method: 'POST',
       endpoint: 'cdata',
       query: [
         ['table', table],
-        ['Stamp', 9999],
+        ['Stamp', stampOf(session)],
         ['Count', rows.length],
         ['PackCnt', packets.count],
         ['PackIdx', packets.index],

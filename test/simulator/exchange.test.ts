@@ -19,7 +19,7 @@ describe('Faults', () => {
     const forbidding = await respondingWith('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
     const waiting = { wait: 60_000, ...where }
     const answeredEarly = await terminalAt(forbidding).exchange('ID=1&Return=0', waiting)
-    expect(answeredEarly.refusal).toBe('the status is 403, not 200')
+    expect(answeredEarly.refusal).toContain('the status is 403, not 200')
     expect(String(answeredEarly.sent)).toMatch(sent)
 
     const { server, bodies } = await recording()

@@ -66,10 +66,12 @@ describe('An attendance terminal', () => {
 
   it('An attendance terminal asks again until it is let in, and polls only then', async () => {
     let refusals = 2
+    const idle = new AbortController()
     const { server, heard } = await conversing({
       handshake: () => (refusals-- > 0 ? { status: 403 } : OPTION_BLOCK),
+      getrequest: () => void idle.abort(),
     })
-    await terminalAt(server).start(undefined, UNTIL_IDLE)
+    await terminalAt(server).start(undefined, { delay: 1, signal: idle.signal })
     expect(heard.map(({ endpoint }) => endpoint)).toEqual(['cdata', 'cdata', 'cdata', 'getrequest'])
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseReplies } from '../../src/index.js'
-import { batch, type Dialect, recordWriter } from '../../src/simulator.js'
+import { batch, type DialectName, recordWriter } from '../../src/simulator.js'
 import { recording, SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 const attendance = recordWriter(SERIAL_NUMBER)
@@ -57,7 +57,7 @@ it('The endpoint reads back the records as written', () => {
     fc.tuple(fc.constant('getFile' as const), id, fc.uint8Array()),
     fc.tuple(fc.constant('putFile' as const), id, fc.nat()),
   )
-  const dialect = fc.constantFrom<Dialect>('attendance', 'access', 'clone')
+  const dialect = fc.constantFrom<DialectName>('attendance', 'access', 'clone')
   fc.assert(
     fc.property(dialect, fc.array(record), fc.uint8Array(), (family, records, output) => {
       const write = recordWriter(SERIAL_NUMBER, family)

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import type { Dialect } from '../../src/simulator.js'
+import type { DialectName } from '../../src/simulator.js'
 import { portOf, recording, terminalAt } from '../support/server.js'
 
-async function sentWith(dialect: Dialect) {
+async function sentWith(dialect: DialectName) {
   const { server } = await recording()
   const [exchange] = await terminalAt(server, { dialect }).reply('info8487', 0)
   return { text: String(exchange?.sent), host: `127.0.0.1:${portOf(server)}` }

@@ -15,10 +15,13 @@ export interface Heard {
 
 type Said = string | { status?: number; headers?: Record<string, string>; body?: string }
 
-/** The server's answers, by endpoint; `handshake` is a GET of cdata. `OK` by default. */
+/** The server's answers, by endpoint; `handshake` and `time` are those of cdata. `OK` by default. */
 export type Script = Record<string, (heard: Heard) => Said | undefined | Promise<Said | undefined>>
 
 export const OPTION_BLOCK = 'GET OPTION FROM: X\nATTLOGStamp=9999\nDelay=2\nServerVer=2.4.1\n'
+
+/** The time as the American manual prints it, in UTC. */
+export const timeNow = (): string => `Time=${new Date().toISOString().slice(0, 19)}+00:00\n`
 
 export async function conversing(script: Script = {}) {
   const heard: Heard[] = []
@@ -29,9 +32,11 @@ export async function conversing(script: Script = {}) {
     const { method = '', headers } = req
     const one = { method, endpoint, path: url.pathname, query: url.searchParams, headers, body }
     heard.push(one)
-    const isHandshake = method === 'GET' && endpoint === 'cdata'
-    const usual = isHandshake ? OPTION_BLOCK : 'OK'
-    const said = (await script[isHandshake ? 'handshake' : endpoint]?.(one)) ?? usual
+    const isHandshake = endpoint === 'cdata' && url.searchParams.get('options') === 'all'
+    const isTime = url.searchParams.get('type') === 'time'
+    const usual = isHandshake ? OPTION_BLOCK : isTime ? timeNow() : 'OK'
+    const topic = isHandshake ? 'handshake' : isTime ? 'time' : endpoint
+    const said = (await script[topic]?.(one)) ?? usual
     const answer = typeof said === 'string' ? { body: said } : said
     const { Date: date, ...headersSaid }: Record<string, string> = { ...PLAIN, ...answer.headers }
     if (date === '') res.sendDate = false
