@@ -27,13 +27,14 @@ const bodyOf = (req) =>
 export function floorOf(adapter) {
   return {
     poll: answering(async (req) => {
-      await adapter.openCommands(serialNumberOf(req), new Date(), 9)
+      await adapter.openCommands(serialNumberOf(req), new Date(), BOUNDS)
       return 'OK'
     }),
     handOut: answering(async (req) => {
       const serialNumber = serialNumberOf(req)
       const sentAt = new Date()
-      const [{ command }] = await adapter.openCommands(serialNumber, sentAt, 9)
+      const { records } = await adapter.openCommands(serialNumber, sentAt, BOUNDS)
+      const [command] = records
       const replyDueAt = new Date(sentAt.getTime() + 60_000)
       const claim = { commandId: command.commandId, attempt: 1, sentAt, replyDueAt }
       await adapter.claim(serialNumber, [claim])
@@ -46,7 +47,7 @@ export function floorOf(adapter) {
       const raw = await bodyOf(req)
       const serialNumber = serialNumberOf(req)
       const commandId = raw.toString('latin1', 3, raw.indexOf('&'))
-      const command = await adapter.findCommand(serialNumber, commandId)
+      const command = await commandIn(adapter, serialNumber, commandId)
       const members = { returnCode: 0, commandName: 'CHECK', fields: {} }
       await adapter.onReply({ serialNumber, commandId, ...members, raw }, command)
       return 'OK'
@@ -67,6 +68,14 @@ export function floorOf(adapter) {
       return `OK: ${records.length}`
     }),
   }
+}
+
+// As the endpoints ask it.
+const BOUNDS = { limit: 9, maxBytes: 40_000 }
+
+async function commandIn(adapter, serialNumber, commandId) {
+  if (adapter.findCommand) return adapter.findCommand(serialNumber, commandId)
+  return (await adapter.findRecord(serialNumber, commandId))?.command
 }
 
 const RECORD = {

@@ -11,10 +11,11 @@ const openers = {
   nothing: () => {
     const none = () => []
     const nothing = () => undefined
+    const open = { records: [], more: false }
     return {
-      ...{ issue: nothing, openCommands: none, claim: none, release: nothing, cancel: none },
-      ...{ findRecord: nothing, findCommand: nothing, onReply: nothing, onUpload: nothing },
-      ...{ onContact: nothing, findTerminal: nothing, terminals: none },
+      ...{ issue: nothing, openCommands: () => open, claim: none, release: nothing, cancel: none },
+      ...{ findRecord: nothing, findSummaries: none, nextNumbers: () => 1 },
+      ...{ onReply: nothing, onUpload: nothing, onContact: nothing, findTerminal: nothing },
     }
   },
   async mongodb(url) {

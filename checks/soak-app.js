@@ -4,11 +4,12 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
-import { commandQueue, terminalRouter, tolerateExtraBytes } from 'express-iclock'
+import { commandQueue, outcomeOf, terminalRouter, tolerateExtraBytes } from 'express-iclock'
 
 // Settled commands that are still known, for those who wait for their results. Each holds the body of its
 // reply, so there are few enough to have come before the heap is first measured.
 const REMEMBERED = 200
+const TERMS = { attempts: 5, replyWithin: 60_000 }
 const COUNTS = { issued: 0, settled: 0, 'not settled': 0, 'unhandled rejections': 0, errors: 0 }
 
 process.on('unhandledRejection', () => COUNTS['unhandled rejections']++)
@@ -45,15 +46,16 @@ function forgetfulStorage() {
         records.set(keyOf(serialNumber, commandId), { ...queued, attemptsMade: 0 })
       }
     },
-    openCommands(serialNumber, now, limit) {
-      /** @type {Issued[]} */
+    openCommands(serialNumber, now, { limit }) {
+      /** @type {import('express-iclock').OpenCommand[]} */
       const open = []
-      for (const record of records.values()) {
-        if (record.command.serialNumber === serialNumber && isOpen(record, now))
-          open.push({ ...record })
-        if (open.length === limit) break
+      for (const { command, terms, ...record } of records.values()) {
+        if (command.serialNumber !== serialNumber || !isOpen({ command, ...record }, now)) continue
+        if (open.length === limit) return { records: open, more: true }
+        const { commandId, text } = command
+        open.push({ ...record, serialNumber, commandId, text, terms: terms ?? TERMS })
       }
-      return open
+      return { records: open, more: false }
     },
     claim(serialNumber, claims) {
       /** @type {string[]} */
@@ -77,17 +79,35 @@ function forgetfulStorage() {
           record.replyDueAt = at
       }
     },
-    cancel: (serialNumber, ids, at, reason) =>
-      ids.filter((id) => settle(keyOf(serialNumber, id), { cancelled: { at, reason } })),
+    cancel: (serialNumber, which, at, reason) =>
+      'key' in which
+        ? []
+        : which.ids.filter((id) => {
+            return settle(keyOf(serialNumber, id), { cancelled: { at, reason } })
+          }),
     findRecord: (serialNumber, id) => records.get(keyOf(serialNumber, id)),
-    findCommand: (serialNumber, id) => records.get(keyOf(serialNumber, id))?.command,
+    findSummaries: (identities) =>
+      identities.flatMap(({ serialNumber, commandId }) => {
+        const record = records.get(keyOf(serialNumber, commandId))
+        if (record === undefined) return []
+        const { command, reply, ...progress } = record
+        const { returnCode = null, commandName = '' } = reply ?? {}
+        const said = { returnCode, commandName, ...(reply && outcomeOf(reply, command)) }
+        return [
+          {
+            ...{ ...progress, serialNumber, commandId, text: command.text, members: {} },
+            ...(reply && { reply: /** @type {any} */ (said) }),
+          },
+        ]
+      }),
+    nextNumbers: () => 1,
     onReply(reply) {
       const key = keyOf(reply.serialNumber, reply.commandId)
       if (records.get(key)?.reply) return 'repeated'
       settle(key, { reply, repliedAt: new Date() })
       return 'kept'
     },
-    ...{ onUnparsed() {}, onUpload() {}, onContact() {}, findTerminal() {}, terminals: () => [] },
+    ...{ onUnparsed() {}, onUpload() {}, onContact() {}, findTerminal() {} },
   }
 }
 

@@ -1,5 +1,6 @@
 // An issued command, its identity, and the line that sends it.
 import { describe, quoted } from './check.js'
+import { IclockError } from './endpoint/errors.js'
 
 /**
  * A command as the server sends it in `C:<CmdID>:<text>` (PUSH manual, "Get Request"); an app's own
@@ -19,13 +20,27 @@ export interface IssuedCommand {
 
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
 const LINE_BREAK = /[\r\n\0]/
+const WHOLE_NUMBER = /^[1-9]\d{0,9}$/
+
+/** Longer PINs name nobody: terminals have at most 24 characters, and indexes have a limit. */
+export const LONGEST_PIN = 64
+
+/** The highest whole number that is an id: what fits into the `int` of a terminal. */
+export const HIGHEST_NUMBER: number = 2_147_483_647
 
 /** One key for a terminal and an id; different pairs never share one. */
 export function keyOf(serialNumber: string, id: string): string {
   return JSON.stringify([serialNumber, id])
 }
 
-/** The line of a poll's answer that holds a command (PUSH manual, "Get Request"), with its LF. */
+/** Whether an id is one that a counter may have given, here or on a terminal's old server. */
+export function isWholeNumber(commandId: string): boolean {
+  return WHOLE_NUMBER.test(commandId) && Number(commandId) <= HIGHEST_NUMBER
+}
+
+/**
+ * The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF.
+ */
 export function commandLine({ commandId, text }: IssuedCommand): string {
   return `C:${commandId}:${text}\n`
 }
@@ -71,10 +86,11 @@ export function assertIssuable({ serialNumber, commandId, text }: IssuedCommand)
 export function usedId({
   serialNumber,
   commandId,
-}: Pick<IssuedCommand, 'serialNumber' | 'commandId'>): Error {
-  return new Error(
-    `express-iclock: terminal ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
-      'or a reply to it; expected a new id for each command, because an old reply would count for the new one',
+}: Pick<IssuedCommand, 'serialNumber' | 'commandId'>): IclockError {
+  return new IclockError(
+    'COMMAND_ID_USED',
+    `Terminal ${quoted(serialNumber)} has had a command with the id ${quoted(commandId)} and another text, ` +
+      'or a reply to it; expected a new id for each command, because an old reply would count for the new one.',
   )
 }
 

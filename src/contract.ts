@@ -1,7 +1,9 @@
 // What every adapter must do, as cases for any test runner. It asserts only with node:assert.
 import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
+import { COST_CASES } from './contract/cost.js'
 import { REPLY_CASES } from './contract/reply.js'
+import { RETENTION_CASES } from './contract/retention.js'
 import type { Case, ContractSubject } from './contract/subject.js'
 import { TERMINAL_CASES } from './contract/terminal.js'
 import { UPLOAD_CASES } from './contract/upload.js'
@@ -26,6 +28,8 @@ const CASES: readonly Case[] = [
   ...COMMAND_CASES,
   ...UPLOAD_CASES,
   ...TERMINAL_CASES,
+  ...RETENTION_CASES,
+  ...COST_CASES,
 ]
 
 /**

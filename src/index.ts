@@ -18,16 +18,20 @@ export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type {
   Forgotten,
+  ForgottenPerson,
   KeptAttendance,
   KeptAttendanceFilter,
   KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
   KeptReply,
   KeptReplyFilter,
-  KeptReplyLine,
+  KeptUpload,
+  KeptUploadFilter,
+  ListFilter,
+  Page,
+  RetentionStorage,
 } from './kept.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
+export { rowsOf } from './page.js'
 export type { FamilyOption, KnowsFamilies } from './queue/family.js'
 export {
   type DeliveryHandlerOptions,
@@ -35,29 +39,41 @@ export {
   deliveryHandler,
   type PollEvent,
 } from './queue/handler.js'
-export type { Issue, NewCommand, OwnMembers } from './queue/issue.js'
+export type { Issue, IssueOptions, NewCommand } from './queue/issue.js'
+export type { ByTerminal, CommandIdStyle } from './queue/issuer.js'
+export type { ListedCommand } from './queue/list.js'
 export {
   type CommandQueue,
   type CommandQueueAdapter,
   type CommandQueueOptions,
   commandQueue,
-  type IssueOptions,
-  type ListedCommand,
   type RunOptions,
 } from './queue/queue.js'
 export type { CommandResult, ResultOptions } from './queue/result.js'
-export type { CommandIdentity } from './queue/settled.js'
 export { stateOf } from './queue/state.js'
 export type {
   Cancellation,
   Claim,
+  Closing,
+  ClosingById,
+  ClosingByKey,
+  CommandCounts,
   CommandFilter,
+  CommandIdentity,
+  CommandProgress,
   CommandRecord,
   CommandState,
   CommandStorage,
+  CommandSummary,
+  CountFilter,
   DeliveryTerms,
+  OpenBounds,
+  OpenCommand,
+  OpenCommands,
+  OwnMembers,
   QueuedCommand,
 } from './queue/storage.js'
+export type { NewTerms } from './queue/terms.js'
 export {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
@@ -81,8 +97,15 @@ export {
 } from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
-export type { Contact, Terminal, TerminalFacts, TerminalStorage } from './terminal/storage.js'
-export { fieldOf } from './upload/fields.js'
+export type {
+  Contact,
+  FamilyRank,
+  Terminal,
+  TerminalFacts,
+  TerminalFilter,
+  TerminalStorage,
+  TerminalSummary,
+} from './terminal/storage.js'
 export {
   type UploadAdapter,
   type UploadHandlerOptions,
@@ -92,7 +115,7 @@ export {
 export { lineKey } from './upload/line.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
 export type { UploadEvent } from './upload/reception.js'
-export type { UploadStorage } from './upload/storage.js'
+export type { PacketSet, UploadStorage } from './upload/storage.js'
 export type {
   AttendanceRecord,
   FieldRecord,

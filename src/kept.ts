@@ -1,74 +1,16 @@
-// Stored replies and records, and the filters to read them. Types only.
-import type { Outcome } from './reply/outcome.js'
-import type { CommandReply } from './reply/reply.js'
-import type { AttendanceRecord, UploadRecord } from './upload/upload.js'
+// What storage deletes, and the types of everything that its lists show. Types only.
+export type { ListFilter, Page } from './page.js'
+export type { KeptLine, KeptReply, KeptReplyFilter } from './reply/storage.js'
+export type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptUpload,
+  KeptUploadFilter,
+} from './upload/storage.js'
 
-/** A stored reply, with its arrival time and the outcome of its command. */
-export interface KeptReply extends CommandReply, Outcome {
-  /** When this reply first came; a duplicate does not change it. */
-  receivedAt: Date
-}
-
-/** Which stored replies to read. */
-export interface KeptReplyFilter {
-  /** Those of this terminal. */
-  serialNumber?: string
-  /** Those with this outcome. */
-  outcome?: Outcome['outcome']
-  /** Those that came at this moment or later. */
-  since?: Date
-  /** At most this many, the newest; all by default. */
-  limit?: number
-}
-
-/** A stored record of an upload, with the terminal that sent it and its first arrival time. */
-export type KeptRecord<Kind extends UploadRecord = UploadRecord> = Kind & {
-  serialNumber: string
-  receivedAt: Date
-}
-
-/** A stored attendance record. */
-export type KeptAttendance = KeptRecord<AttendanceRecord>
-
-/** A stored line of an upload that is not a valid record. */
-export interface KeptLine {
-  kind: 'unparsed'
-  type: ''
-  serialNumber: string
-  receivedAt: Date
-  /** The line as it came. */
-  raw: Buffer
-}
-
-/** Which stored records to read. */
-export interface KeptRecordFilter {
-  /** Those of this terminal. */
-  serialNumber?: string
-  /** Those that came at this moment or later. */
-  since?: Date
-  /** Those that came before this moment. */
-  before?: Date
-  /** At most this many, the newest; all by default. */
-  limit?: number
-}
-
-/** A stored line of a Command Reply that is not a valid reply. */
-export interface KeptReplyLine {
-  serialNumber: string
-  /** The line as it came. */
-  line: Buffer
-  receivedAt: Date
-}
-
-/** Which stored attendance records to read. */
-export interface KeptAttendanceFilter extends KeptRecordFilter {
-  /** Those of this day by the terminal's own clock, such as `2026-10-05`. */
-  day?: string
-}
-
-/** How many settled and old rows were deleted. */
+/** How much was deleted. */
 export interface Forgotten {
-  /** Commands that are closed, with their replies. */
+  /** Commands with their replies, and replies to commands nobody issued. */
   commands: number
   /** Attendance records. */
   attendance: number
@@ -76,4 +18,29 @@ export interface Forgotten {
   uploads: number
   /** Lines that are not valid replies. */
   unparsed: number
+}
+
+/** Whose data to delete. */
+export interface ForgottenPerson {
+  /** The person's PIN, as text: `007` is not `7`. */
+  pin: string
+  /** The terminals on which the PIN is this person's: at least one. */
+  serialNumbers: readonly string[]
+}
+
+/** Storage that can delete what is old, and what is about a person. */
+export interface RetentionStorage {
+  /**
+   * Deletes what was closed, replied or uploaded before this moment, never what is open: in batches
+   * of bounded size. It keeps the latest such moment: an upload with an earlier time that comes
+   * again is kept again, but `onUpload` doesn't return it (see `isForgotten`). Counters of
+   * `nextNumbers` stay.
+   */
+  forget(before: Date): Promise<Forgotten>
+  /**
+   * Deletes everything about a person (`personOf`, `personIn`): attendance, uploads, photos,
+   * commands with their replies, and packets of queries that were joined. Commands that are open
+   * are never handed out again. In batches of bounded size.
+   */
+  forgetPerson(person: ForgottenPerson): Promise<Forgotten>
 }

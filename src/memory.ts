@@ -1,22 +1,14 @@
 // Storage in this process's memory: for tests and demos, and the reference implementation.
 import cluster from 'node:cluster'
 import type { IssuedCommand } from './command.js'
-import { type CommandMemory, commandMemory } from './memory/command.js'
-import { type ReplyMemory, replyMemory } from './memory/reply.js'
-import { type TerminalMemory, terminalMemory } from './memory/terminal.js'
-import { type UploadMemory, uploadMemory } from './memory/upload.js'
-import type { CommandRecord } from './queue/storage.js'
+import { adapterOn, type MemoryAdapter } from './memory/adapter.js'
+import { Records } from './memory/record.js'
 
-/** Storage in memory, with calls that add commands and read what is stored. */
-export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends ReplyMemory<Issued>,
-    CommandMemory<Issued>,
-    TerminalMemory,
-    UploadMemory {}
+export type { MemoryAdapter } from './memory/adapter.js'
 
 /**
- * Creates storage that lasts as long as the process, and grows with every command, reply and
- * upload.
+ * Makes storage that lasts as long as the process, and grows with every command, reply and upload
+ * until `forget` deletes what is old.
  *
  * @example
  * const adapter = memoryAdapter()
@@ -26,14 +18,7 @@ export function memoryAdapter<
   Issued extends IssuedCommand = IssuedCommand,
 >(): MemoryAdapter<Issued> {
   warnInCluster()
-  // One record per command: its reply is stored with it.
-  const records = new Map<string, CommandRecord<Issued>>()
-  return {
-    ...replyMemory(records),
-    ...commandMemory(records),
-    ...terminalMemory(),
-    ...uploadMemory(),
-  }
+  return adapterOn(new Records<Issued>())
 }
 
 let isWarned = false

@@ -2,17 +2,23 @@
 // mongoose's own fit.
 import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import type { Forgotten } from './kept.js'
-import { commandsOn, type MongoCommands } from './mongo/command.js'
+import type { RetentionStorage } from './kept.js'
+import { commandsOn } from './mongo/command.js'
 import { COLLECTIONS, collectionsOf, type MongoDb } from './mongo/driver.js'
-import { type MongoReplies, repliesOn } from './mongo/reply.js'
-import { forgetOn } from './mongo/retention.js'
+import { createIndexesOn } from './mongo/indexes.js'
+import { repliesOn } from './mongo/reply.js'
+import { retentionOn } from './mongo/retention.js'
+import { Seen } from './mongo/seen.js'
 import { terminalsOn } from './mongo/terminal.js'
-import { type MongoUploads, uploadsOn } from './mongo/upload.js'
+import { uploadsOn } from './mongo/upload.js'
+import { transactionsOf } from './mongo/write.js'
+import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
+import type { ReplyStorage } from './reply/storage.js'
 import type { TerminalStorage } from './terminal/storage.js'
+import type { UploadStorage } from './upload/storage.js'
 
-export type { BulkResult, MongoCollection, MongoDb } from './mongo/driver.js'
+export type { BulkResult, MongoCollection, MongoDb, MongoSession } from './mongo/driver.js'
 
 /** The options of `mongoAdapter`. */
 export interface MongoAdapterOptions {
@@ -21,28 +27,24 @@ export interface MongoAdapterOptions {
    */
   collections?: { [Name in keyof typeof COLLECTIONS]?: string }
   /**
-   * Which code table `outcome` and `meaning` of a stored reply follow (`outcomeOf`), `'attendance'`
+   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
 }
 
-/** Storage in MongoDB, with calls that read what is stored. */
+/** Storage in MongoDB. */
 export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends MongoCommands<Issued>,
-    MongoReplies<Issued>,
-    MongoUploads,
-    TerminalStorage {
+  extends Required<CommandStorage<Issued>>,
+    Required<Omit<ReplyStorage<Issued>, 'findCommand'>>,
+    Required<UploadStorage>,
+    Required<TerminalStorage>,
+    RetentionStorage {
   /**
-   * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
+   * Creates the indexes. Call it at each start: it does nothing if they exist, and many processes
    * may call it at once.
    */
   createIndexes(): Promise<void>
-  /**
-   * Deletes what was closed, replied or uploaded before this moment. Open commands are never
-   * deleted.
-   */
-  forget(before: Date): Promise<Forgotten>
 }
 
 const OPTIONS: OptionNames<MongoAdapterOptions> = {
@@ -51,11 +53,11 @@ const OPTIONS: OptionNames<MongoAdapterOptions> = {
 }
 
 /**
- * Creates storage in a MongoDB database that the app has connected to; it neither connects nor
+ * Makes storage in a MongoDB database that the app has connected to; it neither connects nor
  * closes.
  *
  * Writes use `w: 'majority'`, unless the `db` has a write concern of its own. Each document's `_id`
- * is its natural key, so that nothing is stored twice even before `createIndexes()`. The driver's
+ * is its natural key, so that nothing is kept twice even before `createIndexes()`. The driver's
  * errors pass through unchanged; a reply that no document of MongoDB can hold rejects with a
  * RangeError.
  *
@@ -79,27 +81,14 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
     throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
   const collections = collectionsOf(db, collectionNames(options.collections))
+  const seen = new Seen()
   return {
-    ...commandsOn<Issued>(collections, family),
-    ...repliesOn<Issued>(collections, family),
+    ...commandsOn<Issued>(collections, transactionsOf(db), seen),
+    ...repliesOn<Issued>(collections, family, seen),
     ...uploadsOn(collections),
     ...terminalsOn(collections),
-    async createIndexes() {
-      const { commands, attendance, uploads, unparsed } = collections
-      await commands.createIndex({ serialNumber: 1, open: 1, openUntil: 1 })
-      await commands.createIndex({ listedAt: -1, position: -1 })
-      await commands.createIndex({ serialNumber: 1, listedAt: -1, position: -1 })
-      await commands.createIndex({ 'reply.outcome': 1, 'reply.receivedAt': -1 })
-      await commands.createIndex({ 'reply.receivedAt': -1 })
-      await attendance.createIndex({ time: 1 })
-      await attendance.createIndex({ pin: 1, time: 1 })
-      await attendance.createIndex({ receivedAt: -1, place: -1 })
-      await attendance.createIndex({ serialNumber: 1, receivedAt: -1, place: -1 })
-      await uploads.createIndex({ receivedAt: -1, place: -1 })
-      await uploads.createIndex({ serialNumber: 1, receivedAt: -1, place: -1 })
-      await unparsed.createIndex({ receivedAt: -1 })
-    },
-    forget: (before) => forgetOn(collections, before),
+    ...retentionOn(collections),
+    createIndexes: () => createIndexesOn(collections),
   }
 }
 

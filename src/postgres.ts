@@ -2,16 +2,23 @@
 // anything with the same interface.
 import { checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
-import type { Forgotten } from './kept.js'
-import { commandsOn, type PostgresCommands } from './postgres/command.js'
+import type { RetentionStorage } from './kept.js'
+import { claimsOn } from './postgres/claim.js'
+import { commandsOn } from './postgres/command.js'
+import { commandListsOn } from './postgres/command-list.js'
+import { openCommandsOn } from './postgres/open.js'
 import { databaseOn, type PostgresPool } from './postgres/query.js'
-import { type PostgresReplies, repliesOn } from './postgres/reply.js'
-import { forgetOn } from './postgres/retention.js'
+import { repliesOn } from './postgres/reply.js'
+import { retentionOn } from './postgres/retention.js'
 import { migration } from './postgres/schema.js'
 import { terminalsOn } from './postgres/terminal.js'
-import { type PostgresUploads, uploadsOn } from './postgres/upload.js'
+import { uploadsOn } from './postgres/upload.js'
+import { uploadListsOn } from './postgres/upload-list.js'
+import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
+import type { ReplyStorage } from './reply/storage.js'
 import type { TerminalStorage } from './terminal/storage.js'
+import type { UploadStorage } from './upload/storage.js'
 
 export type { PostgresPool }
 
@@ -28,22 +35,18 @@ export interface PostgresAdapterOptions {
   family?: Family | FamilyOfTerminal
 }
 
-/** Storage in PostgreSQL, with calls that read what is stored. */
+/** Storage in PostgreSQL: every call of every capability. */
 export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends PostgresCommands<Issued>,
-    PostgresReplies<Issued>,
-    PostgresUploads,
-    TerminalStorage {
+  extends Required<CommandStorage<Issued>>,
+    Required<ReplyStorage<Issued>>,
+    Required<UploadStorage>,
+    Required<TerminalStorage>,
+    RetentionStorage {
   /**
    * Brings the tables up to date. Call it at every start: it does nothing if they are, and many
    * processes may call it at once.
    */
   migrate(): Promise<void>
-  /**
-   * Deletes what was closed, replied or uploaded before this moment. Open commands are never
-   * deleted.
-   */
-  forget(before: Date): Promise<Forgotten>
 }
 
 const OPTIONS: OptionNames<PostgresAdapterOptions> = { schema: true, family: true }
@@ -52,7 +55,7 @@ const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 /**
  * Creates storage in a PostgreSQL database (12 or later) that the app has connected to; it neither
  * connects nor closes. Call `migrate()` once at start: it creates the tables, in their own schema.
- * The driver's errors pass through unchanged.
+ * Errors of the driver pass through unchanged, except that tables are missing.
  *
  * @param pool a `Pool` of `pg`, a PGlite, or anything with their `query(text, values)`
  * @throws TypeError if the pool or an option is wrong
@@ -77,14 +80,18 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
   }
   const database = databaseOn(pool, schema)
   return {
-    ...commandsOn<Issued>(database, family),
+    ...commandsOn<Issued>(database),
+    openCommands: (...asked) => openCommandsOn(database, ...asked),
+    ...claimsOn(database),
+    ...commandListsOn<Issued>(database),
     ...repliesOn<Issued>(database, family),
     ...uploadsOn(database),
+    ...uploadListsOn(database),
     ...terminalsOn(database),
+    ...retentionOn(database),
     async migrate() {
       await pool.query(migration(schema))
     },
-    forget: (before) => forgetOn(database, before),
   }
 }
 

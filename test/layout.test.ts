@@ -8,12 +8,12 @@ const src = fileURLToPath(new URL('../src', import.meta.url))
 const LAYERS = [
   ['check', 'octets'],
   ['endpoint'],
-  ['command'],
+  ['command', 'page'],
   ['news'],
   ['reply'],
   ['terminal'],
   ['handshake', 'upload', 'queue'],
-  ['kept', 'surplus'],
+  ['kept', 'filter', 'surplus'],
   ['router', 'memory'],
   ['index'],
 ]

@@ -62,22 +62,20 @@ it("A hook spread over another adapter gets an app's own command type", () => {
 
 it("memoryAdapter() keeps an app's own command type", () => {
   const adapter = memoryAdapter<PayrollCommand>()
-  expectTypeOf(adapter.issue).toBeCallableWith({} as PayrollCommand)
+  expectTypeOf(adapter.recordSent).toBeCallableWith({} as PayrollCommand)
   expectTypeOf(adapter.issue).toBeCallableWith([] as QueuedCommand<PayrollCommand>[])
-  memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
-  expectTypeOf(adapter.findCommand('A', '1')).toEqualTypeOf<
-    ReturnType<ReplyStorage<PayrollCommand>['findCommand']>
-  >()
+  memoryAdapter().recordSent({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
+  expectTypeOf(adapter.findRecord('A', '1')?.command).toEqualTypeOf<PayrollCommand | undefined>()
   expectTypeOf(memoryAdapter()).toEqualTypeOf<MemoryAdapter<IssuedCommand>>()
   // @ts-expect-error: a command without what the app's own type asks for
-  adapter.issue({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
+  adapter.recordSent({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
 })
 
 it('Commands that lack what the protocol needs, and ids that are not text, are refused', () => {
   // @ts-expect-error: a command without its terminal
   expectTypeOf<ReplyStorage<{ commandId: string; text: string }>>()
   // @ts-expect-error: 0012 would be 12
-  memoryAdapter().issue({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
+  memoryAdapter().recordSent({ serialNumber: 'A', commandId: 12, text: 'CHECK' })
 })
 
 it('Storage may answer immediately or later', () => {
@@ -129,7 +127,7 @@ it('The function authorize gets the request of Express in a router, and that of 
 })
 
 it('Commands may have more than the protocol needs', () => {
-  memoryAdapter().issue({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
+  memoryAdapter().recordSent({ serialNumber: 'A', commandId: '1', text: 'CHECK', employee: 7 })
 })
 
 it('The function authorize may answer immediately or later', () => {

@@ -15,15 +15,15 @@ interface PayrollCommand extends IssuedCommand {
 }
 
 const adapter = memoryAdapter<PayrollCommand>()
-adapter.issue({
+adapter.recordSent({
   serialNumber: '0316144680030',
   commandId: 'info8487',
   text: 'DATA UPDATE USERINFO PIN=1',
   employee: 7,
 })
 
-// Without its own type, a command may still have more than the protocol needs.
-memoryAdapter().issue({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
+// Without a type of its own, a command may still have more than the protocol needs.
+memoryAdapter().recordSent({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
 
 const replies: (CommandReply & { employee: number | undefined })[] = []
 const commands = commandQueue(adapter)
@@ -43,7 +43,7 @@ app.use(
 app.use('/admin', monitorRouter({ adapter, commands }))
 app.post('/open', async (_req, res) => {
   const issued: PayrollCommand = await commands.issue('0316144680030', attendance.openDoor(), {
-    employee: 7,
+    members: { employee: 7 },
   })
   res.json(issued)
 })

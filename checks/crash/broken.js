@@ -34,8 +34,9 @@ const DEFECTS = {
   overtake: (/** @type {any} */ storage) => ({
     /** @param {any[]} args */
     async openCommands(...args) {
-      const open = await storage.openCommands(...args)
-      return open.filter((/** @type {any} */ record) => !(record.replyDueAt > new Date()))
+      const { records, more } = await storage.openCommands(...args)
+      const open = records.filter((/** @type {any} */ record) => !(record.replyDueAt > new Date()))
+      return { records: open, more }
     },
   }),
 }

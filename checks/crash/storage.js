@@ -7,15 +7,8 @@ import { journalAdapter } from './journal.js'
 
 /**
  * @typedef {'journal' | 'mongodb' | 'postgres'} StorageName
- * @typedef {import('express-iclock').TerminalAdapter & Looking} Storage
- *
- * @typedef {object} Looking The reads that a campaign counts with.
- * @property {() => Awaitable<{ serialNumber: string, commandId: string, returnCode: number }[]>} replies
- * @property {() => Awaitable<{ serialNumber: string, raw: Buffer }[]>} attendance
- * @property {() => Promise<void>} close
+ * @typedef {import('express-iclock').TerminalAdapter & { close: () => Promise<void> }} Storage
  */
-
-/** @template Value @typedef {Value | Promise<Value>} Awaitable */
 
 /**
  * @param {StorageName} name

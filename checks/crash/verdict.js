@@ -1,5 +1,5 @@
-// Compares what was acknowledged, executed and reported with the final storage.
-import { commandQueue } from 'express-iclock'
+// Compares what was acknowledged, executed and told with what storage says in the end.
+import { commandQueue, rowsOf } from 'express-iclock'
 
 /**
  * @typedef {import('./driver.js').Intent} Intent
@@ -22,11 +22,14 @@ const SLACK = 5
  * @param {Diary} diary
  */
 export async function judge(storage, intents, diary) {
-  const listed = await commandQueue(/** @type {any} */ (storage)).list({ limit: 100_000 })
-  const records = new Map(listed.map((record) => [keyOf(record.command), record]))
-  const replies = await storage.replies()
-  const attendance = await storage.attendance()
-  const lines = attendance.map(({ serialNumber, raw }) => `${serialNumber} ${raw}`)
+  const queue = commandQueue(/** @type {any} */ (storage))
+  const listed = await everyOf((filter) => queue.list(filter))
+  const records = new Map(listed.map((record) => [keyOf(record), record]))
+  const replies = await everyOf((filter) => storage.listReplies?.(filter) ?? NOTHING)
+  const attendance = await everyOf((filter) => storage.listAttendance?.(filter) ?? NOTHING)
+  const lines = attendance.map(({ serialNumber, pin, time, status, verify, workCode }) => {
+    return `${serialNumber} ${[pin, time, status, verify, workCode].join('\t')}`
+  })
   const codes = new Map(replies.map((reply) => [keyOf(reply), Number(reply.returnCode)]))
   const executions = new Map()
   for (const executed of diary.executed) {
@@ -45,7 +48,10 @@ export async function judge(storage, intents, diary) {
     }).length,
     'replies kept twice': replies.length - codes.size,
     'acknowledged attendance lost': without(
-      diary.uploaded.map(({ serialNumber, line }) => `${serialNumber} ${line}`),
+      // What a list shows of a record are its first columns.
+      diary.uploaded.map(({ serialNumber, line }) => {
+        return `${serialNumber} ${line.split('\t').slice(0, 5).join('\t')}`
+      }),
       lines,
     ),
     'attendance kept twice': lines.length - new Set(lines).size,
@@ -61,11 +67,11 @@ export async function judge(storage, intents, diary) {
     'executed more often than claimed': [...executions].filter(([key, times]) => {
       return times > (records.get(key)?.attemptsMade ?? 0)
     }).length,
-    'at-most-once commands executed twice': listed.filter(({ command, terms }) => {
-      return terms?.attempts === 1 && executions.get(keyOf(command)) > 1
+    'at-most-once commands executed twice': listed.filter((record) => {
+      return record.terms?.attempts === 1 && executions.get(keyOf(record)) > 1
     }).length,
-    'superseded or expired, and executed': listed.filter(({ command, state }) => {
-      return ['superseded', 'expired'].includes(state) && executions.has(keyOf(command))
+    'superseded or expired, and executed': listed.filter((record) => {
+      return ['superseded', 'expired'].includes(record.state) && executions.has(keyOf(record))
     }).length,
     'handed out after it was cancelled': diary.executed.filter(({ number, polledAt }) => {
       const cancelledAt = intents[number]?.cancelledAt
@@ -88,6 +94,19 @@ export async function judge(storage, intents, diary) {
     return intent.result && !agree(intent, record) ? [describe(intent, record)] : []
   })
   return { faults, races, counts, contradictions }
+}
+
+const NOTHING = { rows: [] }
+
+/**
+ * @template Row
+ * @param {(filter: { limit: number, after?: string }) => import('express-iclock').Awaitable<import('express-iclock').Page<Row>>} list
+ */
+async function everyOf(list) {
+  /** @type {Row[]} */
+  const rows = []
+  for await (const row of rowsOf(list, { limit: 1000 })) rows.push(row)
+  return rows
 }
 
 /** @param {{ serialNumber?: string, commandId?: string } | undefined} command */

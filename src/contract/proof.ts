@@ -38,13 +38,28 @@ export async function issueFor(
   await issueAll(subject, [...commands.values()])
 }
 
-/** Passes a reply to an adapter as the endpoint does. */
+/** The command that an adapter finds, by `findCommand` or as part of its record. */
+export async function commandFound(
+  adapter: ReplyStorage,
+  serialNumber: string,
+  commandId: string,
+): Promise<IssuedCommand | undefined> {
+  if (adapter.findCommand !== undefined) {
+    return (await adapter.findCommand(serialNumber, commandId)) ?? undefined
+  }
+  const { findRecord } = adapter as Partial<CommandStorage>
+  if (findRecord === undefined) throw new TypeError('the adapter has no findCommand or findRecord')
+  const record = await findRecord.call(adapter, serialNumber, commandId)
+  return record?.command
+}
+
+/** Hands a reply to an adapter as the endpoint does. */
 export async function report(
   adapter: ReplyStorage,
   reply: CommandReply,
 ): Promise<ReplyKept | undefined> {
-  const found = await adapter.findCommand(reply.serialNumber, reply.commandId)
-  return (await adapter.onReply(reply, found ?? undefined)) ?? undefined
+  const found = await commandFound(adapter, reply.serialNumber, reply.commandId)
+  return (await adapter.onReply(reply, found)) ?? undefined
 }
 
 /** Starts a call whose result is awaited later: until then its rejection isn't an unhandled one. */
@@ -75,7 +90,7 @@ export async function findsNothing(
   serialNumber: string,
   id: string,
 ): Promise<void> {
-  const found = (await adapter.findCommand(serialNumber, id)) ?? undefined
+  const found = await commandFound(adapter, serialNumber, id)
   const asked = `terminal ${JSON.stringify(serialNumber)}, id ${JSON.stringify(id)}`
   equal(found, undefined, `for ${asked} it found ${JSON.stringify(found)}`)
 }
@@ -113,6 +128,7 @@ export function readable(replies: readonly CommandReply[]): unknown[] {
   return shapes.map(({ key, reply }) => ({
     key: shown(key),
     returnCode: reply.returnCode,
+    rows: reply.rows,
     commandName: shown(reply.commandName),
     fields: Object.entries(reply.fields).map(([name, value]) => `${shown(name)}=${shown(value)}`),
     content: reply.content && bytesOf(reply.content),

@@ -2,6 +2,7 @@
 import { BATCH_CASES } from './reply/batch.js'
 import { FIND_CASES } from './reply/find.js'
 import { KEEP_CASES } from './reply/keep.js'
+import { REPLY_LIST_CASES } from './reply/list.js'
 import { OUTAGE_CASES } from './reply/outage.js'
 import { RACE_CASES } from './reply/race.js'
 import { UNPARSED_CASES } from './reply/unparsed.js'
@@ -17,4 +18,5 @@ export const REPLY_CASES: readonly Case[] = [
   ...UNPARSED_CASES,
   ...BATCH_CASES,
   ...OUTAGE_CASES,
+  ...REPLY_LIST_CASES,
 ]

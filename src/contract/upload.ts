@@ -1,13 +1,12 @@
-// The cases on storing uploads.
-
-import type { Case } from './subject.js'
-import { onCapability } from './subject.js'
+// The cases on keeping uploads.
+import { type Case, onCapability } from './subject.js'
 import { KEEP_CASES } from './upload/keep.js'
+import { UPLOAD_LIST_CASES } from './upload/list.js'
 import { QUERY_CASES } from './upload/query.js'
 import { RACE_CASES } from './upload/race.js'
 
 /** The cases on uploads, skipped for adapters without that capability. */
 export const UPLOAD_CASES: readonly Case[] = onCapability(
   ['onUpload'],
-  [...KEEP_CASES, ...RACE_CASES, ...QUERY_CASES],
+  [...KEEP_CASES, ...RACE_CASES, ...QUERY_CASES, ...UPLOAD_LIST_CASES],
 )

@@ -20,6 +20,11 @@
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.
+ * - `COMMAND_ID_USED` (409): the terminal has had a command with this id and another text, or a reply
+ *   to it.
+ * - `COMMAND_IDS_EXHAUSTED` (500): a terminal has had every whole number as an id.
+ * - `TERMINAL_UNKNOWN` (404): no terminal with this serial number ever called.
+ * - `STORAGE_MISMATCH` (500): a call of the adapter answered something else than it must.
  * - `COMMAND_UNKNOWN` (404): storage has no command of that terminal and id.
  * - `FAMILY_MISMATCH` (400): the command is for terminals of the other family.
  * - `VALUE_REFUSED` (400): a value, such as a name or a PIN, can't be part of a command; `member`
@@ -43,8 +48,12 @@ const STATUS = {
   STORAGE_TIMEOUT: 503,
   COMMAND_TIMEOUT: 504,
   COMMAND_UNKNOWN: 404,
+  COMMAND_ID_USED: 409,
+  COMMAND_IDS_EXHAUSTED: 500,
   FAMILY_MISMATCH: 400,
   VALUE_REFUSED: 400,
+  TERMINAL_UNKNOWN: 404,
+  STORAGE_MISMATCH: 500,
 } as const
 
 /**

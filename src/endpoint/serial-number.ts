@@ -13,6 +13,11 @@ const SERIAL_NUMBER_KEY = /^\[?sn([[\]]|$)/i
 const NOT_PRINTED =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufffd]|(?! )\p{Zs}|^ | $/u
 
+/** Whether a text can be the serial number of a terminal. */
+export function isSerialNumber(text: string): boolean {
+  return text !== '' && text.length <= 64 && !NOT_PRINTED.test(text)
+}
+
 /**
  * Reads `SN` from the query, in any letter case.
  *
@@ -31,7 +36,7 @@ export function serialNumberOf(target: Target): string {
   }
   const serialNumber = claim[1]
   // A fragment isn't part of a request's target, and parsers disagree on what it belongs to.
-  if (serialNumber.length > 64 || NOT_PRINTED.test(serialNumber) || target.text.includes('#')) {
+  if (!isSerialNumber(serialNumber) || target.text.includes('#')) {
     throw new IclockError(
       'SERIAL_NUMBER_INVALID',
       `${quoted(serialNumber)} is not a serial number; expected at most 64 characters without control or invisible ` +

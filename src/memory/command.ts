@@ -1,146 +1,173 @@
 // Commands in memory: issued, handed out in order, and closed.
-import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
-import { stateOf } from '../queue/state.js'
+import { type IssuedCommand, keyOf } from '../command.js'
+import { isOnTerminal } from '../queue/state.js'
 import type {
+  Cancellation,
   Claim,
-  CommandFilter,
+  Closing,
+  CommandIdentity,
   CommandRecord,
   CommandStorage,
-  QueuedCommand,
+  CommandSummary,
+  OpenBounds,
+  OpenCommand,
+  OpenCommands,
 } from '../queue/storage.js'
-import { outcomeOf } from '../reply/outcome.js'
+import { summaryOf } from '../queue/summary.js'
+import { isPending } from '../reply/outcome.js'
+import { type Issuing, issuing } from './issue.js'
+import { type CommandLists, commandLists } from './list.js'
+import { isOpen, isUnsettled, type QueuedRecord } from './queue.js'
+import { copyOf, isQueued, type Records } from './record.js'
 
-/** The calls of the memory adapter that hand commands out. */
-export interface CommandMemory<Issued extends IssuedCommand> extends CommandStorage<Issued> {
-  /** Stores commands for the queue to hand out: see `CommandStorage`. */
-  issue(commands: readonly QueuedCommand<Issued>[]): void
-  /**
-   * Stores a command that the app sends to its terminal itself, so that its reply finds it. The
-   * queue never hands it out.
-   *
-   * @throws TypeError if a terminal can't carry its id or its text
-   * @throws Error if this terminal has had its id with another text or with a reply
-   */
-  issue<Given extends Issued>(command: Given): void
-  openCommands(serialNumber: string, now: Date, limit: number): CommandRecord<Issued>[]
+/** The part of the memory adapter that hands commands out. */
+export interface CommandMemory<Issued extends IssuedCommand>
+  extends Omit<CommandStorage<Issued>, keyof (CommandLists<Issued> & Issuing<Issued>)>,
+    CommandLists<Issued>,
+    Issuing<Issued> {
+  openCommands(serialNumber: string, now: Date, bounds: OpenBounds): OpenCommands
   claim(serialNumber: string, claims: readonly Claim[]): string[]
   release(serialNumber: string, at: Date): void
   cancel(...args: Parameters<CommandStorage['cancel']>): string[]
   findRecord(serialNumber: string, commandId: string): CommandRecord<Issued> | undefined
-  commands(filter: CommandFilter, now: Date): CommandRecord<Issued>[]
+  findSummaries(identities: readonly CommandIdentity[]): CommandSummary<Issued>[]
 }
 
 /** Stores commands in records, in the order in which they were issued. */
 export function commandMemory<Issued extends IssuedCommand>(
-  records: Map<string, CommandRecord<Issued>>,
+  records: Records<Issued>,
 ): CommandMemory<Issued> {
-  const queues = new Map<string, CommandRecord<Issued>[]>()
-  const recordOf = (serialNumber: string, id: string) => records.get(keyOf(serialNumber, id))
-
-  // All or nothing: every command is checked before the first is stored.
-  function keep(issued: readonly Known<Issued>[]): Known<Issued>[] {
-    const fresh = new Map<string, Known<Issued>>()
-    for (const record of issued) {
-      assertIssuable(record.command)
-      const key = keyOf(record.command.serialNumber, record.command.commandId)
-      const known = fresh.get(key) ?? records.get(key)
-      if (known === undefined) fresh.set(key, record)
-      else if (known.reply !== undefined || known.command?.text !== record.command.text) {
-        throw usedId(record.command)
-      }
-    }
-    for (const [key, record] of fresh) records.set(key, record)
-    return [...fresh.values()]
-  }
-
   return {
-    issue(issued: Issued | readonly QueuedCommand<Issued>[]): void {
-      if (!isList(issued)) {
-        keep([{ command: issued, issuedAt: new Date(), attemptsMade: 0 }])
-        return
-      }
-      for (const record of keep(issued.map((queued) => ({ ...queued, attemptsMade: 0 })))) {
-        const { serialNumber } = record.command
-        const queue = queues.get(serialNumber)
-        if (queue === undefined) queues.set(serialNumber, [record])
-        else queue.push(record)
-      }
-    },
-    openCommands(serialNumber, now, limit) {
-      const queue = queues.get(serialNumber)
-      if (queue === undefined) return []
-      // What is answered or cancelled stays closed; what has expired opens if the clock steps back.
-      const unsettled = queue.filter((record) => isUnsettled(record))
-      queues.set(serialNumber, unsettled)
-      const open = unsettled.filter((record) => isOpen(record, now))
-      return open.slice(0, limit).map((record) => ({ ...record }))
+    ...issuing(records),
+    openCommands(serialNumber, now, bounds) {
+      const queue = records.queueOf(serialNumber)
+      if (queue === undefined) return { records: [], more: false }
+      const urgent = queue.nextUrgent(now)
+      const { open, more } = bounded(queue.open(now), now, bounds)
+      return { records: urgent === undefined ? open : [openOf(urgent, now), ...open], more }
     },
     claim(serialNumber, claims) {
       const claimed: string[] = []
       for (const { commandId, attempt, ...attempted } of claims) {
-        const record = recordOf(serialNumber, commandId)
-        const isNext = record?.attemptsMade === attempt - 1 && isOpen(record, attempted.sentAt)
-        if (!isNext) break
+        const record = records.find(serialNumber, commandId)?.record
+        if (record === undefined || !isQueued(record)) break
+        if (record.attemptsMade !== attempt - 1 || !isOpen(record, attempted.sentAt)) break
         delete record.openUntil
         Object.assign(record, attempted, { attemptsMade: attempt })
+        records.queueFor(serialNumber).send(record)
         claimed.push(commandId)
       }
       return claimed
     },
     release(serialNumber, at) {
-      for (const record of queues.get(serialNumber) ?? []) {
-        if (record.replyDueAt !== undefined && isOpen(record, at)) record.replyDueAt = at
+      for (const record of records.queueOf(serialNumber)?.sent() ?? []) {
+        if (!isOpen(record, at)) continue
+        const { replyDueAt, openUntil, terms, attemptsMade } = record
+        if (replyDueAt !== undefined && replyDueAt > at) record.replyDueAt = at
+        const isLast = attemptsMade >= terms.attempts
+        if (isLast && (openUntil === undefined || openUntil > at)) record.openUntil = at
       }
     },
-    cancel(serialNumber, commandIds, at, reason) {
-      return commandIds.filter((id) => {
-        const record = recordOf(serialNumber, id)
-        if (record?.command === undefined || record.cancelled !== undefined) return false
-        if (record.reply !== undefined && outcomeOf(record.reply).outcome !== 'pending') {
-          return false
-        }
-        if (reason !== 'cancelled' && record.attemptsMade > 0) return false
+    cancel(serialNumber, which, at, reason) {
+      const closed: string[] = []
+      for (const record of chosen(records, serialNumber, which, at)) {
+        if (!mayClose(record, which, reason)) continue
         record.cancelled = { at, reason }
-        return true
-      })
+        if (isQueued(record)) records.queueOf(serialNumber)?.settle(record)
+        closed.push(record.command.commandId)
+      }
+      return closed
     },
     findRecord(serialNumber, commandId) {
-      const record = recordOf(serialNumber, commandId)
-      return record && { ...record }
+      const kept = records.find(serialNumber, commandId)
+      return kept && copyOf(kept.record)
     },
-    commands(filter, now) {
-      const issued = [...records.values()].filter((record) => isListed(record, filter, now))
-      // Of those issued in the same millisecond, the last comes first.
-      issued.reverse().sort((one, other) => Number(other.issuedAt) - Number(one.issuedAt))
-      return issued.slice(0, filter.limit ?? 100).map((record) => ({ ...record }))
-    },
+    findSummaries: (identities) =>
+      distinct(identities).flatMap(({ serialNumber, commandId }) => {
+        const kept = records.find(serialNumber, commandId)
+        return kept === undefined ? [] : [summaryOf(copyOf(kept.record))]
+      }),
+    ...commandLists(records),
   }
 }
 
-interface Known<Issued extends IssuedCommand> extends CommandRecord<Issued> {
-  command: Issued
+// What can't be handed out now is there without its text, and costs none of the bytes.
+function bounded<Issued extends IssuedCommand>(
+  records: Iterable<QueuedRecord<Issued>>,
+  now: Date,
+  { limit, maxBytes }: OpenBounds,
+): { open: OpenCommand[]; more: boolean } {
+  const open: OpenCommand[] = []
+  let bytes = 0
+  for (const record of records) {
+    const one = openOf(record, now)
+    const size = one.text === undefined ? 0 : Buffer.byteLength(one.text)
+    const isTooMuch = size > 0 && bytes > 0 && bytes + size > maxBytes
+    if (open.length === limit || isTooMuch) return { open, more: true }
+    open.push(one)
+    bytes += size
+  }
+  return { open, more: false }
 }
 
-function isList<Issued extends IssuedCommand>(
-  issued: Issued | readonly QueuedCommand<Issued>[],
-): issued is readonly QueuedCommand<Issued>[] {
-  return Array.isArray(issued)
+function openOf<Issued extends IssuedCommand>(
+  record: QueuedRecord<Issued>,
+  now: Date,
+): OpenCommand {
+  const { command, terms, attemptsMade, sentAt, replyDueAt, openUntil } = record
+  const { serialNumber, commandId, text } = command
+  const isHeld = attemptsMade >= terms.attempts || isOnTerminal(record, now)
+  return {
+    serialNumber,
+    commandId,
+    ...(!isHeld && { text }),
+    terms,
+    attemptsMade,
+    ...(sentAt !== undefined && { sentAt }),
+    ...(replyDueAt !== undefined && { replyDueAt }),
+    ...(openUntil !== undefined && { openUntil }),
+  }
 }
 
-function isListed(record: CommandRecord, filter: CommandFilter, now: Date): boolean {
-  const { command, issuedAt } = record
-  const { serialNumber = command?.serialNumber, state, since, before } = filter
-  if (command === undefined || command.serialNumber !== serialNumber) return false
-  if (issuedAt === undefined || (since && issuedAt < since)) return false
-  if (before && issuedAt >= before) return false
-  return state === undefined || [state].flat().includes(stateOf(record, now))
+type WithCommand<Issued extends IssuedCommand> = CommandRecord<Issued> & { command: Issued }
+
+function chosen<Issued extends IssuedCommand>(
+  records: Records<Issued>,
+  serialNumber: string,
+  which: Closing,
+  at: Date,
+): WithCommand<Issued>[] {
+  if ('ids' in which) {
+    return which.ids.flatMap((id) => {
+      const record = records.find(serialNumber, id)?.record
+      return record?.command === undefined ? [] : [record as WithCommand<Issued>]
+    })
+  }
+  const newer = records.find(serialNumber, which.before)?.record
+  if (newer === undefined || !isQueued(newer)) return []
+  const older: WithCommand<Issued>[] = []
+  for (const record of records.queueOf(serialNumber)?.unsent(which.key, at) ?? []) {
+    if (record.position < newer.position) older.push(record)
+  }
+  return older
 }
 
-function isUnsettled({ command, reply, cancelled }: CommandRecord): boolean {
-  return command !== undefined && reply === undefined && cancelled === undefined
+function mayClose(
+  record: WithCommand<IssuedCommand>,
+  which: Closing,
+  reason: Cancellation['reason'],
+): boolean {
+  const { reply, cancelled, attemptsMade } = record
+  if (cancelled !== undefined) return false
+  if (reason === 'cancelled') {
+    return reply === undefined || isPending(reply)
+  }
+  const attempts = reason === 'unanswered' && 'ids' in which ? which.attemptsMade : 0
+  return isUnsettled(record) && attemptsMade === attempts
 }
 
-function isOpen(record: CommandRecord, now: Date): boolean {
-  const { openUntil } = record
-  return isUnsettled(record) && (openUntil === undefined || openUntil > now)
+function distinct(identities: readonly CommandIdentity[]): CommandIdentity[] {
+  return [
+    ...new Map(identities.map((one) => [keyOf(one.serialNumber, one.commandId), one])).values(),
+  ]
 }

@@ -1,82 +1,112 @@
 // Replies in memory, each with the command that it answers.
 import { type IssuedCommand, keyOf } from '../command.js'
-import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
-import type { CommandRecord } from '../queue/storage.js'
+import { checkFilter } from '../filter.js'
+import type { KeptLine, KeptReply, KeptReplyFilter, ListFilter, Page } from '../kept.js'
+import { keptReply, SUMMARY_BYTES } from '../queue/summary.js'
 import { outcomeOf } from '../reply/outcome.js'
+import { replaces } from '../reply/precedence.js'
 import type { CommandReply } from '../reply/reply.js'
-import type { ReplyStorage } from '../reply/storage.js'
+import type { ReplyKept, ReplyStorage } from '../reply/storage.js'
+import { isQueued, type Records } from './record.js'
+import { PLACE, type Placed, type Timeline } from './timeline.js'
+
+/** A line of a Command Reply that is not a valid reply, whole. */
+export interface UnparsedLine {
+  serialNumber: string
+  /** The line as it came. */
+  line: Buffer
+  receivedAt: Date
+}
 
 /** The calls of the memory adapter on replies. */
-export interface ReplyMemory<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
-  /**
-   * The replies that the filter asks for, one for each terminal and command id, in the order in which
-   * they first came.
-   */
-  replies(filter?: KeptReplyFilter): KeptReply[]
-  /** The lines that are not valid replies, in the order in which they came. */
-  unparsed(filter?: KeptRecordFilter): KeptReplyLine[]
+export interface ReplyMemory<Issued extends IssuedCommand>
+  extends Pick<ReplyStorage<Issued>, 'onReply' | 'onUnparsed' | 'listReplies' | 'listUnparsed'> {
+  onReply(reply: CommandReply, command: Issued | undefined): ReplyKept
+  onUnparsed(lines: readonly Buffer[], serialNumber: string): void
+  listReplies(filter: KeptReplyFilter): Page<KeptReply>
+  listUnparsed(filter: ListFilter): Page<KeptLine>
+  /** For tests: every reply, whole, in the order in which they came. */
+  replies(): CommandReply[]
+  /** For tests: every line that is not a valid reply, whole, in the order in which they came. */
+  unparsed(): UnparsedLine[]
+}
+
+/** The lines that are not valid replies, by terminal and bytes. */
+export interface Lines {
+  byKey: Map<string, Placed<UnparsedLine>>
+  inOrder: Timeline<UnparsedLine>
 }
 
 /** Stores each reply in the record of its command. */
 export function replyMemory<Issued extends IssuedCommand>(
-  records: Map<string, CommandRecord<Issued>>,
+  records: Records<Issued>,
+  lines: Lines,
 ): ReplyMemory<Issued> {
-  const answered = new Set<CommandRecord<Issued>>()
-  const unparsed = new Map<string, KeptReplyLine>()
-
   return {
-    findCommand(serialNumber, commandId) {
-      return records.get(keyOf(serialNumber, commandId))?.command
-    },
     onReply(reply) {
-      const key = keyOf(reply.serialNumber, reply.commandId)
-      const record = records.get(key) ?? { attemptsMade: 0 }
+      const { serialNumber, commandId } = reply
+      const now = new Date()
+      const kept =
+        records.find(serialNumber, commandId) ??
+        records.add(serialNumber, commandId, { attemptsMade: 0 }, now)
+      const { record } = kept
       if (record.reply !== undefined) {
-        const isPending = outcomeOf(reply).outcome === 'pending'
-        if (isPending || isSame(record.reply, reply)) return 'repeated'
+        if (!replaces(reply, record.reply) || isSame(record.reply, reply)) return 'repeated'
       }
       record.reply = withOwnBytes(reply)
-      record.repliedAt = new Date()
-      records.set(key, record)
-      answered.add(record)
+      record.repliedAt = now
+      records.replies.remove(kept.replied)
+      kept.replied = records.replies.add(kept, serialNumber, now)
+      if (isQueued(record)) records.queueOf(serialNumber)?.settle(record)
       return 'kept'
     },
-    onUnparsed(lines, serialNumber) {
-      for (const line of lines) {
+    onUnparsed(came, serialNumber) {
+      for (const line of came) {
         const key = keyOf(serialNumber, line.toString('latin1'))
-        if (unparsed.has(key)) continue
-        unparsed.set(key, { serialNumber, line: ownBytes(line), receivedAt: new Date() })
+        if (lines.byKey.has(key)) continue
+        const receivedAt = new Date()
+        const row = { serialNumber, line: ownBytes(line), receivedAt }
+        lines.byKey.set(key, lines.inOrder.add(row, serialNumber, receivedAt))
       }
     },
-    replies({ serialNumber, outcome, since, limit } = {}) {
-      const kept = [...answered].flatMap((record): KeptReply[] => {
-        const { command, reply, repliedAt: receivedAt } = record
-        return reply && receivedAt ? [{ ...reply, ...outcomeOf(reply, command), receivedAt }] : []
-      })
-      const asked = kept.filter((reply) => {
-        if (serialNumber !== undefined && reply.serialNumber !== serialNumber) return false
-        if (outcome !== undefined && reply.outcome !== outcome) return false
-        return !since || reply.receivedAt >= since
-      })
-      return newest(asked, limit)
+    listReplies(filter) {
+      const { outcome, ...checked } = checkFilter('replies', filter, PLACE)
+      return records.replies.page(
+        checked,
+        ({ record: { reply, command } }) => {
+          if (reply === undefined) return false
+          return outcome === undefined || outcomeOf(reply, command).outcome === outcome
+        },
+        ({ record: { reply, command, repliedAt } }) => {
+          const answered = reply as CommandReply
+          return keptReply(answered, outcomeOf(answered, command), repliedAt as Date)
+        },
+      )
     },
-    unparsed({ serialNumber, since, before, limit } = {}) {
-      const asked = [...unparsed.values()].filter((line) => {
-        if (serialNumber !== undefined && line.serialNumber !== serialNumber) return false
-        return (!since || line.receivedAt >= since) && (!before || line.receivedAt < before)
-      })
-      return newest(asked, limit)
+    listUnparsed(filter) {
+      return lines.inOrder.page(
+        checkFilter('unparsed', filter, PLACE),
+        () => true,
+        ({ serialNumber, receivedAt, line }) => {
+          const raw = Buffer.from(line.subarray(0, SUMMARY_BYTES))
+          return { serialNumber, receivedAt, size: line.length, raw }
+        },
+      )
+    },
+    replies() {
+      const newestFirst = [...records.replies.rows({})]
+      return newestFirst.reverse().flatMap(({ row }) => row.record.reply ?? [])
+    },
+    unparsed() {
+      return [...lines.inOrder.rows({})].reverse().map(({ row }) => ({ ...row }))
     },
   }
-}
-
-function newest<Kept>(kept: Kept[], limit: number | undefined): Kept[] {
-  return kept.slice(limit === undefined ? 0 : Math.max(0, kept.length - limit))
 }
 
 function isSame(one: CommandReply, other: CommandReply): boolean {
   return (
     one.returnCode === other.returnCode &&
+    one.rows === other.rows &&
     one.commandName === other.commandName &&
     one.raw.equals(other.raw) &&
     hasSameContent(one, other) &&

@@ -1,11 +1,21 @@
-// Terminals in memory: one for each serial number that ever connected.
-import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
+// Terminals in memory: one for each serial number that ever called.
+import { checkFilter, cursorOf } from '../filter.js'
+import type { Page } from '../kept.js'
+import {
+  type Contact,
+  FAMILY_RANKS,
+  type FamilyRank,
+  type Terminal,
+  type TerminalFilter,
+  type TerminalStorage,
+  type TerminalSummary,
+} from '../terminal/storage.js'
 
 /** The calls of the memory adapter on terminals. */
 export interface TerminalMemory extends TerminalStorage {
   onContact(contact: Contact): void
-  terminals(): Terminal[]
   findTerminal(serialNumber: string): Terminal | undefined
+  listTerminals(filter: TerminalFilter): Page<TerminalSummary>
 }
 
 /** Stores what all contacts of a terminal reported. */
@@ -13,12 +23,14 @@ export function terminalMemory(): TerminalMemory {
   const terminals = new Map<string, Terminal>()
 
   return {
-    onContact({ serialNumber, at, kind: _, options, stamps, ...facts }) {
+    onContact({ serialNumber, at, kind: _, options, stamps, family, familyRank, ...facts }) {
       const known = terminals.get(serialNumber)
       const { firstSeenAt = at, lastSeenAt = at } = known ?? {}
       terminals.set(serialNumber, {
         ...known,
         ...facts,
+        ...(outranks(familyRank, known?.familyRank) && family && { family }),
+        ...(outranks(familyRank, known?.familyRank) && familyRank && { familyRank }),
         ...merged('options', known, options),
         ...merged('stamps', known, stamps),
         serialNumber,
@@ -26,17 +38,56 @@ export function terminalMemory(): TerminalMemory {
         lastSeenAt: at > lastSeenAt ? at : lastSeenAt,
       })
     },
-    terminals() {
-      const sorted = [...terminals.values()].sort((one, other) => {
-        return one.serialNumber < other.serialNumber ? -1 : 1
-      })
-      return sorted.map(copyOf)
-    },
     findTerminal(serialNumber) {
       const terminal = terminals.get(serialNumber)
       return terminal && copyOf(terminal)
     },
+    listTerminals(filter) {
+      const { limit, place, ...asked } = checkFilter('terminals', filter, ['string'])
+      const after = place?.[0]
+      const sorted = candidates(terminals, asked.serialNumbers).sort(inOrder)
+      const rows = sorted.filter((terminal) => {
+        return (after === undefined || terminal.serialNumber > after) && isAsked(terminal, asked)
+      })
+      const shown = rows.slice(0, limit).map(({ options: _, stamps: __, ...summary }) => summary)
+      const last = shown.at(-1)
+      return rows.length > limit && last !== undefined
+        ? { rows: shown, next: cursorOf([last.serialNumber]) }
+        : { rows: shown }
+    },
   }
+}
+
+function outranks(rank: FamilyRank | undefined, known: FamilyRank | undefined): boolean {
+  if (rank === undefined) return known === undefined
+  return known === undefined || FAMILY_RANKS.indexOf(rank) >= FAMILY_RANKS.indexOf(known)
+}
+
+function candidates(
+  terminals: ReadonlyMap<string, Terminal>,
+  serialNumbers: readonly string[] | undefined,
+): Terminal[] {
+  if (serialNumbers === undefined) return [...terminals.values()]
+  return [...new Set(serialNumbers)].flatMap((one) => terminals.get(one) ?? [])
+}
+
+function isAsked(
+  { serialNumber, address = '', model = '', firmware = '', lastSeenAt }: Terminal,
+  { search, since, before }: TerminalFilter,
+): boolean {
+  if (since !== undefined && lastSeenAt < since) return false
+  if (before !== undefined && lastSeenAt >= before) return false
+  if (search === undefined) return true
+  const sought = lowered(search)
+  return [serialNumber, address, model, firmware].some((text) => lowered(text).includes(sought))
+}
+
+function lowered(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
+
+function inOrder({ serialNumber: one }: Terminal, { serialNumber: other }: Terminal): number {
+  return one < other ? -1 : 1
 }
 
 function merged(

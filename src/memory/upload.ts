@@ -1,83 +1,183 @@
 // Uploads in memory: each line once.
-import { keyOf } from '../command.js'
+import { checkFilter } from '../filter.js'
 import type {
   KeptAttendance,
   KeptAttendanceFilter,
-  KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
+  KeptUpload,
+  KeptUploadFilter,
+  Page,
 } from '../kept.js'
+import { cut, SUMMARY_BYTES } from '../queue/summary.js'
+import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
-import type { UploadStorage } from '../upload/storage.js'
-import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
+import { personOf } from '../upload/person.js'
+import type { PacketSet, UploadStorage } from '../upload/storage.js'
+import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
+import { PLACE, type Placed, Timeline } from './timeline.js'
+
+/** A line of an upload, as it is kept. */
+export interface UploadedLine {
+  key: string
+  /** The upload it came in, without its lines. */
+  upload: Upload
+  line: UploadRecord | Buffer
+  /** The packets that it is one of. */
+  set?: string
+}
+
+/** Everything that was uploaded. */
+export class Uploads {
+  readonly attendance: Timeline<UploadedLine> = new Timeline()
+  readonly others: Timeline<UploadedLine> = new Timeline()
+  readonly byKey: Map<string, Placed<UploadedLine>> = new Map()
+  /** By their set, and in it by their number: the one that was kept last. */
+  readonly packets: Map<string, Map<number, PacketRecord>> = new Map()
+  /** The latest moment before which all was forgotten. */
+  forgottenBefore: Date | undefined
+
+  add(row: UploadedLine): void {
+    const { key, upload, line, set } = row
+    const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
+    const timeline = isAttendance ? this.attendance : this.others
+    this.byKey.set(key, timeline.add(row, upload.serialNumber, upload.receivedAt))
+    if (set === undefined) return
+    const packets = this.packets.get(set) ?? new Map<number, PacketRecord>()
+    const packet = line as PacketRecord
+    this.packets.set(set, packets.set(packet.index, packet))
+  }
+
+  delete(placed: Placed<UploadedLine>): void {
+    const { key, line, set } = placed.row
+    this.byKey.delete(key)
+    const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
+    const timeline = isAttendance ? this.attendance : this.others
+    timeline.remove(placed)
+    if (set === undefined) return
+    const packets = this.packets.get(set)
+    const { index } = line as PacketRecord
+    if (packets?.get(index) === line) packets.delete(index)
+    if (packets?.size === 0) this.packets.delete(set)
+  }
+}
 
 /** The calls of the memory adapter on uploads. */
 export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
-  findPackets(serialNumber: string, commandId: string): PacketRecord[]
-  /** The attendance records that the filter asks for, the newest first. */
-  attendance(filter?: KeptAttendanceFilter): KeptAttendance[]
-  /** Everything else that terminals uploaded, the newest first. */
-  uploads(filter?: KeptRecordFilter): (KeptRecord | KeptLine)[]
-  /** The uploads as they came, in order, without duplicate lines. */
+  findPackets(serialNumber: string, commandId: string, set: PacketSet): PacketRecord[]
+  listAttendance(filter: KeptAttendanceFilter): Page<KeptAttendance>
+  listUploads(filter: KeptUploadFilter): Page<KeptUpload>
+  /**
+   * For tests: the uploads as they came, whole, in their order, without the lines that had come
+   * before.
+   */
   received(): Upload[]
 }
 
-/** Stores uploads with those of their lines that are new. */
-export function uploadMemory(): UploadMemory {
-  const uploads: Upload[] = []
-  const lines = new Set<string>()
-  const packets = new Map<string, PacketRecord[]>()
-
+/** Keeps uploads with those of their lines that are new. */
+export function uploadMemory(uploads: Uploads): UploadMemory {
   return {
     onUpload(upload) {
+      const kept = { ...upload, records: [], unparsed: [] }
       const isNew = (line: UploadRecord | Buffer) => {
-        const { size } = lines
-        return lines.add(lineKey(upload, line)).size > size
+        const key = lineKey(upload, line)
+        if (uploads.byKey.has(key)) return false
+        const set = setOf(upload, line)
+        uploads.add({ key, upload: kept, line, ...(set !== undefined && { set }) })
+        return true
       }
       const records = upload.records.filter(isNew)
-      const unparsed = upload.unparsed.filter(isNew)
-      if (records.length > 0 || unparsed.length > 0) uploads.push({ ...upload, records, unparsed })
-      for (const record of records) {
-        if (record.kind !== 'packet') continue
-        const key = keyOf(upload.serialNumber, upload.commandId ?? '')
-        packets.set(key, [...(packets.get(key) ?? []), record])
+      for (const line of upload.unparsed) isNew(line)
+      return records.filter((record) => !isForgotten(record, uploads.forgottenBefore))
+    },
+    findPackets(serialNumber, commandId, { table, count, maxBytes }) {
+      const packets = uploads.packets.get(JSON.stringify([serialNumber, commandId, table, count]))
+      if (packets?.size !== count) return []
+      const ordered = [...packets.values()].sort((one, other) => one.index - other.index)
+      const bytes = ordered.reduce((sum, { raw }) => sum + raw.length, 0)
+      return bytes > maxBytes ? [] : ordered
+    },
+    listAttendance(filter) {
+      const { pin, day, ...checked } = checkFilter('attendance', filter, PLACE)
+      return uploads.attendance.page(
+        checked,
+        ({ line }) => {
+          const record = line as AttendanceRecord
+          if (pin !== undefined && record.pin !== pin) return false
+          return day === undefined || record.time.startsWith(`${day} `)
+        },
+        attendanceOf,
+      )
+    },
+    listUploads(filter) {
+      const { kind, type, pin, ...checked } = checkFilter('uploads', filter, PLACE)
+      return uploads.others.page(
+        checked,
+        ({ line }) => {
+          const [ownKind, ownType] = Buffer.isBuffer(line) ? UNPARSED : [line.kind, line.type]
+          if (kind !== undefined && kind !== ownKind) return false
+          if (type !== undefined && type !== ownType) return false
+          return pin === undefined || (!Buffer.isBuffer(line) && personOf(line) === pin)
+        },
+        uploadOf,
+      )
+    },
+    received() {
+      const came = new Map<Upload, Upload>()
+      for (const { row } of uploads.byKey.values()) {
+        const { upload, line } = row
+        const known = came.get(upload) ?? { ...upload, records: [], unparsed: [] }
+        came.set(upload, known)
+        if (Buffer.isBuffer(line)) known.unparsed = [...known.unparsed, line]
+        else known.records = [...known.records, line]
       }
-      return records
+      return [...came.values()]
     },
-    findPackets: (serialNumber, commandId) => [
-      ...(packets.get(keyOf(serialNumber, commandId)) ?? []),
-    ],
-    attendance(filter = {}) {
-      const { day, limit, ...terminal } = filter
-      const attended = select(uploads, terminal).filter((line) => line.kind === 'attendance')
-      const of = attended.filter(({ time }) => day === undefined || time.startsWith(`${day} `))
-      return of.slice(0, limit)
-    },
-    uploads({ limit, ...filter } = {}) {
-      return select(uploads, filter)
-        .filter(({ kind }) => kind !== 'attendance')
-        .slice(0, limit)
-    },
-    received: () => uploads.map((upload) => ({ ...upload })),
   }
 }
 
-function select(
-  uploads: readonly Upload[],
-  { serialNumber, since, before }: KeptRecordFilter,
-): (KeptRecord | KeptLine)[] {
-  const asked = uploads.filter((upload) => {
-    const { receivedAt } = upload
-    if (serialNumber !== undefined && upload.serialNumber !== serialNumber) return false
-    return (!since || receivedAt >= since) && (!before || receivedAt < before)
-  })
-  const kept = asked.flatMap(({ serialNumber, receivedAt, records, unparsed }) => {
-    const lines = unparsed.map((raw): KeptLine => {
-      return { kind: 'unparsed', type: '', serialNumber, receivedAt, raw }
-    })
-    return [...records.map((record) => ({ ...record, serialNumber, receivedAt })), ...lines]
-  })
-  // Of those that came in the same millisecond, the last comes first.
-  return kept.reverse().sort((one, other) => Number(other.receivedAt) - Number(one.receivedAt))
+const UNPARSED = ['unparsed', ''] as const
+
+function setOf(
+  { serialNumber, commandId }: Upload,
+  line: UploadRecord | Buffer,
+): string | undefined {
+  if (Buffer.isBuffer(line) || line.kind !== 'packet') return undefined
+  return JSON.stringify([serialNumber, commandId ?? '', line.table, line.count])
+}
+
+function attendanceOf({ upload, line }: UploadedLine): KeptAttendance {
+  const { serialNumber, receivedAt } = upload
+  const { pin, time, status, verify, workCode, instant } = line as AttendanceRecord
+  return {
+    serialNumber,
+    pin: cut(pin),
+    time: cut(time),
+    status: cut(status),
+    verify: cut(verify),
+    workCode: cut(workCode),
+    ...(instant !== undefined && { instant }),
+    receivedAt,
+  }
+}
+
+function uploadOf({ upload, line }: UploadedLine): KeptUpload {
+  const { serialNumber, receivedAt } = upload
+  if (Buffer.isBuffer(line)) {
+    return { kind: 'unparsed', type: '', serialNumber, receivedAt, ...bytesOf(line) }
+  }
+  const pin = personOf(line)
+  const instant = 'instant' in line ? line.instant : undefined
+  return {
+    kind: line.kind as KeptUpload['kind'],
+    type: line.type,
+    serialNumber,
+    receivedAt,
+    ...(pin !== undefined && { pin }),
+    ...(instant !== undefined && { instant }),
+    ...bytesOf(line.raw),
+  }
+}
+
+function bytesOf(raw: Buffer): Pick<KeptUpload, 'size' | 'raw'> {
+  return { size: raw.length, raw: Buffer.from(raw.subarray(0, SUMMARY_BYTES)) }
 }

@@ -1,8 +1,11 @@
-// Claims: each is a conditional update, so that any number of processes may claim at once.
+// Claims: each a conditional update, so that any number of processes may ask at once.
 import { keyOf } from '../command.js'
+import { PHASES } from '../queue/phase.js'
 import type { Claim } from '../queue/storage.js'
 import { type AttemptDocument, type CommandDocument, FOREVER } from './document.js'
-import { findByIds, type MongoCollection, newToken } from './driver.js'
+import type { MongoCollection } from './driver.js'
+import { findByIds } from './read.js'
+import { newToken } from './write.js'
 
 /** Grants attempts in order, up to the first that can't be granted: see `CommandStorage.claim`. */
 export function claimsOn(
@@ -32,13 +35,25 @@ function operationOf(serialNumber: string, claim: Claim, token: string) {
     filter: {
       _id: keyOf(serialNumber, commandId),
       attemptsMade: attempt - 1,
-      open: true,
+      queue: { $exists: true },
       openUntil: { $gt: sentAt },
     },
     update: {
-      $set: { attemptsMade: attempt, ...made, claimToken: token },
+      $set: { attemptsMade: attempt, ...progressOf(made), claimToken: token },
+      $inc: { attemptsLeft: -1 },
       $push: { attempts: made },
     },
+  }
+}
+
+function progressOf(made: AttemptDocument) {
+  const { sentAt, replyDueAt, openUntil } = made
+  return {
+    ...made,
+    liveUntil: openUntil < replyDueAt ? replyDueAt : openUntil,
+    // See `isOnTerminal`.
+    waitsFrom: new Date(2 * sentAt.getTime() - replyDueAt.getTime()),
+    phase: openUntil < FOREVER ? PHASES.sentUntil : PHASES.sent,
   }
 }
 
@@ -51,7 +66,10 @@ async function upToTheGap(
   token: string,
 ): Promise<string[]> {
   const ids = claims.map(({ commandId }) => keyOf(serialNumber, commandId))
-  const projection = { commandId: 1, attempts: 1, attemptsMade: 1, issuedUntil: 1, claimToken: 1 }
+  const projection = {
+    ...{ commandId: 1, attempts: 1, attemptsMade: 1, claimToken: 1 },
+    ...{ issuedUntil: 1, 'terms.expiresAt': 1 },
+  }
   const found = await findByIds<CommandDocument>(commands, ids, projection)
   const own = found.filter(({ claimToken }) => claimToken === token)
   const granted = new Map(own.map((document) => [document.commandId, document]))
@@ -59,16 +77,30 @@ async function upToTheGap(
   for (const { commandId } of claims.slice(gap)) {
     const document = granted.get(commandId)
     if (document === undefined) continue
-    const { _id, attempts = [], attemptsMade, issuedUntil = FOREVER } = document
-    const before = attempts.at(-2)
-    await commands.updateOne(
-      { _id, claimToken: token },
-      {
-        $set: { attemptsMade: attemptsMade - 1, ...(before ?? { openUntil: issuedUntil }) },
-        $pop: { attempts: 1 },
-        $unset: { claimToken: '', ...(before === undefined && { sentAt: '', replyDueAt: '' }) },
-      },
-    )
+    // A reply that came meanwhile has closed it.
+    const filter = { _id: document._id, claimToken: token, queue: { $exists: true } }
+    await commands.updateOne(filter, undoing(document))
   }
   return claims.slice(0, gap).map(({ commandId }) => commandId)
+}
+
+function undoing({ attempts = [], attemptsMade, issuedUntil, terms }: CommandDocument): object {
+  const before = attempts.at(-2)
+  const undone = { $pop: { attempts: 1 }, $inc: { attemptsLeft: 1 } }
+  if (before !== undefined) {
+    return {
+      ...undone,
+      $set: { attemptsMade: attemptsMade - 1, ...progressOf(before) },
+      $unset: { claimToken: '' },
+    }
+  }
+  const openUntil = issuedUntil ?? FOREVER
+  const { expiresAt = FOREVER } = terms ?? {}
+  const liveUntil = expiresAt < openUntil ? expiresAt : openUntil
+  const phase = liveUntil < FOREVER ? PHASES.waitingUntil : PHASES.waiting
+  return {
+    ...undone,
+    $set: { attemptsMade: 0, openUntil, liveUntil, phase },
+    $unset: { claimToken: '', sentAt: '', replyDueAt: '', waitsFrom: '' },
+  }
 }

@@ -1,54 +1,105 @@
-// Lists of commands for people.
-import type { IssuedCommand } from '../command.js'
-import { stateOf } from '../queue/state.js'
-import type { CommandFilter, CommandRecord } from '../queue/storage.js'
-import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
-import { type CommandDocument, recordOf } from './document.js'
+// Lists and counts of commands for people.
+import { type IssuedCommand, keyOf } from '../command.js'
+import { checkCountFilter, checkFilter } from '../filter.js'
+import { type Condition, type Part, partsOf } from '../queue/phase.js'
+import {
+  COMMAND_STATES,
+  type CommandCounts,
+  type CommandFilter,
+  type CommandState,
+  type CommandStorage,
+} from '../queue/storage.js'
+import { type CommandDocument, SUMMARY, summaryOf } from './document.js'
 import type { MongoCollection } from './driver.js'
+import { CURSOR, exactly, newest, type Order, pageOf, stretch } from './read.js'
+import { keyTag, memberTag, personTag } from './tag.js'
 
-const PAGE = 500
-const REPLIED = { 'reply.outcome': { $in: ['succeeded', 'failed', 'unknown'] } }
-const UNREPLIED = { $or: [{ reply: { $exists: false } }, { 'reply.outcome': 'pending' }] }
+const ORDER: Order = { time: 'listedAt', place: 'place' }
+const MOST_COUNTED = 1000
 
-// The state is a function of the record and the clock, and is decided by `stateOf` alone; the query
-// only leaves out documents that can't have it.
-const MAY_HAVE_STATE: Readonly<Record<string, object>> = {
-  succeeded: { 'reply.outcome': { $in: ['succeeded', 'unknown'] } },
-  failed: { 'reply.outcome': { $in: ['failed', 'unknown'] } },
-  unknown: REPLIED,
-  cancelled: { cancelled: { $exists: true } },
-  superseded: { cancelled: { $exists: true } },
+/** The calls that list and count commands. */
+export function listsOn<Issued extends IssuedCommand>(
+  commands: MongoCollection,
+): Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> {
+  async function count(filter: object, now: Date, state: CommandState) {
+    const options = { limit: MOST_COUNTED + 1 }
+    const counts = partsOf(new Set([state])).map((part) => {
+      return commands.countDocuments(inPart(filter, part, now), options)
+    })
+    const sum = (await Promise.all(counts)).reduce((one, other) => one + other, 0)
+    return sum > MOST_COUNTED ? ('1000+' as const) : sum
+  }
+
+  return {
+    async listCommands(given, now) {
+      const filter = checkFilter('commands', given, CURSOR)
+      const { state, limit } = filter
+      const tags = tagsIn(filter)
+      if (tags === undefined) return { rows: [] }
+      const asked = { ...identified(filter), ...tags, ...stretch(ORDER, filter) }
+      const read = (part: object) => {
+        return newest<CommandDocument<Issued>>(commands, part, ORDER, limit, SUMMARY)
+      }
+      const states = new Set(state === undefined ? COMMAND_STATES : [state].flat())
+      const parts = partsOf(states).map((part) => read(inPart(asked, part, now)))
+      const found = (await Promise.all(parts)).flat().sort(newestFirst)
+      const placeOf = ({ listedAt, place }: CommandDocument) => [listedAt, place] as const
+      return pageOf(found, limit, placeOf, summaryOf)
+    },
+    async countCommands(given, now) {
+      const { serialNumber, since, state } = checkCountFilter(given)
+      const filter = {
+        ...exactly({ serialNumber }),
+        ...(since !== undefined && { listedAt: { $gte: since } }),
+      }
+      const states = new Set(state === undefined ? COMMAND_STATES : [state].flat())
+      const counts = COMMAND_STATES.map(async (each) => {
+        return [each, states.has(each) ? await count(filter, now, each) : 0] as const
+      })
+      return Object.fromEntries(await Promise.all(counts)) as CommandCounts
+    },
+  }
 }
 
-/** Lists commands, the newest first. */
-export async function listCommands<Issued extends IssuedCommand>(
-  commands: MongoCollection,
-  { serialNumber, state, since, before, limit = 100 }: CommandFilter,
-  now: Date,
-  family: Family | FamilyOfTerminal,
-): Promise<CommandRecord<Issued>[]> {
-  const states = state === undefined ? undefined : [state].flat()
-  const listedAt = {
-    ...(since !== undefined && { $gte: since }),
-    ...(before !== undefined && { $lt: before }),
-  }
-  const filter = {
-    // $eq: an app may pass on what a request contains, and that may be an object.
-    ...(serialNumber !== undefined && { serialNumber: { $eq: serialNumber } }),
-    ...(Object.keys(listedAt).length > 0 && { listedAt }),
-    ...(states !== undefined && {
-      $and: [{ $or: states.map((each) => MAY_HAVE_STATE[each] ?? UNREPLIED) }],
-    }),
-  }
-  const records: CommandRecord<Issued>[] = []
-  const size = states === undefined ? limit : PAGE
-  for (let skip = 0; ; skip += size) {
-    const options = { sort: { listedAt: -1, position: -1, _id: 1 }, skip, limit: size }
-    const page = (await commands.find(filter, options).toArray()) as CommandDocument<Issued>[]
-    const found = page.map(recordOf)
-    records.push(
-      ...found.filter((record) => states?.includes(stateOf(record, now, family)) ?? true),
-    )
-    if (records.length >= limit || page.length < size) return records.slice(0, limit)
-  }
+function identified({ serialNumber, commandIds }: CommandFilter): object {
+  if (commandIds === undefined || serialNumber === undefined) return exactly({ serialNumber })
+  return { _id: { $in: commandIds.map((id) => keyOf(serialNumber, id)) } }
+}
+
+/** What they must be tagged with; undefined if nothing can be. */
+function tagsIn({ pin, key, members = {} }: CommandFilter): object | undefined {
+  const tags = [
+    ...(pin === undefined ? [] : [personTag(pin)]),
+    ...(key === undefined ? [] : [keyTag(key)]),
+    ...Object.entries(members).map(([name, value]) => memberTag(name, value)),
+  ]
+  if (tags.includes(undefined)) return undefined
+  return tags.length > 0 ? { tags: { $all: tags } } : {}
+}
+
+// Two conditions may each be an `$or`.
+function inPart(filter: object, { phases, conditions }: Part, now: Date): object {
+  const holds = conditions.map((condition) => CONDITIONS[condition](now))
+  return { $and: [{ ...filter, phase: { $in: phases } }, ...holds] }
+}
+
+const CONDITIONS: Readonly<Record<Condition, (now: Date) => object>> = {
+  live: (now) => ({ liveUntil: { $gt: now } }),
+  over: (now) => ({ liveUntil: { $lte: now } }),
+  kept: (now) => ({ $or: keptAt(now) }),
+  givenUp: (now) => ({ $nor: keptAt(now) }),
+}
+
+// Either on its terminal, or to be handed out again. A command without terms has no end.
+function keptAt(now: Date): object[] {
+  const ahead = { $not: { $lte: now } }
+  return [
+    { replyDueAt: { $gt: now }, waitsFrom: { $lte: now } },
+    { attemptsLeft: { $not: { $lte: 0 } }, openUntil: ahead, 'terms.expiresAt': ahead },
+  ]
+}
+
+function newestFirst(one: CommandDocument, other: CommandDocument): number {
+  const later = other.listedAt.getTime() - one.listedAt.getTime()
+  return later || (one.place < other.place ? 1 : -1)
 }

@@ -1,37 +1,65 @@
-// Deletes what is settled and old, never what is open.
-import type { Forgotten } from '../kept.js'
-import type { Collections } from './driver.js'
+// How the database forgets: what is settled and old, and what is about a person.
+import type { RetentionStorage } from '../kept.js'
+import { CLOSED, ENDING } from '../queue/phase.js'
+import type { Collections, MongoCollection } from './driver.js'
+import { forgetJoined } from './packet.js'
+import { personTag, strayTag } from './tag.js'
+import { KINDS } from './upload-list.js'
+import { deleteInBatches } from './write.js'
 
-/** Deletes what was closed, replied or uploaded before this moment. */
-export async function forgetOn(
-  { commands, attendance, uploads, unparsed }: Collections,
-  before: Date,
-): Promise<Forgotten> {
-  // A moment in the future would count what is still open as closed.
-  const old = { $lt: new Date(Math.min(before.getTime(), Date.now())) }
-  const isOver = (name: string) => ({ $or: [{ [name]: { $exists: false } }, { [name]: old }] })
-  const closed = {
-    listedAt: old,
-    // The latest event counts.
-    $and: [
-      isOver('sentAt'),
-      isOver('cancelled.at'),
-      isOver('reply.receivedAt'),
-      // Closed by a final reply, by cancelling, or because it expired.
-      {
-        $or: [
-          { 'reply.outcome': { $in: ['succeeded', 'failed', 'unknown'] } },
-          { cancelled: { $exists: true } },
-          { openUntil: old },
-        ],
-      },
-    ],
-  }
-  const received = { receivedAt: old }
+const FORGOTTEN = 'forgotten'
+const OLDEST_FIRST = { receivedAt: 1, place: 1 }
+
+/** The latest moment before which all was forgotten; undefined if there is none. */
+export async function forgottenBefore(retention: MongoCollection): Promise<Date | undefined> {
+  const found = await retention.findOne({ _id: FORGOTTEN })
+  return (found as { before: Date } | null)?.before
+}
+
+/** The calls that delete. */
+export function retentionOn(collections: Collections): RetentionStorage {
+  const { commands, attendance, uploads, unparsed, retention } = collections
   return {
-    commands: (await commands.deleteMany(closed)).deletedCount,
-    attendance: (await attendance.deleteMany(received)).deletedCount,
-    uploads: (await uploads.deleteMany(received)).deletedCount,
-    unparsed: (await unparsed.deleteMany(received)).deletedCount,
+    async forget(before) {
+      // A moment in the future would count what is still open as closed.
+      const moment = new Date(Math.min(before.getTime(), Date.now()))
+      const filter = { _id: FORGOTTEN }
+      await retention.updateOne(filter, { $max: { before: moment } }, { upsert: true })
+      const old = { $lt: moment }
+      const isOver = (name: string) => ({ [name]: { $not: { $gte: moment } } })
+      const untouched = {
+        listedAt: old,
+        $and: [isOver('sentAt'), isOver('cancelled.at'), isOver('reply.receivedAt')],
+      }
+      const closed = { phase: { $in: CLOSED }, ...untouched }
+      const lapsed = { phase: { $in: ENDING }, liveUntil: old, ...untouched }
+      return {
+        commands:
+          (await deleteInBatches(commands, closed, { listedAt: 1, place: 1 })) +
+          (await deleteInBatches(commands, lapsed, { liveUntil: 1 })),
+        attendance: await deleteInBatches(attendance, { receivedAt: old }, OLDEST_FIRST),
+        uploads: await deleteInBatches(
+          uploads,
+          { kind: { $in: KINDS }, receivedAt: old },
+          OLDEST_FIRST,
+        ),
+        unparsed: await deleteInBatches(unparsed, { receivedAt: old }, OLDEST_FIRST),
+      }
+    },
+    async forgetPerson({ pin, serialNumbers }) {
+      const of = { serialNumber: { $in: serialNumbers } }
+      const tags = { tags: { $in: [personTag(pin), strayTag(pin)] } }
+      const own = { ...of, pin: { $eq: pin } }
+      let packets = 0
+      for (const serialNumber of serialNumbers) {
+        packets += await forgetJoined(uploads, serialNumber)
+      }
+      return {
+        commands: await deleteInBatches(commands, { ...of, ...tags }, { listedAt: 1, place: 1 }),
+        attendance: await deleteInBatches(attendance, own, OLDEST_FIRST),
+        uploads: packets + (await deleteInBatches(uploads, own, OLDEST_FIRST)),
+        unparsed: 0,
+      }
+    },
   }
 }

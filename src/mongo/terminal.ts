@@ -1,10 +1,17 @@
 // Terminals: one document each, to which every contact adds what it reported.
-import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
-import type { Collections } from './driver.js'
+import { checkFilter, cursorOf } from '../filter.js'
+import { cut } from '../queue/summary.js'
+import {
+  type Contact,
+  FAMILY_RANKS,
+  type Terminal,
+  type TerminalFilter,
+  type TerminalStorage,
+} from '../terminal/storage.js'
 
-// In a MongoDB path, a name with a dot or a dollar would mean something else.
-const NOT_IN_PATH = /[.$%\0]/g
-const ENCODED = /%[0-9a-f]{2}/g
+import type { Collections } from './driver.js'
+import { decodedName, encodedName } from './name.js'
+import { isDuplicateKey } from './write.js'
 
 type Facts = Record<string, unknown>
 
@@ -12,63 +19,129 @@ interface TerminalDocument extends Facts {
   _id: string
   options?: Record<string, string>
   stamps?: Record<string, string>
+  /** Facts of which lists show only the beginning, whole. */
+  whole?: Record<string, string>
 }
 
-/** The calls on terminals. */
-export function terminalsOn({ terminals }: Collections): TerminalStorage {
+const SEARCHED = ['_id', 'address', 'model', 'firmware']
+const NOT_LISTED = { options: 0, stamps: 0, whole: 0 }
+
+/** The calls that know the terminals. */
+export function terminalsOn({ terminals }: Collections): Required<TerminalStorage> {
+  async function write(filter: { _id: string }, update: object): Promise<void> {
+    const operations = [{ updateOne: { filter, update, upsert: true } }]
+    await terminals.bulkWrite(operations as never[], { ordered: true })
+  }
+
   return {
-    async onContact({ serialNumber, at, kind, options, stamps, ...facts }: Contact) {
-      const update = {
-        // A contact may come late: it never replaces a newer lastSeenAt.
-        $max: { lastSeenAt: at },
-        $setOnInsert: { firstSeenAt: at },
-        $set: { ...told(facts), ...pathsOf('options', options), ...pathsOf('stamps', stamps) },
+    async onContact({ family, familyRank, ...contact }) {
+      const filter = { _id: contact.serialNumber }
+      const plain = updateOf(contact)
+      // Of concurrent first contacts some fail, and find the terminal when they try again. A
+      // terminal whose family has a higher rank is not found then either: that family stays.
+      const tries = [plain, plain]
+      const ranked = { ...plain, $set: { ...plain.$set, family, familyRank } }
+      if (family !== undefined) tries.unshift(ranked, ranked)
+      for (const [index, update] of tries.entries()) {
+        const where = update === ranked ? { ...filter, ...notOutranking(familyRank) } : filter
+        try {
+          await write(where, update)
+          return
+        } catch (error) {
+          if (!isDuplicateKey(error) || index === tries.length - 1) throw error
+        }
       }
-      if (Object.keys(update.$set).length === 0) Reflect.deleteProperty(update, '$set')
-      const filter = { _id: serialNumber }
-      const operations = [{ updateOne: { filter, update, upsert: true } }]
-      await terminals.bulkWrite(operations as never[], { ordered: true }).catch(async (error) => {
-        // Concurrent first contacts may fail with a duplicate key; then the document exists.
-        if ((error as { code?: unknown }).code !== 11000) throw error
-        await terminals.bulkWrite(operations as never[], { ordered: true })
-      })
-    },
-    async terminals() {
-      const found = await terminals.find({}, { sort: { _id: 1 } }).toArray()
-      return (found as TerminalDocument[]).map(terminalOf)
     },
     async findTerminal(serialNumber) {
       const found = await terminals.findOne({ _id: serialNumber })
       return found === null ? undefined : terminalOf(found as TerminalDocument)
     },
+    async listTerminals(given) {
+      const filter = checkFilter('terminals', given, ['string'])
+      const { limit } = filter
+      const options = { sort: { _id: 1 }, limit: limit + 1, projection: NOT_LISTED }
+      const found = await terminals.find(asked(filter, filter.place), options).toArray()
+      const rows = (found as TerminalDocument[]).slice(0, limit).map(terminalOf)
+      const last = rows.at(-1)
+      if (found.length <= limit || last === undefined) return { rows }
+      return { rows, next: cursorOf([last.serialNumber]) }
+    },
   }
 }
 
-function told(facts: Facts): Facts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+function updateOf({ serialNumber, at, kind, options, stamps, ...facts }: Contact) {
+  const set: Facts = { ...pathsOf('options', options), ...pathsOf('stamps', stamps) }
+  const unset: Facts = {}
+  for (const [name, value] of Object.entries(facts)) {
+    if (value === undefined) continue
+    const head = typeof value === 'string' ? cut(value) : value
+    set[name] = head
+    if (head !== value) set[`whole.${name}`] = value
+    else if (typeof value === 'string') unset[`whole.${name}`] = ''
+  }
+  return {
+    // A contact may come late.
+    $max: { lastSeenAt: at },
+    $min: { firstSeenAt: at },
+    ...(Object.keys(set).length > 0 && { $set: set }),
+    ...(Object.keys(unset).length > 0 && { $unset: unset }),
+  }
+}
+
+function notOutranking(rank: Contact['familyRank']): object {
+  const higher = FAMILY_RANKS.slice(rank === undefined ? 0 : FAMILY_RANKS.indexOf(rank) + 1)
+  return higher.length > 0 ? { familyRank: { $nin: higher } } : {}
+}
+
+function asked(
+  { serialNumbers, search, since, before }: TerminalFilter,
+  place: readonly (string | number)[] = [],
+): object {
+  const [after] = place
+  const lastSeenAt = {
+    ...(since !== undefined && { $gte: since }),
+    ...(before !== undefined && { $lt: before }),
+  }
+  const $regex = search === undefined ? '' : patternOf(search)
+  return {
+    $and: [
+      serialNumbers === undefined ? {} : { _id: { $in: serialNumbers } },
+      after === undefined ? {} : { _id: { $gt: after } },
+      Object.keys(lastSeenAt).length === 0 ? {} : { lastSeenAt },
+      search === undefined ? {} : { $or: SEARCHED.map((name) => ({ [name]: { $regex } })) },
+    ],
+  }
+}
+
+// The text itself, with each ASCII letter in both cases: case-insensitive matching would also treat
+// other letters as equal.
+function patternOf(search: string): string {
+  return search.replace(/[\s\S]/gu, (character) => {
+    if (/[a-z]/i.test(character)) return `[${character.toLowerCase()}${character.toUpperCase()}]`
+    return /\w/.test(character) || character > '\x7f' ? character : `\\x${hex(character)}`
+  })
+}
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(2, '0')
 }
 
 function pathsOf(member: string, values: Record<string, string> = {}): Facts {
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [`${member}.${encoded(key)}`, value]),
+    Object.entries(values).map(([key, value]) => [`${member}.${encodedName(key)}`, value]),
   )
 }
 
-function terminalOf({ _id, options, stamps, ...facts }: TerminalDocument): Terminal {
+function terminalOf({ _id, options, stamps, whole, ...facts }: TerminalDocument): Terminal {
   return {
     serialNumber: _id,
     ...facts,
+    ...whole,
     ...(options !== undefined && { options: decoded(options) }),
     ...(stamps !== undefined && { stamps: decoded(stamps) }),
   } as unknown as Terminal
 }
 
-function encoded(key: string): string {
-  return key.replace(NOT_IN_PATH, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(2, '0')}`)
-}
-
 function decoded(values: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [key.replace(ENCODED, decodeURIComponent), value]),
-  )
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [decodedName(key), value]))
 }

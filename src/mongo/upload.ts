@@ -1,46 +1,59 @@
 // Uploads: a document for each line, attendance records in a collection of their own.
-import type {
-  KeptAttendance,
-  KeptAttendanceFilter,
-  KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
-} from '../kept.js'
+
+import { nextPlace } from '../place.js'
+import { cut } from '../queue/summary.js'
+import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
+import { personOf } from '../upload/person.js'
 import type { UploadStorage } from '../upload/storage.js'
-import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
-import { type Collections, keepNew, type MongoCollection, receivedFilter } from './driver.js'
+import type { Upload, UploadRecord } from '../upload/upload.js'
+import { bytePieces } from './cut.js'
+import type { Collections } from './driver.js'
+import { packetsOn } from './packet.js'
+import { forgottenBefore } from './retention.js'
+import { uploadListsOn } from './upload-list.js'
+import { keepNew } from './write.js'
 
-/** Uploads in MongoDB. */
-export interface MongoUploads extends Required<UploadStorage> {
-  onUpload(upload: Upload): Promise<readonly UploadRecord[]>
-  findPackets(serialNumber: string, commandId: string): Promise<PacketRecord[]>
-  /** The attendance records that the filter asks for, the newest first. */
-  attendance(filter?: KeptAttendanceFilter): Promise<KeptAttendance[]>
-  /** Everything else that terminals uploaded, the newest first. */
-  uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
-}
-
-/** A stored line: the members of its record, and those that the adapter adds. */
-interface LineDocument {
+/** A line as it is kept: the members of its record, and what the adapter adds. */
+export interface LineDocument {
   _id: string
   serialNumber: string
   receivedAt: Date
-  /** Its position within its upload. */
-  place: number
+  /** Its place among the lines of one moment. */
+  place: string
   kind: string
   type: string
+  /** The person whom it is about. */
+  pin?: string
+  instant?: Date
+  /** How many bytes it has: the first ones in `raw`, the others in `rawTail`. */
+  size: number
   raw: Buffer
+  rawTail?: Buffer
   commandId?: string
   /** A list, so that names are data. */
   fields?: { key: string; value: string }[]
-  /** How many of raw's last bytes are the content. */
+  /** How many of its last bytes are the content. */
   contentLength?: number
-  token?: string
+  /** Of an attendance record: the day by the terminal's clock. */
+  day?: string
+  /** Columns of which only the beginning is shown, whole. */
+  columns?: Record<string, string>
+  /** Of a packet. */
+  table?: string
+  count?: number
+  index?: number
 }
 
-/** The calls that store uploads and read them. */
-export function uploadsOn({ attendance, uploads }: Collections): MongoUploads {
+const COLUMNS = ['time', 'status', 'verify', 'workCode']
+const DAY = /^\d{4}-\d\d-\d\d(?= )/
+
+/** The calls that keep uploads, and list them. */
+export function uploadsOn({
+  attendance,
+  uploads,
+  retention,
+}: Collections): Required<UploadStorage> {
   return {
     async onUpload(upload) {
       const lines = new Map<string, UploadRecord | Buffer>()
@@ -48,80 +61,73 @@ export function uploadsOn({ attendance, uploads }: Collections): MongoUploads {
         const key = lineKey(upload, line)
         if (!lines.has(key)) lines.set(key, line)
       }
-      const documents = [...lines].map(([_id, line], place) => documentOf(_id, line, place, upload))
+      const documents = [...lines].map(([_id, line]) => documentOf(_id, line, upload))
       const attended = documents.filter(({ kind }) => kind === 'attendance')
       const others = documents.filter(({ kind }) => kind !== 'attendance')
-      const kept = [...(await keepNew(attendance, attended)), ...(await keepNew(uploads, others))]
-      const isNew = new Set(kept.map((key) => lines.get(key)))
+      const [forgotten, ...kept] = await Promise.all([
+        forgottenBefore(retention),
+        keepNew(attendance, attended),
+        keepNew(uploads, others),
+      ])
+      const fresh = new Set(kept.flatMap((keys) => [...keys]).map((key) => lines.get(key)))
       // A line that comes twice in one upload is new once.
-      return upload.records.filter((record) => isNew.delete(record))
-    },
-    async findPackets(serialNumber, commandId) {
-      const filter = { serialNumber, commandId, kind: 'packet' }
-      const found = await uploads.find(filter, { sort: { receivedAt: 1, place: 1 } }).toArray()
-      return (found as LineDocument[]).map((document) => {
-        const { kind, type, table, index, count, raw } = recordOf(
-          document,
-        ) as KeptRecord<PacketRecord>
-        return { kind, type, table, index, count, raw }
+      return upload.records.filter((record) => {
+        return fresh.delete(record) && !isForgotten(record, forgotten)
       })
     },
-    async attendance({ day, ...filter } = {}) {
-      // A time begins with its day and a blank, and the next character is "!".
-      const time = day === undefined ? {} : { time: { $gte: `${day} `, $lt: `${day}!` } }
-      return (await list(attendance, filter, time)) as KeptAttendance[]
-    },
-    uploads: (filter) => list(uploads, filter),
+    findPackets: packetsOn(uploads),
+    ...uploadListsOn(attendance, uploads),
   }
-}
-
-async function list(
-  collection: MongoCollection,
-  { limit = 0, ...received }: KeptRecordFilter = {},
-  more: object = {},
-): Promise<(KeptRecord | KeptLine)[]> {
-  const filter = { ...receivedFilter(received), ...more }
-  const options = { sort: { receivedAt: -1, place: -1 }, limit }
-  return ((await collection.find(filter, options).toArray()) as LineDocument[]).map(recordOf)
 }
 
 function documentOf(
   _id: string,
   line: UploadRecord | Buffer,
-  place: number,
   { serialNumber, receivedAt, commandId }: Upload,
 ): LineDocument {
   const kept = {
     _id,
     serialNumber,
     receivedAt,
-    place,
+    place: nextPlace(),
     ...(commandId !== undefined && { commandId }),
   }
-  if (Buffer.isBuffer(line)) return { ...kept, kind: 'unparsed', type: '', raw: line }
-  const { content, ...record } = line as UploadRecord & { content?: Buffer }
+  if (Buffer.isBuffer(line)) {
+    return { ...kept, kind: 'unparsed', type: '', size: line.length, ...bytePieces(line) }
+  }
+  const { content, raw, ...record } = line as UploadRecord & { content?: Buffer }
+  const pin = personOf(line)
   return {
     ...record,
+    ...shortened(record),
     ...kept,
+    ...(pin !== undefined && { pin }),
+    ...(record.kind === 'attendance' && dayOf(record.time)),
     ...('fields' in record && {
       fields: Object.entries(record.fields).map(([key, value]) => ({ key, value })),
     }),
     ...(content !== undefined && { contentLength: content.length }),
+    size: raw.length,
+    ...bytePieces(raw),
   } as LineDocument
 }
 
-function recordOf(document: LineDocument): KeptRecord | KeptLine {
-  const { _id, place, token, commandId, fields, contentLength, ...record } = document
-  const { raw } = record
-  return {
-    ...record,
-    ...(fields !== undefined && { fields: fieldsOf(fields) }),
-    ...(contentLength !== undefined && { content: raw.subarray(raw.length - contentLength) }),
-  } as KeptRecord | KeptLine
+// Lists show the beginning of a column: the few that are longer are kept whole beside it.
+function shortened(record: object): object {
+  const columns: Record<string, string> = {}
+  const heads: Record<string, string> = {}
+  for (const name of COLUMNS) {
+    const value: unknown = Reflect.get(record, name)
+    if (typeof value !== 'string') continue
+    const head = cut(value)
+    if (head.length === value.length) continue
+    heads[name] = head
+    columns[name] = value
+  }
+  return Object.keys(columns).length === 0 ? {} : { ...heads, columns }
 }
 
-function fieldsOf(pairs: readonly { key: string; value: string }[]): Record<string, string> {
-  const fields: Record<string, string> = Object.create(null)
-  for (const { key, value } of pairs) fields[key] = value
-  return fields
+function dayOf(time: string): { day?: string } {
+  const day = DAY.exec(time)?.[0]
+  return day === undefined ? {} : { day }
 }

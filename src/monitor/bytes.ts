@@ -15,13 +15,17 @@ export interface ShownBytes {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
-/** Shows the first `most` bytes. */
-export function shownBytes(bytes: Buffer, most: number): ShownBytes {
+/**
+ * Shows the first `most` bytes.
+ *
+ * @param size how many there are, if these are only the first of them
+ */
+export function shownBytes(bytes: Buffer, most: number, size: number = bytes.length): ShownBytes {
   const start = bytes.subarray(0, most)
-  const isCut = bytes.length > most
+  const isCut = size > start.length
   const text = textOf(start, isCut)
   return {
-    size: bytes.length,
+    size,
     ...(text !== undefined && { text }),
     hex: start.toString('hex'),
     isCut,

@@ -62,8 +62,8 @@ const OPTIONS: OptionNames<MonitorOptions> = {
   texts: true,
   onError: true,
 }
-const CALLS = ['terminals', 'findTerminal', 'commands', 'findRecord']
-const OPTIONAL_CALLS = ['replies', 'unparsed', 'attendance', 'uploads']
+const CALLS = [...['listTerminals', 'findTerminal', 'listCommands', 'countCommands', 'findRecord']]
+const OPTIONAL_CALLS = ['listReplies', 'listUnparsed', 'listAttendance', 'listUploads']
 
 /** @throws TypeError that names the option, what came and what was expected */
 export function monitorSettings<Issued extends IssuedCommand>(

@@ -1,4 +1,7 @@
 // Lists, page by page.
+import type { Awaitable } from '../endpoint/deadline.js'
+import type { Page as StoredPage } from '../kept.js'
+import { rowsOf } from '../page.js'
 
 /** A page of a list. */
 export interface Page<Row> {
@@ -12,6 +15,7 @@ export interface Page<Row> {
 
 const SIZE = 50
 const MOST = 2000
+const MOST_AT_ONCE = 1000
 
 /**
  * Loads a page. Pages are cut from a list that always begins with the newest rows: rows of the same
@@ -36,6 +40,20 @@ export async function pageOf<Row>(
   const hasMore = found.length > (page + 1) * SIZE && page < last
   const isEnd = loaded.length >= MOST && !hasMore
   return { rows, page, hasMore, ...(isEnd && { endsAt: MOST }) }
+}
+
+/** The newest rows of a list of storage, up to a number. */
+export async function newestOf<Filter extends { limit?: number; after?: string }, Row>(
+  list: (filter: Filter) => Awaitable<StoredPage<Row>>,
+  filter: Filter,
+  most: number,
+): Promise<Row[]> {
+  const newest: Row[] = []
+  for await (const row of rowsOf(list, { ...filter, limit: Math.min(most, MOST_AT_ONCE) })) {
+    newest.push(row)
+    if (newest.length === most) break
+  }
+  return newest
 }
 
 /** The moment that a query names in milliseconds, such as `before=1793000000000`; undefined if it names none. */

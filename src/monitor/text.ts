@@ -98,7 +98,7 @@ const ENGLISH = {
   'chart.label': 'Last hour: {polls} polls, {replies} replies, {uploads} uploads',
   'chart.states': 'Commands of the last 24 hours',
   'chart.statesNote': 'By their current state.',
-  'chart.statesCut': 'By their current state; only the newest {n} are counted.',
+  'chart.statesCut': 'By their current state; each is counted up to {n}.',
   'chart.none': 'No commands were issued.',
 
   'terminal.unknown': 'No terminal with this serial number has connected yet',

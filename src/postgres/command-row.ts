@@ -1,31 +1,28 @@
-// A command with its reply, as a row.
+// A command with its reply as a row of JSON, whole or as a list shows it.
 import type { IssuedCommand } from '../command.js'
-import { stateOf } from '../queue/state.js'
-import type { Cancellation, CommandFilter, CommandRecord, DeliveryTerms } from '../queue/storage.js'
-import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
+import type {
+  Cancellation,
+  CommandProgress,
+  CommandRecord,
+  CommandSummary,
+  DeliveryTerms,
+  OwnMembers,
+} from '../queue/storage.js'
+import { cut, SUMMARY_TEXT } from '../queue/summary.js'
+import type { Outcome } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
-import { type Database, dateOf, milliseconds, moment } from './query.js'
-import { restored, restoredJson, storable } from './text.js'
+import { dateOf, milliseconds } from './query.js'
+import { beginning } from './text.js'
 
-/** The reply in a row; null if none came. */
-export interface ReplyRow {
-  returnCode: number | null
-  commandName: string
-  fields: [key: string, value: string][]
-  raw: string
-  content: string | null
-  contentLength: number | null
-}
+/** Terms as JSON has them. */
+export type TermsRow = Omit<DeliveryTerms, 'expiresAt'> & { expiresAt?: string }
 
-/** The command in a row: moments in milliseconds, bytes in base64. */
-export interface CommandRow<Issued extends IssuedCommand> {
+/** How far a command is, as a row has it: moments in milliseconds. */
+interface ProgressRow {
   serialNumber: string
   commandId: string
-  position: number
-  command: Issued | null
-  terms: (Omit<DeliveryTerms, 'expiresAt'> & { expiresAt?: string }) | null
+  terms: TermsRow | null
   issuedAt: number | null
-  listedAt: number
   attemptsMade: number
   sentAt: number | null
   replyDueAt: number | null
@@ -33,108 +30,140 @@ export interface CommandRow<Issued extends IssuedCommand> {
   cancelledAt: number | null
   cancelledReason: Cancellation['reason'] | null
   repliedAt: number | null
+}
+
+/** A reply as a row has it, bytes in base64. */
+interface ReplyRow {
+  returnCode: number | null
+  rows: number | null
+  commandName: string
+  fields: [key: string, value: string][]
+  raw: string
+  content: string | null
+  contentLength: number | null
+}
+
+/** A whole command as a row has it. */
+export interface RecordRow<Issued extends IssuedCommand> extends ProgressRow {
+  text: string | null
+  members: OwnMembers<Issued> | null
   reply: ReplyRow | null
 }
 
-/** SQL for a reply, null if none came. */
-export const REPLY_ROW: string = `CASE WHEN replied_at IS NOT NULL THEN json_build_object(
-  'returnCode', return_code, 'commandName', command_name, 'fields', fields, 'raw', encode(raw, 'base64'),
-  'content', encode(content, 'base64'), 'contentLength', content_length) END`
+/** What lists show of a reply, as a row has it. */
+export interface ReplySummaryRow extends Pick<CommandReply, 'returnCode' | 'commandName'>, Outcome {
+  rows: number | null
+}
 
-/** SQL for a whole row, as JSON text. */
-export const COMMAND_ROW: string = `json_build_object('serialNumber', serial_number, 'commandId', command_id, 'position', position,
-  'command', command, 'terms', terms, 'issuedAt', ${milliseconds('issued_at')}, 'listedAt', ${milliseconds('listed_at')},
-  'attemptsMade', attempts_made, 'sentAt', ${milliseconds('sent_at')}, 'replyDueAt', ${milliseconds('reply_due_at')},
-  'openUntil', ${milliseconds('open_until')}, 'cancelledAt', ${milliseconds('cancelled_at')},
-  'cancelledReason', cancelled_reason, 'repliedAt', ${milliseconds('replied_at')}, 'reply', ${REPLY_ROW})::text`
+/** A command in a list as a row has it. */
+export interface SummaryRow<Issued extends IssuedCommand> extends ProgressRow {
+  text: string | null
+  members: OwnMembers<Issued> | null
+  reply: ReplySummaryRow | null
+}
+
+const PROGRESS = `'serialNumber', serial_number, 'commandId', command_id, 'members', members, 'terms', terms,
+  'issuedAt', ${milliseconds('issued_at')}, 'attemptsMade', attempts_made, 'sentAt', ${milliseconds('sent_at')},
+  'replyDueAt', ${milliseconds('reply_due_at')}, 'openUntil', ${milliseconds('open_until')},
+  'cancelledAt', ${milliseconds('cancelled_at')}, 'cancelledReason', cancelled_reason, 'repliedAt', ${milliseconds('replied_at')}`
+
+/** SQL for a whole command. */
+export const RECORD: string = `json_build_object(${PROGRESS}, 'text', text,
+  'reply', CASE WHEN replied_at IS NOT NULL THEN json_build_object('returnCode', return_code, 'rows', rows,
+    'commandName', command_name, 'fields', fields, 'raw', encode(raw, 'base64'), 'content', encode(content, 'base64'),
+    'contentLength', content_length) END)::text AS row`
+
+/** SQL for the members of what lists show of a reply. */
+export const REPLY_SUMMARY: string = `'returnCode', return_code, 'rows', rows, 'outcome', outcome,
+  'commandName', ${beginning('command_name', SUMMARY_TEXT)}, 'meaning', ${beginning('meaning', SUMMARY_TEXT)}`
+
+/** SQL for the members of what lists show of a command. */
+export const SUMMARY: string = `${PROGRESS}, 'text', ${beginning('text', SUMMARY_TEXT)},
+  'reply', CASE WHEN replied_at IS NOT NULL THEN json_build_object(${REPLY_SUMMARY}) END`
 
 /** The record of a row. */
 export function recordOf<Issued extends IssuedCommand>(
-  row: CommandRow<Issued>,
+  row: RecordRow<Issued>,
 ): CommandRecord<Issued> {
-  const record: CommandRecord<Issued> = { attemptsMade: row.attemptsMade }
-  if (row.command !== null) record.command = restoredJson(row.command)
-  if (row.terms !== null) {
-    const { expiresAt, ...terms } = restoredJson(row.terms)
-    record.terms = expiresAt === undefined ? terms : { ...terms, expiresAt: new Date(expiresAt) }
-  }
-  for (const member of ['issuedAt', 'sentAt', 'replyDueAt', 'openUntil', 'repliedAt'] as const) {
-    const date = dateOf(row[member])
-    if (date !== undefined) record[member] = date
-  }
-  if (row.cancelledAt !== null && row.cancelledReason !== null) {
-    record.cancelled = { at: new Date(row.cancelledAt), reason: row.cancelledReason }
-  }
+  const record: CommandRecord<Issued> = progressOf(row)
+  const command = commandOf(row)
+  if (command !== undefined) record.command = command
   if (row.reply !== null) record.reply = replyOf(row.serialNumber, row.commandId, row.reply)
   return record
 }
 
-/** The reply of a row. */
-export function replyOf(serialNumber: string, commandId: string, row: ReplyRow): CommandReply {
+/** The summary of a row. */
+export function summaryOf<Issued extends IssuedCommand>(
+  row: SummaryRow<Issued>,
+): CommandSummary<Issued> {
+  const { serialNumber, commandId, text, members, reply } = row
+  const summary: CommandSummary<Issued> = { serialNumber, commandId, ...progressOf(row) }
+  if (text !== null) {
+    summary.text = cut(text)
+    summary.members = members ?? ({} as OwnMembers<Issued>)
+  }
+  if (reply !== null) summary.reply = replySummaryOf(reply)
+  return summary
+}
+
+/** What lists show of a reply. */
+export function replySummaryOf({
+  returnCode,
+  rows,
+  commandName,
+  outcome,
+  meaning,
+}: ReplySummaryRow): NonNullable<CommandSummary['reply']> {
+  return {
+    returnCode,
+    ...(rows !== null && { rows }),
+    commandName: cut(commandName),
+    outcome,
+    meaning: cut(meaning),
+  }
+}
+
+/** The command that was issued; undefined if none was. */
+export function commandOf<Issued extends IssuedCommand>({
+  serialNumber,
+  commandId,
+  text,
+  members,
+}: Pick<RecordRow<Issued>, 'serialNumber' | 'commandId' | 'text' | 'members'>): Issued | undefined {
+  return text === null ? undefined : ({ ...members, serialNumber, commandId, text } as Issued)
+}
+
+/** The terms of a row. */
+export function termsOf({ expiresAt, ...terms }: TermsRow): DeliveryTerms {
+  return expiresAt === undefined ? terms : { ...terms, expiresAt: new Date(expiresAt) }
+}
+
+function progressOf(row: ProgressRow): CommandProgress {
+  const progress: CommandProgress = { attemptsMade: row.attemptsMade }
+  if (row.terms !== null) progress.terms = termsOf(row.terms)
+  for (const member of ['issuedAt', 'sentAt', 'replyDueAt', 'openUntil', 'repliedAt'] as const) {
+    const date = dateOf(row[member])
+    if (date !== undefined) progress[member] = date
+  }
+  if (row.cancelledAt !== null && row.cancelledReason !== null) {
+    progress.cancelled = { at: new Date(row.cancelledAt), reason: row.cancelledReason }
+  }
+  return progress
+}
+
+function replyOf(serialNumber: string, commandId: string, row: ReplyRow): CommandReply {
   const raw = Buffer.from(row.raw, 'base64')
   const reply: CommandReply = {
-    serialNumber: restored(serialNumber),
-    commandId: restored(commandId),
+    serialNumber,
+    commandId,
     returnCode: row.returnCode,
-    commandName: restored(row.commandName),
+    ...(row.rows !== null && { rows: row.rows }),
+    commandName: row.commandName,
     fields: Object.create(null),
     raw,
   }
-  for (const [key, value] of row.fields) reply.fields[restored(key)] = restored(value)
+  for (const [key, value] of row.fields) reply.fields[key] = value
   if (row.contentLength !== null) reply.content = raw.subarray(raw.length - row.contentLength)
   if (row.content !== null) reply.content = Buffer.from(row.content, 'base64')
   return reply
-}
-
-const PAGE = 500
-
-// The state is a function of the record and the clock, and is decided by `stateOf` alone; SQL only
-// leaves out rows that can't have it.
-const MAY_HAVE_STATE: Readonly<Record<string, string>> = {
-  succeeded: "outcome IN ('succeeded', 'unknown')",
-  failed: "outcome IN ('failed', 'unknown')",
-  unknown: "outcome IN ('succeeded', 'failed', 'unknown')",
-  cancelled: 'cancelled_at IS NOT NULL',
-  superseded: 'cancelled_at IS NOT NULL',
-}
-
-/** Lists commands for people, the newest first. */
-export async function listCommands<Issued extends IssuedCommand>(
-  database: Database,
-  { serialNumber, state, since, before, limit = 100 }: CommandFilter,
-  now: Date,
-  family: Family | FamilyOfTerminal,
-): Promise<CommandRecord<Issued>[]> {
-  const states = state === undefined ? undefined : [state].flat()
-  const conditions = states?.map(
-    (each) => `(${MAY_HAVE_STATE[each] ?? "outcome IS NULL OR outcome = 'pending'"})`,
-  )
-  // Statements are cached, and the requested states may come from a query string.
-  const mayHave = conditions && [...new Set(conditions)].sort()
-  const statement = `
-    SELECT ${COMMAND_ROW} AS row FROM :schema.commands
-    WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR listed_at >= ${moment('$2')})
-      AND ($3::bigint IS NULL OR listed_at < ${moment('$3')})
-      AND ($4::bigint IS NULL OR (listed_at, position) < (${moment('$4')}, $5::bigint))
-      AND (${mayHave?.join(' OR ') ?? 'true'})
-    ORDER BY listed_at DESC, position DESC LIMIT $6`
-  const records: CommandRecord<Issued>[] = []
-  const size = states === undefined ? limit : PAGE
-  let last: CommandRow<Issued> | undefined
-  for (;;) {
-    const rows: CommandRow<Issued>[] = await database.rows(statement, [
-      serialNumber === undefined ? null : storable(serialNumber),
-      since?.getTime() ?? null,
-      before?.getTime() ?? null,
-      last?.listedAt ?? null,
-      last?.position ?? null,
-      size,
-    ])
-    const found = rows.map(recordOf)
-    records.push(
-      ...found.filter((record) => states?.includes(stateOf(record, now, family)) ?? true),
-    )
-    last = rows.at(-1)
-    if (records.length >= limit || rows.length < size) return records.slice(0, limit)
-  }
 }

@@ -1,189 +1,154 @@
-// Commands: issued in order, claimed conditionally, closed. One statement each, so that any pool
-// works.
+// Commands: issued in order, found, and counted by their terminals. One statement each, so that any
+// pool will do.
 import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
-import type { Claim, CommandStorage, QueuedCommand } from '../queue/storage.js'
-import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
-import { COMMAND_ROW, type CommandRow, listCommands, recordOf } from './command-row.js'
-import { type Database, moment } from './query.js'
-import { idKeyOf, restored, restoredJson, storable, storableJson } from './text.js'
-
-/** Commands in PostgreSQL. */
-export interface PostgresCommands<Issued extends IssuedCommand>
-  extends Required<CommandStorage<Issued>> {
-  /** Stores commands for the queue to hand out: see `CommandStorage`. */
-  issue(commands: readonly QueuedCommand<Issued>[]): Promise<void>
-  /**
-   * Stores a command that the app sends to its terminal itself, so that its reply finds it. The
-   * queue never hands it out. Await it before the terminal gets the command.
-   */
-  issue<Given extends Issued>(command: Given): Promise<void>
-  findCommand(serialNumber: string, commandId: string): Promise<Issued | undefined>
-  findCommands(serialNumber: string, commandIds: readonly string[]): Promise<Issued[]>
-}
+import { personIn } from '../queue/person.js'
+import type { CommandStorage, QueuedCommand } from '../queue/storage.js'
+import type { ReplyStorage } from '../reply/storage.js'
+import {
+  commandOf,
+  RECORD,
+  type RecordRow,
+  recordOf,
+  SUMMARY,
+  type SummaryRow,
+  summaryOf,
+} from './command-row.js'
+import { type Database, Json, moment } from './query.js'
+import { keyOfText, restoredJson } from './text.js'
 
 const ISSUE = `
   INSERT INTO :schema.commands AS kept
-    (serial_number, id_key, command_id, command, terms, issued_at, listed_at, open_until)
-  SELECT serial_number, id_key, command_id, command, terms, ${moment('issued_at')}, ${moment('issued_at')},
+    (serial_number, id_key, command_id, text, members, terms, key, urgent, attempts, expires_at, pin, issued_at, listed_at,
+      attempts_made, sent_at, open_until)
+  SELECT serial_number, id_key, command_id, text, members, terms, key, urgent, attempts, ${moment('expires_at')}, pin,
+    ${moment('issued_at')}, ${moment('issued_at')}, attempts_made, ${moment('sent_at')},
     coalesce(${moment('open_until')}, 'infinity')
-  FROM jsonb_to_recordset($1::jsonb) AS issued (place integer, serial_number text, id_key text, command_id text,
-    command jsonb, terms jsonb, issued_at bigint, open_until bigint)
+  FROM jsonb_to_recordset($1::jsonb) AS issued (place integer, serial_number text, id_key text, command_id text, text text,
+    members jsonb, terms jsonb, key text, urgent boolean, attempts integer, expires_at bigint, pin text, issued_at bigint,
+    attempts_made integer, sent_at bigint, open_until bigint)
   ORDER BY place
-  ON CONFLICT (serial_number, id_key) DO UPDATE SET command =
-    CASE WHEN kept.replied_at IS NULL AND kept.command ->> 'text' = excluded.command ->> 'text' THEN kept.command
-      ELSE :schema.refuse_reuse(excluded.serial_number, excluded.command_id) END`
+  ON CONFLICT (serial_number, id_key) DO UPDATE SET text =
+    CASE WHEN kept.replied_at IS NULL AND kept.text = excluded.text THEN kept.text
+      ELSE :schema.refuse_reuse(excluded.serial_number, excluded.command_id) END
+  RETURNING 'true' AS row`
 
-// Rows are locked in the same order, so that concurrent claims don't deadlock. Once a row is
-// locked, no other claim can change it, and claims are granted up to the first that can't be.
-const CLAIM = `
-  WITH claims AS (
-    SELECT * FROM jsonb_to_recordset($2::jsonb)
-      AS claims (place integer, id_key text, attempt integer, sent_at bigint, reply_due_at bigint, open_until bigint)
-  ), locked AS (
-    SELECT * FROM :schema.commands
-    WHERE serial_number = $1 AND id_key IN (SELECT id_key FROM claims) ORDER BY position FOR UPDATE
-  ), granted AS (
-    SELECT claims.*, bool_and(coalesce(attempts_made = attempt - 1 AND terms IS NOT NULL AND replied_at IS NULL
-      AND cancelled_at IS NULL AND locked.open_until > ${moment('claims.sent_at')}, false)) OVER (ORDER BY place) AS is_granted
-    FROM claims LEFT JOIN locked USING (id_key)
-  )
-  UPDATE :schema.commands AS kept
-  SET attempts_made = attempt, sent_at = ${moment('granted.sent_at')}, reply_due_at = ${moment('granted.reply_due_at')},
-    open_until = coalesce(${moment('granted.open_until')}, 'infinity')
-  FROM granted
-  WHERE kept.serial_number = $1 AND kept.id_key = granted.id_key AND is_granted
-  RETURNING json_build_array(place, kept.command_id)::text AS row`
-
-const OPEN = `
-  SELECT ${COMMAND_ROW} AS row FROM :schema.commands
-  WHERE serial_number = $1 AND terms IS NOT NULL AND replied_at IS NULL AND cancelled_at IS NULL
-    AND open_until > ${moment('$2')}
-  ORDER BY position LIMIT $3`
-
-const RELEASE = `
-  UPDATE :schema.commands SET reply_due_at = ${moment('$2')}
-  WHERE serial_number = $1 AND terms IS NOT NULL AND replied_at IS NULL AND cancelled_at IS NULL
-    AND open_until > ${moment('$2')} AND reply_due_at > ${moment('$2')}`
-
-// A pending reply doesn't settle a command, so it can still be cancelled.
-const CANCEL = `
-  UPDATE :schema.commands SET cancelled_at = ${moment('$3')}, cancelled_reason = $4
-  WHERE serial_number = $1 AND id_key = ANY ($2::text[]) AND command IS NOT NULL AND cancelled_at IS NULL
-    AND (replied_at IS NULL OR outcome = 'pending')
-    AND ($4 = 'cancelled' OR (attempts_made = 0 AND replied_at IS NULL))
-  RETURNING to_json(command_id)::text AS row`
-
-const FIND = `
-  SELECT ${COMMAND_ROW} AS row FROM :schema.commands WHERE serial_number = $1 AND id_key = ANY ($2::text[])`
+const FIND = `SELECT ${RECORD} FROM :schema.commands WHERE serial_number = $1 AND id_key = $2`
 
 const FIND_ISSUED = `
-  SELECT command::text AS row FROM :schema.commands
-  WHERE serial_number = $1 AND id_key = ANY ($2::text[]) AND command IS NOT NULL`
+  SELECT json_build_object('commandId', command_id, 'text', text, 'members', members)::text AS row
+  FROM :schema.commands WHERE serial_number = $1 AND id_key = ANY ($2::text[]) AND text IS NOT NULL`
 
-/** The calls that hand commands out, on the tables of `migrate`. */
+// A row each by its key, whatever the planner believes of the table.
+const FIND_SUMMARIES = `
+  SELECT found.row FROM unnest($1::text[], $2::text[]) AS asked (serial_number, id_key)
+  CROSS JOIN LATERAL (SELECT json_build_object(${SUMMARY})::text AS row FROM :schema.commands AS kept
+    WHERE kept.serial_number = asked.serial_number AND kept.id_key = asked.id_key LIMIT 1) AS found`
+
+const COUNT_ON = `
+  INSERT INTO :schema.numbers AS counter (serial_number, last) VALUES ($1, $2::bigint)
+  ON CONFLICT (serial_number) DO UPDATE SET last = counter.last + excluded.last
+  RETURNING (last - $2::bigint + 1)::text AS row`
+
+/** What commands are issued and found by. */
+export interface PostgresCommands<Issued extends IssuedCommand>
+  extends Required<
+      Pick<
+        CommandStorage<Issued>,
+        'issue' | 'recordSent' | 'findRecord' | 'findSummaries' | 'nextNumbers'
+      >
+    >,
+    Required<Pick<ReplyStorage<Issued>, 'findCommand' | 'findCommands'>> {}
+
+/** Issues and finds commands: see `CommandStorage`. */
 export function commandsOn<Issued extends IssuedCommand>(
   database: Database,
-  family: Family | FamilyOfTerminal,
 ): PostgresCommands<Issued> {
-  const findRows = (serialNumber: string, ids: readonly string[]) =>
-    database.rows<CommandRow<Issued>>(FIND, [storable(serialNumber), idKeys(ids)])
-  const findCommands = async (serialNumber: string, ids: readonly string[]) => {
-    const values = [storable(serialNumber), idKeys(ids)]
-    return (await database.rows<Issued>(FIND_ISSUED, values)).map(restoredJson)
+  const keep = async (commands: readonly Kept<Issued>[]) => {
+    for (const { command } of commands) assertIssuable(command)
+    const rows = distinct(commands).map(issuedRow)
+    if (rows.length > 0) await database.rows(ISSUE, [new Json(rows)]).catch(explainReuse)
+  }
+  const findCommands = async (serialNumber: string, commandIds: readonly string[]) => {
+    const values = [serialNumber, commandIds.map(keyOfText)]
+    const rows = await database.rows<Omit<RecordRow<Issued>, 'serialNumber'>>(FIND_ISSUED, values)
+    return rows.map((row) => commandOf({ ...row, serialNumber }) as Issued)
   }
   return {
-    async issue(issued: Issued | readonly QueuedCommand<Issued>[]) {
-      const commands = isList(issued) ? issued : [{ command: issued, issuedAt: new Date() }]
-      for (const { command } of commands) assertIssuable(command)
-      const rows = distinct(commands).map(issuedRow)
-      if (rows.length > 0) await database.rows(ISSUE, [storableJson(rows)]).catch(explainReuse)
-    },
-    async openCommands(serialNumber, now, limit) {
-      const values = [storable(serialNumber), now.getTime(), limit]
-      return (await database.rows<CommandRow<Issued>>(OPEN, values)).map(recordOf)
-    },
-    async claim(serialNumber, claims) {
-      if (claims.length === 0) return []
-      const rows = claims.map(claimRow)
-      const values = [storable(serialNumber), storableJson(rows)]
-      const granted = await database.rows<[place: number, commandId: string]>(CLAIM, values)
-      return granted.sort(([one], [other]) => one - other).map(([, commandId]) => commandId)
-    },
-    async release(serialNumber, at) {
-      await database.rows(RELEASE, [storable(serialNumber), at.getTime()])
-    },
-    async cancel(serialNumber, commandIds, at, reason) {
-      if (commandIds.length === 0) return []
-      const values = [storable(serialNumber), idKeys(commandIds), at.getTime(), reason]
-      return (await database.rows<string>(CANCEL, values)).map(restored)
+    issue: keep,
+    async recordSent(command) {
+      const sentAt = new Date()
+      await keep([{ command, issuedAt: sentAt, sentAt }])
     },
     async findRecord(serialNumber, commandId) {
-      const [row] = await findRows(serialNumber, [commandId])
+      const values = [serialNumber, keyOfText(commandId)]
+      const [row] = await database.rows<RecordRow<Issued>>(FIND, values)
       return row && recordOf(row)
     },
+    // A whole record would read a reply that came before, however long it is.
     async findCommand(serialNumber, commandId) {
       return (await findCommands(serialNumber, [commandId]))[0]
     },
     findCommands,
-    commands: (filter, now) => listCommands(database, filter, now, family),
+    async findSummaries(identities) {
+      const asked = new Map(
+        identities.map(({ serialNumber, commandId }) => {
+          return [keyOf(serialNumber, commandId), { serialNumber, commandId }]
+        }),
+      )
+      const rows = await database.rows<SummaryRow<Issued>>(FIND_SUMMARIES, [
+        [...asked.values()].map(({ serialNumber }) => serialNumber),
+        [...asked.values()].map(({ commandId }) => keyOfText(commandId)),
+      ])
+      return rows.map(summaryOf)
+    },
+    async nextNumbers(serialNumber, count) {
+      const [first] = await database.rows<number>(COUNT_ON, [serialNumber, count])
+      return first as number
+    },
   }
 }
 
-function idKeys(ids: readonly string[]): string[] {
-  return ids.map((id) => storable(idKeyOf(id)))
+/** A command to keep; one that the app sends itself has no terms. */
+interface Kept<Issued extends IssuedCommand>
+  extends Omit<QueuedCommand<Issued>, 'terms'>,
+    Partial<Pick<QueuedCommand<Issued>, 'terms'>> {
+  sentAt?: Date
 }
 
-/** A command to store; without terms it is one that the app sends itself. */
-type Given<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
-  Partial<Pick<QueuedCommand<Issued>, 'terms'>>
-
-function isList<Issued extends IssuedCommand>(
-  issued: Issued | readonly QueuedCommand<Issued>[],
-): issued is readonly QueuedCommand<Issued>[] {
-  return Array.isArray(issued)
-}
-
-// A statement can't touch a row twice: the same command twice counts as one, and another text under
-// the same id is refused.
-function distinct<Issued extends IssuedCommand>(
-  commands: readonly Given<Issued>[],
-): Given<Issued>[] {
-  const byKey = new Map<string, Given<Issued>>()
-  for (const given of commands) {
-    const key = keyOf(given.command.serialNumber, given.command.commandId)
-    const first = byKey.get(key) ?? given
-    if (first.command.text !== given.command.text) throw usedId(given.command)
+// A statement can't touch a row twice: the same command twice is one, another text under the same
+// id is refused.
+function distinct<Issued extends IssuedCommand>(commands: readonly Kept<Issued>[]): Kept<Issued>[] {
+  const byKey = new Map<string, Kept<Issued>>()
+  for (const kept of commands) {
+    const key = keyOf(kept.command.serialNumber, kept.command.commandId)
+    const first = byKey.get(key) ?? kept
+    if (first.command.text !== kept.command.text) throw usedId(kept.command)
     byKey.set(key, first)
   }
   return [...byKey.values()]
 }
 
 function issuedRow<Issued extends IssuedCommand>(
-  { command, terms, issuedAt, openUntil }: Given<Issued>,
+  { command, terms, issuedAt, sentAt, openUntil }: Kept<Issued>,
   place: number,
 ): object {
+  const { serialNumber, commandId, text, ...members } = command
   return {
     place,
-    serial_number: command.serialNumber,
-    id_key: idKeyOf(command.commandId),
-    command_id: command.commandId,
-    command,
+    serial_number: serialNumber,
+    id_key: keyOfText(commandId),
+    command_id: commandId,
+    text,
+    members: Object.keys(members).length > 0 ? members : undefined,
     terms,
+    key: terms?.key,
+    urgent: terms?.urgent ?? false,
+    attempts: terms?.attempts,
+    expires_at: terms?.expiresAt?.getTime(),
+    pin: personIn(text),
     issued_at: issuedAt.getTime(),
-    open_until: openUntil?.getTime(),
-  }
-}
-
-function claimRow(
-  { commandId, attempt, sentAt, replyDueAt, openUntil }: Claim,
-  place: number,
-): object {
-  return {
-    place,
-    id_key: idKeyOf(commandId),
-    attempt,
-    sent_at: sentAt.getTime(),
-    reply_due_at: replyDueAt.getTime(),
+    attempts_made: sentAt === undefined ? 0 : 1,
+    sent_at: sentAt?.getTime(),
     open_until: openUntil?.getTime(),
   }
 }
@@ -191,6 +156,6 @@ function claimRow(
 function explainReuse(error: unknown): never {
   const { constraint, detail } = error as { constraint?: unknown; detail?: unknown }
   if (constraint !== 'command_id_reused') throw error
-  const [serialNumber = '', commandId = ''] = JSON.parse(String(detail)) as string[]
-  throw usedId({ serialNumber: restored(serialNumber), commandId })
+  const [serialNumber = '', commandId = ''] = restoredJson<string[]>(String(detail))
+  throw usedId({ serialNumber, commandId })
 }

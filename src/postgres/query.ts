@@ -1,5 +1,6 @@
 // Statements and their rows. A row comes back as one JSON text, because apps set type parsers on
 // their driver: with those, a date or a number might come back as anything.
+import { restoredJson, storable, storableJson } from './text.js'
 
 /**
  * The parts of a pool or a client that are used: of `pg`, of PGlite, or of anything with the same
@@ -11,38 +12,45 @@ export interface PostgresPool {
 
 /** Runs statements of one schema. */
 export interface Database {
-  /** The schema's quoted name. */
-  schema: string
   /**
    * Runs a statement in which `:schema` is the schema; each row it returns is a JSON text named
-   * `row`.
+   * `row`. Text goes in and comes back in a form that PostgreSQL keeps.
    */
-  rows<Row>(statement: string, values?: unknown[]): Promise<Row[]>
+  rows<Row>(statement: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** A value that a statement takes as JSON. */
+export class Json {
+  readonly text: string
+  constructor(value: unknown) {
+    this.text = storableJson(value)
+  }
 }
 
 /**
- * Runs statements on a pool; the driver's errors pass through unchanged. Retries rolled-back
- * statements.
+ * Runs statements on a pool. What was undone runs again, and missing tables are explained; the
+ * driver's other errors pass through unchanged.
  */
 export function databaseOn(pool: PostgresPool, schema: string): Database {
-  const quoted = `"${schema}"`
-  const statements = new Map<string, string>()
   return {
-    schema: quoted,
-    async rows<Row>(statement: string, values: unknown[] = []) {
-      let text = statements.get(statement)
-      if (text === undefined) {
-        text = statement.replaceAll(':schema', quoted)
-        statements.set(statement, text)
-      }
-      const { rows } = await untilDone(() => pool.query(text, values))
-      return rows.map((row) => JSON.parse((row as { row: string }).row) as Row)
+    async rows<Row>(statement: string, values: readonly unknown[] = []) {
+      const text = statement.replaceAll(':schema', `"${schema}"`)
+      const { rows } = await untilDone(() => pool.query(text, values.map(parameterOf))).catch(
+        (error: unknown) => explainTables(error, schema),
+      )
+      return rows.map((row) => restoredJson<Row>((row as { row: string }).row))
     },
   }
 }
 
-// Such a statement changed nothing: a deadlock, or a concurrent write to its rows if the app has
-// set a stricter isolation than PostgreSQL's default.
+function parameterOf(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value)
+  if (value instanceof Json) return value.text
+  return Array.isArray(value) ? value.map(parameterOf) : value
+}
+
+// Nothing of such a statement was kept: a deadlock, or another write to its rows where the app has set a stricter
+// isolation than PostgreSQL's default.
 const UNDONE: readonly unknown[] = ['40001', '40P01']
 const IN_FAILED_TRANSACTION = '25P02'
 const MAX_TRIES = 8
@@ -62,6 +70,19 @@ async function untilDone<Result>(run: () => Promise<Result>): Promise<Result> {
     // Jitter, so that they don't collide again.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** tries))
   }
+}
+
+// A schema, a table, a column, or a function that doesn't exist.
+const MISSING: readonly unknown[] = ['3F000', '42P01', '42703', '42883']
+
+function explainTables(error: unknown, schema: string): never {
+  const { code } = error as { code?: unknown }
+  if (!MISSING.includes(code)) throw error
+  throw new Error(
+    `express-iclock: PostgreSQL lacks a table of the schema "${schema}", or has an older one (${(error as Error).message}); ` +
+      'call await adapter.migrate() once when your app starts',
+    { cause: error },
+  )
 }
 
 /** SQL for a moment as milliseconds, null if it is infinite. */

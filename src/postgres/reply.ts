@@ -1,39 +1,49 @@
 // Replies, each stored with its command: settling is one statement.
 import { type IssuedCommand, keyOf } from '../command.js'
-import type { KeptRecordFilter, KeptReply, KeptReplyFilter, KeptReplyLine } from '../kept.js'
+import { checkFilter } from '../filter.js'
+import type { KeptLine, KeptReply } from '../kept.js'
+import { SUMMARY_BYTES } from '../queue/summary.js'
 import { type Family, type FamilyOfTerminal, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
-import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
-import { REPLY_ROW, type ReplyRow, replyOf } from './command-row.js'
-import { type Database, milliseconds, moment } from './query.js'
-import { digestOf, idKeyOf, restored, storable, storableJson } from './text.js'
+import type { AnsweredCommand, ReplyKept, ReplyStorage } from '../reply/storage.js'
+import { personOf } from '../upload/person.js'
+import { REPLY_SUMMARY, type ReplySummaryRow, replySummaryOf } from './command-row.js'
+import {
+  merged,
+  newestFirst,
+  ofTerminal,
+  PLACE,
+  type Placed,
+  pageOf,
+  placed,
+  rangeOf,
+  Values,
+} from './list.js'
+import { ENDS } from './phase.js'
+import { type Database, Json, moment } from './query.js'
+import { digestOf, keyOfText } from './text.js'
 
-// A pending reply never replaces an existing one, nor an older reply a newer one: a delayed call
-// that was answered 503 must not undo what was answered OK since.
+// Which reply counts is as `replaces` has it. And an older reply never replaces a newer one: a call that was held up and
+// answered 503 must not undo what was answered OK since. Rows are locked in the order in which
+// commands were issued, as a claim locks them.
 const KEEP = `
-  INSERT INTO :schema.commands AS kept (serial_number, id_key, command_id, listed_at, replied_at, return_code, command_name,
-    outcome, meaning, fields, raw, content, content_length, reply_digest)
-  SELECT serial_number, id_key, command_id, ${moment('$4')}, ${moment('$4')}, return_code, command_name,
-    outcome, meaning, fields, raw, content, content_length, reply_digest
-  FROM jsonb_to_recordset($1::jsonb) AS came (place bigint, serial_number text, id_key text, command_id text, return_code bigint,
-    command_name text, outcome text, meaning text, fields jsonb, content_length integer, reply_digest text)
+  INSERT INTO :schema.commands AS kept (serial_number, id_key, command_id, pin, listed_at, replied_at, return_code, rows,
+    command_name, outcome, meaning, fields, raw, content, content_length, reply_digest)
+  SELECT serial_number, id_key, command_id, pin, ${moment('$4')}, ${moment('$4')}, return_code, rows, command_name, outcome,
+    meaning, fields, raw, content, content_length, reply_digest
+  FROM jsonb_to_recordset($1::jsonb) AS came (place bigint, serial_number text, id_key text, command_id text, pin text,
+    return_code bigint, rows integer, command_name text, outcome text, meaning text, fields jsonb, content_length integer,
+    reply_digest text)
   JOIN unnest($2::bytea[], $3::bytea[]) WITH ORDINALITY AS bytes (raw, content, place) USING (place)
-  ORDER BY serial_number, id_key
+  ORDER BY (SELECT position FROM :schema.commands AS issued
+    WHERE issued.serial_number = came.serial_number AND issued.id_key = came.id_key), serial_number, id_key
   ON CONFLICT (serial_number, id_key) DO UPDATE SET replied_at = excluded.replied_at, return_code = excluded.return_code,
-    command_name = excluded.command_name, outcome = excluded.outcome, meaning = excluded.meaning, fields = excluded.fields,
-    raw = excluded.raw, content = excluded.content, content_length = excluded.content_length,
+    rows = excluded.rows, command_name = excluded.command_name, outcome = excluded.outcome, meaning = excluded.meaning,
+    fields = excluded.fields, raw = excluded.raw, content = excluded.content, content_length = excluded.content_length,
     reply_digest = excluded.reply_digest
-  WHERE kept.replied_at IS NULL OR (excluded.outcome <> 'pending' AND kept.reply_digest <> excluded.reply_digest
-    AND (kept.outcome = 'pending' OR kept.replied_at <= excluded.replied_at))
+  WHERE kept.replied_at IS NULL OR (kept.reply_digest <> excluded.reply_digest AND excluded.outcome <> 'pending'
+    AND (kept.outcome = 'pending' OR excluded.rows IS NULL AND (kept.rows IS NOT NULL OR kept.replied_at <= excluded.replied_at)))
   RETURNING json_build_array(serial_number, command_id)::text AS row`
-
-const LIST = `
-  SELECT json_build_object('serialNumber', serial_number, 'commandId', command_id, 'outcome', outcome, 'meaning', meaning,
-    'receivedAt', ${milliseconds('replied_at')}, 'reply', ${REPLY_ROW})::text AS row
-  FROM :schema.commands
-  WHERE replied_at IS NOT NULL AND ($1::text IS NULL OR serial_number = $1) AND ($2::text IS NULL OR outcome = $2)
-    AND ($3::bigint IS NULL OR replied_at >= ${moment('$3')})
-  ORDER BY replied_at DESC LIMIT $4`
 
 const KEEP_UNPARSED = `
   INSERT INTO :schema.unparsed (serial_number, digest, line, received_at)
@@ -41,151 +51,140 @@ const KEEP_UNPARSED = `
   ORDER BY digest
   ON CONFLICT DO NOTHING`
 
-const LIST_UNPARSED = `
-  SELECT json_build_object('serialNumber', serial_number, 'line', encode(line, 'base64'),
-    'receivedAt', ${milliseconds('received_at')})::text AS row
-  FROM :schema.unparsed
-  WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR received_at >= ${moment('$2')})
-    AND ($3::bigint IS NULL OR received_at < ${moment('$3')})
-  ORDER BY received_at DESC LIMIT $4`
+// The phases that a reply is in, by its outcome.
+const PHASES: Readonly<Record<Outcome['outcome'], readonly string[]>> = {
+  succeeded: ['succeeded'],
+  failed: ['failed'],
+  unknown: ['unknown'],
+  pending: ['pending', 'withdrawn'],
+}
 
-interface ListedReply {
+interface KeptReplyRow extends Placed, ReplySummaryRow {
   serialNumber: string
   commandId: string
-  outcome: Outcome['outcome']
-  meaning: string
-  receivedAt: number
-  reply: ReplyRow
 }
 
-/** Replies in PostgreSQL. */
-export interface PostgresReplies<Issued extends IssuedCommand> {
-  onReply(reply: CommandReply, command: Issued | undefined): Promise<ReplyKept>
-  onReplies(answered: readonly AnsweredCommand<Issued>[]): Promise<readonly ReplyKept[]>
-  onUnparsed(lines: readonly Buffer[], serialNumber: string): Promise<void>
-  /** The replies that the filter asks for, the newest first. */
-  replies(filter?: KeptReplyFilter): Promise<KeptReply[]>
-  /** The lines that are not valid replies, the newest first. */
-  unparsed(filter?: KeptRecordFilter): Promise<KeptReplyLine[]>
+interface KeptLineRow extends Placed {
+  serialNumber: string
+  size: number
+  raw: string
 }
 
-/** Stores replies and lists them, on the tables of `migrate`. */
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one closure for each call of storage
+/** Keeps replies and lists them: see `ReplyStorage`. */
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,
-): PostgresReplies<Issued> {
+): Required<
+  Pick<
+    ReplyStorage<Issued>,
+    'onReply' | 'onReplies' | 'onUnparsed' | 'listReplies' | 'listUnparsed'
+  >
+> {
   const onReplies = async (
     answered: readonly AnsweredCommand<Issued>[],
   ): Promise<readonly ReplyKept[]> => {
-    // Of several replies to one command the last final one counts: a statement can't touch a row
-    // twice.
-    const last = new Map<string, CommandReply>()
-    const rows = new Map<string, ReplyColumns>()
-    const changes = answered.map(({ reply, command }) => {
-      const key = keyOf(reply.serialNumber, reply.commandId)
-      const row = columnsOf(reply, command, family)
-      const before = rows.get(key)
-      const isRepeated = row.outcome === 'pending' || row.reply_digest === before?.reply_digest
-      if (before !== undefined && isRepeated) return undefined
-      last.set(key, reply)
-      rows.set(key, row)
-      return key
+    const said: ReplyKept[] = []
+    // A statement can't touch a row twice: a second reply to the same command has a second one.
+    for (let rest = [...answered.entries()]; rest.length > 0; ) {
+      const round = new Map<string, [index: number, answered: AnsweredCommand<Issued>]>()
+      const others = rest.filter(([index, one]) => {
+        const key = keyOf(one.reply.serialNumber, one.reply.commandId)
+        if (round.has(key)) return true
+        round.set(key, [index, one])
+        return false
+      })
+      const kept = await keep([...round.values()].map(([, one]) => one))
+      for (const [key, [index]] of round) said[index] = kept.has(key) ? 'kept' : 'repeated'
+      rest = others
+    }
+    return said
+  }
+
+  async function keep(answered: readonly AnsweredCommand<Issued>[]): Promise<Set<string>> {
+    const rows = answered.map(({ reply, command }, index) => {
+      return { place: index + 1, ...columnsOf(reply, command, family) }
     })
-    const replies = [...last.values()]
     const kept = await database.rows<[serialNumber: string, commandId: string]>(KEEP, [
-      storableJson([...rows.values()].map((row, index) => ({ ...row, place: index + 1 }))),
-      replies.map(({ raw }) => raw),
-      replies.map((reply) => (endsWithContent(reply) ? null : (reply.content ?? null))),
+      new Json(rows),
+      answered.map(({ reply }) => reply.raw),
+      answered.map(({ reply }) => (endsWithContent(reply) ? null : (reply.content ?? null))),
       Date.now(),
     ])
-    const keys = new Set(kept.map(([terminal, id]) => keyOf(restored(terminal), restored(id))))
-    return changes.map((key) => (key !== undefined && keys.has(key) ? 'kept' : 'repeated'))
+    return new Set(kept.map(([serialNumber, commandId]) => keyOf(serialNumber, commandId)))
   }
+
   return {
-    async onReply(reply: CommandReply, command: Issued | undefined): Promise<ReplyKept> {
+    async onReply(reply, command) {
       return (await onReplies([{ reply, command }]))[0] ?? 'kept'
     },
     onReplies,
-    async onUnparsed(lines: readonly Buffer[], serialNumber: string): Promise<void> {
+    async onUnparsed(lines, serialNumber) {
       const different = new Map(lines.map((line) => [digestOf(line), line]))
-      const values = [
-        storable(serialNumber),
-        [...different.keys()],
-        [...different.values()],
-        Date.now(),
-      ]
+      const values = [serialNumber, [...different.keys()], [...different.values()], Date.now()]
       await database.rows(KEEP_UNPARSED, values)
     },
-    async replies({
-      serialNumber,
-      outcome,
-      since,
-      limit,
-    }: KeptReplyFilter = {}): Promise<KeptReply[]> {
-      const found = await database.rows<ListedReply>(LIST, [
-        serialNumber === undefined ? null : storable(serialNumber),
-        outcome ?? null,
-        since?.getTime() ?? null,
-        limit ?? null,
-      ])
-      return found.map(({ serialNumber, commandId, reply, receivedAt, ...rest }) => {
-        return {
-          ...replyOf(serialNumber, commandId, reply),
-          ...rest,
-          receivedAt: new Date(receivedAt),
-        }
+    async listReplies(filter) {
+      const { outcome, ...asked } = checkFilter('replies', filter, PLACE)
+      const values = new Values()
+      const conditions = [...ofTerminal(asked, values), ...rangeOf(asked, 'ends_at', values)]
+      const end = `${newestFirst('ends_at')} LIMIT ${values.add(asked.limit + 1)}`
+      const phases = outcome === undefined ? Object.values(PHASES).flat() : PHASES[outcome]
+      const selections = phases.map((phase) => {
+        const all = [`phase = '${phase}'`, ENDS, ...conditions]
+        return `SELECT * FROM :schema.commands WHERE ${all.join(' AND ')}`
       })
-    },
-    async unparsed({
-      serialNumber,
-      since,
-      before,
-      limit,
-    }: KeptRecordFilter = {}): Promise<KeptReplyLine[]> {
-      const found = await database.rows<{ serialNumber: string; line: string; receivedAt: number }>(
-        LIST_UNPARSED,
-        [
-          serialNumber === undefined ? null : storable(serialNumber),
-          since?.getTime() ?? null,
-          before?.getTime() ?? null,
-          limit ?? null,
-        ],
+      const found = await database.rows<KeptReplyRow>(
+        `SELECT json_build_object('serialNumber', serial_number, 'commandId', command_id, ${REPLY_SUMMARY},
+          ${placed('ends_at')})::text AS row FROM (${merged(selections, end)}) AS page ${newestFirst('ends_at')}`,
+        values.all,
       )
-      return found.map(({ serialNumber, line, receivedAt }) => ({
-        serialNumber: restored(serialNumber),
-        line: Buffer.from(line, 'base64'),
-        receivedAt: new Date(receivedAt),
-      }))
+      return pageOf(found, asked.limit, keptReplyOf)
+    },
+    async listUnparsed(filter) {
+      const asked = checkFilter('unparsed', filter, PLACE)
+      const values = new Values()
+      const conditions = [...ofTerminal(asked, values), ...rangeOf(asked, 'received_at', values)]
+      const found = await database.rows<KeptLineRow>(
+        `SELECT json_build_object('serialNumber', serial_number, 'size', octet_length(line),
+          'raw', encode(substring(line FROM 1 FOR ${SUMMARY_BYTES}), 'base64'), ${placed('received_at')})::text AS row
+        FROM :schema.unparsed WHERE ${['true', ...conditions].join(' AND ')}
+        ${newestFirst('received_at')} LIMIT ${values.add(asked.limit + 1)}`,
+        values.all,
+      )
+      return pageOf(found, asked.limit, keptLineOf)
     },
   }
 }
 
-interface ReplyColumns {
-  outcome: Outcome['outcome']
-  reply_digest: string
+function keptReplyOf({ serialNumber, commandId, at, ...reply }: KeptReplyRow): KeptReply {
+  return { serialNumber, commandId, ...replySummaryOf(reply), receivedAt: new Date(at) }
+}
+
+function keptLineOf({ serialNumber, at, size, raw }: KeptLineRow): KeptLine {
+  return { serialNumber, receivedAt: new Date(at), size, raw: Buffer.from(raw, 'base64') }
 }
 
 function columnsOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
   family: Family | FamilyOfTerminal,
-): ReplyColumns {
-  const { serialNumber, commandId, returnCode, commandName, content, raw } = reply
+): object {
+  const { serialNumber, commandId, returnCode, rows, commandName, content, raw } = reply
   const fields = Object.entries(reply.fields)
-  const parts = JSON.stringify([returnCode, commandName, fields, content?.length])
-  const row = {
+  const parts = JSON.stringify([returnCode, rows, commandName, fields, content?.length])
+  return {
     serial_number: serialNumber,
-    id_key: idKeyOf(commandId),
+    id_key: keyOfText(commandId),
     command_id: commandId,
+    pin: personOf(reply),
     return_code: returnCode,
+    rows,
     command_name: commandName,
     fields,
     content_length: endsWithContent(reply) ? content?.length : null,
     ...outcomeOf(reply, command, family),
     reply_digest: digestOf(parts, content ?? '', raw),
   }
-  return row
 }
 
 function endsWithContent({ raw, content }: CommandReply): boolean {

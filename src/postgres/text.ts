@@ -16,20 +16,20 @@ export function storable(text: string): string {
   )
 }
 
-/** The text that was passed to `storable`. */
-export function restored(text: string): string {
-  return text.replace(ESCAPED, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
-}
-
-/** A value as JSON that `jsonb` can store. */
+/** A value as JSON that `jsonb` keeps. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value)
   return MAY_BE_REFUSED.test(json) ? JSON.stringify(mapped(JSON.parse(json), storable)) : json
 }
 
-/** The value that was passed to `storableJson`, parsed. */
-export function restoredJson<Value>(value: Value): Value {
-  return JSON.stringify(value).includes('\ue000') ? (mapped(value, restored) as Value) : value
+/** The value of a JSON text that PostgreSQL returned. */
+export function restoredJson<Value>(json: string): Value {
+  const value = JSON.parse(json) as Value
+  return json.includes('\ue000') ? (mapped(value, restored) as Value) : value
+}
+
+function restored(text: string): string {
+  return text.replace(ESCAPED, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
 }
 
 function mapped(value: unknown, map: (text: string) => string): unknown {
@@ -41,11 +41,20 @@ function mapped(value: unknown, map: (text: string) => string): unknown {
   )
 }
 
+/** SQL for the beginning of a text: at least as many characters as a list shows of it. */
+export function beginning(column: string, characters: number): string {
+  // An escaped character takes five.
+  const [head, escaped] = [characters, characters * 5].map(
+    (end) => `substring(${column}, 1, ${end})`,
+  )
+  return `CASE WHEN strpos(${head}, chr(57344)) > 0 THEN ${escaped} ELSE ${head} END`
+}
+
 const LONGEST_KEY = 64
 
-/** The key of an id in an index: the id itself, or a digest if it is too long for an index. */
-export function idKeyOf(id: string): string {
-  return id.length <= LONGEST_KEY ? id : `sha256:${digestOf(id)}`
+/** What identifies a text in an index: the text itself, or a digest of one that is too long. */
+export function keyOfText(text: string): string {
+  return text.length <= LONGEST_KEY ? text : `sha256:${digestOf(text)}`
 }
 
 /** Identifies bytes. */

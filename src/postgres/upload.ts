@@ -1,98 +1,59 @@
-// Uploads: a row for each line, attendance records in a table of their own. One statement per
-// upload.
-import type {
-  KeptAttendance,
-  KeptAttendanceFilter,
-  KeptLine,
-  KeptRecord,
-  KeptRecordFilter,
-} from '../kept.js'
+// Uploads: a line each, attendance records in a table of their own. One statement an upload.
+import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
-import type { UploadStorage } from '../upload/storage.js'
+import { personOf } from '../upload/person.js'
+import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
-import { type Database, milliseconds, moment } from './query.js'
-import { restored, restoredJson, storable, storableJson } from './text.js'
+import { type Database, Json, milliseconds, moment } from './query.js'
+import { digestOf, keyOfText } from './text.js'
 
-// Rows are inserted in the same order, so that concurrent uploads don't deadlock.
+// Rows are inserted in one order, so that uploads that meet don't wait for each other in a circle.
+// The bytes of all lines come in one piece: as a list of texts they would take four times as many.
 const KEEP = `
-  WITH came AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS came (place integer, line_key text, kind text, type text, record jsonb,
-      instant bigint, content_length integer)
-    JOIN unnest($2::bytea[]) WITH ORDINALITY AS bytes (raw, place) USING (place)
+  WITH came AS MATERIALIZED (
+    SELECT came.*, substring($2::bytea FROM start FOR size) AS raw, nextval(':schema.positions') AS position
+    FROM jsonb_to_recordset($1::jsonb) AS came (place integer, line_key text, kind text, type text, type_key text, pin text,
+      packet_set text, packet_index integer, record jsonb, instant bigint, start integer, size integer, content_length integer)
+    ORDER BY place
   ), attended AS (
     INSERT INTO :schema.attendance
-      (line_key, serial_number, pin, local_time, instant, status, verify, work_code, rest, raw, received_at, place)
-    SELECT line_key, $3, record ->> 'pin', record ->> 'time', ${moment('instant')}, record ->> 'status', record ->> 'verify',
-      record ->> 'workCode', record -> 'rest', raw, ${moment('$5')}, place
+      (serial_number, line_key, position, pin, local_time, instant, status, verify, work_code, rest, raw, received_at)
+    SELECT $3, line_key, position, record ->> 'pin', record ->> 'time', ${moment('instant')}, record ->> 'status',
+      record ->> 'verify', record ->> 'workCode', record -> 'rest', raw, ${moment('$4')}
     FROM came WHERE kind = 'attendance' ORDER BY line_key
     ON CONFLICT DO NOTHING RETURNING line_key
   ), uploaded AS (
-    INSERT INTO :schema.uploads
-      (line_key, serial_number, kind, type, command_id, record, instant, raw, content_length, received_at, place)
-    SELECT line_key, $3, kind, type, $4, record, ${moment('instant')}, raw, content_length, ${moment('$5')}, place
+    INSERT INTO :schema.uploads (serial_number, line_key, position, kind, type, type_key, pin, packet_set, packet_index, record,
+      instant, raw, content_length, received_at)
+    SELECT $3, line_key, position, kind, type, type_key, pin, packet_set, packet_index, record, ${moment('instant')}, raw,
+      content_length, ${moment('$4')}
     FROM came WHERE kind <> 'attendance' ORDER BY line_key
     ON CONFLICT DO NOTHING RETURNING line_key
   )
-  SELECT to_json(line_key)::text AS row FROM attended UNION ALL SELECT to_json(line_key)::text FROM uploaded`
+  SELECT json_build_object('before', (SELECT ${milliseconds('before')} FROM :schema.forgotten),
+    'places', (SELECT coalesce(json_agg(place), '[]')
+      FROM (SELECT line_key FROM attended UNION ALL SELECT line_key FROM uploaded) AS kept JOIN came USING (line_key)))::text AS row`
 
-const FILTER = `
-  WHERE ($1::text IS NULL OR serial_number = $1) AND ($2::bigint IS NULL OR received_at >= ${moment('$2')})
-    AND ($3::bigint IS NULL OR received_at < ${moment('$3')})`
-
-// A time begins with its day and a blank, and the next character is "!".
-const ON_DAY = `
-    AND ($5::text IS NULL OR local_time >= $5 || ' ' AND local_time < $5 || '!')`
-
-const NEWEST = `
-  ORDER BY received_at DESC, place DESC LIMIT $4`
-
-const ATTENDANCE = `
-  SELECT json_build_object('serialNumber', serial_number, 'record', json_build_object('kind', 'attendance', 'type', 'attlog',
-    'pin', pin, 'time', local_time, 'status', status, 'verify', verify, 'workCode', work_code, 'rest', rest),
-    'instant', ${milliseconds('instant')}, 'raw', encode(raw, 'base64'), 'contentLength', null,
-    'receivedAt', ${milliseconds('received_at')})::text AS row
-  FROM :schema.attendance`
-
-const UPLOADED = `
-  SELECT json_build_object('serialNumber', serial_number, 'record', record, 'instant', ${milliseconds('instant')},
-    'raw', encode(raw, 'base64'), 'contentLength', content_length, 'receivedAt', ${milliseconds('received_at')})::text AS row
-  FROM :schema.uploads`
-
+// Packets come in order: while the set is not complete, its last one is missing.
 const PACKETS = `
-  ${UPLOADED} WHERE serial_number = $1 AND command_id = $2 AND kind = 'packet' ORDER BY received_at, place`
+  WITH latest AS MATERIALIZED (
+    SELECT number, line_key, size FROM generate_series(1, $3::integer) AS number
+    CROSS JOIN LATERAL (SELECT line_key, octet_length(raw) AS size FROM :schema.uploads
+      WHERE serial_number = $1 AND packet_set = $2 AND packet_index = number ORDER BY position DESC LIMIT 1) AS packet
+    WHERE NOT EXISTS (SELECT FROM generate_series($3::integer, 1, -1) AS missing
+      WHERE (SELECT true FROM :schema.uploads
+        WHERE serial_number = $1 AND packet_set = $2 AND packet_index = missing LIMIT 1) IS NULL)
+  )
+  SELECT json_build_object('index', number, 'raw', encode(raw, 'base64'))::text AS row
+  FROM (SELECT * FROM latest WHERE (SELECT sum(size) FROM latest) <= $4::bigint) AS packet
+  CROSS JOIN LATERAL (SELECT raw FROM :schema.uploads
+    WHERE serial_number = $1 AND line_key = packet.line_key LIMIT 1) AS kept
+  ORDER BY number`
 
-interface RecordRow {
-  serialNumber: string
-  record: { fields?: [key: string, value: string][] }
-  instant: number | null
-  raw: string
-  contentLength: number | null
-  receivedAt: number
-}
-
-/** Uploads in PostgreSQL. */
-export interface PostgresUploads extends Required<UploadStorage> {
-  onUpload(upload: Upload): Promise<readonly UploadRecord[]>
-  findPackets(serialNumber: string, commandId: string): Promise<PacketRecord[]>
-  /** The attendance records that the filter asks for, the newest first. */
-  attendance(filter?: KeptAttendanceFilter): Promise<KeptAttendance[]>
-  /** Everything else that terminals uploaded, the newest first. */
-  uploads(filter?: KeptRecordFilter): Promise<(KeptRecord | KeptLine)[]>
-}
-
-/** The calls that store uploads and read them, on the tables of `migrate`. */
-export function uploadsOn(database: Database): PostgresUploads {
-  const list = async (statement: string, filter: KeptRecordFilter, ...more: unknown[]) => {
-    const { serialNumber, since, before, limit } = filter
-    const rows = await database.rows<RecordRow>(statement + NEWEST, [
-      serialNumber === undefined ? null : storable(serialNumber),
-      since?.getTime() ?? null,
-      before?.getTime() ?? null,
-      limit ?? null,
-      ...more,
-    ])
-    return rows.map(recordOf)
-  }
+/** Keeps uploads and finds packets: see `UploadStorage`. */
+export function uploadsOn(
+  database: Database,
+): Required<Pick<UploadStorage, 'onUpload' | 'findPackets'>> {
   return {
     async onUpload(upload) {
       const lines = new Map<string, UploadRecord | Buffer>()
@@ -101,78 +62,95 @@ export function uploadsOn(database: Database): PostgresUploads {
         if (!lines.has(key)) lines.set(key, line)
       }
       if (lines.size === 0) return []
-      const rows = [...lines].map(([key, line], index) => rowOf(key, line, index + 1))
-      const kept = await database.rows<string>(KEEP, [
-        storableJson(rows),
-        [...lines.values()].map((line) => (Buffer.isBuffer(line) ? line : line.raw)),
-        storable(upload.serialNumber),
-        upload.commandId === undefined ? null : storable(upload.commandId),
+      const { bytes, starts } = bytesOf([...lines.values()].map(rawOf), upload.body)
+      const rows = [...lines].map(([key, line], index) => {
+        return { place: index, line_key: key, start: starts[index], ...rowOf(upload, line) }
+      })
+      const [kept] = await database.rows<{ before: number | null; places: number[] }>(KEEP, [
+        new Json(rows),
+        bytes,
+        upload.serialNumber,
         upload.receivedAt.getTime(),
       ])
-      const isNew = new Set(kept.map((key) => lines.get(restored(key))))
+      const { before, places } = kept as { before: number | null; places: number[] }
+      const kinds = [...lines.values()]
+      const isNew = new Set(places.map((place) => kinds[place]))
+      const forgotten = before === null ? undefined : new Date(before)
       // A line that comes twice in one upload is new once.
-      return upload.records.filter((record) => isNew.delete(record))
-    },
-    async findPackets(serialNumber, commandId) {
-      const values = [storable(serialNumber), storable(commandId)]
-      const found = (await database.rows<RecordRow>(PACKETS, values)).map(recordOf)
-      return found.map((packet) => {
-        const { kind, type, table, index, count, raw } = packet as KeptRecord<PacketRecord>
-        return { kind, type, table, index, count, raw }
+      return upload.records.filter((record) => {
+        return isNew.delete(record) && !isForgotten(record, forgotten)
       })
     },
-    async attendance({ day, ...filter } = {}) {
-      const on = day === undefined ? null : storable(day)
-      return (await list(ATTENDANCE + FILTER + ON_DAY, filter, on)) as KeptAttendance[]
-    },
-    async uploads(filter = {}) {
-      return list(UPLOADED + FILTER, filter)
+    async findPackets(serialNumber, commandId, { table, count, maxBytes }) {
+      const set = packetSetOf(commandId, { table, count })
+      const values = [serialNumber, set, count, maxBytes]
+      const found = await database.rows<{ index: number; raw: string }>(PACKETS, values)
+      return found.map(({ index, raw }) => {
+        return {
+          kind: 'packet',
+          type: 'packet',
+          table,
+          index,
+          count,
+          raw: Buffer.from(raw, 'base64'),
+        }
+      })
     },
   }
 }
 
-function rowOf(key: string, line: UploadRecord | Buffer, place: number): object {
+function rawOf(line: UploadRecord | Buffer): Buffer {
+  return Buffer.isBuffer(line) ? line : line.raw
+}
+
+// The lines are views into the body, or were made of it.
+function bytesOf(raws: readonly Buffer[], body: Buffer): { bytes: Buffer; starts: number[] } {
+  const areViews = raws.every(({ buffer, byteOffset, length }) => {
+    const start = byteOffset - body.byteOffset
+    return buffer === body.buffer && start >= 0 && start + length <= body.length
+  })
+  if (areViews) {
+    return { bytes: body, starts: raws.map((raw) => raw.byteOffset - body.byteOffset + 1) }
+  }
+  let end = 1
+  const starts = raws.map((raw) => {
+    end += raw.length
+    return end - raw.length
+  })
+  return { bytes: Buffer.concat(raws), starts }
+}
+
+function packetSetOf(commandId: string, { table, count }: Omit<PacketSet, 'maxBytes'>): string {
+  return digestOf(JSON.stringify([commandId, table, count]))
+}
+
+function rowOf({ commandId }: Upload, line: UploadRecord | Buffer): object {
   if (Buffer.isBuffer(line)) {
-    return {
-      place,
-      line_key: key,
-      kind: 'unparsed',
-      type: '',
-      record: { kind: 'unparsed', type: '' },
-    }
+    const unparsed = { kind: 'unparsed', type: '' }
+    return { ...unparsed, type_key: '', record: unparsed, size: line.length }
   }
   const { raw, ...members } = line
   const { content, instant, ...record } = members as typeof members & {
     content?: Buffer
     instant?: Date
   }
-  return {
-    place,
-    line_key: key,
+  const own = {
     kind: line.kind,
     type: line.type,
     record: 'fields' in record ? { ...record, fields: Object.entries(record.fields) } : record,
     instant: instant?.getTime(),
+    size: raw.length,
+  }
+  if (line.kind === 'attendance') return own
+  return {
+    ...own,
+    type_key: keyOfText(line.type),
+    pin: personOf(line),
     content_length: content?.length,
+    ...(line.kind === 'packet' && packetRowOf(line, commandId ?? '')),
   }
 }
 
-function recordOf(row: RecordRow): KeptRecord | KeptLine {
-  const raw = Buffer.from(row.raw, 'base64')
-  const { fields, ...members } = restoredJson(row.record)
-  return {
-    ...members,
-    ...(fields !== undefined && { fields: fieldsOf(fields) }),
-    ...(row.instant !== null && { instant: new Date(row.instant) }),
-    ...(row.contentLength !== null && { content: raw.subarray(raw.length - row.contentLength) }),
-    raw,
-    serialNumber: restored(row.serialNumber),
-    receivedAt: new Date(row.receivedAt),
-  } as KeptRecord | KeptLine
-}
-
-function fieldsOf(pairs: readonly [key: string, value: string][]): Record<string, string> {
-  const fields: Record<string, string> = Object.create(null)
-  for (const [key, value] of pairs) fields[key] = value
-  return fields
+function packetRowOf(packet: PacketRecord, commandId: string): object {
+  return { packet_set: packetSetOf(commandId, packet), packet_index: packet.index }
 }

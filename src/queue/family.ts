@@ -1,76 +1,91 @@
-// The family of a terminal, whose return codes it follows and whose commands it understands.
-import { quoted, wrong } from '../check.js'
+// What is known of the terminals that commands are for: their family, and whether they ever called.
+import { wrong } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { IclockError } from '../endpoint/errors.js'
+import type { Page } from '../page.js'
 import type { Family } from '../reply/outcome.js'
-import type { CommandRecord } from './storage.js'
+import type { TerminalFilter, TerminalSummary } from '../terminal/storage.js'
 
 /** A family for all terminals, or a function of the serial number. */
-export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family>)
+export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family | undefined>)
 
 /** Storage that may know terminals. */
 export interface KnowsFamilies {
   /** Finds the terminal, as in `TerminalStorage`, with the family whose return codes it follows. */
   findTerminal?(serialNumber: string): Awaitable<{ family?: Family } | null | undefined>
+  /** Finds many in one call, as `TerminalStorage` has it. */
+  listTerminals?(filter: TerminalFilter): Awaitable<Page<TerminalSummary>>
 }
 
-/** A function that returns the family of a terminal, if it is known. */
-export type FamilyFinder = (serialNumber: string) => Awaitable<Family | undefined>
-
-/** A function that returns the family to read a record with. */
-export type FamilyOf = (record: CommandRecord) => Awaitable<Family>
+/** What is known of a terminal. */
+export interface KnownTerminal {
+  /** Missing if nothing says. */
+  family?: Family
+  /** False if it never called; undefined if storage can't tell. */
+  isSeen?: boolean
+}
 
 /**
- * Creates a function that returns the family of a terminal: the option's, or the one in storage.
+ * Finds what is known of terminals; every one of them is in the result.
  *
- * @throws TypeError if the option is none of these
+ * @param needs their family, or also whether they ever called
  */
-export function familyFinder(
+export type TerminalsOf = (
+  serialNumbers: Iterable<string>,
+  needs: 'family' | 'isSeen',
+) => Promise<ReadonlyMap<string, KnownTerminal>>
+
+const MOST_AT_ONCE = 1000
+
+/**
+ * Makes a function that finds what is known of terminals: their family is the option's, or else the
+ * one that storage knows.
+ *
+ * @throws TypeError if the option is neither a family nor a function
+ */
+export function terminalReader(
   option: FamilyOption | undefined,
   adapter: KnowsFamilies,
-): FamilyFinder {
-  if (option === 'attendance' || option === 'access') return () => option
-  if (typeof option === 'function') return option
-  if (option !== undefined) {
+): TerminalsOf {
+  const isFamily = option === 'attendance' || option === 'access'
+  if (option !== undefined && !isFamily && typeof option !== 'function') {
     throw wrong('family', option, '"attendance", "access", or a function (serialNumber)')
   }
-  return async (serialNumber) => (await adapter.findTerminal?.(serialNumber))?.family
-}
-
-/**
- * Creates a function that returns the family to read a record with, `'attendance'` if unknown. It
- * looks up only return codes that the families may disagree on.
- */
-export function familyReader(findFamily: FamilyFinder): FamilyOf {
-  return async ({ reply }) => {
-    if (!reply?.returnCode) return 'attendance'
-    return (await findFamily(reply.serialNumber)) ?? 'attendance'
+  return async (serialNumbers, needs) => {
+    const distinct = [...new Set(serialNumbers)]
+    const isAsked = option === undefined || needs === 'isSeen'
+    const known = isAsked ? await knownIn(adapter, distinct) : new Map<string, KnownTerminal>()
+    if (option === undefined) return known
+    for (const serialNumber of distinct) {
+      const family = typeof option === 'function' ? await option(serialNumber) : option
+      if (family === undefined) continue
+      known.set(serialNumber, { ...known.get(serialNumber), family })
+    }
+    return known
   }
 }
 
-/**
- * Checks that no command is for a terminal of the other family, which would refuse it. Each terminal
- * is looked up once, and only for commands that name their family.
- *
- * @throws IclockError `FAMILY_MISMATCH`
- */
-export async function checkFamilies(
-  issues: readonly { serialNumber: string; command: { family?: Family } }[],
-  findFamily: FamilyFinder,
-): Promise<void> {
-  const wanted = new Map<string, Family[]>()
-  for (const { serialNumber, command } of issues) {
-    if (command.family === undefined) continue
-    wanted.set(serialNumber, [...(wanted.get(serialNumber) ?? []), command.family])
+async function knownIn(
+  adapter: KnowsFamilies,
+  serialNumbers: readonly string[],
+): Promise<Map<string, KnownTerminal>> {
+  const known = new Map<string, KnownTerminal>()
+  const note = (serialNumber: string, terminal: { family?: Family } | null | undefined) => {
+    const family = terminal?.family
+    known.set(serialNumber, { ...(family && { family }), isSeen: Boolean(terminal) })
   }
-  for (const [serialNumber, families] of wanted) {
-    const family = await findFamily(serialNumber)
-    const other = families.find((one) => one !== (family ?? one))
-    if (other === undefined) continue
-    throw new IclockError(
-      'FAMILY_MISMATCH',
-      `express-iclock: the command is for ${other} terminals, and ${quoted(serialNumber)} is an ${family} terminal; ` +
-        `expected a command that ${family}.… of express-iclock/commands builds`,
-    )
+  if (serialNumbers.length > 1 && adapter.listTerminals !== undefined) {
+    for (const serialNumber of serialNumbers) note(serialNumber, undefined)
+    for (let start = 0; start < serialNumbers.length; start += MOST_AT_ONCE) {
+      const asked = serialNumbers.slice(start, start + MOST_AT_ONCE)
+      const { rows } = await adapter.listTerminals({ serialNumbers: asked, limit: asked.length })
+      for (const terminal of rows) note(terminal.serialNumber, terminal)
+    }
+  } else if (adapter.findTerminal !== undefined) {
+    for (const serialNumber of serialNumbers) {
+      note(serialNumber, await adapter.findTerminal(serialNumber))
+    }
+  } else {
+    for (const serialNumber of serialNumbers) known.set(serialNumber, {})
   }
+  return known
 }

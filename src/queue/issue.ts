@@ -1,17 +1,20 @@
-// Checks an app's commands and prepares them for storage.
-import { checkNames, describe, isWhole, type OptionNames } from '../check.js'
+// What an app asks for, checked and made ready for storage.
+
+import { serialize } from 'node:v8'
+import { checkNames, describe, type OptionNames, quoted } from '../check.js'
 import { assertIssuable, type IssuedCommand } from '../command.js'
+import { IclockError } from '../endpoint/errors.js'
 import type { Family } from '../reply/outcome.js'
 import { checkIsEncodable } from './encoding.js'
-import { newCommandId } from './id.js'
-import { DEFAULT_TERMS } from './state.js'
-import type { DeliveryTerms, QueuedCommand } from './storage.js'
+import { checkSerialNumber } from './identity.js'
+import type { DeliveryTerms, OwnMembers, QueuedCommand } from './storage.js'
+import { type NewTerms, TERM_NAMES, termsOf, wrongMember } from './terms.js'
 
 /**
- * A command that a terminal should execute, such as the builders of `express-iclock/commands` return.
- * Times are milliseconds.
+ * A command that a terminal should execute, such as the builders of `express-iclock/commands`
+ * return. Times are milliseconds.
  */
-export interface NewCommand {
+export interface NewCommand extends NewTerms {
   /** The command itself, such as `DATA UPDATE USERINFO PIN=1`: one line, without CR, LF or NUL. */
   text: string
   /**
@@ -19,109 +22,98 @@ export interface NewCommand {
    * builders set it.
    */
   family?: Family
-  /** How often it is sent at most: 1 to 100, 5 by default. With 1, it is executed at most once. */
-  attempts?: number
-  /**
-   * How long the first attempt waits for a reply, 60 000 by default; each further one twice as
-   * long, a day at most.
-   */
-  replyWithin?: number
-  /** How long it may be sent, from now; forever by default. */
-  expiresAfter?: number
-  /**
-   * Names an intent such as `user 7`: it replaces older commands with this key that were not sent
-   * yet.
-   */
-  key?: string
-  /**
-   * Whether commands after it in the same answer would be lost or delayed; by default true for
-   * those that restart the terminal, enroll, or run in its shell.
-   */
-  endsAnswer?: boolean
 }
 
-/** The app's own members of a command; they come back in `onReply` and from `findCommand`. */
-export type OwnMembers<Issued extends IssuedCommand> = Omit<Issued, keyof IssuedCommand>
+/** What comes with a command. */
+export interface IssueOptions<Issued extends IssuedCommand = IssuedCommand> {
+  /** The app's own members, 16 kB at most; they come back in `onReply` and in lists. */
+  members?: OwnMembers<Issued>
+  /**
+   * An id of the app's own, 1 to 16 letters and digits, instead of a new one. Issuing the same text
+   * under it again changes nothing, so that an app can repeat what it doesn't know to have worked.
+   */
+  commandId?: string
+}
 
 /** One command of `issueAll`. */
-export interface Issue<Issued extends IssuedCommand = IssuedCommand> {
-  /** The terminal that should execute it. */
+export interface Issue<Issued extends IssuedCommand = IssuedCommand> extends IssueOptions<Issued> {
+  /** The terminal that is to execute it. */
   serialNumber: string
   /** The command. */
   command: NewCommand
-  /** The app's own members. */
-  members?: OwnMembers<Issued>
 }
 
-const NAMES: OptionNames<NewCommand> = {
-  text: true,
-  family: true,
-  attempts: true,
-  replyWithin: true,
-  expiresAfter: true,
-  key: true,
-  endsAnswer: true,
+/** A command that was checked, and has no id unless the app gave one. */
+export interface Draft<Issued extends IssuedCommand> extends Issue<Issued> {
+  terms: DeliveryTerms
+  issuedAt: Date
 }
-const MOST_ATTEMPTS = 100
-const LONGEST = 10 * 366 * 24 * 60 * 60 * 1000
-const ENDS_ANSWER = /^(REBOOT|UPGRADE|SHELL|PUTFILE|ENROLL_|CONTROL DEVICE 0?3)/i
+
+/** The names of what comes with a command. */
+export const ISSUE_OPTIONS: OptionNames<IssueOptions> = { members: true, commandId: true }
+
+const COMMAND_NAMES: OptionNames<NewCommand> = { text: true, family: true, ...TERM_NAMES }
+const ISSUE_NAMES: OptionNames<Issue> = { serialNumber: true, command: true, ...ISSUE_OPTIONS }
+const LARGEST_MEMBERS = 16 * 1024
 
 /**
- * Prepares a command for storage, with a new id.
+ * Checks everything of a command that can be checked without asking anybody.
  *
  * @throws TypeError if a terminal can't carry it, or one of its terms or members is wrong
  */
-export function queuedCommand<Issued extends IssuedCommand>(
-  { serialNumber, command, members }: Issue<Issued>,
+export function draftOf<Issued extends IssuedCommand>(
+  issue: Issue<Issued>,
   issuedAt: Date,
-  encoding: string,
-): QueuedCommand<Issued> {
+): Draft<Issued> {
+  checkNames(issue, ISSUE_NAMES)
+  const { serialNumber, command, members, commandId } = issue
+  checkSerialNumber(serialNumber)
   if (typeof command !== 'object' || command === null) {
     throw new TypeError(
       `express-iclock: command is ${describe(command)}; expected an object with a text, such as { text: 'CHECK' }`,
     )
   }
-  checkNames(command, NAMES)
+  checkNames(command, COMMAND_NAMES)
   checkMembers(members)
-  const { text } = command
-  const issued = { ...members, serialNumber, commandId: newCommandId(), text } as Issued
-  assertIssuable(issued)
-  checkIsEncodable(issued, encoding)
-  const terms = termsOf(command, issuedAt)
-  return {
-    command: issued,
-    terms,
-    issuedAt,
-    ...(terms.expiresAt !== undefined && { openUntil: terms.expiresAt }),
-  }
-}
-
-function termsOf(command: NewCommand, issuedAt: Date): DeliveryTerms {
-  const { attempts = DEFAULT_TERMS.attempts, replyWithin = DEFAULT_TERMS.replyWithin } = command
-  const { expiresAfter, key, endsAnswer = ENDS_ANSWER.test(command.text) } = command
-  const { family } = command
+  const { text, family } = command
   if (family !== undefined && family !== 'attendance' && family !== 'access') {
     throw wrongMember('family', family, '"attendance" or "access"')
   }
-  checkNumber('attempts', attempts, MOST_ATTEMPTS)
-  checkNumber('replyWithin', replyWithin, LONGEST)
-  if (expiresAfter !== undefined) checkNumber('expiresAfter', expiresAfter, LONGEST)
-  if (key !== undefined && (typeof key !== 'string' || key === '')) {
-    throw wrongMember('key', key, 'text that names an intent, such as "user 7"')
-  }
-  if (typeof endsAnswer !== 'boolean') throw wrongMember('endsAnswer', endsAnswer, 'true or false')
-  return {
-    attempts,
-    replyWithin,
-    ...(expiresAfter !== undefined && { expiresAt: new Date(issuedAt.getTime() + expiresAfter) }),
-    ...(key !== undefined && { key }),
-    ...(endsAnswer && { endsAnswer }),
-  }
+  assertIssuable({ serialNumber, commandId: commandId ?? 'none', text })
+  return { ...issue, terms: termsOf(command, issuedAt), issuedAt }
 }
 
-function checkNumber(name: string, value: unknown, most: number): void {
-  if (isWhole(value, 1, most)) return
-  throw wrongMember(name, value, `a whole number from 1 to ${most}`)
+/** @throws IclockError `FAMILY_MISMATCH` if the terminal is known to be of the other family */
+export function checkFamily(
+  { serialNumber, command: { family } }: Pick<Issue, 'serialNumber' | 'command'>,
+  known: Family | undefined,
+): void {
+  if (family === undefined || known === undefined || family === known) return
+  throw new IclockError(
+    'FAMILY_MISMATCH',
+    `express-iclock: the command is for ${family} terminals, and ${quoted(serialNumber)} is an ${known} terminal; ` +
+      `expected a command that ${known}.… of express-iclock/commands builds`,
+  )
+}
+
+/**
+ * Makes a command ready for storage.
+ *
+ * @throws IclockError `VALUE_REFUSED` if its encoding can't carry its text
+ */
+export function queuedCommand<Issued extends IssuedCommand>(
+  { serialNumber, command: { text }, members, terms, issuedAt }: Draft<Issued>,
+  commandId: string,
+  encoding: string | undefined,
+): QueuedCommand<Issued> {
+  const command = { ...members, serialNumber, commandId, text } as Issued
+  checkIsEncodable(command, encoding ?? 'utf-8')
+  return {
+    command,
+    terms: encoding === undefined ? terms : { ...terms, encoding },
+    issuedAt,
+    ...(terms.expiresAt !== undefined && { openUntil: terms.expiresAt }),
+  }
 }
 
 function checkMembers(members: unknown): void {
@@ -137,10 +129,9 @@ function checkMembers(members: unknown): void {
       `express-iclock: members has ${name}; expected only the app's own members, because the queue sets this one`,
     )
   }
-}
-
-function wrongMember(name: string, value: unknown, expected: string): TypeError {
-  return new TypeError(
-    `express-iclock: ${name} of the command is ${describe(value)}; expected ${expected}`,
+  const size = serialize(members).length
+  if (size <= LARGEST_MEMBERS) return
+  throw new TypeError(
+    `express-iclock: members has ${size} bytes; expected at most ${LARGEST_MEMBERS}, because lists show them`,
   )
 }

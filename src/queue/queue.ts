@@ -1,41 +1,55 @@
 // commandQueue(): what an app does with commands. It needs storage, no HTTP: for routes, jobs and
 // workers alike.
-import { checkAdapter, checkNames, type OptionNames, wrong } from '../check.js'
+import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { announce } from '../news.js'
-import { encodingOf } from './encoding.js'
+import type { Page } from '../page.js'
+import { checkIds } from './answer.js'
+import { type FamilyOption, type KnowsFamilies, terminalReader } from './family.js'
+import { checkIdentities, checkIdentity } from './identity.js'
+import { ISSUE_OPTIONS, type Issue, type IssueOptions, type NewCommand } from './issue.js'
+import { type ByTerminal, type CommandIdStyle, issuerOf } from './issuer.js'
+import { countOf, type ListedCommand, listOf, lookAt, stateNow } from './list.js'
 import {
-  checkFamilies,
-  type FamilyOption,
-  familyFinder,
-  familyReader,
-  type KnowsFamilies,
-} from './family.js'
-import { checkFilter } from './filter.js'
-import { type Issue, type NewCommand, type OwnMembers, queuedCommand } from './issue.js'
-import { type CommandResult, RESULT_OPTIONS, type ResultOptions, resultOf } from './result.js'
-import { type CommandIdentity, settledRecord } from './settled.js'
-import { stateOf } from './state.js'
-import type { CommandFilter, CommandRecord, CommandState, CommandStorage } from './storage.js'
-import { keyedByTerminal, olderUnsent } from './supersede.js'
+  type CommandResult,
+  checkResultOptions,
+  RESULT_OPTIONS,
+  type ResultOptions,
+  resultOf,
+} from './result.js'
+import type {
+  CommandCounts,
+  CommandFilter,
+  CommandIdentity,
+  CommandState,
+  CommandStorage,
+  CountFilter,
+} from './storage.js'
 
-/** The options of `commandQueue`. */
-export interface CommandQueueOptions {
+/** The options of `commandQueue`. What describes a terminal may be a function of its serial number. */
+export interface CommandQueueOptions extends HookOptions {
   /**
-   * The family whose return codes a terminal follows (see `outcomeOf`); by default the terminal's
-   * own, if the adapter knows it.
+   * Whose return codes a terminal follows (see `outcomeOf`): by default those of its `family`, if
+   * the adapter knows it.
    */
   family?: FamilyOption
   /**
-   * The encoding in which commands are sent; text that it lacks is refused. `'utf-8'` by default.
+   * The encoding a terminal reads, a `TextDecoder` label; `'utf-8'` by default. Text that it lacks
+   * is refused.
    */
-  encoding?: string
-}
-
-/** The options of `issue`. */
-export interface IssueOptions<Issued extends IssuedCommand = IssuedCommand> {
-  /** The app's own members; they come back in `onReply` and from `findCommand`. */
-  members?: OwnMembers<Issued>
+  encoding?: ByTerminal<string>
+  /**
+   * What ids look like: `'text'`, the default, is 16 letters and digits that nobody can guess;
+   * `'number'` is small whole numbers, for terminals that read nothing else. Those can be guessed:
+   * use `authorize`.
+   */
+  commandIds?: ByTerminal<CommandIdStyle>
+  /**
+   * What `issue` does with a serial number that never called: `'accept'`, the default, or
+   * `'refuse'`, which needs an adapter that knows terminals.
+   */
+  unknownTerminals?: 'accept' | 'refuse'
 }
 
 /** The options of `run`. */
@@ -43,34 +57,29 @@ export interface RunOptions<Issued extends IssuedCommand = IssuedCommand>
   extends IssueOptions<Issued>,
     ResultOptions {}
 
-/** A command's record, and its state at the time of the list. */
-export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
-  extends CommandRecord<Issued> {
-  state: CommandState
-}
-
-/** The storage that `commandQueue` needs. */
+/** What `commandQueue` needs of storage. */
 export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = KnowsFamilies &
-  Omit<CommandStorage<Issued>, 'claim' | 'release'>
+  Omit<CommandStorage<Issued>, 'openCommands' | 'claim' | 'release' | 'recordSent'>
 
 /** Issues commands, waits for their results, and lists them. */
 export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Issues a command. The terminal gets it with one of its next polls, after all that were issued to
-   * it before.
+   * Issues a command. The terminal gets it with one of its next polls, after all that were issued
+   * to it before.
    *
-   * @returns the command with its new id, once storage has it
-   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong; IclockError
-   *   `FAMILY_MISMATCH` if the terminal is known to be of the other family, `VALUE_REFUSED` if the
-   *   encoding lacks a character
+   * @returns the command with its id, once storage has it
+   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
+   * @throws IclockError `FAMILY_MISMATCH`, `VALUE_REFUSED`, `TERMINAL_UNKNOWN`, `COMMAND_ID_USED`,
+   *   `COMMAND_IDS_EXHAUSTED`
    */
   issue(serialNumber: string, command: NewCommand, options?: IssueOptions<Issued>): Promise<Issued>
   /** Issues commands, to one terminal or to many, in one call of storage: all of them or none. */
   issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]>
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
-   * ends: done, failed, never answered, expired, cancelled. A command reported as expired is never
-   * sent, so you can issue it again: it is closed in storage first.
+   * ends: done, failed, never answered, expired, cancelled. A command reported as expired or
+   * unanswered is never handed out again, so you can issue it again: it is closed in storage first.
+   * The wait keeps the process alive.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
    *   storage doesn't have it; the reason of `signal`; the errors of storage
@@ -90,24 +99,44 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    */
   cancel(issued: CommandIdentity): Promise<boolean>
   /**
-   * The state of a command now; undefined if storage doesn't have it. `'expired'` is final, as with
-   * `result`.
+   * The state of a command now; undefined if storage doesn't have it. `'expired'` and
+   * `'unanswered'` are final, as with `result`: only a late reply can change them.
    */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
-   * Lists commands for people: the newest first, 100 by default. A filter by `state` uses the
-   * return codes of attendance terminals, whatever `family` is. It closes nothing: a command listed
-   * as expired may be on its way to the terminal.
+   * What has become of many commands, of any terminals, in a few statements: one entry for each, in
+   * their order, undefined if storage doesn't have it. States are as certain as those of `state`.
    *
-   * @throws TypeError if the filter is wrong, or the adapter has no `commands`
+   * @example
+   * const [first] = await commands.look(issued)
+   * console.log(first?.state, first?.meaning)
    */
-  list(filter?: CommandFilter): Promise<ListedCommand<Issued>[]>
+  look(issued: readonly CommandIdentity[]): Promise<(ListedCommand<Issued> | undefined)[]>
+  /**
+   * Lists commands for people: a page, the newest first, 100 by default. It closes nothing: what it
+   * lists as expired may be on its way to the terminal. `rowsOf` walks all pages.
+   *
+   * @throws TypeError if the filter is wrong, or the adapter has no `listCommands`
+   */
+  list(filter?: CommandFilter): Promise<Page<ListedCommand<Issued>>>
+  /**
+   * Counts commands by their state, each up to 1,000, and then `'1000+'`. Return codes are read as
+   * the adapter reads them.
+   *
+   * @throws TypeError if the filter is wrong, or the adapter has no `countCommands`
+   */
+  count(filter?: CountFilter): Promise<CommandCounts>
 }
 
-const ISSUE_OPTIONS: OptionNames<IssueOptions> = { members: true }
-const OPTIONS: OptionNames<CommandQueueOptions> = { family: true, encoding: true }
-const CALLS = ['issue', 'openCommands', 'cancel', 'findRecord']
-const ALL_OPEN = 2 ** 31 - 1
+const CALLS = ['issue', 'cancel', 'findRecord', 'findSummaries', 'nextNumbers']
+const OPTIONAL_CALLS = ['listCommands', 'countCommands', 'findTerminal', 'listTerminals']
+const QUEUE_OPTIONS: OptionNames<CommandQueueOptions> = {
+  family: true,
+  encoding: true,
+  commandIds: true,
+  unknownTerminals: true,
+  onError: true,
+}
 
 /**
  * Creates the app's side of the command loop. Any process over the same storage may have one.
@@ -123,79 +152,67 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
   adapter: CommandQueueAdapter<Issued>,
   options: CommandQueueOptions = {},
 ): CommandQueue<Issued> {
-  checkAdapter(adapter, CALLS, ['commands', 'findTerminal'])
-  checkNames(options, OPTIONS)
-  const findFamily = familyFinder(options.family, adapter)
-  const familyOf = familyReader(findFamily)
-  const encoding = encodingOf(options.encoding)
-
-  async function issueAll(issues: readonly Issue<Issued>[]): Promise<Issued[]> {
-    const issuedAt = new Date()
-    const queued = issues.map((one) => queuedCommand(one, issuedAt, encoding))
-    await checkFamilies(issues, findFamily)
-    if (queued.length > 0) await adapter.issue(queued)
-    // The new ones are already stored: a crash in between leaves one too many, and never none.
-    for (const [serialNumber, keyed] of keyedByTerminal(queued))
-      await supersede(serialNumber, keyed)
-    return queued.map(({ command }) => command)
+  checkNames(options, QUEUE_OPTIONS)
+  const needed = options.unknownTerminals === 'refuse' ? ['findTerminal'] : []
+  checkAdapter(adapter, [...CALLS, ...needed], OPTIONAL_CALLS)
+  const terminalsOf = terminalReader(options.family, adapter)
+  const fail = (error: unknown) => {
+    throw error
   }
-
-  async function supersede(serialNumber: string, keyed: Map<string, string>): Promise<void> {
-    const now = new Date()
-    const open = await adapter.openCommands(serialNumber, now, ALL_OPEN)
-    const older = olderUnsent(open, keyed)
-    if (older.length === 0) return
-    const closed = await adapter.cancel(serialNumber, older, now, 'superseded')
-    for (const commandId of closed) announce(serialNumber, commandId)
-  }
+  const onSuperseding = hookOf('superseding', fail, options)
+  const issueAll = issuerOf(adapter, options, terminalsOf, onSuperseding)
 
   async function issue(
     serialNumber: string,
     command: NewCommand,
-    options: IssueOptions<Issued> = {},
+    issueOptions: IssueOptions<Issued> = {},
   ): Promise<Issued> {
-    checkNames(options, ISSUE_OPTIONS)
-    const [issued] = await issueAll([{ ...options, serialNumber, command }])
+    checkNames(issueOptions, ISSUE_OPTIONS)
+    const [issued] = await issueAll([{ ...issueOptions, serialNumber, command }])
     return issued as Issued
-  }
-
-  async function result(
-    issued: CommandIdentity,
-    how: ResultOptions = {},
-  ): Promise<CommandResult<Issued>> {
-    checkNames(how, RESULT_OPTIONS)
-    return resultOf(adapter, issued, how, familyOf)
   }
 
   return {
     issue,
     issueAll,
-    result,
-    async run(serialNumber, command, { members, ...how } = {}) {
-      checkNames(how, RESULT_OPTIONS)
-      how.signal?.throwIfAborted()
-      return result(await issue(serialNumber, command, members && { members }), how)
+    async result(issued, how = {}) {
+      checkIdentity('result', issued)
+      checkResultOptions(how)
+      return resultOf(adapter, issued, how, terminalsOf)
     },
-    async cancel({ serialNumber, commandId }) {
-      const closed = await adapter.cancel(serialNumber, [commandId], new Date(), 'cancelled')
+    async run(serialNumber, command, runOptions = {}) {
+      checkNames(runOptions, { ...ISSUE_OPTIONS, ...RESULT_OPTIONS })
+      const { members, commandId, ...how } = runOptions
+      checkResultOptions(how)
+      how.signal?.throwIfAborted()
+      const issued = await issue(serialNumber, command, {
+        ...(members !== undefined && { members }),
+        ...(commandId !== undefined && { commandId }),
+      })
+      return resultOf(adapter, issued, how, terminalsOf)
+    },
+    async cancel(issued) {
+      checkIdentity('cancel', issued)
+      const { serialNumber, commandId } = issued
+      const closed = await adapter.cancel(
+        serialNumber,
+        { ids: [commandId] },
+        new Date(),
+        'cancelled',
+      )
+      checkIds('cancel', closed)
       if (closed.length > 0) announce(serialNumber, commandId)
       return closed.length > 0
     },
     async state(issued) {
-      const { record, at } = (await settledRecord(adapter, issued)) ?? {}
-      return record && at && stateOf(record, at, await familyOf(record))
+      checkIdentity('state', issued)
+      return stateNow(adapter, issued, terminalsOf)
     },
-    async list(filter = {}) {
-      checkFilter(filter)
-      if (adapter.commands === undefined) {
-        throw wrong('adapter.commands', undefined, 'a function, because list() asks it')
-      }
-      const now = new Date()
-      const records = await adapter.commands(filter, now)
-      const families = await Promise.all(records.map(familyOf))
-      return records.map((record, index) => {
-        return { ...record, state: stateOf(record, now, families[index]) }
-      })
+    async look(issued) {
+      checkIdentities('look', issued)
+      return lookAt(adapter, issued, terminalsOf)
     },
+    list: async (filter = {}) => listOf(adapter, filter, terminalsOf),
+    count: async (filter = {}) => countOf(adapter, filter),
   }
 }

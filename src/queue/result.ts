@@ -1,14 +1,16 @@
-// Waits until a command has ended, in whatever process its reply arrives.
-import { checkTimeout, type OptionNames, quoted } from '../check.js'
+// Waits until a command has come to its end, in whatever process its reply arrives.
+import { checkNames, checkTimeout, type OptionNames, quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
-import { listenFor } from '../news.js'
-import { type Family, type Outcome, outcomeOf } from '../reply/outcome.js'
+import { checkRecord } from '../reply/found.js'
+import { type Outcome, outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
-import type { FamilyOf } from './family.js'
-import { type CommandIdentity, type SettledRecord, settledRecord } from './settled.js'
-import { stateOf } from './state.js'
-import type { CommandState, CommandStorage } from './storage.js'
+import type { TerminalsOf } from './family.js'
+import { meaningOf } from './meaning.js'
+import { checkSignal, onAbort } from './signal.js'
+import { OPEN_STATES, stateOf } from './state.js'
+import type { CommandIdentity, CommandState, CommandStorage } from './storage.js'
+import { Watch } from './watch.js'
 
 /** How long to wait for a result. */
 export interface ResultOptions {
@@ -35,126 +37,91 @@ export interface CommandResult<Issued extends IssuedCommand = IssuedCommand> {
   command?: Issued
 }
 
-/** The names of the options of a wait. */
+/** What waiting for a result needs of storage. */
+export type ResultStorage<Issued extends IssuedCommand> = Pick<
+  CommandStorage<Issued>,
+  'findRecord' | 'findSummaries' | 'cancel'
+>
+
+/** The names of the options of `result`. */
 export const RESULT_OPTIONS: OptionNames<ResultOptions> = { timeout: true, signal: true }
 
-const FIRST_PAUSE = 100
-const LONGEST_PAUSE = 3000
-const MEANINGS = {
-  unanswered: 'handed out, but the terminal never replied',
-  expired: 'its time was over before the terminal asked for it',
-  cancelled: 'cancelled',
-  superseded: 'a newer command with the same key took its place',
+/** @throws TypeError that names the option, what came and what was expected */
+export function checkResultOptions(options: ResultOptions): void {
+  checkNames(options, RESULT_OPTIONS)
+  const { timeout = 0, signal } = options
+  checkSignal(signal)
+  checkTimeout('timeout', timeout)
 }
 
 /**
  * Resolves once the command has ended, however it ended.
  *
+ * @param options checked
  * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if
  *   storage doesn't have it; the reason of the signal; the errors of storage
  */
 export function resultOf<Issued extends IssuedCommand>(
-  adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>,
+  adapter: ResultStorage<Issued>,
   identity: CommandIdentity,
   { timeout = 60_000, signal }: ResultOptions,
-  familyOf: FamilyOf,
+  terminalsOf: TerminalsOf,
 ): Promise<CommandResult<Issued>> {
-  checkTimeout('timeout', timeout)
   return new Promise((resolve, reject) => {
-    const watch = new Watch(adapter, identity, familyOf)
+    if (signal?.aborted) return reject(signal.reason)
+    const watch = new Watch(adapter, identity)
     const end = (settle: () => void) => {
       watch.end()
       clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
+      stopListening?.()
       settle()
     }
-    const abort = () => end(() => reject(signal?.reason))
     const giveUp = () => end(() => reject(timeoutError(identity, timeout)))
-    // A wait alone should not keep the process alive.
-    const timer = timeout === 0 ? undefined : setTimeout(giveUp, timeout).unref()
-    if (signal?.aborted) return abort()
-    signal?.addEventListener('abort', abort)
-    watch.run().then(
-      (result) => result && end(() => resolve(result)),
-      (error) => end(() => reject(error)),
-    )
+    const timer = timeout === 0 ? undefined : setTimeout(giveUp, timeout)
+    const stopListening = signal && onAbort(signal, () => end(() => reject(signal.reason)))
+    watch
+      .run((at) => wholeResult(adapter, identity, at, terminalsOf))
+      .then(
+        (result) => result && end(() => resolve(result)),
+        (error) => end(() => reject(error)),
+      )
   })
 }
 
-// Polls storage with growing pauses, and immediately when this process learns of a change.
-class Watch<Issued extends IssuedCommand> {
-  readonly adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>
-  readonly identity: CommandIdentity
-  readonly familyOf: FamilyOf
-  readonly stopListening: () => void
-  hasNews = false
-  hasEnded = false
-  timer: NodeJS.Timeout | undefined = undefined
-  wake: () => void = () => {}
-
-  constructor(
-    adapter: Pick<CommandStorage<Issued>, 'findRecord' | 'cancel'>,
-    identity: CommandIdentity,
-    familyOf: FamilyOf,
-  ) {
-    this.adapter = adapter
-    this.identity = identity
-    this.familyOf = familyOf
-    this.stopListening = listenFor(identity.serialNumber, identity.commandId, () => {
-      this.hasNews = true
-      this.wake()
-    })
-  }
-
-  /** The result; undefined if the watch was ended before. */
-  async run(): Promise<CommandResult<Issued> | undefined> {
-    let pause = FIRST_PAUSE
-    while (!this.hasEnded) {
-      this.hasNews = false
-      const settled = await settledRecord(this.adapter, this.identity)
-      if (settled === undefined) throw unknownError(this.identity)
-      const result = endOf(settled, await this.familyOf(settled.record))
-      if (result !== undefined) return result
-      await this.pause(pause)
-      pause = Math.min(pause * 1.5, LONGEST_PAUSE)
-    }
-    return undefined
-  }
-
-  async pause(ms: number): Promise<void> {
-    // News that arrived while storage was being read may be newer than its answer.
-    if (this.hasNews || this.hasEnded) return
-    await new Promise<void>((resolve) => {
-      this.wake = resolve
-      this.timer = setTimeout(resolve, ms).unref()
-    })
-    clearTimeout(this.timer)
-  }
-
-  end(): void {
-    this.hasEnded = true
-    this.stopListening()
-    clearTimeout(this.timer)
-    this.wake()
-  }
-}
-
-function endOf<Issued extends IssuedCommand>(
-  { record, at }: SettledRecord<Issued>,
-  family: Family,
-): CommandResult<Issued> | undefined {
-  const state = stateOf(record, at, family)
-  if (state === 'waiting' || state === 'sent') return undefined
+// Nothing but the end is read with its bytes.
+async function wholeResult<Issued extends IssuedCommand>(
+  adapter: ResultStorage<Issued>,
+  identity: CommandIdentity,
+  at: Date,
+  terminalsOf: TerminalsOf,
+): Promise<CommandResult<Issued> | undefined> {
+  const { serialNumber, commandId } = identity
+  const record = await adapter.findRecord(serialNumber, commandId)
+  if (!record) throw unknownError(identity)
+  checkRecord(record, serialNumber, commandId)
   const { command, reply } = record
+  const family = reply?.returnCode
+    ? (await terminalsOf([serialNumber], 'family')).get(serialNumber)?.family
+    : undefined
+  const state = stateOf(record, at, family)
+  // It may have been forgotten, and issued anew, in between.
+  if (OPEN_STATES.includes(state)) return undefined
   const outcome = reply && outcomeOf(reply, command, family)
   return {
-    state,
-    meaning: '',
+    state: state as CommandResult['state'],
     ...outcome,
-    ...(state in MEANINGS && { meaning: MEANINGS[state as keyof typeof MEANINGS] }),
+    meaning: meaningOf(state, outcome),
     ...(reply !== undefined && { reply }),
     ...(command !== undefined && { command }),
   }
+}
+
+/** The error for a command that storage doesn't have. */
+export function unknownError({ serialNumber, commandId }: CommandIdentity): IclockError {
+  return new IclockError(
+    'COMMAND_UNKNOWN',
+    `Storage has no command ${quoted(commandId)} of terminal ${quoted(serialNumber)}.`,
+  )
 }
 
 function timeoutError({ serialNumber, commandId }: CommandIdentity, timeout: number): IclockError {
@@ -162,12 +129,5 @@ function timeoutError({ serialNumber, commandId }: CommandIdentity, timeout: num
     'COMMAND_TIMEOUT',
     `Command ${quoted(commandId)} of terminal ${quoted(serialNumber)} has not ended within ${timeout} ms; ` +
       'it stays in the queue: cancel it, or ask for its result again.',
-  )
-}
-
-function unknownError({ serialNumber, commandId }: CommandIdentity): IclockError {
-  return new IclockError(
-    'COMMAND_UNKNOWN',
-    `Storage has no command ${quoted(commandId)} of terminal ${quoted(serialNumber)}.`,
   )
 }

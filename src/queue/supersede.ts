@@ -1,34 +1,34 @@
-// Finds the older commands that a newer one replaces. Pure.
-import type { CommandRecord, QueuedCommand } from './storage.js'
+// Closes older commands whose place newer ones with the same key take.
+import { announce } from '../news.js'
+import { checkIds } from './answer.js'
+import type { CommandStorage, QueuedCommand } from './storage.js'
 
-/** For each terminal, the id of the last of these commands with each key. */
-export function keyedByTerminal(
-  queued: readonly QueuedCommand[],
-): Map<string, Map<string, string>> {
-  const terminals = new Map<string, Map<string, string>>()
-  for (const { command, terms } of queued) {
-    if (terms.key === undefined) continue
-    const keyed = terminals.get(command.serialNumber) ?? new Map<string, string>()
-    terminals.set(command.serialNumber, keyed.set(terms.key, command.commandId))
-  }
-  return terminals
-}
+const MOST_CALLS = 8
 
 /**
- * The ids of the open commands of a terminal, in the order issued, that come before the one named
- * for their key and were not sent yet. Of two that race, only the earlier is closed.
+ * Closes, for each terminal and key of these commands, what is open and was issued before the last
+ * of them. They must be in storage by then: a crash in between leaves one too many, and never none.
+ * Of two that race, only the earlier is closed.
  */
-export function olderUnsent(
-  open: readonly CommandRecord[],
-  keyed: ReadonlyMap<string, string>,
-): string[] {
-  const older: string[] = []
-  const isPast = new Set<string>()
-  for (const { command, terms, attemptsMade } of [...open].reverse()) {
-    const key = terms?.key
-    if (key === undefined || command === undefined) continue
-    if (keyed.get(key) === command.commandId) isPast.add(key)
-    else if (isPast.has(key) && attemptsMade === 0) older.push(command.commandId)
+export async function supersede(
+  adapter: Pick<CommandStorage, 'cancel'>,
+  queued: readonly QueuedCommand[],
+  at: Date,
+): Promise<void> {
+  const last = new Map<string, { serialNumber: string; key: string; before: string }>()
+  for (const { command, terms } of queued) {
+    const { key } = terms
+    if (key === undefined) continue
+    const { serialNumber, commandId: before } = command
+    last.set(JSON.stringify([serialNumber, key]), { serialNumber, key, before })
   }
-  return older
+  const left = last.values()
+  const worker = async () => {
+    for (const { serialNumber, ...which } of left) {
+      const closed = await adapter.cancel(serialNumber, which, at, 'superseded')
+      checkIds('cancel', closed)
+      for (const commandId of closed) announce(serialNumber, commandId)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(MOST_CALLS, last.size) }, worker))
 }

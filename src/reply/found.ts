@@ -8,11 +8,11 @@ import { IclockError } from '../endpoint/errors.js'
  * isn't a command
  */
 export function checkIsOwn(
-  call: 'findCommand' | 'findCommands',
+  call: 'findCommand' | 'findCommands' | 'findRecord',
   found: unknown,
   serialNumber: string,
   isAskedFor: (commandId: string) => boolean,
-): asserts found is IssuedCommand {
+): asserts found is Pick<IssuedCommand, 'serialNumber' | 'commandId'> {
   const command = found as Partial<IssuedCommand>
   if (
     typeof found === 'object' &&
@@ -24,6 +24,47 @@ export function checkIsOwn(
     return
   }
   throw mismatch(`${call} of the adapter found ${shown(found)}; ${expectedInstead(call, found)}`)
+}
+
+/** What `findRecord` finds: a command with what is known of it. */
+export interface FoundRecord {
+  command?: IssuedCommand
+  reply?: { serialNumber: string; commandId: string }
+  attemptsMade: number
+}
+
+/**
+ * @throws IclockError `STORAGE_MISMATCH` if it is no record, `COMMAND_MISMATCH` if it is that of
+ *   another command
+ */
+export function checkRecord(found: FoundRecord, serialNumber: string, commandId: string): void {
+  if (!Number.isSafeInteger((found as Partial<FoundRecord> | undefined)?.attemptsMade)) {
+    const cure = has(found, 'text') ? ': the command is its member `command`' : ''
+    throw misanswered(
+      'findRecord',
+      shapeOf(found),
+      `{ command, terms, attemptsMade, reply, … }, or undefined if there is none${cure}`,
+    )
+  }
+  for (const part of [found.command, found.reply]) {
+    if (part === undefined) continue
+    checkIsOwn('findRecord', part, serialNumber, (id) => id === commandId)
+  }
+}
+
+/** The error of a call of the adapter that answered something else than it must. */
+export function misanswered(call: string, answer: string, expected: string): IclockError {
+  return new IclockError(
+    'STORAGE_MISMATCH',
+    `${call} of the adapter answered ${answer}; expected ${expected}.`,
+  )
+}
+
+/** Describes an answer by the names of its members, which are no secrets. */
+export function shapeOf(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
+    return describe(answer)
+  return `an object with ${Object.keys(answer).slice(0, 12).join(', ') || 'no members'}`
 }
 
 /** @throws IclockError `COMMAND_MISMATCH` if `findCommands` found nothing that can be iterated */

@@ -21,10 +21,10 @@ import {
 import type { Target } from '../endpoint/query.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import { announce } from '../news.js'
+import type { ReplyAdapter } from './find.js'
 import { type ParseRepliesOptions, parseReplies } from './parse.js'
 import { hasReply, parseQuery } from './query.js'
 import type { CommandReply, ParsedReplies } from './reply.js'
-import type { ReplyStorage } from './storage.js'
 import { type Kept, keepInStorage } from './store.js'
 
 /** The hooks of replies. */
@@ -44,7 +44,7 @@ export interface ReplyEndpointOptions<Issued extends IssuedCommand = IssuedComma
     CapacityOptions,
     ReplyHookOptions<Issued> {
   /** The storage that finds issued commands and stores replies. */
-  adapter: ReplyStorage<Issued>
+  adapter: ReplyAdapter<Issued>
 }
 
 /** The options of `commandReplyHandler`. */
@@ -67,7 +67,7 @@ export const REPLY_OPTIONS: OptionNames<CommandReplyHandlerOptions> = {
   ...ENDPOINT_OPTIONS,
 }
 
-const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies']
+const OPTIONAL_CALLS = ['onUnparsed', 'findCommands', 'onReplies', 'findSummaries']
 
 /**
  * Creates the endpoint for `POST /iclock/devicecmd` (PUSH manual, "Command Reply") as a plain
@@ -184,8 +184,9 @@ function publish({ replies, unparsed }: ParsedReplies, serialNumber: string, byt
   CHANNELS.reply.publish(event)
 }
 
-function checkReplyStorage<Issued extends IssuedCommand>(adapter: ReplyStorage<Issued>): void {
-  checkAdapter(adapter, ['findCommand', 'onReply'], OPTIONAL_CALLS)
+function checkReplyStorage<Issued extends IssuedCommand>(adapter: ReplyAdapter<Issued>): void {
+  const finds = typeof adapter?.findRecord === 'function' ? 'findRecord' : 'findCommand'
+  checkAdapter(adapter, [finds, 'onReply'], OPTIONAL_CALLS)
   if ((adapter.findCommands === undefined) === (adapter.onReplies === undefined)) return
   const missing = adapter.findCommands === undefined ? 'findCommands' : 'onReplies'
   throw wrong(`adapter.${missing}`, undefined, 'a function: findCommands and onReplies go together')

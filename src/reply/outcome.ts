@@ -13,14 +13,17 @@ export type Family = 'attendance' | 'access'
 /** Returns the family of each terminal of a mixed fleet, by its serial number. */
 export type FamilyOfTerminal = (serialNumber: string) => Family
 
-/** The outcome of a command. */
+/** Every outcome. */
+export const OUTCOMES = ['succeeded', 'failed', 'pending', 'unknown'] as const
+
+/** What came of a command. */
 export interface Outcome {
   /**
    * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say,
    * or there is no return code; never treat it as success.
    */
-  outcome: 'succeeded' | 'failed' | 'pending' | 'unknown'
-  /** The outcome in words. */
+  outcome: (typeof OUTCOMES)[number]
+  /** The same in words. */
   meaning: string
 }
 
@@ -75,6 +78,7 @@ export function outcomeOf(
     )
   }
   const code = reply.returnCode
+  if (reply.rows !== undefined) return succeeded(`${reply.rows} records`)
   if (code === null) {
     const error = errorLogged(reply)
     return error === undefined ? { outcome: 'unknown', meaning: 'no return code' } : failed(error)

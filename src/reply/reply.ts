@@ -15,6 +15,12 @@ export interface CommandReply {
    * if it is missing, not an integer, or too large for a number to hold exactly.
    */
   returnCode: number | null
+  /**
+   * How many rows came, if the rows of a query's result concluded it without a reply of the
+   * terminal's: then `returnCode` is null. Such a reply replaces only a pending one, and gives way
+   * to any that is final.
+   */
+  rows?: number
   /** `CMD`: the kind of command, as the terminal names it; `''` if it is missing. */
   commandName: string
   /**

@@ -1,6 +1,8 @@
 // The storage calls that the Command Reply endpoint needs before it may answer OK. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
+import type { ListFilter, Page } from '../page.js'
+import type { Outcome } from './outcome.js'
 import type { CommandReply } from './reply.js'
 
 /**
@@ -12,6 +14,33 @@ export interface AnsweredCommand<Issued extends IssuedCommand = IssuedCommand> {
   reply: CommandReply
   /** The command that it reports on. */
   command: Issued | undefined
+}
+
+/** What a list shows of a reply: small, however large the reply is. */
+export interface KeptReply
+  extends Pick<CommandReply, 'serialNumber' | 'commandId' | 'returnCode' | 'rows'>,
+    Outcome {
+  /** `CMD`, cut at 300 characters, as `meaning` is. */
+  commandName: string
+  /** When this reply first came; a duplicate does not change it. */
+  receivedAt: Date
+}
+
+/** Which of the kept replies to list. Without members: all, the newest first. */
+export interface KeptReplyFilter extends ListFilter {
+  /** Those with this outcome. */
+  outcome?: Outcome['outcome']
+}
+
+/** What a list shows of a line of a Command Reply that is not a valid reply. */
+export interface KeptLine {
+  serialNumber: string
+  /** When it first came. */
+  receivedAt: Date
+  /** How many bytes it has. */
+  size: number
+  /** The first 400 bytes as they came. */
+  raw: Buffer
 }
 
 /** Whether a reply was new: nothing returned counts as `'kept'`. */
@@ -29,14 +58,17 @@ export type ReplyKept = 'kept' | 'repeated'
 export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
    * Finds the command that was issued to this terminal under this id: both compared as text, both
-   * exactly. Null or undefined if there is none; the reply is then stored all the same.
+   * exactly. Null or undefined if there is none; then the reply is kept all the same. An adapter
+   * that has `findRecord` doesn't need it.
    */
-  findCommand(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
+  findCommand?(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
   /**
-   * Stores a reply. If two different replies to one command arrive, the later one wins; a pending
-   * one (`Return=-5000`: accepted, the final reply follows) never replaces an existing reply, since
-   * it may arrive again, or late. `reply.raw` and `reply.content` are views into the request's
-   * body: copy them if you keep a few bytes for long.
+   * Keeps a reply. If two different replies to one command arrive, the later one wins, with two
+   * exceptions (`replaces` decides): a pending one (`Return=-5000`: accepted, the final reply
+   * follows) never replaces another, since it may arrive again, or late; and one that says how many
+   * `rows` came (see `CommandReply`) replaces only a pending one. It is one atomic write with the
+   * command's record. `reply.raw` and `reply.content` are views into the request's
+   * body: copy them to hold a few bytes for long.
    *
    * @returns `'kept'` if the reply was new, `'repeated'` if it changed nothing; nothing counts as
    * `'kept'`
@@ -62,4 +94,16 @@ export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onReplies?(answered: readonly AnsweredCommand<Issued>[]): Awaitable<readonly ReplyKept[] | void>
+  /**
+   * Lists replies for people, one for each terminal and command id, the newest first.
+   *
+   * @throws TypeError if the filter has a member that it doesn't know
+   */
+  listReplies?(filter: KeptReplyFilter): Awaitable<Page<KeptReply>>
+  /**
+   * Lists the lines that are not valid replies, the newest first.
+   *
+   * @throws TypeError if the filter has a member that it doesn't know
+   */
+  listUnparsed?(filter: ListFilter): Awaitable<Page<KeptLine>>
 }

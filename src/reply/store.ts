@@ -3,6 +3,7 @@ import { quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { type Awaitable, type Deadline, isThenable } from '../endpoint/deadline.js'
 import { IclockError } from '../endpoint/errors.js'
+import { find, type ReplyAdapter, unsentAmong } from './find.js'
 import { checkIsIterable, checkIsOwn } from './found.js'
 import { isPending } from './outcome.js'
 import type { CommandReply, ParsedReplies } from './reply.js'
@@ -18,22 +19,28 @@ export type Kept<Issued extends IssuedCommand> = (
 export async function keepInStorage<Issued extends IssuedCommand>(
   { replies, unparsed }: ParsedReplies,
   serialNumber: string,
-  adapter: ReplyStorage<Issued>,
+  adapter: ReplyAdapter<Issued>,
   deadline: Deadline,
   onKept?: Kept<Issued>,
 ): Promise<void> {
   deadline.start()
   const counting = replies.length > 1 ? oneOfEachId(replies) : replies
+  const strays: Buffer[] = []
   if (counting.length > 1 && adapter.findCommands && adapter.onReplies) {
-    await keepTogether(counting, serialNumber, adapter, deadline, onKept)
+    const unsent = await unsentAmong(counting, serialNumber, adapter, deadline)
+    const isStray = ({ commandId }: CommandReply) => unsent.has(commandId)
+    strays.push(...counting.filter(isStray).map(({ raw }) => raw))
+    const own = strays.length > 0 ? counting.filter((reply) => !isStray(reply)) : counting
+    if (own.length > 0) await keepTogether(own, serialNumber, adapter, deadline, onKept)
   } else {
     for (const reply of counting) {
       // Optimization: awaiting a value that is already there costs as much as parsing the record,
-      // and reading the clock a fifth of that: it is read once for each, before anything is stored.
-      const found = deadline.wait(adapter.findCommand(serialNumber, reply.commandId))
-      const command = (isThenable(found) ? await found : found) ?? undefined
-      if (command !== undefined) {
-        checkIsOwn('findCommand', command, serialNumber, (id) => id === reply.commandId)
+      // and reading the clock a fifth of that: it is read once for each, before anything is kept.
+      const found = deadline.wait(find(adapter, serialNumber, reply.commandId))
+      const { command, isSent } = isThenable(found) ? await found : found
+      if (!isSent) {
+        strays.push(reply.raw)
+        continue
       }
       const answer = adapter.onReply(reply, command)
       const kept = isThenable(answer) ? await deadline.wait(answer) : answer
@@ -42,9 +49,10 @@ export async function keepInStorage<Issued extends IssuedCommand>(
       if (turn !== undefined) await turn
     }
   }
-  if (unparsed.length > 0) {
+  if (unparsed.length > 0 || strays.length > 0) {
     deadline.check()
-    await deadline.wait(keepUnparsed(unparsed, serialNumber, counting.length, adapter))
+    const lines = strays.length > 0 ? [...unparsed, ...strays] : unparsed
+    await deadline.wait(keepUnparsed(lines, serialNumber, counting.length, adapter))
   }
 }
 

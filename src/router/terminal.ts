@@ -78,8 +78,8 @@ const OPTIONS: OptionNames<TerminalRouterOptions> = {
   ...ENDPOINT_OPTIONS,
 }
 const CALLS = [
-  ...['findCommand', 'onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord'],
-  ...['onUpload', 'onContact', 'findTerminal'],
+  ...['onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord', 'findSummaries'],
+  ...['nextNumbers', 'onUpload', 'onContact', 'findTerminal'],
 ]
 // Harmless if it comes twice, and useless once the terminal has been restarted.
 const RENEWAL = { text: 'CHECK', key: 'utc-offset', expiresAfter: 24 * 60 * 60_000 }

@@ -1,11 +1,23 @@
 // The storage calls for terminals: types, and the tables that have stamps.
 import type { Awaitable } from '../endpoint/deadline.js'
+import type { Page } from '../page.js'
 import type { Family } from '../reply/outcome.js'
 
-/** The facts about a terminal. All of them are the terminal's own claims. */
+/**
+ * How sure a terminal's family is, from the least to the most: seen in what its requests look like,
+ * proved by what it uploaded, or stated by the terminal (`DeviceType`).
+ */
+export const FAMILY_RANKS = ['seen', 'proved', 'stated'] as const
+
+/** How sure a terminal's family is. */
+export type FamilyRank = (typeof FAMILY_RANKS)[number]
+
+/** What is known of a terminal. Everything but the serial number is a claim of the terminal's. */
 export interface TerminalFacts {
   /** The family of the manuals that it follows. */
   family?: Family
+  /** How sure that is; a contact has it if, and only if, it has `family`. */
+  familyRank?: FamilyRank
   /** The address that its last request came from. */
   address?: string
   /** Its firmware version, such as `Ver 8.0.4.3-20151228`. */
@@ -81,16 +93,41 @@ export interface Terminal extends TerminalFacts {
   lastSeenAt: Date
 }
 
-/** The storage of terminals. */
+/** What a list shows of a terminal. Long texts are cut at 300 characters. */
+export type TerminalSummary = Omit<Terminal, 'options' | 'stamps'>
+
+/** Which terminals to list. Without members: all, in the order of their serial numbers. */
+export interface TerminalFilter {
+  /** Those with these serial numbers, at most 1,000. */
+  serialNumbers?: readonly string[]
+  /** Those whose serial number, address, model or firmware has this text; ASCII case is ignored. */
+  search?: string
+  /** Those last seen at this moment or later. */
+  since?: Date
+  /** Those last seen before this moment. */
+  before?: Date
+  /** At most this many: 1 to 1,000, 100 by default. */
+  limit?: number
+  /** Goes on where a page ended: its `next`. */
+  after?: string
+}
+
+/** The storage that knows the terminals. */
 export interface TerminalStorage {
   /**
-   * Stores a contact: its members replace the stored ones, `options` and `stamps` key by key.
-   * Contacts may come late: an older one never replaces a newer `lastSeenAt`. The endpoints
-   * throttle them: see `terminalRouter`.
+   * Notes a contact, atomically: members of the contact replace what is known, `options` and
+   * `stamps` key by key. Contacts may come late: an older one never replaces a newer `lastSeenAt`,
+   * nor an earlier `firstSeenAt` by a later. A `family` replaces the known one only if its
+   * `familyRank` is the same or higher. The endpoints throttle contacts: see `terminalRouter`.
    */
   onContact(contact: Contact): Awaitable<void>
-  /** Every terminal, in the order of their serial numbers. */
-  terminals(): Awaitable<readonly Terminal[]>
-  /** One terminal; null or undefined if it never connected. */
+  /** One terminal; null or undefined if it never called. */
   findTerminal(serialNumber: string): Awaitable<Terminal | null | undefined>
+  /**
+   * Lists terminals for people, in the order of their serial numbers (of their UTF-16 units or of
+   * their UTF-8 bytes).
+   *
+   * @throws TypeError if the filter has a member that it doesn't know
+   */
+  listTerminals?(filter: TerminalFilter): Awaitable<Page<TerminalSummary>>
 }

@@ -2,7 +2,6 @@
 import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
-import type { Awaitable } from '../endpoint/deadline.js'
 import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
@@ -20,28 +19,20 @@ import {
 import type { TerminalRequest } from '../endpoint/request.js'
 import { TIME_ZONE_OPTIONS, type TimeZoneOptions, timeZoneOf } from '../endpoint/time-zone.js'
 import { announce } from '../news.js'
+import type { ReplyAdapter } from '../reply/find.js'
 import { afterReplyOf, REPLY_HOOK_OPTIONS, type ReplyHookOptions } from '../reply/handler.js'
-import type { CommandReply } from '../reply/reply.js'
-import type { ReplyStorage } from '../reply/storage.js'
 import { type Kept, keepInStorage } from '../reply/store.js'
 import { type ReceptionSettings, uploadExchange } from './reception.js'
 import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
 
 /**
- * The storage that uploads need. With `findCommand` and `onReply`, an `ERRORLOG` line that names a
- * command settles it as failed, and replies that a terminal posts to `cdata` are stored as replies.
+ * The storage that uploads need. With `onReply` and `findRecord` or `findCommand`, an `ERRORLOG`
+ * line that names a command settles it as failed, and replies that a terminal posts to `cdata` are
+ * stored as replies. With `findRecord`, a repeated `ERRORLOG` line never overrules a later reply.
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
-  Partial<ReplyStorage<Issued>> & {
-    /**
-     * As in `CommandStorage`. With it, a repeated `ERRORLOG` line never overrules a later reply.
-     */
-    findRecord?(
-      serialNumber: string,
-      commandId: string,
-    ): Awaitable<{ reply?: CommandReply } | null | undefined>
-  }
+  Partial<ReplyAdapter<Issued>>
 
 /** The hooks of uploads. */
 export interface UploadHookOptions extends HookOptions {
@@ -161,8 +152,8 @@ function keeperOf<Issued extends IssuedCommand>(
   adapter: UploadAdapter<Issued>,
   afterReply: Kept<Issued> | undefined,
 ): ReceptionSettings['keepReplies'] {
-  if (!adapter.findCommand || !adapter.onReply) return undefined
-  const replies = adapter as ReplyStorage<Issued>
+  if (!adapter.onReply || !(adapter.findCommand ?? adapter.findRecord)) return undefined
+  const replies = adapter as ReplyAdapter<Issued>
   return async (parsed, serialNumber, deadline) => {
     await keepInStorage(parsed, serialNumber, replies, deadline, afterReply)
     for (const { commandId } of parsed.replies) announce(serialNumber, commandId)

@@ -1,9 +1,12 @@
 // Results of queries that come in several packets. Pure.
+import { quoted } from '../check.js'
+import { misanswered, shapeOf } from '../reply/found.js'
+import type { PacketSet } from './storage.js'
 import type { PacketRecord, Upload } from './upload.js'
 
 const MOST_PACKETS = 1000
-// Larger results stay in their packets.
-const MOST_JOINED = 64 * 1024 * 1024
+/** How many bytes packets may have together; what is larger stays in its packets. */
+export const MOST_JOINED: number = 64 * 1024 * 1024
 
 /**
  * The body of an upload as a packet; undefined if it is a whole upload, or has no command id to
@@ -20,26 +23,33 @@ export function packetOf(
 }
 
 /**
- * The joined body of packets, in the order of their numbers; undefined while one is missing.
+ * The body that packets make together; undefined if they are not the whole set.
  *
- * @param packets the stored ones, in the order in which they came; of two with the same number, the
- * later counts
+ * @param packets a set as `findPackets` finds it, or nothing
+ * @throws IclockError `STORAGE_MISMATCH` if they are something else
  */
 export function joinPackets(
   packets: readonly PacketRecord[],
-  { table, count }: Pick<PacketRecord, 'table' | 'count'>,
+  { table, count, maxBytes }: PacketSet,
 ): Buffer | undefined {
-  const bodies = new Map<number, Buffer>()
-  for (const packet of packets) {
-    if (packet.table === table && packet.count === count) bodies.set(packet.index, packet.raw)
+  if (!Array.isArray(packets)) {
+    throw misanswered(
+      'findPackets',
+      shapeOf(packets),
+      'an array of packets, empty if one is missing',
+    )
   }
-  let size = 0
-  const ordered: Buffer[] = []
-  for (let index = 1; index <= count; index++) {
-    const body = bodies.get(index)
-    if (body === undefined) return undefined
-    ordered.push(body)
-    size += body.length
-  }
-  return size > MOST_JOINED ? undefined : Buffer.concat(ordered)
+  if (packets.length === 0) return undefined
+  const isSet =
+    packets.length === count &&
+    packets.every((packet, place) => {
+      return packet.index === place + 1 && packet.count === count && packet.table === table
+    })
+  const size = packets.reduce((sum, { raw }) => sum + raw.length, 0)
+  if (isSet && size <= maxBytes) return Buffer.concat(packets.map(({ raw }) => raw))
+  throw misanswered(
+    'findPackets',
+    `${packets.length} packets of ${size} bytes`,
+    `those of table ${quoted(table)} from 1 to ${count}, in order, of at most ${maxBytes} bytes; or none`,
+  )
 }

@@ -1,6 +1,6 @@
 // Passes uploads to storage, and joins packets.
 import type { Deadline } from '../endpoint/deadline.js'
-import { joinPackets } from './packet.js'
+import { joinPackets, MOST_JOINED } from './packet.js'
 import type { UploadStorage } from './storage.js'
 import type { PacketRecord, Upload, UploadRecord } from './upload.js'
 
@@ -22,7 +22,7 @@ export async function keepUpload(
 
 /**
  * Settles when storage has a packet. Every process of an app may receive another one, so they are
- * stored one by one, and joined from storage when the last one has come.
+ * kept one by one, and joined from storage by whichever completes them.
  *
  * @returns the body of the whole result; undefined while packets are missing
  */
@@ -33,9 +33,9 @@ export async function keepPacket(
   deadline: Deadline,
 ): Promise<Buffer | undefined> {
   await keepUpload({ ...upload, records: [packet], unparsed: [] }, adapter, deadline)
+  if (adapter.findPackets === undefined) return undefined
   const { serialNumber, commandId = '' } = upload
-  // Terminals send the next packet when the one before is answered.
-  if (packet.index < packet.count || adapter.findPackets === undefined) return undefined
-  const kept = await deadline.wait(adapter.findPackets(serialNumber, commandId))
-  return joinPackets(kept, packet)
+  const set = { table: packet.table, count: packet.count, maxBytes: MOST_JOINED }
+  const kept = await deadline.wait(adapter.findPackets(serialNumber, commandId, set))
+  return joinPackets(kept, set)
 }

@@ -3,19 +3,15 @@ import { keyOf } from '../../src/command.js'
 import type { CommandReply } from '../../src/index.js'
 import type {
   Claim,
-  CommandFilter,
   CommandRecord,
   CommandStorage,
+  OpenBounds,
+  OpenCommand,
+  OpenCommands,
   QueuedCommand,
 } from '../../src/queue/storage.js'
+import { bounded, isOpen } from './plain.js'
 import type { Connection, Fault, Storage } from './whole.js'
-
-const listing =
-  (change: (filter: CommandFilter) => CommandFilter): Fault =>
-  ({ adapter }) => {
-    const { commands } = adapter
-    adapter.commands = (filter, now) => commands(change(filter), now)
-  }
 
 type Change = (queued: QueuedCommand) => object
 
@@ -44,25 +40,44 @@ const finding =
   }
 
 const opening =
-  (change: (open: readonly CommandRecord[], limit: number) => readonly CommandRecord[]): Fault =>
+  (change: (open: readonly OpenCommand[], bounds: OpenBounds) => readonly OpenCommand[]): Fault =>
   ({ adapter }) => {
     const { openCommands } = adapter
-    adapter.openCommands = async (serialNumber, now, limit) =>
-      change(await openCommands(serialNumber, now, 10_000), limit).slice(0, limit)
+    adapter.openCommands = async (serialNumber, now, bounds) => {
+      const all = { limit: 10_000, maxBytes: 1e9 }
+      const { records } = await openCommands(serialNumber, now, all)
+      const changed = change(records, bounds)
+      return { records: changed.slice(0, bounds.limit), more: changed.length > bounds.limit }
+    }
   }
 
 // Opens commands by another rule.
 const openBy =
-  (isOpen: (record: CommandRecord, now: Date) => boolean): Fault =>
+  (isListed: (record: CommandRecord, now: Date) => boolean): Fault =>
   ({ adapter, storage, query }) => {
-    adapter.openCommands = async (serialNumber, now, limit) => {
+    adapter.openCommands = async (serialNumber, now, bounds) => {
       await query()
-      const own = [...storage.records.values()].filter(
-        (record) => record.command?.serialNumber === serialNumber && isOpen(record, now),
-      )
-      return own.slice(0, limit)
+      return openIn(storage, now, bounds, (record) => {
+        return record.command?.serialNumber === serialNumber && isListed(record, now)
+      })
     }
   }
+
+function openIn(
+  { records }: Storage,
+  now: Date,
+  bounds: OpenBounds,
+  isListed: (record: CommandRecord) => boolean,
+): OpenCommands {
+  const listed = [...records.values()].filter(isListed)
+  const urgent = listed.filter(({ terms, attemptsMade }) => terms?.urgent && attemptsMade === 0)
+  return bounded(
+    listed.filter(({ terms }) => !terms?.urgent),
+    urgent[0],
+    now,
+    bounds,
+  )
+}
 
 const isOver = ({ openUntil }: CommandRecord, now: Date) =>
   openUntil !== undefined && openUntil <= now
@@ -113,15 +128,17 @@ const cancellingBy =
     answer = (closed: readonly string[], _ids: readonly string[]) => closed,
   ): Fault =>
   ({ adapter, storage, query }) => {
-    adapter.cancel = async (serialNumber, ids, at, reason) => {
+    const { cancel } = adapter
+    adapter.cancel = async (serialNumber, which, at, reason) => {
+      if ('key' in which) return cancel(serialNumber, which, at, reason)
       await query()
-      const closed = ids.filter((id) => {
+      const closed = which.ids.filter((id) => {
         const record = storage.records.get(keyOf(serialNumber, id))
         if (record?.command === undefined || !isClosed(record, reason)) return false
         record.cancelled = { at, reason }
         return true
       })
-      return answer(closed, ids)
+      return answer(closed, which.ids)
     }
   }
 
@@ -175,9 +192,11 @@ const lookThenClaim: Fault = ({ adapter, storage, query }) => {
 }
 
 const lookThenCancel: Fault = ({ adapter, storage, query }) => {
-  adapter.cancel = async (serialNumber, ids, at, reason) => {
+  const { cancel } = adapter
+  adapter.cancel = async (serialNumber, which, at, reason) => {
+    if ('key' in which) return cancel(serialNumber, which, at, reason)
     await query()
-    const closed = ids.filter((id) => {
+    const closed = which.ids.filter((id) => {
       const record = storage.records.get(keyOf(serialNumber, id))
       return record?.command !== undefined && isClosable(record, reason)
     })
@@ -241,6 +260,11 @@ const locked =
     }
   }
 
+const ALL_CALLS = [
+  ...(['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord'] as const),
+  ...(['findSummaries', 'nextNumbers', 'recordSent', 'listCommands', 'countCommands'] as const),
+] as const
+
 function swallowing(call: Call) {
   return ({ adapter }: Connection) => {
     const right = adapter[call] as (...args: unknown[]) => Promise<unknown>
@@ -289,11 +313,18 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
   },
   'The open commands of each terminal are listed in the order in which they were issued': {
     'sorts them by id': opening((open) =>
-      [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
+      [...open].sort((a, b) => (a.commandId < b.commandId ? -1 : 1)),
     ),
-    'sorts them by time': opening((open) =>
-      [...open].sort((a, b) => Number(a.issuedAt) - Number(b.issuedAt)),
-    ),
+    'sorts them by time': ({ adapter, storage, query }) => {
+      adapter.openCommands = async (serialNumber, now, bounds) => {
+        await query()
+        const own = [...storage.records.values()].filter((record) => {
+          return record.command?.serialNumber === serialNumber && isOpen(record, now)
+        })
+        const sorted = own.sort((one, other) => Number(one.issuedAt) - Number(other.issuedAt))
+        return bounded(sorted, undefined, now, bounds)
+      }
+    },
     'lists the newest first': opening((open) => [...open].reverse()),
     'reverses each list': ({ adapter }) => {
       const { issue } = adapter
@@ -301,18 +332,19 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     },
     'ignores the limit': ({ adapter }) => {
       const { openCommands } = adapter
-      adapter.openCommands = (serialNumber, now) => openCommands(serialNumber, now, 10_000)
+      adapter.openCommands = (serialNumber, now, bounds) => {
+        return openCommands(serialNumber, now, { ...bounds, limit: 10_000 })
+      }
     },
     "lists any terminal's": ({ adapter, storage }) => {
-      adapter.openCommands = async (_, __, limit) => [...storage.records.values()].slice(0, limit)
+      adapter.openCommands = async (_, now, bounds) => openIn(storage, now, bounds, () => true)
     },
     'ignores the case of serial numbers': ({ adapter, storage }) => {
-      adapter.openCommands = async (serialNumber, _, limit) =>
-        [...storage.records.values()]
-          .filter(
-            ({ command }) => command?.serialNumber.toLowerCase() === serialNumber.toLowerCase(),
-          )
-          .slice(0, limit)
+      adapter.openCommands = async (serialNumber, now, bounds) => {
+        return openIn(storage, now, bounds, ({ command }) => {
+          return command?.serialNumber.toLowerCase() === serialNumber.toLowerCase()
+        })
+      }
     },
   },
   'Every command of a list of more than a thousand is stored, in order': {
@@ -491,12 +523,11 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
           order.set(command.commandId, Math.max(0, ...order.values()) + 1)
         }
       }
-      adapter.openCommands = async (...args) =>
-        [...(await openCommands(...args))].sort(
-          (a, b) =>
-            (order.get(`${a.command?.commandId}`) ?? 0) -
-            (order.get(`${b.command?.commandId}`) ?? 0),
-        )
+      const placeOf = ({ commandId }: OpenCommand) => order.get(commandId) ?? 0
+      adapter.openCommands = async (...args) => {
+        const { records, more } = await openCommands(...args)
+        return { records: [...records].sort((a, b) => placeOf(a) - placeOf(b)), more }
+      }
     },
   },
   'Ids and texts that no terminal can carry are refused': {
@@ -577,11 +608,13 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       return !reply && !cancelled && (end === undefined || end > now)
     }),
     'limits before it looks what is open': ({ adapter, storage }) => {
-      adapter.openCommands = async (serialNumber, now, limit) =>
-        [...storage.records.values()]
+      adapter.openCommands = async (serialNumber, now, bounds) => {
+        const own = [...storage.records.values()]
           .filter(({ command }) => command?.serialNumber === serialNumber)
-          .slice(0, limit)
-          .filter((record) => !record.reply && !record.cancelled && !isOver(record, now))
+          .slice(0, bounds.limit)
+          .filter((record) => isOpen(record, now))
+        return bounded(own, undefined, now, bounds)
+      }
     },
   },
   'Each attempt is stored with its times': {
@@ -720,12 +753,14 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       if (record.replyDueAt) record.replyDueAt = at
     }, 'all'),
     'cancels by the id alone': ({ adapter, storage, query }) => {
-      adapter.cancel = async (_, ids, at, reason) => {
+      const { cancel } = adapter
+      adapter.cancel = async (serialNumber, which, at, reason) => {
+        if ('key' in which) return cancel(serialNumber, which, at, reason)
         await query()
         for (const record of storage.records.values()) {
-          if (ids.includes(`${record.command?.commandId}`)) record.cancelled = { at, reason }
+          if (which.ids.includes(`${record.command?.commandId}`)) record.cancelled = { at, reason }
         }
-        return ids
+        return which.ids
       }
     },
     'settles by the id alone': ({ adapter, storage }) => {
@@ -824,8 +859,8 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'says how many it closed': cancellingBy(isClosable, (closed) => closed.length as never),
     'keeps the time of its own clock': ({ adapter }) => {
       const { cancel } = adapter
-      adapter.cancel = (serialNumber, ids, _, reason) =>
-        cancel(serialNumber, ids, new Date(), reason)
+      adapter.cancel = (serialNumber, which, _, reason) =>
+        cancel(serialNumber, which, new Date(), reason)
     },
     'forgets the attempts': finding((record) => (record.cancelled ? { attemptsMade: 0 } : {})),
   },
@@ -867,12 +902,24 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'makes due what was never handed out': releasingBy((record, at) => {
       record.replyDueAt = at
     }),
-    'gives up what was handed out for the last time': releasingBy((record, at) => {
+    'leaves what was handed out for the last time open': releasingBy((record, at) => {
       if (record.replyDueAt) record.replyDueAt = at
-      if (record.openUntil) record.openUntil = at
+    }),
+    'gives up what has attempts left': releasingBy((record, at) => {
+      if (record.replyDueAt) Object.assign(record, { replyDueAt: at, openUntil: at })
     }),
     'leaves the last attempt waiting': releasingBy((record, at) => {
       if (record.replyDueAt && !record.openUntil) record.replyDueAt = at
+    }),
+  },
+  'A terminal that starts anew by a clock that is ahead or behind delays nothing': {
+    'makes it due at that time, though it was due before': releasingBy((record, at) => {
+      if (record.replyDueAt) record.replyDueAt = at
+      if (record.openUntil) record.openUntil = at
+    }),
+    'moves the end of what is over': releasingBy((record, at) => {
+      if (record.replyDueAt && record.replyDueAt > at) record.replyDueAt = at
+      if (record.openUntil) record.openUntil = at
     }),
   },
   'Each command goes to exactly one of twenty polls': {
@@ -909,9 +956,9 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
   'A change made by one process is seen in another': {
     'remembers what was open': ({ adapter }) => {
       const { openCommands } = adapter
-      const seen = new Map<string, readonly CommandRecord[]>()
-      adapter.openCommands = async (serialNumber, now, limit) => {
-        const open = seen.get(serialNumber) ?? (await openCommands(serialNumber, now, limit))
+      const seen = new Map<string, OpenCommands>()
+      adapter.openCommands = async (serialNumber, now, bounds) => {
+        const open = seen.get(serialNumber) ?? (await openCommands(serialNumber, now, bounds))
         seen.set(serialNumber, open)
         return open
       }
@@ -923,10 +970,10 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
         for (const { command } of commands) empty.delete(command.serialNumber)
         return issue(commands)
       }
-      adapter.openCommands = async (serialNumber, now, limit) => {
-        if (empty.has(serialNumber)) return []
-        const open = await openCommands(serialNumber, now, limit)
-        if (open.length === 0) empty.add(serialNumber)
+      adapter.openCommands = async (serialNumber, now, bounds) => {
+        if (empty.has(serialNumber)) return { records: [], more: false }
+        const open = await openCommands(serialNumber, now, bounds)
+        if (open.records.length === 0) empty.add(serialNumber)
         return open
       }
     },
@@ -995,7 +1042,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
     'sorts by the time and the id': opening((open) =>
-      [...open].sort((a, b) => (`${a.command?.commandId}` < `${b.command?.commandId}` ? -1 : 1)),
+      [...open].sort((a, b) => (a.commandId < b.commandId ? -1 : 1)),
     ),
   },
   'The claims, replies and cancellations of fifty terminals at the same moment are stored':
@@ -1023,75 +1070,8 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
     'writes a whole record in onReply': asDocuments('onReply', ofTerminal),
     'writes one file in onReply': asDocuments('onReply', () => true),
   },
-  'Commands are listed for people, the newest first, by terminal and by time': {
-    'lists the oldest first': ({ adapter }) => {
-      const { commands } = adapter
-      adapter.commands = async (filter, now) => [...(await commands(filter, now))].reverse()
-    },
-    'ignores the terminal': listing(({ serialNumber: _, ...filter }) => filter),
-    'ignores the case of the terminal': listing(({ serialNumber, ...filter }) => ({
-      ...filter,
-      ...(serialNumber !== undefined && { serialNumber: serialNumber.toUpperCase() }),
-    })),
-    'ignores since': listing(({ since: _, ...filter }) => filter),
-    'ignores before': listing(({ before: _, ...filter }) => filter),
-    'ignores the limit': listing(({ limit: _, ...filter }) => filter),
-    'lists those issued at the moment of before': listing(({ before, ...filter }) => ({
-      ...filter,
-      ...(before && { before: new Date(+before + 1) }),
-    })),
-    'leaves out those issued at the moment of since': listing(({ since, ...filter }) => ({
-      ...filter,
-      ...(since && { since: new Date(+since + 1) }),
-    })),
-    'limits to the oldest': ({ adapter }) => {
-      const { commands } = adapter
-      adapter.commands = async ({ limit = 100, ...filter }, now) =>
-        (await commands({ ...filter, limit: 10_000 }, now)).slice(-limit)
-    },
-  },
-  'A list has a hundred commands unless asked for another number': {
-    'lists all': listing(({ limit = 10_000, ...filter }) => ({ ...filter, limit })),
-    'lists 50': listing(({ limit = 50, ...filter }) => ({ ...filter, limit })),
-    'lists a hundred at most': listing(({ limit = 100, ...filter }) => ({
-      ...filter,
-      limit: Math.min(limit, 100),
-    })),
-  },
-  'Commands are listed by their states at the requested moment': {
-    'ignores the state': listing(({ state: _, ...filter }) => filter),
-    'knows one state at a time': listing(({ state, ...filter }) => {
-      const [first] = [state ?? []].flat()
-      return { ...filter, ...(first && { state: first }) }
-    }),
-    'goes by its own clock': ({ adapter }) => {
-      const { commands } = adapter
-      adapter.commands = (filter) => commands(filter, new Date())
-    },
-    'treats what is unanswered as sent': listing(({ state, ...filter }) => ({
-      ...filter,
-      ...(state && { state: state === 'sent' ? ['sent', 'unanswered'] : state }),
-    })),
-    'treats what is unknown as failed': listing(({ state, ...filter }) => ({
-      ...filter,
-      ...(state && { state: state === 'failed' ? ['failed', 'unknown'] : state }),
-    })),
-    'leaves out what was closed as expired': ({ adapter }) => {
-      const { commands } = adapter
-      adapter.commands = async (filter, now) => {
-        const found = await commands(filter, now)
-        return found.filter(({ cancelled }) => cancelled?.reason !== 'expired')
-      }
-    },
-    'treats what expired as waiting': listing(({ state, ...filter }) => ({
-      ...filter,
-      ...(state && { state: state === 'waiting' ? ['waiting', 'expired'] : state }),
-    })),
-  },
   'Every call on commands rejects while storage is unreachable': Object.fromEntries(
-    (
-      ['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord', 'commands'] as const
-    ).map((call) => [`swallows what goes wrong in ${call}`, swallowing(call)]),
+    ALL_CALLS.map((call) => [`swallows what goes wrong in ${call}`, swallowing(call)]),
   ),
 }
 

@@ -2,7 +2,10 @@ import { AssertionError } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { COMMAND_FAULTS } from './command-faults.js'
+import { LIST_FAULTS } from './list-faults.js'
+import { OPEN_FAULTS } from './open-faults.js'
 import { REPLY_FAULTS } from './reply-faults.js'
+import { RETENTION_FAULTS } from './retention-faults.js'
 import { TERMINAL_FAULTS } from './terminal-faults.js'
 import { UPLOAD_FAULTS } from './upload-faults.js'
 import { type Fault, wholeSubject } from './whole.js'
@@ -17,6 +20,9 @@ const FAULTS: Record<string, Record<string, Fault>> = {
   ...COMMAND_FAULTS,
   ...UPLOAD_FAULTS,
   ...TERMINAL_FAULTS,
+  ...OPEN_FAULTS,
+  ...LIST_FAULTS,
+  ...RETENTION_FAULTS,
 }
 
 it('Every case has faults', () => {

@@ -109,7 +109,7 @@ const withText =
   (change: (text: string) => string): Fault =>
   ({ storage }) => {
     const { memory } = storage
-    storage.issue = (command) => memory.issue({ ...command, text: change(command.text) })
+    storage.issue = (command) => memory.recordSent({ ...command, text: change(command.text) })
   }
 
 function swallowing(call: 'findCommand' | 'onReply' | 'onUnparsed' | 'findCommands' | 'onReplies') {
@@ -141,7 +141,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     'cuts serial numbers at 32 characters': ({ storage }) => {
       const { memory } = storage
       storage.issue = (command) =>
-        memory.issue({ ...command, serialNumber: command.serialNumber.slice(0, 32) })
+        memory.recordSent({ ...command, serialNumber: command.serialNumber.slice(0, 32) })
     },
   },
   'Nothing is found if nothing was issued': {
@@ -197,7 +197,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       storage.issue = (command) => {
         const first = storage.shared.get('first') as Set<string>
         first.delete(keyOf(command.serialNumber, command.commandId))
-        return storage.memory.issue(command)
+        return storage.memory.recordSent(command)
       }
       adapter.findCommand = async (serialNumber, id) => {
         const key = keyOf(serialNumber, id)
@@ -343,6 +343,50 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       (before, reply) => before?.returnCode !== 0 || reply.returnCode !== -5000,
       () => true,
     ),
+  },
+  'How many rows came replaces only a pending reply, and gives way to any final one': {
+    'lets rows win': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = async (reply, command) => {
+        const said = await onReply(reply, command)
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        if (record && reply.rows !== undefined) record.reply = reply
+        return said
+      }
+    },
+    'keeps rows as if they were a reply': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = (reply, command) => {
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        return record?.reply?.rows === undefined ? onReply(reply, command) : 'repeated'
+      }
+    },
+    'keeps no rows': ({ adapter }) => {
+      const { onReply } = adapter
+      adapter.onReply = async ({ rows: _, ...reply }, command) => onReply(reply, command)
+    },
+    'counts other rows anew': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = async (reply, command) => {
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        if (record?.reply?.rows !== undefined && reply.rows !== undefined) record.reply = reply
+        return onReply(reply, command)
+      }
+    },
+    'drops rows': ({ adapter }) => {
+      const { onReply } = adapter
+      adapter.onReply = (reply, command) => {
+        return reply.rows === undefined ? onReply(reply, command) : 'repeated'
+      }
+    },
+    'lets a pending reply replace rows': ({ adapter, storage }) => {
+      const { onReply } = adapter
+      adapter.onReply = (reply, command) => {
+        const record = storage.records.get(keyOf(reply.serialNumber, reply.commandId))
+        if (reply.returnCode === -5000 && record?.reply?.rows !== undefined) delete record.reply
+        return onReply(reply, command)
+      }
+    },
   },
   'onReply fulfills only when the reply can be read back': {
     'keeps it a moment later': ({ adapter }) => {
@@ -752,7 +796,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
       const commands = storage.once('commands', () => [] as IssuedCommand[])
       storage.issue = (command) => {
         commands.push(command)
-        return memory.issue(command)
+        return memory.recordSent(command)
       }
       adapter.findCommands = async (_, all) =>
         commands.filter(({ commandId }) => all.includes(commandId))

@@ -1,5 +1,10 @@
 // Faults of adapters that know the terminals, each under the case that refuses it.
-import type { Contact, Terminal } from '../../src/terminal/storage.js'
+import {
+  type Contact,
+  FAMILY_RANKS,
+  type FamilyRank,
+  type Terminal,
+} from '../../src/terminal/storage.js'
 import type { Connection, Fault } from './whole.js'
 
 const telling =
@@ -83,23 +88,44 @@ const asDocuments =
       await query()
       return documents.get(documentOf(serialNumber))?.get(serialNumber)
     }
-    adapter.terminals = async () => {
-      await query()
-      return [...documents.values()].flatMap((document) => [...document.values()])
+  }
+
+const placeOf = (rank: FamilyRank | undefined) => {
+  return rank === undefined ? -1 : FAMILY_RANKS.indexOf(rank)
+}
+
+// Which family counts, by another rule.
+const ranking =
+  (isKept: (rank: FamilyRank | undefined, known: FamilyRank | undefined) => boolean): Fault =>
+  ({ adapter, storage }) => {
+    const families = storage.once('families', () => new Map<string, Contact>())
+    const { onContact, findTerminal } = adapter
+    adapter.onContact = (contact) => {
+      const known = families.get(contact.serialNumber)
+      const isNew = contact.family && isKept(contact.familyRank, known?.familyRank)
+      if (isNew) families.set(contact.serialNumber, contact)
+      return onContact(contact)
+    }
+    adapter.findTerminal = async (serialNumber) => {
+      const terminal = await findTerminal(serialNumber)
+      const { family, familyRank } = families.get(serialNumber) ?? {}
+      return (
+        terminal && { ...terminal, ...(family && { family }), ...(familyRank && { familyRank }) }
+      )
     }
   }
 
 const aTerminal = (serialNumber: string) => serialNumber
 const oneFile = () => 'all'
 
-function swallowing(call: 'onContact' | 'terminals' | 'findTerminal') {
+function swallowing(call: 'onContact' | 'listTerminals' | 'findTerminal') {
   return ({ adapter }: Connection) => {
     const right = adapter[call] as (...args: unknown[]) => Promise<unknown>
     adapter[call] = (async (...args: unknown[]) => {
       try {
         return await right(...args)
       } catch {
-        return call === 'terminals' ? [] : undefined
+        return call === 'listTerminals' ? { rows: [] } : undefined
       }
     }) as never
   }
@@ -230,34 +256,42 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     'compares them as numbers': withTerminals((sn) => (Number(sn) ? `${Number(sn)}` : sn)),
     'cuts them at 32 characters': withTerminals((sn) => sn.slice(0, 32)),
   },
-  'Every terminal is listed, in the order of serial numbers': {
-    ...Object.fromEntries(
-      [100, 250].map((limit) => [
-        `lists ${limit}`,
-        ({ adapter }: Connection) => {
-          const { terminals } = adapter
-          adapter.terminals = async () => (await terminals()).slice(0, limit)
-        },
-      ]),
-    ),
-    'lists them as numbers': ({ adapter }) => {
-      const { terminals } = adapter
-      adapter.terminals = async () =>
-        [...(await terminals())].sort((a, b) => Number(a.serialNumber) - Number(b.serialNumber))
+  'What a terminal is gives way to what is surer, and to nothing less sure': {
+    'keeps the first': ranking((_, known) => known === undefined),
+    'keeps the last': ranking(() => true),
+    'keeps what is as sure': ranking((rank, known) => placeOf(rank) > placeOf(known)),
+    'treats what was proved as seen': ranking((rank, known) => {
+      const [one, other] = [rank, known].map((each) => (each === 'proved' ? 'seen' : each))
+      return placeOf(one) >= placeOf(other)
+    }),
+    'never replaces what was stated': ranking((rank, known) => {
+      return known !== 'stated' && placeOf(rank) >= placeOf(known)
+    }),
+    'forgets how sure it is': ({ adapter }) => {
+      const { findTerminal } = adapter
+      adapter.findTerminal = async (serialNumber) => {
+        const { familyRank: _, ...terminal } = (await findTerminal(serialNumber)) ?? {}
+        return 'serialNumber' in terminal ? (terminal as Terminal) : undefined
+      }
     },
-    'lists the last seen first': ({ adapter }) => {
-      const { terminals } = adapter
-      adapter.terminals = async () =>
-        [...(await terminals())].sort((a, b) => +b.lastSeenAt - +a.lastSeenAt)
-    },
-    'lists serial numbers alone': ({ adapter }) => {
-      const { terminals } = adapter
-      adapter.terminals = async () =>
-        (await terminals()).map(({ serialNumber }) => ({ serialNumber }) as Terminal)
+    'forgets what it is at the next contact': ({ adapter, storage }) => {
+      const { findTerminal } = adapter
+      const last = storage.once('last', () => new Map<string, Contact>())
+      const { onContact } = adapter
+      adapter.onContact = (contact) => {
+        last.set(contact.serialNumber, contact)
+        return onContact(contact)
+      }
+      adapter.findTerminal = async (serialNumber) => {
+        const terminal = await findTerminal(serialNumber)
+        if (last.get(serialNumber)?.family !== undefined || !terminal) return terminal
+        const { family: _, familyRank: __, ...rest } = terminal
+        return rest
+      }
     },
   },
   'Every call on terminals rejects while storage is unreachable': Object.fromEntries(
-    (['onContact', 'terminals', 'findTerminal'] as const).map((call) => [
+    (['onContact', 'listTerminals', 'findTerminal'] as const).map((call) => [
       `swallows what goes wrong in ${call}`,
       swallowing(call),
     ]),
@@ -292,7 +326,6 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
         all.set(serialNumber, { ...known, ...facts, serialNumber, firstSeenAt, lastSeenAt: at })
       }
       adapter.findTerminal = (serialNumber) => all.get(serialNumber)
-      adapter.terminals = () => [...all.values()]
     },
     'remembers what it found': ({ adapter }) => {
       const { findTerminal } = adapter

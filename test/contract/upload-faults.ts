@@ -1,7 +1,8 @@
 // Faults of adapters that keep uploads, each under the case that refuses it.
 import type { UploadedLine } from '../../src/contract.js'
 import { lineKey, type PacketRecord, type Upload, type UploadRecord } from '../../src/index.js'
-import type { Fault } from './whole.js'
+import type { PacketSet } from '../../src/upload/storage.js'
+import type { Fault, Storage } from './whole.js'
 
 type Line = UploadRecord | Buffer
 
@@ -132,22 +133,76 @@ const cachedInProcess: Fault = ({ adapter, storage, query }) => {
 }
 
 function findingPackets(
-  change: (packets: readonly PacketRecord[]) => readonly PacketRecord[],
+  change: (packets: readonly PacketRecord[], storage: Storage) => readonly PacketRecord[],
 ): Fault {
-  return ({ adapter }) => {
+  return ({ adapter, storage }) => {
     const { findPackets } = adapter
-    adapter.findPackets = async (...args) => change(await findPackets(...args))
+    adapter.findPackets = async (...args) => change(await findPackets(...args), storage)
   }
 }
 
-function askingFor(change: (serialNumber: string, id: string) => [string, string]): Fault {
+const asking = (change: (set: PacketSet) => PacketSet): Fault => {
   return ({ adapter }) => {
     const { findPackets } = adapter
-    adapter.findPackets = (serialNumber, id) => findPackets(...change(serialNumber, id))
+    adapter.findPackets = (serialNumber, commandId, set) => {
+      return findPackets(serialNumber, commandId, change(set))
+    }
   }
 }
 
-/** The faults of each case. */
+interface KeptPacket {
+  upload: Upload
+  packet: PacketRecord
+}
+
+const packetsIn = ({ memory }: Storage): KeptPacket[] => {
+  return memory.received().flatMap((upload) => {
+    return upload.records.flatMap((packet) => (packet.kind === 'packet' ? { upload, packet } : []))
+  })
+}
+
+interface AskedPackets extends PacketSet {
+  serialNumber: string
+  commandId: string
+}
+
+const isOfCommand = (upload: Upload, asked: Pick<AskedPackets, 'serialNumber' | 'commandId'>) => {
+  return upload.serialNumber === asked.serialNumber && upload.commandId === asked.commandId
+}
+
+const isOfSet = ({ table, count }: PacketRecord, set: PacketSet) => {
+  return table === set.table && count === set.count
+}
+
+// Which packets make a set, by another rule.
+function packetsBy(
+  isFound: (kept: KeptPacket, asked: AskedPackets) => boolean,
+  isWhole?: (packets: readonly PacketRecord[], asked: AskedPackets) => boolean,
+): Fault {
+  return ({ adapter, storage }) => {
+    adapter.findPackets = async (serialNumber, commandId, set) => {
+      const asked = { ...set, serialNumber, commandId }
+      const found = packetsIn(storage).filter((kept) => isFound(kept, asked))
+      const packets = found.map(({ packet }) => packet)
+      const last = [...new Map(packets.map((packet) => [packet.index, packet])).values()]
+      const inOrder = (isWhole ? packets : last).sort((one, other) => one.index - other.index)
+      const isEnough = isWhole?.(inOrder, asked) ?? inOrder.length === set.count
+      return isEnough ? inOrder : []
+    }
+  }
+}
+
+const firstPackets: Fault = ({ adapter, storage }) => {
+  adapter.findPackets = async (serialNumber, commandId, set) => {
+    const found = packetsIn(storage).filter(({ upload, packet }) => {
+      return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
+    })
+    const first = new Map(found.reverse().map(({ packet }) => [packet.index, packet]))
+    const inOrder = [...first.values()].sort((one, other) => one.index - other.index)
+    return inOrder.length === set.count ? inOrder : []
+  }
+}
+
 export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
   'Every line of an upload is stored with the terminal that sent it, byte for byte': {
     'keeps records alone': keepingChanged((upload) => ({ ...upload, unparsed: [] })),
@@ -289,27 +344,35 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return `${upload.commandId} ${lineKey(upload, line)}`
     }),
   },
-  "The packets of a terminal's command are found in the order in which they came": {
-    'finds those of every terminal': ({ adapter, storage }) => {
-      adapter.findPackets = async (_, commandId) => {
-        return storage.memory.received().flatMap(({ commandId: id, records }) => {
-          return id === commandId ? records.filter((record) => record.kind === 'packet') : []
-        })
-      }
-    },
-    'ignores the case of the terminal': askingFor((serialNumber, id) => [
-      serialNumber.toUpperCase(),
-      id,
-    ]),
-    'treats the id as a number': askingFor((serialNumber, id) => [serialNumber, `${Number(id)}`]),
-    'finds them in the order of their numbers': findingPackets((packets) => {
-      return [...packets].sort((one, other) => one.index - other.index)
+  "The packets of a terminal's command are found once all of them came, in their order": {
+    'finds those of every terminal': packetsBy(({ upload, packet }, asked) => {
+      return upload.commandId === asked.commandId && isOfSet(packet, asked)
     }),
-    'finds one for each number': findingPackets((packets) => {
-      return [...new Map(packets.map((packet) => [packet.index, packet])).values()]
+    'ignores the case of the terminal': packetsBy(({ upload, packet }, asked) => {
+      const isSame = upload.serialNumber.toLowerCase() === asked.serialNumber.toLowerCase()
+      return isSame && upload.commandId === asked.commandId && isOfSet(packet, asked)
     }),
-    'finds one for each content': findingPackets((packets) => {
-      return [...new Map(packets.map((packet) => [packet.raw.toString(), packet])).values()]
+    'treats the id as a number': packetsBy(({ upload, packet }, asked) => {
+      const isSame = Number(upload.commandId) === Number(asked.commandId)
+      return isSame && upload.serialNumber === asked.serialNumber && isOfSet(packet, asked)
+    }),
+    'finds those of every table': packetsBy(({ upload, packet }, { table: _, ...asked }) => {
+      return isOfCommand(upload, asked) && packet.count === asked.count
+    }),
+    'ignores the case of tables': packetsBy(({ upload, packet }, asked) => {
+      const isSame = packet.table.toLowerCase() === asked.table.toLowerCase()
+      return isSame && isOfCommand(upload, asked) && packet.count === asked.count
+    }),
+    'finds those of every count': packetsBy(({ upload, packet }, asked) => {
+      return isOfCommand(upload, asked) && packet.table === asked.table
+    }),
+    'finds what has come so far': packetsBy(
+      ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+      () => true,
+    ),
+    'finds them in the order in which they came': findingPackets((packets, storage) => {
+      const all = storage.memory.received().flatMap(({ records }) => records)
+      return [...packets].sort((one, other) => all.indexOf(one) - all.indexOf(other))
     }),
     'loses the table': findingPackets((packets) => {
       return packets.map((packet) => ({ ...packet, table: '' }))
@@ -320,5 +383,51 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
         raw: Buffer.from(packet.raw.toString('ascii')),
       }))
     }),
+    'finds nothing': findingPackets(() => []),
   },
+  'Of two packets with one number the later one counts': {
+    'finds the first': firstPackets,
+    'finds both': packetsBy(
+      ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+      (packets, { count }) => new Set(packets.map(({ index }) => index)).size === count,
+    ),
+    'finds none then': packetsBy(
+      ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+      (packets, { count }) => packets.length === count,
+    ),
+  },
+  'Packets that have more bytes together than was asked for are not read': {
+    'ignores maxBytes': asking((set) => ({ ...set, maxBytes: 1e9 })),
+    'finds less than maxBytes': asking((set) => ({ ...set, maxBytes: set.maxBytes - 1 })),
+    'finds those that fit': ({ adapter }) => {
+      const { findPackets } = adapter
+      adapter.findPackets = async (serialNumber, commandId, set) => {
+        const all = await findPackets(serialNumber, commandId, { ...set, maxBytes: 1e9 })
+        let bytes = 0
+        return all.filter(({ raw }) => {
+          bytes += raw.length
+          return bytes <= set.maxBytes
+        })
+      }
+    },
+    'counts what was replaced': ({ adapter, storage }) => {
+      const { findPackets } = adapter
+      adapter.findPackets = async (serialNumber, commandId, set) => {
+        const all = packetsIn(storage).filter(({ upload, packet }) => {
+          return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
+        })
+        const bytes = all.reduce((sum, { packet }) => sum + packet.raw.length, 0)
+        return bytes > set.maxBytes ? [] : findPackets(serialNumber, commandId, set)
+      }
+    },
+    'finds a megabyte at most': asking((set) => {
+      return { ...set, maxBytes: Math.min(set.maxBytes, 1_000_000) }
+    }),
+  },
+  'A result in a hundred packets is found whole': Object.fromEntries(
+    [10, 50, 99].map((limit) => [
+      `finds ${limit} at most`,
+      findingPackets((packets) => packets.slice(0, limit)),
+    ]),
+  ),
 }

@@ -3,30 +3,33 @@
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
-import type { CommandReply, MemoryAdapter, ReplyStorage } from '../../src/index.js'
-import { commandMemory } from '../../src/memory/command.js'
-import { replyMemory } from '../../src/memory/reply.js'
+import type {
+  CommandReply,
+  MemoryAdapter,
+  ReplyStorage,
+  RetentionStorage,
+} from '../../src/index.js'
+import { Records } from '../../src/memory/record.js'
+import { type Lines, replyMemory } from '../../src/memory/reply.js'
+import { retention } from '../../src/memory/retention.js'
 import { terminalMemory } from '../../src/memory/terminal.js'
-import { uploadMemory } from '../../src/memory/upload.js'
-import type { CommandRecord, CommandStorage } from '../../src/queue/storage.js'
+import { Timeline } from '../../src/memory/timeline.js'
+import { Uploads, uploadMemory } from '../../src/memory/upload.js'
+import type { CommandStorage } from '../../src/queue/storage.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
 import type { TerminalStorage } from '../../src/terminal/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
+import { type PlainRecords, plainCommands } from './plain.js'
 
 /** Shared by all connections of a subject. A fault may replace what the subject reads. */
 export class Storage {
-  records = new Map<string, CommandRecord>()
-  // Like memoryAdapter(), with its records accessible.
-  memory: MemoryAdapter = {
-    ...replyMemory(this.records),
-    ...commandMemory(this.records),
-    ...terminalMemory(),
-    ...uploadMemory(),
-  }
+  records: PlainRecords = new Map()
+  uploads: Uploads = new Uploads()
+  memory: MemoryAdapter = keptIn(this.records, this.uploads)
   isConnected = true
   calledAt = new Map<string, number>()
   shared = new Map<string, unknown>()
-  issue = (command: IssuedCommand): unknown => this.memory.issue(command)
+  issue = (command: IssuedCommand): unknown => this.memory.recordSent(command)
   replies = (): CommandReply[] => this.memory.replies()
   unparsed = (): { serialNumber: string; line: Buffer }[] => this.memory.unparsed()
 
@@ -41,8 +44,9 @@ export class Storage {
 
 export type WholeAdapter = Required<ReplyStorage> &
   Required<CommandStorage> &
-  TerminalStorage &
-  Required<UploadStorage>
+  Required<TerminalStorage> &
+  Required<UploadStorage> &
+  RetentionStorage
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
 export interface Connection {
@@ -59,6 +63,25 @@ export type Fault = (connection: Connection) => void
 async function moment(): Promise<void> {
   const turns = Math.floor(Math.random() * 4)
   for (let turn = 0; turn < turns; turn++) await setImmediate()
+}
+
+function keptIn(records: PlainRecords, uploads: Uploads): MemoryAdapter {
+  const commands = plainCommands(records)
+  const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
+  const { onUnparsed, unparsed, listUnparsed } = replyMemory(new Records(), lines)
+  const { forget, forgetPerson } = retention(new Records(), lines, uploads)
+  return {
+    ...commands,
+    ...terminalMemory(),
+    ...uploadMemory(uploads),
+    ...{ onUnparsed, unparsed, listUnparsed },
+    async forget(before) {
+      return { ...(await forget(before)), commands: commands.forget(before) }
+    },
+    async forgetPerson(person) {
+      return { ...(await forgetPerson(person)), commands: commands.forgetPerson(person) }
+    },
+  }
 }
 
 function connect(storage: Storage, delay: () => Promise<void>): Connection {
@@ -80,7 +103,7 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     onReply: (reply) => keep(reply, Date.now()),
     async findCommand(serialNumber, commandId) {
       await query()
-      return memory.findCommand(serialNumber, commandId)
+      return memory.findRecord(serialNumber, commandId)?.command
     },
     async onUnparsed(lines, serialNumber) {
       await query()
@@ -88,8 +111,7 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     },
     async findCommands(serialNumber, commandIds) {
       await query()
-      const found = commandIds.map((id) => memory.findCommand(serialNumber, id) as IssuedCommand)
-      return found.filter((command) => command !== undefined)
+      return commandIds.flatMap((id) => memory.findRecord(serialNumber, id)?.command ?? [])
     },
     async onReplies(answered: readonly AnsweredCommand[]) {
       const said: ReplyKept[] = []
@@ -125,17 +147,57 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
       await query()
       memory.onContact(contact)
     },
-    async terminals() {
+    async findSummaries(...args) {
       await query()
-      return memory.terminals()
+      return memory.findSummaries(...args)
+    },
+    async nextNumbers(...args) {
+      await query()
+      return memory.nextNumbers(...args)
+    },
+    async recordSent(...args) {
+      await query()
+      memory.recordSent(...args)
+    },
+    async listTerminals(...args) {
+      await query()
+      return memory.listTerminals(...args)
+    },
+    async listReplies(...args) {
+      await query()
+      return memory.listReplies(...args)
+    },
+    async listUnparsed(...args) {
+      await query()
+      return memory.listUnparsed(...args)
+    },
+    async listAttendance(...args) {
+      await query()
+      return memory.listAttendance(...args)
+    },
+    async listUploads(...args) {
+      await query()
+      return memory.listUploads(...args)
+    },
+    async countCommands(...args) {
+      await query()
+      return memory.countCommands(...args)
+    },
+    async forget(...args) {
+      await query()
+      return memory.forget(...args)
+    },
+    async forgetPerson(...args) {
+      await query()
+      return memory.forgetPerson(...args)
     },
     async findTerminal(serialNumber) {
       await query()
       return memory.findTerminal(serialNumber)
     },
-    async commands(...args) {
+    async listCommands(...args) {
       await query()
-      return memory.commands?.(...args) ?? []
+      return memory.listCommands(...args)
     },
     async onUpload(upload) {
       await query()

@@ -106,7 +106,8 @@ describe('The statements', () => {
   it('A statement deletes old attendance', async () => {
     await ask(/^DELETE/)
     const adapter = postgresAdapter(database.pool, { schema: database.schema })
-    expect((await adapter.attendance()).map(({ pin }) => pin)).toEqual(['7', '7'])
+    const { rows } = await adapter.listAttendance({})
+    expect(rows.map(({ pin }) => pin)).toEqual(['7', '7'])
   })
 })
 

@@ -107,19 +107,19 @@ describe('Errors of the app reach its error handler', () => {
       },
     ],
     [
-      'findCommand throws',
+      'findRecord throws',
       {
         adapter: {
           ...memoryAdapter(),
-          findCommand: () => {
+          findRecord: () => {
             throw failure
           },
         },
       },
     ],
     [
-      'findCommand rejects',
-      { adapter: { ...memoryAdapter(), findCommand: () => Promise.reject(failure) } },
+      'findRecord rejects',
+      { adapter: { ...memoryAdapter(), findRecord: () => Promise.reject(failure) } },
     ],
     [
       'onReply throws',

@@ -181,7 +181,7 @@ describe.each(Object.entries(ways))('Through %s', (_wayName, way) => {
         ],
       ]),
     )
-    expect(adapter.findCommand('__proto__', '__proto__')).toBeUndefined()
+    expect(adapter.findRecord('__proto__', '__proto__')?.command).toBeUndefined()
     expect(({} as Record<string, unknown>).$where).toBeUndefined()
   })
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { commandReplyHandler, commandReplyRouter, memoryAdapter } from '../../src/index.js'
 
 const adapter = memoryAdapter()
-const { findCommand, onReply } = adapter
+const { onReply } = adapter
+const findCommand = () => undefined
 
 describe('A wrong option is refused when the endpoint is made, by name, with what came and what was expected', () => {
   const size = 'expected a number of bytes above 0, or text such as "512kb" or "1mb"'
@@ -108,7 +109,6 @@ describe('Mistakes with an explanation of their own', () => {
   }
 
   it('An adapter spread from an instance of a class is explained', () => {
-    const { findCommand } = memoryAdapter()
     for (const spread of [{ ...new Storage() }, { ...new Storage(), findCommand }]) {
       const message = messageOf({ adapter: spread })
       expect(message).toContain('is undefined; expected a function; if the adapter was spread')

@@ -332,7 +332,7 @@ it('Other requests are left alone', async () => {
     ['/', {}],
   ]
   for (const [path, how] of others) expect((await ask(path, how)).status).toBe(404)
-  expect(adapter.terminals()).toEqual([])
+  expect(adapter.listTerminals({})).toEqual({ rows: [] })
 })
 
 it('The channel publishes each handshake', async () => {

@@ -5,18 +5,18 @@ function replyOf(serialNumber: string, record: string): CommandReply {
   return parseReplies(Buffer.from(record), { serialNumber }).replies[0] as CommandReply
 }
 
-it('Replies are listed in the order in which they first came', () => {
+it('Replies are listed in the order in which they came', () => {
   const adapter = memoryAdapter()
   for (const commandId of ['1', '2']) {
-    adapter.issue({ serialNumber: 'A', commandId, text: 'CHECK' })
+    adapter.recordSent({ serialNumber: 'A', commandId, text: 'CHECK' })
   }
   for (const record of ['ID=2&Return=-5000', 'ID=1&Return=0', 'ID=3&Return=0', 'ID=2&Return=0']) {
     adapter.onReply(replyOf('A', record), undefined)
   }
   expect(adapter.replies().map(({ commandId, returnCode }) => [commandId, returnCode])).toEqual([
-    ['2', 0],
     ['1', 0],
     ['3', 0],
+    ['2', 0],
   ])
 })
 

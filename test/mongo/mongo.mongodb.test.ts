@@ -1,30 +1,17 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { type CommandStartedEvent, type Db, MongoClient } from 'mongodb'
-import { type Db as Db6, MongoClient as MongoClient6 } from 'mongodb6'
+import type { Db as Db6 } from 'mongodb6'
 import mongoose from 'mongoose'
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, inject, it } from 'vitest'
-import { adapterContract } from '../../src/contract.js'
 import { type CommandReply, commandReplyHandler, parseReplies } from '../../src/index.js'
-import {
-  type MongoAdapterOptions,
-  type MongoCollection,
-  type MongoDb,
-  mongoAdapter,
-} from '../../src/mongo.js'
+import { INDEXES } from '../../src/mongo/indexes.js'
+import { type MongoAdapterOptions, type MongoDb, mongoAdapter } from '../../src/mongo.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import type { AttendanceRecord } from '../../src/upload/upload.js'
-import { keptLines } from '../support/kept-lines.js'
-import { expectReading } from '../support/reader.js'
-import { stall } from '../support/stalled.js'
-
-// The types of two mongooses in one program would both be of the module 'mongoose': see
-// test/mongoose8.
-const mongoose8: typeof mongoose = createRequire(import.meta.url)('mongoose8')
 
 const url = inject('mongodbUrl')
 const onServer = describe.skipIf(url === undefined)
@@ -51,87 +38,6 @@ const claimOf = (commandId: string, attempt = 1) => ({
 let databases = 0
 const databaseName = () => `iclock_test_${process.pid}_${databases++}`
 
-// The four ways in which apps open a database today.
-const DRIVERS = {
-  'mongodb 6': async (name: string) => {
-    const client = await new MongoClient6(`${url}`).connect()
-    return { db: client.db(name), close: () => client.close() }
-  },
-  'mongodb 7': async (name: string) => {
-    const client = await new MongoClient(`${url}`).connect()
-    return { db: client.db(name), close: () => client.close() }
-  },
-  'mongoose 8': async (dbName: string) => {
-    const connection = await mongoose8.createConnection(`${url}`, { dbName }).asPromise()
-    return { db: connection.db, close: () => connection.close() }
-  },
-  'mongoose 9': async (dbName: string) => {
-    const connection = await mongoose.createConnection(`${url}`, { dbName }).asPromise()
-    return { db: connection.db, close: () => connection.close() }
-  },
-}
-
-for (const [driver, connect] of Object.entries(DRIVERS)) {
-  onServer(`mongoAdapter on ${driver}`, () => {
-    const create = async () => {
-      const name = databaseName()
-      const { db, close } = await connect(name)
-      const adapter = mongoAdapter(db)
-      const { replies, unparsed } = adapter
-      return {
-        adapter,
-        replies,
-        unparsed,
-        lines: () => keptLines(adapter),
-        reopen: () => mongoAdapter(client.db(name)),
-        stall(steps: number) {
-          const { turn, stopped, resume } = stall(steps)
-          return { adapter: mongoAdapter(inTurn(client.db(name), turn)), stopped, resume }
-        },
-        disconnect: close,
-        async dispose() {
-          await close()
-          await client.db(name).dropDatabase()
-        },
-      }
-    }
-    for (const { name, run } of adapterContract(create)) it(name, run)
-  })
-}
-
-/** A db each of whose commands awaits its turn. */
-function inTurn(db: MongoDb, turn: () => Promise<void>): MongoDb {
-  const collection: MongoDb['collection'] = (name, options) => {
-    const real = db.collection(name, options)
-    const calls = [
-      'findOne',
-      'findOneAndUpdate',
-      'updateOne',
-      'updateMany',
-      'deleteMany',
-      'bulkWrite',
-    ]
-    return {
-      ...Object.fromEntries(
-        calls.map((call) => [
-          call,
-          async (...args: unknown[]) => {
-            await turn()
-            return Reflect.apply(Reflect.get(real, call), real, args)
-          },
-        ]),
-      ),
-      find: (filter: object, options?: object) => ({
-        toArray: async () => {
-          await turn()
-          return real.find(filter, options).toArray()
-        },
-      }),
-    } as MongoCollection
-  }
-  return { databaseName: db.databaseName, collection }
-}
-
 it('The Db of every driver is accepted, and mongoose before it is connected, by their types', async () => {
   type Accepted = Parameters<typeof mongoAdapter>[0]
   expectTypeOf<Db>().toExtend<Accepted>()
@@ -149,43 +55,49 @@ onServer('what mongoAdapter keeps', () => {
     return () => db.dropDatabase()
   })
 
-  it("A reply's document reads well", async () => {
+  it("A command's document reads well", async () => {
     const adapter = mongoAdapter(db)
-    const command = { serialNumber: 'A', commandId: '1', text: 'SHELL ls' }
-    const terms = { attempts: 1, replyWithin: 60_000 }
+    const command = { serialNumber: 'A', commandId: '1', text: 'SHELL PIN=7', employee: 7 }
+    const terms = { attempts: 1, replyWithin: 60_000, key: 'user 7' }
     const issuedAt = new Date('2026-10-05T07:00:00Z')
     const replyDueAt = new Date('2026-10-05T07:01:00Z')
     await adapter.issue([{ command, terms, issuedAt }])
     const claim = {
-      commandId: '1',
-      attempt: 1,
-      sentAt: issuedAt,
-      replyDueAt,
-      openUntil: replyDueAt,
+      ...{ commandId: '1', attempt: 1, sentAt: issuedAt },
+      ...{ replyDueAt, openUntil: replyDueAt },
     }
     await adapter.claim('A', [claim])
     const record = 'ID=1\nSN=sub\nCMD=Shell\nReturn=2\nContent=abc'
     await adapter.onReply(replyOf('A', record), undefined)
-    await adapter.onUnparsed([Buffer.from('x')], 'A')
+    const line = `x${'y'.repeat(400)}`
+    await adapter.onUnparsed([Buffer.from(line)], 'A')
     const at = expect.any(Date)
     const token = expect.any(String)
+    const place = expect.stringMatching(/^[0-9a-f]{28}$/)
     const buffers = { promoteBuffers: true }
     expect(await db.collection('iclock_commands').find({}, buffers).toArray()).toEqual([
       {
         _id: '["A","1"]',
         serialNumber: 'A',
         commandId: '1',
-        command,
+        text: 'SHELL PIN=7',
+        textBytes: 11,
+        members: { employee: 7 },
+        tags: ['pin:7', 'key:user 7', 'member:["employee",7]'],
         terms,
-        issuedAt,
         listedAt: issuedAt,
+        place,
         position: 1,
+        phase: 12,
         token,
         issuedUntil: new Date('9999-12-31'),
         openUntil: replyDueAt,
+        liveUntil: replyDueAt,
         attemptsMade: 1,
+        attemptsLeft: 0,
         sentAt: issuedAt,
         replyDueAt,
+        waitsFrom: new Date('2026-10-05T06:59:00Z'),
         attempts: [{ sentAt: issuedAt, replyDueAt, openUntil: replyDueAt }],
         claimToken: token,
         reply: {
@@ -199,6 +111,7 @@ onServer('what mongoAdapter keeps', () => {
           digest: expect.stringMatching(/^[0-9a-f]{64}$/),
           token,
           receivedAt: at,
+          place,
         },
       },
     ])
@@ -206,8 +119,11 @@ onServer('what mongoAdapter keeps', () => {
       {
         _id: expect.stringMatching(/^\["A","[0-9a-f]{64}"\]$/),
         serialNumber: 'A',
-        line: Buffer.from('x'),
         receivedAt: at,
+        place,
+        size: 401,
+        raw: Buffer.from(line.slice(0, 400)),
+        rawTail: Buffer.from('y'),
         token,
       },
     ])
@@ -217,7 +133,7 @@ onServer('what mongoAdapter keeps', () => {
     const adapter = mongoAdapter(db, {
       collections: { commands: 'a', unparsed: 'b', counters: 'c' },
     })
-    await adapter.issue({ serialNumber: 'A', commandId: '1', text: 'CHECK' })
+    await adapter.issue([queued('1')])
     await adapter.onUnparsed([Buffer.from('x')], 'A')
     const collections = await db.collections()
     expect(collections.map(({ collectionName }) => collectionName).sort()).toEqual(['a', 'b', 'c'])
@@ -235,10 +151,12 @@ onServer('what mongoAdapter keeps', () => {
       nothing: undefined,
     }
     const adapter = mongoAdapter<typeof command>(db)
-    await adapter.issue(command)
+    await adapter.recordSent(command)
     const { nothing, ...kept } = command
-    expect(await adapter.findCommand('A', '1')).toStrictEqual(kept)
-    expectTypeOf(adapter.findCommand).returns.resolves.toEqualTypeOf<typeof command | undefined>()
+    expect((await adapter.findRecord('A', '1'))?.command).toStrictEqual(kept)
+    expect((await adapter.findSummaries([command]))[0]?.members).toStrictEqual({
+      ...{ _id: 7, issuedAt: 'noon', employee: kept.employee, wanted: kept.wanted },
+    })
   })
 
   it('A duplicate changes nothing, not even when the reply came', async () => {
@@ -270,8 +188,7 @@ onServer('what mongoAdapter keeps', () => {
     ]
     for (const each of replies) {
       await adapter.onReply(each, undefined)
-      const { outcome, meaning, receivedAt, ...kept } = { ...(await adapter.findReply('A', '1')) }
-      expect(kept).toEqual(each)
+      expect((await adapter.findRecord('A', '1'))?.reply).toEqual(each)
     }
   })
 
@@ -281,101 +198,39 @@ onServer('what mongoAdapter keeps', () => {
     await adapter.onUnparsed([x, x, y], 'A')
     await Promise.all(Array.from({ length: 20 }, () => adapter.onUnparsed([x], 'A')))
     await adapter.onUnparsed([x], 'B')
-    const lines = await adapter.unparsed()
-    expect(lines.map(({ serialNumber, line }) => `${serialNumber} ${line}`).sort()).toEqual([
+    const { rows } = await adapter.listUnparsed({})
+    expect(rows.map(({ serialNumber, raw }) => `${serialNumber} ${raw}`).sort()).toEqual([
       'A x',
       'A y',
       'B x',
     ])
   })
 
-  it('The lists for people have attendance of a day, uploads and unparsed lines by their filters', async () => {
-    await expectReading(mongoAdapter(db))
-  })
-
-  it("Queries find a command's reply, a terminal's last one, and the failed ones since a moment", async () => {
+  it('A filter that is an object in the place of a text finds nothing', async () => {
     const adapter = mongoAdapter(db)
-    const moments: Date[] = []
-    for (const [serialNumber, record] of [
-      ['A', 'ID=1&Return=0&CMD=DATA'],
-      ['A', 'ID=2&Return=-1&CMD=DATA'],
-      ['B', 'ID=1&Return=-1003&CMD=DATA'],
-      ['A', 'ID=3&Return=3&CMD=DATA QUERY'],
-    ] as const) {
-      moments.push(new Date())
-      await adapter.onReply(replyOf(serialNumber, record), undefined)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    await adapter.issue([queued('1')])
+    const filter = { serialNumber: { $ne: '' } as never }
+    for (const list of [adapter.listCommands, adapter.listReplies, adapter.listUploads]) {
+      await expect(list(filter, NOW)).rejects.toThrow('expected the SN of a terminal, as a string')
     }
-    const ids = async (filter?: Parameters<typeof adapter.replies>[0]) =>
-      (await adapter.replies(filter)).map((each) => `${each.serialNumber}${each.commandId}`)
-    expect(await adapter.findReply('B', '1')).toMatchObject({ meaning: 'execution timed out' })
-    expect(await adapter.findReply('B', '2')).toBeUndefined()
-    expect(await ids()).toEqual(['A3', 'B1', 'A2', 'A1'])
-    expect(await ids({ serialNumber: 'A', limit: 2 })).toEqual(['A3', 'A2'])
-    expect(await ids({ outcome: 'failed' })).toEqual(['B1', 'A2'])
-    expect(await ids({ outcome: 'failed', since: moments[2] as Date })).toEqual(['B1'])
-    expect(await ids({ serialNumber: { $ne: '' } as never })).toEqual([])
   })
 
   it('The family option decides what codes mean', async () => {
     const adapter = mongoAdapter(db, { family: 'access' })
     await adapter.onReply(replyOf('A', 'ID=1&Return=-14'), undefined)
-    expect(await adapter.findReply('A', '1')).toMatchObject({ meaning: 'wrong password' })
-  })
-
-  it('What is settled and old is forgotten, and never what is open', async () => {
-    const adapter = mongoAdapter(db)
-    const old = new Date('2020-01-01')
-    const issue = (id: string, members: Partial<QueuedCommand> = {}) =>
-      adapter.issue([{ ...queued(id), issuedAt: old, ...members }])
-    await issue('waiting')
-    await issue('expired', { openUntil: new Date('2020-01-02') })
-    await issue('cancelled')
-    await adapter.cancel('A', ['cancelled'], old, 'cancelled')
-    await issue('answered')
-    await adapter.onReply(replyOf('A', 'ID=answered&Return=0'), undefined)
-    await issue('pending')
-    await adapter.onReply(replyOf('A', 'ID=pending&Return=-5000'), undefined)
-    await adapter.onUnparsed([Buffer.from('x')], 'A')
-
-    const nothing = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
-    expect(await adapter.forget(new Date('2021-01-01'))).toEqual({ ...nothing, commands: 2 })
-    const soon = new Date(Date.now() + 86_400_000)
-    await issue('open', { openUntil: new Date(Date.now() + 3_600_000) })
-    await passed(2)
-    expect(await adapter.forget(soon)).toEqual({ ...nothing, commands: 1, unparsed: 1 })
-    const left = (await adapter.commands({}, NOW)).map(({ command }) => command?.commandId)
-    expect(left.sort()).toEqual(['open', 'pending', 'waiting'])
-  })
-
-  it('Commands are listed by state, page by page, the newest first', async () => {
-    const adapter = mongoAdapter(db)
-    for (let index = 0; index < 12; index++) {
-      const issuedAt = new Date(NOW.getTime() + index)
-      await adapter.issue([{ ...queued(`${index}`), issuedAt }])
-      if (index % 3 === 0) await adapter.onReply(replyOf('A', `ID=${index}&Return=0`), undefined)
-    }
-    const ids = async (filter: object) =>
-      (await adapter.commands(filter, NOW)).map(({ command }) => Number(command?.commandId))
-    expect(await ids({ state: 'succeeded' })).toEqual([9, 6, 3, 0])
-    expect(await ids({ state: 'waiting', limit: 3 })).toEqual([11, 10, 8])
-    expect(await ids({ limit: 2, before: new Date(NOW.getTime() + 10) })).toEqual([9, 8])
-    expect(await ids({ serialNumber: { $ne: '' } })).toEqual([])
+    expect(await adapter.listReplies({})).toMatchObject({ rows: [{ meaning: 'wrong password' }] })
   })
 
   it('The indexes are made, however many processes create them at once and again', async () => {
     const adapters = Array.from({ length: 10 }, () => mongoAdapter(db))
     await Promise.all(adapters.map((adapter) => adapter.createIndexes()))
     await adapters[0]?.createIndexes()
-    const names = (await db.collection('iclock_commands').indexes()).map(({ name }) => name)
-    expect(names.sort()).toEqual([
-      '_id_',
-      'listedAt_-1_position_-1',
-      'reply.outcome_1_reply.receivedAt_-1',
-      'reply.receivedAt_-1',
-      'serialNumber_1_listedAt_-1_position_-1',
-      'serialNumber_1_open_1_openUntil_1',
-    ])
+    for (const [collection, indexes] of Object.entries(INDEXES)) {
+      const made = await db.collection(`iclock_${collection}`).indexes()
+      const keys = made.map(({ key }) => Object.entries(key))
+      expect(keys).toHaveLength(indexes.length + 1)
+      expect(keys).toEqual(expect.arrayContaining(indexes.map((index) => Object.entries(index))))
+    }
   })
 
   it('A reply too large for MongoDB is refused with its size, and those before it are stored', async () => {
@@ -393,7 +248,7 @@ onServer('what mongoAdapter keeps', () => {
     await expect(adapter.onReplies?.(answered)).rejects.toThrow(
       /^mongoAdapter: a reply of 16777248 bytes makes a document of 167\d{5}, and MongoDB keeps 16777216 at most .*limit at '15mb'/,
     )
-    expect(await adapter.replies()).toMatchObject([{ commandId: '1' }])
+    expect(await adapter.listReplies({})).toMatchObject({ rows: [{ commandId: '1' }] })
   })
 
   it('The largest reply that is not refused is stored', async () => {
@@ -402,7 +257,8 @@ onServer('what mongoAdapter keeps', () => {
     const content = Buffer.alloc(16 * 1024 * 1024 - 2400, 7)
     const reply = replyOf('A', Buffer.concat([Buffer.from(header), content]))
     await adapter.onReply(reply, undefined)
-    expect((await adapter.findReply('A', '1'))?.content?.equals(content)).toBe(true)
+    const kept = await adapter.findRecord('A', '1')
+    expect(kept?.reply?.content?.equals(content)).toBe(true)
   })
 
   describe('Calls', () => {
@@ -416,8 +272,8 @@ onServer('what mongoAdapter keeps', () => {
 
     it('A body of any number of records takes two round trips, and the same again takes one', async () => {
       const adapter = mongoAdapter(db)
-      await adapter.issue(Array.from({ length: 25 }, (_, id) => queued(`${id}`)))
-      const lines = Array.from({ length: 60 }, (_, id) => `ID=${id % 50}&Return=0&CMD=CHECK`)
+      await adapter.issue(Array.from({ length: 25 }, (_, id) => queued(`x${id}`)))
+      const lines = Array.from({ length: 60 }, (_, id) => `ID=x${id % 50}&Return=0&CMD=CHECK`)
       await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
         sent()
         expect(await post(lines.join('\n'))).toBe(200)
@@ -425,14 +281,14 @@ onServer('what mongoAdapter keeps', () => {
         expect(await post(lines.join('\n'))).toBe(200)
         expect(sent()).toEqual(['find'])
       })
-      expect(await adapter.replies()).toHaveLength(50)
+      expect((await adapter.listReplies({})).rows).toHaveLength(50)
     })
 
     it('A reply takes two round trips, and the same again takes one', async () => {
       const adapter = mongoAdapter(db)
-      await adapter.issue([queued('1')])
+      await adapter.issue([queued('x1')])
       await inEndpoint(commandReplyHandler({ adapter }), async (post) => {
-        for (const id of ['1', '2']) {
+        for (const id of ['x1', 'x2']) {
           sent()
           expect(await post(`ID=${id}&Return=0&CMD=CHECK`)).toBe(200)
           expect(sent()).toEqual(['find', 'update'])
@@ -446,18 +302,38 @@ onServer('what mongoAdapter keeps', () => {
       const adapter = mongoAdapter(db)
       await adapter.issue(Array.from({ length: 20 }, (_, id) => queued(`${id}`)))
       sent()
-      expect(await adapter.openCommands('B', NOW, 1)).toEqual([])
+      const bounds = { limit: 50, maxBytes: 40_000 }
+      expect(await adapter.openCommands('B', NOW, bounds)).toEqual({ records: [], more: false })
       expect(sent()).toEqual(['find'])
       for (const count of [1, 19]) {
-        const all = await adapter.openCommands('A', NOW, 50)
-        const open = all.filter(({ attemptsMade }) => attemptsMade === 0)
-        const claims = open.slice(0, count).map(({ command }) => claimOf(command?.commandId ?? ''))
+        const { records } = await adapter.openCommands('A', NOW, bounds)
+        const open = records.filter(({ attemptsMade }) => attemptsMade === 0)
+        const claims = open.slice(0, count).map(({ commandId }) => claimOf(commandId))
         expect(await adapter.claim('A', claims)).toHaveLength(count)
         expect(sent().length).toBeLessThanOrEqual(3)
       }
     })
 
-    it('An upload takes a round trip, and records of another kind another one', async () => {
+    it('The end of a long text takes another round trip, for those that are handed out', async () => {
+      const adapter = mongoAdapter(db)
+      const long = (id: string) => {
+        const one = queued(id)
+        return { ...one, command: { ...one.command, text: `SHELL ${id} ${'x'.repeat(500)}` } }
+      }
+      await adapter.issue([long('1'), long('2'), long('3')])
+      sent()
+      const { records, more } = await adapter.openCommands('A', NOW, { limit: 9, maxBytes: 1100 })
+      expect(records.map(({ text }) => text)).toEqual([
+        long('1').command.text,
+        long('2').command.text,
+      ])
+      expect(more).toBe(true)
+      const [first, second] = started.splice(0).map(({ command }) => command)
+      expect(first?.projection).not.toHaveProperty('textTail')
+      expect(second?.filter).toEqual({ _id: { $in: ['["A","1"]', '["A","2"]'] } })
+    })
+
+    it('An upload takes one round trip for each kind, and learns at that time what was forgotten', async () => {
       const adapter = mongoAdapter(db)
       const records = Array.from({ length: 100 }, (_, id): AttendanceRecord => {
         const members = { time: '2026-10-05 07:00:00', status: '0', verify: '1', workCode: '0' }
@@ -468,9 +344,22 @@ onServer('what mongoAdapter keeps', () => {
       sent()
       const unparsed = [Buffer.from('x')]
       expect(await adapter.onUpload({ ...upload, records, unparsed })).toEqual(records)
-      expect(sent()).toEqual(['update', 'update'])
+      expect(sent().sort()).toEqual(['find', 'update', 'update'])
       expect(await adapter.onUpload({ ...upload, records, unparsed: [] })).toEqual([])
-      expect(sent()).toEqual(['update'])
+      expect(sent().sort()).toEqual(['find', 'update'])
+    })
+
+    it('Superseding reads no text, and finds what it closed by an index', async () => {
+      const adapter = mongoAdapter(db)
+      const terms = { attempts: 5, replyWithin: 60_000, key: 'volume' }
+      await adapter.issue(['1', '2', '3'].map((id) => ({ ...queued(id), terms })))
+      sent()
+      const closed = await adapter.cancel('A', { key: 'volume', before: '3' }, NOW, 'superseded')
+      expect([...closed].sort()).toEqual(['1', '2'])
+      const commands = started.splice(0)
+      expect(commands.map(({ commandName }) => commandName)).toEqual(['find', 'update', 'find'])
+      const projections = commands.flatMap(({ command: { projection } }) => projection ?? [])
+      expect(projections).toEqual([{ position: 1 }, { commandId: 1 }])
     })
 
     it('Writes ask for the majority, unless the db has a write concern of its own', async () => {
@@ -505,7 +394,7 @@ describe('mongoAdapter', () => {
       `option "family" is "door"; expected "attendance", "access", or a`,
     )
     expect(made({ collections: { reply: 'x' } })).toThrow(
-      'the options are commands, counters, unparsed, attendance, uploads, terminals',
+      'the options are commands, counters, unparsed, attendance, uploads, terminals, retention',
     )
     expect(made({ collections: { uploads: 'iclock_commands' } })).toThrow(
       'expected a different name',
@@ -517,8 +406,6 @@ describe('mongoAdapter', () => {
     expect(made({}, careless)).toThrow(/with 0 no write is acknowledged/)
   })
 })
-
-const passed = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
 async function inEndpoint(
   handler: Parameters<typeof createServer>[1],

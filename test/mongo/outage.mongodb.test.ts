@@ -56,7 +56,8 @@ describe.skipIf(program === undefined)('An app whose MongoDB fails', () => {
     for (const error of errors) expect(error).toMatch(/^Mongo(ServerSelection|Network)/)
     await mongodb.start()
     await terminal.send(body)
-    expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
+    const { rows } = await storage.listReplies({})
+    expect(rows.map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
   it('A hanging server causes an error, and the retry is stored once when it continues', async () => {
@@ -72,7 +73,8 @@ describe.skipIf(program === undefined)('An app whose MongoDB fails', () => {
     mongodb.release()
     await terminal.send([body, body])
     await terminal.send(body)
-    expect((await storage.replies()).map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
+    const { rows } = await storage.listReplies({})
+    expect(rows.map(({ commandId }) => commandId).sort()).toEqual(['0', '1'])
   })
 
   it('A set without a primary causes an error', async () => {

@@ -13,7 +13,7 @@ async function give(headers: Record<string, string>, options = {}) {
   await app.terminal.handshake()
   const body = JSON.stringify({ action: 'give', serialNumber: SN, form: 'check', values: {} })
   const answer = await fetch(`${app.url}action`, { method: 'POST', headers, body })
-  const issued = app.adapter.commands({}, new Date()).length
+  const issued = app.adapter.listCommands({}, new Date()).rows.length
   return { status: answer.status, issued, origin: app.origin, answer: await answer.text() }
 }
 
@@ -100,7 +100,7 @@ it('An error of storage is reported once, and shown to every viewer', async () =
 })
 
 it.each([
-  [{ adapter: { ...memoryAdapter(), terminals: undefined } }, /"adapter.terminals"/],
+  [{ adapter: { ...memoryAdapter(), listTerminals: undefined } }, /"adapter.listTerminals"/],
   [{ adapter: memoryAdapter(), interval: 0 }, /"interval" is 0/],
   [{ adapter: memoryAdapter(), commands: { issue() {}, cancel() {} } }, /"commands" is/],
   [{ adapter: memoryAdapter(), texts: { wrong: '' } }, /"texts" is/],

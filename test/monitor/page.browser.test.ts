@@ -128,7 +128,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText(/Command \w{16} is issued/).waitFor()
     await shoot(page, 'given')
-    expect(app.adapter.commands({}, new Date())[0]?.command?.text).toBe(
+    expect(app.adapter.listCommands({}, new Date()).rows[0]?.text).toBe(
       'DATA UPDATE USERINFO PIN=7\tName=Ada',
     )
     await page.getByRole('link', { name: /PIN=7/ }).click()
@@ -138,7 +138,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     await page.getByRole('button', { name: 'Issue again' }).click()
     await page.getByRole('button', { name: 'Yes: Issue again' }).click()
     await page.getByText(/Command \w{16} is issued/).waitFor()
-    expect(app.adapter.commands({}, new Date())).toHaveLength(2)
+    expect(app.adapter.listCommands({}, new Date()).rows).toHaveLength(2)
     // The refused form is an answer of status 400, which the browser notes.
     expect(errors.filter((error) => !error.includes('status of 400'))).toEqual([])
   })
@@ -151,11 +151,11 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     await page.getByLabel('Command').selectOption('Open the door')
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByRole('button', { name: 'No' }).click()
-    expect(app.adapter.commands({}, new Date())).toEqual([])
+    expect(app.adapter.listCommands({}, new Date()).rows).toEqual([])
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByRole('button', { name: 'Yes: Issue' }).click()
     await page.getByText(/is issued/).waitFor()
-    expect(app.adapter.commands({}, new Date())).toHaveLength(1)
+    expect(app.adapter.listCommands({}, new Date()).rows).toHaveLength(1)
   })
 
   it('The page only shows if the app gave it no commands', async () => {

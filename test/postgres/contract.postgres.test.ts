@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { type PostgresPool, postgresAdapter } from '../../src/postgres.js'
-import { keptLines } from '../support/kept-lines.js'
 import { openDatabase } from '../support/postgres-database.js'
+import { keptIn } from '../support/postgres-kept.js'
 import { stall } from '../support/stalled.js'
 
 describe('postgresAdapter', () => {
@@ -12,9 +12,7 @@ describe('postgresAdapter', () => {
     await adapter.migrate()
     return {
       adapter,
-      replies: () => adapter.replies(),
-      unparsed: () => adapter.unparsed(),
-      lines: () => keptLines(adapter),
+      ...keptIn(pool, schema, adapter),
       reopen: () => postgresAdapter(reopen(), { schema }),
       stall(steps) {
         const { turn, stopped, resume } = stall(steps)

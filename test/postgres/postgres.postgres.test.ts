@@ -1,11 +1,11 @@
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { memoryAdapter, parseReplies } from '../../src/index.js'
+import { parseReplies } from '../../src/index.js'
 import { type PostgresPool, postgresAdapter } from '../../src/postgres.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import type { AttendanceRecord, Upload } from '../../src/upload/upload.js'
 import { openDatabase } from '../support/postgres-database.js'
-import { expectReading } from '../support/reader.js'
+import { keptIn } from '../support/postgres-kept.js'
 
 const SN = '0316144680030'
 const NOW = new Date('2026-10-05T07:00:00.123Z')
@@ -99,7 +99,7 @@ describe('migrate()', () => {
 describe('Round trips', () => {
   it('An idle poll takes one', async () => {
     const { adapter, pool } = await migrated()
-    await adapter.openCommands(SN, NOW, 1)
+    await adapter.openCommands(SN, NOW, { limit: 1, maxBytes: 40_000 })
     expect(pool.count).toBe(1)
   })
 
@@ -107,11 +107,11 @@ describe('Round trips', () => {
     const { adapter, pool } = await migrated()
     await adapter.issue(Array.from({ length: 50 }, (_, index) => queued(`${index}`)))
     pool.count = 0
-    const open = await adapter.openCommands(SN, NOW, 50)
+    const open = await adapter.openCommands(SN, NOW, { limit: 50, maxBytes: 40_000 })
     const claimed = await adapter.claim(
       SN,
-      open.map(({ command }) => ({
-        commandId: command?.commandId ?? '',
+      open.records.map(({ commandId }) => ({
+        commandId,
         attempt: 1,
         sentAt: NOW,
         replyDueAt: NOW,
@@ -130,7 +130,7 @@ describe('Round trips', () => {
     )
     await adapter.onReplies(replies.map((reply) => ({ reply, command: undefined })))
     expect(pool.count).toBe(2)
-    expect(await adapter.replies()).toHaveLength(200)
+    expect((await adapter.listReplies({ limit: 1000 })).rows).toHaveLength(200)
   })
 
   it('An upload of ten thousand lines takes one', async () => {
@@ -166,13 +166,11 @@ describe('Text that PostgreSQL refuses', () => {
   })
 
   it('Such text comes back in attendance records, byte for byte', async () => {
-    const { adapter } = await migrated()
+    const { adapter, pool, schema } = await migrated()
     const upload = attendance(HOSTILE.map((text) => `${text}\t2026-10-05 07:00:00\t0\t1\t${text}`))
     expect(await adapter.onUpload(upload)).toEqual(upload.records)
-    const kept = (await adapter.attendance()).reverse()
-    expect(kept).toEqual(
-      upload.records.map((record) => ({ ...record, serialNumber: SN, receivedAt: NOW })),
-    )
+    const kept = await keptIn(pool, schema, adapter).lines()
+    expect(kept).toEqual(upload.records.map((line) => ({ serialNumber: SN, line })))
   })
 })
 
@@ -194,7 +192,8 @@ it.skipIf(inject('postgresUrl') === undefined)(
     const other = postgresAdapter(pool, { schema })
     expect(await other.findRecord(SN, '1')).toEqual(await adapter.findRecord(SN, '1'))
     expect((await other.findRecord(SN, '1'))?.issuedAt).toEqual(NOW)
-    expect((await other.replies())[0]).toMatchObject({ returnCode: 12, outcome: 'succeeded' })
+    const [reply] = (await other.listReplies({})).rows
+    expect(reply).toMatchObject({ returnCode: 12, outcome: 'succeeded' })
   },
 )
 
@@ -225,102 +224,6 @@ it('A reply that was held up never replaces one that came later', async () => {
   expect((await adapter.findRecord(SN, '1'))?.reply?.returnCode).toBe(0)
 })
 
-describe('Commands', () => {
-  it('Commands are listed by state, page by page, the newest first', async () => {
-    const { adapter } = await migrated()
-    for (let index = 0; index < 30; index++) {
-      const issuedAt = new Date(NOW.getTime() + index)
-      await adapter.issue([{ ...queued(`${index}`), issuedAt }])
-      if (index % 3 === 0) await adapter.onReply(replyTo(`${index}`), undefined)
-    }
-    const ids = async (filter: object) =>
-      (await adapter.commands(filter, NOW)).map(({ command }) => Number(command?.commandId))
-    expect(await ids({ state: 'succeeded' })).toEqual([27, 24, 21, 18, 15, 12, 9, 6, 3, 0])
-    expect(await ids({ state: 'waiting', limit: 3 })).toEqual([29, 28, 26])
-    expect(await ids({ limit: 2, before: new Date(NOW.getTime() + 10) })).toEqual([9, 8])
-    expect(await ids({ serialNumber: 'other' })).toEqual([])
-  })
-})
-
-describe('forget()', () => {
-  it('forget() deletes what is settled and old, and never what is open', async () => {
-    const { adapter } = await migrated()
-    const old = new Date('2020-01-01')
-    const issue = (id: string, members: Partial<QueuedCommand> = {}) =>
-      adapter.issue([{ ...queued(id), issuedAt: old, ...members }])
-    await issue('waiting')
-    await issue('expired', { openUntil: new Date('2020-01-02') })
-    await issue('cancelled')
-    await adapter.cancel(SN, ['cancelled'], old, 'cancelled')
-    await issue('answered')
-    await adapter.onReply(replyTo('answered'), undefined)
-    await issue('pending')
-    await adapter.onReply(replyTo('pending', 'ID=pending&Return=-5000'), undefined)
-    await adapter.onUpload(attendance(['1\t2020-01-01 07:00:00\t0\t1'], { receivedAt: old }))
-    await adapter.onUnparsed([Buffer.from('x')], SN)
-
-    expect(await adapter.forget(new Date('2021-01-01'))).toEqual({
-      commands: 2,
-      attendance: 1,
-      uploads: 0,
-      unparsed: 0,
-    })
-    const left = await adapter.commands({}, NOW)
-    expect(left.map(({ command }) => command?.commandId)).toEqual([
-      'pending',
-      'answered',
-      'waiting',
-    ])
-    await issue('open', { openUntil: new Date(Date.now() + 3_600_000) })
-    await new Promise((resolve) => setTimeout(resolve, 2))
-    expect(await adapter.forget(new Date(Date.now() + 86_400_000))).toMatchObject({
-      commands: 1,
-      unparsed: 1,
-    })
-    expect(await adapter.findRecord(SN, 'open')).toBeDefined()
-    expect(await adapter.findRecord(SN, 'waiting')).toBeDefined()
-    expect(await adapter.findRecord(SN, 'pending')).toBeDefined()
-  })
-})
-
-describe('Indexes', () => {
-  const planOf = async (pool: PostgresPool, statement: string) => {
-    const { rows } = await pool.query(`EXPLAIN ${statement}`)
-    return rows.map((row) => (row as Record<string, string>)['QUERY PLAN']).join('\n')
-  }
-
-  it.each([
-    [
-      'an idle poll',
-      'commands_open',
-      (schema: string) =>
-        `SELECT 1 FROM "${schema}".commands WHERE serial_number = 'A' AND terms IS NOT NULL AND replied_at IS NULL
-         AND cancelled_at IS NULL AND open_until > now() ORDER BY position LIMIT 1`,
-    ],
-    [
-      'the newest failures',
-      'commands_failed',
-      (schema: string) =>
-        `SELECT 1 FROM "${schema}".commands WHERE outcome IN ('failed', 'unknown') ORDER BY listed_at DESC, position DESC LIMIT 10`,
-    ],
-    [
-      'who was here',
-      'attendance_local',
-      (schema: string) =>
-        `SELECT 1 FROM "${schema}".attendance WHERE local_time >= '2026-10-05' AND local_time < '2026-10-06'`,
-    ],
-  ])('The query for %s uses %s', async (_what, index, statement) => {
-    const { adapter, pool, schema } = await migrated()
-    const settled = Array.from({ length: 500 }, (_, id) => replyTo(`${id}`))
-    await adapter.onReplies(settled.map((reply) => ({ reply, command: undefined })))
-    const lines = Array.from({ length: 500 }, (_, id) => `${id}\t2026-09-01 07:00:00\t0\t1`)
-    await adapter.onUpload(attendance(lines))
-    await pool.query(`ANALYZE "${schema}".commands`)
-    await pool.query(`ANALYZE "${schema}".attendance`)
-    expect(await planOf(pool, statement(schema))).toContain(index)
-  })
-})
-
 describe('A wrong call', () => {
   it.each([
     [undefined, {}, 'the pool is undefined; expected an object with query(text, values)'],
@@ -344,28 +247,168 @@ describe('A wrong call', () => {
     const other = queued('1', { text: 'DATA UPDATE USERINFO PIN=1\tPasswd=1234' })
     const refusal = adapter.issue([queued('2'), other])
     await expect(refusal).rejects.toThrow(
-      /terminal "0316144680030" has had a command with the id "1"/,
+      /Terminal "0316144680030" has had a command with the id "1"/,
     )
     await expect(refusal).rejects.not.toThrow('1234')
     expect(await adapter.findCommand(SN, '2')).toBeUndefined()
   })
 })
 
-it('The adapter stores what the memory adapter stores', async () => {
-  const { adapter } = await migrated()
-  const memory = memoryAdapter()
-  for (const storage of [adapter, memory]) {
-    await storage.issue([queued('1', { employee: 7 }), queued('2')])
-    const claim = { commandId: '1', attempt: 1, sentAt: NOW, replyDueAt: NOW }
-    expect(await storage.claim(SN, [claim, claim])).toEqual(['1'])
-    expect(await storage.cancel(SN, ['1', '2', '3'], NOW, 'superseded')).toEqual(['2'])
-  }
-  for (const id of ['1', '2']) {
-    expect(await adapter.findRecord(SN, id)).toEqual(memory.findRecord(SN, id))
-  }
+describe('Commands whose time is over', () => {
+  const MINUTE = 60_000
+  const BOUNDS = { limit: 2, maxBytes: 40_000 }
+
+  /** Commands that expire after this many minutes. */
+  const expiring = (ids: readonly string[], minutes: number, terms: object = {}) =>
+    ids.map((id): QueuedCommand => {
+      const expiresAt = new Date(NOW.getTime() + minutes * MINUTE)
+      const one = queued(id)
+      return { ...one, terms: { ...one.terms, ...terms, expiresAt }, openUntil: expiresAt }
+    })
+  const named = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${name}${index}`)
+  const later = new Date(NOW.getTime() + 10 * MINUTE)
+
+  it('A poll that meets many of them finds the first that is open, and closes the others', async () => {
+    const { adapter, pool, schema } = await migrated()
+    await adapter.issue(expiring(named('over', 300), 1))
+    await adapter.issue(expiring(named('urgent', 300), 1, { attempts: 1, urgent: true }))
+    await adapter.issue(expiring(['door'], 20, { attempts: 1, urgent: true }))
+    await adapter.issue(named('open', 3).map((id) => queued(id)))
+    const open = await adapter.openCommands(SN, later, BOUNDS)
+    expect(open.records.map(({ commandId }) => commandId)).toEqual(['door', 'open0', 'open1'])
+    expect(open.more).toBe(true)
+
+    pool.count = 0
+    expect(await adapter.openCommands(SN, later, BOUNDS)).toEqual(open)
+    expect(pool.count).toBe(1)
+    const { rows } = await pool.query(
+      `SELECT DISTINCT cancelled_reason, cancelled_at = open_until AS is_at_its_end FROM "${schema}".commands
+      WHERE id_key LIKE 'over%' OR id_key LIKE 'urgent%'`,
+    )
+    expect(rows).toEqual([{ cancelled_reason: 'expired', is_at_its_end: true }])
+  })
+
+  it('What had its last attempt is closed as unanswered', async () => {
+    const { adapter } = await migrated()
+    const ids = named('sent', 60)
+    await adapter.issue(expiring(ids, 20, { attempts: 1 }))
+    const claims = ids.map((commandId) => {
+      const replyDueAt = new Date(NOW.getTime() + MINUTE)
+      return { commandId, attempt: 1, sentAt: NOW, replyDueAt, openUntil: replyDueAt }
+    })
+    await adapter.claim(SN, claims)
+    expect(await adapter.openCommands(SN, later, BOUNDS)).toEqual({ records: [], more: false })
+    expect((await adapter.findRecord(SN, 'sent0'))?.cancelled).toEqual({
+      reason: 'unanswered',
+      at: new Date(NOW.getTime() + MINUTE),
+    })
+  })
+
+  it('A poll by a clock that is ahead finds what is open, and closes nothing', async () => {
+    const { adapter } = await migrated()
+    const year = 366 * 24 * 60
+    await adapter.issue(expiring(named('later', 300), year * 20))
+    await adapter.issue([queued('open')])
+    const ahead = new Date(NOW.getTime() + 2 * year * 20 * MINUTE)
+    const open = await adapter.openCommands(SN, ahead, BOUNDS)
+    expect(open.records.map(({ commandId }) => commandId)).toEqual(['open'])
+    expect((await adapter.openCommands(SN, NOW, BOUNDS)).records[0]?.commandId).toBe('later0')
+  })
+
+  it.each([
+    [5, 5],
+    [5, 500],
+    [500, 5],
+    [500, 500],
+  ])('Of %i that are over and %i that are not, each list has its own', async (over, open) => {
+    const { adapter } = await migrated()
+    const mixed: QueuedCommand[] = []
+    for (let index = 0; index < Math.max(over, open); index++) {
+      if (index < over) mixed.push(...expiring([`over${index}`], 1 + index / 500))
+      if (index < open) mixed.push(...expiring([`open${index}`], 20 + index / 500))
+    }
+    await adapter.issue(
+      mixed.map((one, index) => ({ ...one, issuedAt: new Date(NOW.getTime() + index) })),
+    )
+    for (const filter of [{}, { serialNumber: SN }]) {
+      const ids = async (state: 'waiting' | 'expired', after?: string) => {
+        const { rows, next } = await adapter.listCommands(
+          { ...filter, state, limit: 3, ...(after !== undefined && { after }) },
+          later,
+        )
+        return { ids: rows.map(({ commandId }) => commandId), next }
+      }
+      for (const [state, name, count] of [
+        ['waiting', 'open', open],
+        ['expired', 'over', over],
+      ] as const) {
+        const newest = named(name, count).reverse()
+        const first = await ids(state)
+        expect(first.ids).toEqual(newest.slice(0, 3))
+        expect((await ids(state, first.next)).ids).toEqual(newest.slice(3, 6))
+      }
+      const { waiting, expired } = await adapter.countCommands(filter, later)
+      expect({ waiting, expired }).toEqual({ waiting: open, expired: over })
+    }
+  })
 })
 
-it('The lists for people have attendance of a day, uploads and unparsed lines by their filters', async () => {
+describe('A filter', () => {
+  it('A filter without states lists nothing', async () => {
+    const { adapter } = await migrated()
+    await adapter.issue([queued('1')])
+    expect(await adapter.listCommands({ state: [] }, NOW)).toEqual({ rows: [] })
+    expect(await adapter.countCommands({ state: [] }, NOW)).toMatchObject({ waiting: 0 })
+  })
+
+  it("A filter's members are its own, whatever is in Object.prototype", async () => {
+    const { adapter, pool, schema } = await migrated()
+    await adapter.issue([queued('1')])
+    const polluted = Object.prototype as unknown as Record<string, unknown>
+    const members = { state: ["') OR true; DROP SCHEMA x; --"], serialNumber: 'x', after: 'x' }
+    Object.assign(polluted, members)
+    onTestFinished(() => {
+      for (const name of Object.keys(members)) delete polluted[name]
+    })
+    const statements: string[] = []
+    const watched = postgresAdapter(
+      {
+        query(text, values) {
+          statements.push(text)
+          return pool.query(text, values)
+        },
+      },
+      { schema },
+    )
+    expect((await watched.listCommands({}, NOW)).rows).toHaveLength(1)
+    expect(await watched.countCommands({}, NOW)).toMatchObject({ waiting: 1 })
+    expect((await watched.listReplies({})).rows).toEqual([])
+    expect((await watched.listUploads({})).rows).toEqual([])
+    expect(statements.join('\n')).not.toContain('DROP')
+  })
+})
+
+it('A database without tables says to call migrate()', async () => {
+  const { pool, schema, remove } = await openDatabase()
+  onTestFinished(remove)
+  const adapter = postgresAdapter(pool, { schema })
+  const bounds = { limit: 1, maxBytes: 1 }
+  await expect(adapter.openCommands(SN, NOW, bounds)).rejects.toThrow(
+    /call await adapter\.migrate\(\) once when your app starts/,
+  )
+  await expect(adapter.issue([queued('1')])).rejects.toMatchObject({
+    message: expect.stringContaining(`"${schema}"`),
+    cause: { code: '42P01' },
+  })
+})
+
+it.each([
+  [{ pin: 7, serialNumbers: [SN] }, 'pin is 7; expected the PIN of the person, as a string'],
+  [{ pin: '', serialNumbers: [SN] }, 'pin is ""'],
+  [{ pin: '7', serialNumbers: [] }, 'serialNumbers is an array of 0; expected the serial numbers'],
+  [{ pin: '7', serialNumbers: SN }, 'serialNumbers is "0316144680030"; expected'],
+])('forgetPerson(%j) says what was expected', async (person, message) => {
   const { adapter } = await migrated()
-  await expectReading(adapter)
+  await expect(adapter.forgetPerson(person as never)).rejects.toThrow(message)
 })

@@ -84,7 +84,7 @@ it('A command of the other family is refused before anything is stored', async (
   for (const issue of wrong) {
     await expect(issue).rejects.toMatchObject({ code: 'FAMILY_MISMATCH', status: 400 })
   }
-  expect(await commands.list()).toEqual([])
+  expect(await commands.list()).toEqual({ rows: [] })
 })
 
 it('A command without a family, or for a terminal of unknown family, is issued', async () => {
@@ -95,5 +95,5 @@ it('A command without a family, or for a terminal of unknown family, is issued',
   await commands.issue('DOOR', dangerous.access.upgrade({ url: 'a', checksum: MD5, size: 1 }))
   await commands.issue('NEW', attendance.openDoor())
   await commandQueue(memory, { family: 'attendance' }).issue('DOOR', attendance.openDoor())
-  expect(await commands.list()).toHaveLength(4)
+  expect((await commands.list()).rows).toHaveLength(4)
 })

@@ -18,6 +18,8 @@ import { SN, serve } from '../support/terminal.js'
 
 type Options = Omit<DeliveryHandlerOptions, 'adapter'>
 
+const TERMS = { attempts: 5, replyWithin: 60_000 }
+
 /** Every way to serve polls; each project of the tests has its own Express. */
 const ways: Record<string, (options: DeliveryHandlerOptions) => RequestListener> = {
   'node:http': (options) => deliveryHandler(options),
@@ -124,6 +126,20 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
     expect(iconv.decode(received, 'gb18030')).toMatch(/Name=李\n$/)
   })
 
+  it("The encoding that the queue named is the command's, whatever the endpoint has", async () => {
+    const { adapter, server } = await serving([], { encoding: 'windows-1252' })
+    const queue = commandQueue(adapter, { encoding: async () => 'gb18030' })
+    await queue.issue(SN, { text: 'DATA UPDATE USERINFO PIN=1\tName=李' })
+    const { received } = await poll(server)
+    expect(received.subarray(-8).toString('latin1')).toBe('Name=\xc0\xee\n')
+  })
+
+  it('A character that the encoding lacks is never sent as another', async () => {
+    const { adapter, server, ids } = await serving(['Name=Łukasz'], { encoding: 'windows-1252' })
+    expect(await poll(server)).toMatchObject({ status: 500 })
+    expect(adapter.findRecord(SN, ids[0] ?? '')?.attemptsMade).toBe(0)
+  })
+
   it.each([
     ['without INFO', ''],
     ['with INFO', '&INFO=Ver%202.0.12-20150625,0,0,0,192.0.2.27,10,7,15,0,111'],
@@ -176,7 +192,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
     let asked = 0
     const openCommands = () => {
       asked++
-      return []
+      return { records: [], more: false }
     }
     const authorize = (serialNumber: string) => serialNumber === SN
     const server = await serve(listenerOf({ adapter: { ...adapter, openCommands }, authorize }))
@@ -252,7 +268,10 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
     const command = { serialNumber: SN, commandId: '1', text: 'CHECK', ...wrong }
     const listener = listenerOf({
       adapter: {
-        openCommands: () => [{ command, attemptsMade: 0 }],
+        openCommands: () => ({
+          records: [{ ...command, terms: TERMS, attemptsMade: 0 }],
+          more: false,
+        }),
         claim: () => {
           claims++
           return ['1']
@@ -263,17 +282,98 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
     expect(claims).toBe(0)
   })
 
-  it('A poll finds the due command after many that have been given up', async () => {
+  it('A poll finds the due command after many that a clock far ahead gave up', async () => {
     const { adapter, queue } = await serving([])
-    for (let count = 0; count < 30; count++) {
+    const ahead = Date.now() + 3600_000
+    for (let count = 0; count < 300; count++) {
       const { commandId } = await queue.issue(SN, { text: 'ENROLL_FP PIN=1', attempts: 1 })
-      const sentAt = new Date()
-      const replyDueAt = new Date(sentAt.getTime() + 600_000)
+      const [sentAt, replyDueAt] = [new Date(ahead), new Date(ahead + 600_000)]
       adapter.claim(SN, [{ commandId, attempt: 1, sentAt, replyDueAt, openUntil: replyDueAt }])
-      adapter.release(SN, sentAt)
     }
     await queue.issue(SN, { text: 'CHECK' })
     expect((await poll(listenerOf({ adapter }))).body).toMatch(/:CHECK\n$/)
+  })
+
+  it('A poll reads no more text than it returns, plus one command', async () => {
+    const { adapter, queue } = await serving([])
+    const photo = `DATA UPDATE BIOPHOTO PIN=7\tContent=${'A'.repeat(900_000)}`
+    for (let count = 0; count < 10; count++) await queue.issue(SN, { text: photo })
+    let read = 0
+    const openCommands = (...asked: Parameters<typeof adapter.openCommands>) => {
+      const open = adapter.openCommands(...asked)
+      read += open.records.reduce((sum, { text = '' }) => sum + text.length, 0)
+      return open
+    }
+    const options = { adapter: { ...adapter, openCommands }, delivery: { maxCommands: 200 } }
+    const { body } = await poll(listenerOf(options))
+    expect(body).toHaveLength(photo.length + 20)
+    expect(read).toBe(photo.length)
+  })
+
+  it('An urgent command goes out beside whatever the terminal has, once', async () => {
+    const { queue, server } = await serving(['REBOOT', 'CHECK'])
+    expect((await poll(server)).body).toMatch(/:REBOOT\n$/)
+    const door = { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000, urgent: true }
+    for (const text of ['AC_UNLOCK', 'AC_ALARM']) await queue.issue(SN, { ...door, text })
+    expect((await poll(server)).body).toMatch(/^C:\w+:AC_UNLOCK\n$/)
+    expect((await poll(server)).body).toMatch(/^C:\w+:AC_ALARM\n$/)
+    expect((await poll(server)).body).toBe('OK')
+  })
+
+  it('An urgent command that another poll claimed first holds nothing up', async () => {
+    const { adapter, queue } = await serving(['CHECK'])
+    const door = { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000, urgent: true }
+    const { commandId } = await queue.issue(SN, door)
+    const claim: CommandStorage['claim'] = (serialNumber, claims) => {
+      return claims[0]?.commandId === commandId ? [] : adapter.claim(serialNumber, claims)
+    }
+    const racing = listenerOf({ adapter: { ...adapter, claim } })
+    expect((await poll(racing)).body).toMatch(/^C:\w+:CHECK\n$/)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['a list', [], '{ records, more }: return { records, more: false }'],
+    ['nothing', undefined, 'expected { records, more }'],
+    ['plain commands', { records: [{ text: 'CHECK' }], more: false }, 'an object with text'],
+    [
+      'records of commands',
+      { records: [{ command: {}, attemptsMade: 0 }], more: false },
+      'text and ids are its own members',
+    ],
+    [
+      'times as text',
+      { records: [{ commandId: '1', attemptsMade: 1, sentAt: 'now' }], more: false },
+      'whose sentAt is "now", no Date',
+    ],
+    [
+      'a command without its text',
+      {
+        records: [{ ...{ serialNumber: SN, commandId: '1', attemptsMade: 0 }, terms: TERMS }],
+        more: false,
+      },
+      'no text of command "1"',
+    ],
+  ])('Storage that answers %s is told what was expected', async (_what, answer, message) => {
+    const { adapter } = await serving([])
+    const wrong = { ...adapter, openCommands: () => answer as never }
+    const errors: Error[] = []
+    const server = await serve((req, res) => {
+      deliveryHandler({ adapter: wrong })(req, res, (error) => {
+        errors.push(error as Error)
+        res.statusCode = 500
+        res.end()
+      })
+    })
+    expect(await poll(server)).toMatchObject({ status: 500 })
+    expect(errors).toMatchObject([
+      { code: 'STORAGE_MISMATCH', message: expect.stringContaining(message) },
+    ])
+  })
+
+  it('Storage that answers a claim with nothing is told what was expected', async () => {
+    const { adapter } = await serving(['CHECK'])
+    const wrong = { ...adapter, claim: () => undefined as never }
+    expect(await poll(listenerOf({ adapter: wrong }))).toMatchObject({ status: 500 })
   })
 })
 
@@ -288,7 +388,7 @@ it('A command is issued, sent, answered and awaited', async () => {
   const server = await serve(express().use(terminalRouter({ adapter })))
   const text = 'DATA UPDATE USERINFO PIN=7\tName=Ada'
   const result = commands.run(SN, { text }, { members: { employee: 7 } })
-  await expect.poll(() => adapter.openCommands(SN, new Date(), 1)).toHaveLength(1)
+  await expect.poll(() => adapter.listCommands({}, new Date()).rows).toHaveLength(1)
   const [, id = ''] = (await poll(server)).body.split(':')
   await virtualTerminal({ server, serialNumber: SN }).reply(id, -1001)
   expect(await result).toMatchObject({
@@ -335,15 +435,22 @@ it('An adapter may be an instance of a class', async () => {
     findRecord(...args: Parameters<CommandStorage['findRecord']>) {
       return this.#memory.findRecord(...args)
     }
-    commands(...args: Parameters<NonNullable<CommandStorage['commands']>>) {
-      return this.#memory.commands(...args)
+    findSummaries(...args: Parameters<CommandStorage['findSummaries']>) {
+      return this.#memory.findSummaries(...args)
+    }
+    nextNumbers(...args: Parameters<CommandStorage['nextNumbers']>) {
+      return this.#memory.nextNumbers(...args)
+    }
+    listCommands(...args: Parameters<NonNullable<CommandStorage['listCommands']>>) {
+      return this.#memory.listCommands(...args)
     }
   }
   const adapter = new Adapter()
   const commands = commandQueue(adapter)
   const issued = await commands.issue(SN, { text: 'CHECK', key: 'check' })
   expect((await poll(deliveryHandler({ adapter }))).body).toBe(`C:${issued.commandId}:CHECK\n`)
-  expect(await commands.list()).toMatchObject([{ command: issued, state: 'sent' }])
+  const { commandId } = issued
+  expect(await commands.list()).toMatchObject({ rows: [{ commandId, state: 'sent' }] })
   expect(await commands.cancel(issued)).toBe(true)
   expect(await commands.result(issued)).toMatchObject({ state: 'cancelled' })
 })

@@ -1,19 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { commandLine, type IssuedCommand } from '../../src/command.js'
-import { type Issue, queuedCommand } from '../../src/queue/issue.js'
+import { draftOf, type Issue, queuedCommand } from '../../src/queue/issue.js'
 
 const issuedAt = new Date(Date.UTC(2026, 0, 1))
-const queued = (issue: object, encoding = 'utf-8') =>
-  queuedCommand(
-    { serialNumber: 'A', command: { text: 'CHECK' }, ...issue } as Issue<IssuedCommand>,
-    issuedAt,
-    encoding,
-  )
+const queued = (issue: object, encoding?: string) => {
+  const asked = { serialNumber: 'A', command: { text: 'CHECK' }, ...issue }
+  return queuedCommand(draftOf(asked as Issue<IssuedCommand>, issuedAt), 'c1', encoding)
+}
+
+const urgent = (terms: object) => {
+  const door = { text: 'AC_UNLOCK', attempts: 1, expiresAfter: 15_000, urgent: true }
+  return { command: { ...door, ...terms } }
+}
 
 describe('A wrong command is refused with a TypeError that says why', () => {
   it.each<[string, object, string]>([
-    ['no serial number', { serialNumber: '' }, 'serialNumber of the command is ""'],
+    ['no serial number', { serialNumber: '' }, 'the serial number is ""'],
+    ['a trailing blank', { serialNumber: 'T1 ' }, 'the serial number is "T1 "'],
+    ['65 characters', { serialNumber: '7'.repeat(65) }, 'at most 64 printed characters'],
+    ['no text for a serial number', { serialNumber: 7 }, 'the serial number is 7'],
+    ['an id that is too long', { commandId: '12345678901234567' }, 'commandId of the command'],
+    ['an empty id', { commandId: '' }, 'commandId of the command is ""'],
+    ['an unknown member', { commandID: '1' }, 'did you mean "commandId"?'],
     [
       'no command',
       { command: undefined },
@@ -41,6 +50,13 @@ describe('A wrong command is refused with a TypeError that says why', () => {
     ['an empty key', { command: { text: 'a', key: '' } }, 'key of the command is ""'],
     ['a key that is not text', { command: { text: 'a', key: 7 } }, 'key of the command is 7'],
     ['a truthy end', { command: { text: 'a', endsAnswer: 1 } }, 'endsAnswer of the command is 1'],
+    ['a long key', { command: { text: 'a', key: 'k'.repeat(201) } }, 'at most 200 characters'],
+    ['a truthy urgency', { command: { text: 'a', urgent: 1 } }, 'urgent of the command is 1'],
+    ['urgency with retries', urgent({ attempts: 2 }), '1, because the command is urgent'],
+    ['urgency for ever', urgent({ expiresAfter: undefined }), 'because the command is urgent'],
+    ['an urgent restart', urgent({ text: 'REBOOT' }), 'false, because the command is urgent'],
+    ['an urgent end', urgent({ endsAnswer: true }), 'false, because the command is urgent'],
+    ['large members', { members: { photo: 'x'.repeat(17_000) } }, 'expected at most 16384'],
     ['a misspelling', { command: { text: 'a', attempt: 1 } }, 'there is no option "attempt"'],
     ['an own id', { members: { commandId: '1' } }, 'members has commandId'],
     ['an own text', { members: { text: 'REBOOT' } }, 'members has text'],
@@ -70,6 +86,19 @@ describe('A wrong command is refused with a TypeError that says why', () => {
   })
 })
 
+it('An urgent command and its encoding are kept in the terms', () => {
+  const { terms, openUntil } = queued(urgent({}), 'gb18030')
+  const expiresAt = new Date(+issuedAt + 15_000)
+  const expected = {
+    attempts: 1,
+    replyWithin: 60_000,
+    expiresAt,
+    urgent: true,
+    encoding: 'gb18030',
+  }
+  expect([terms, openUntil]).toEqual([expected, expiresAt])
+})
+
 it('The error is one line, whatever the text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
@@ -81,7 +110,7 @@ it('The error is one line, whatever the text', () => {
         expect(error instanceof TypeError || code === 'VALUE_REFUSED').toBe(true)
         return
       }
-      expect(line).toMatch(/^C:[0-9a-z]{16}:[^\r\n\0]+\n$/)
+      expect(line).toMatch(/^C:c1:[^\r\n\0]+\n$/)
     }),
   )
 })

@@ -1,17 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
-import { claimsOf, type IssuedRecord, plan } from '../../src/queue/plan.js'
+import { claimsOf, type DueCommand, plan } from '../../src/queue/plan.js'
 import { stateOf } from '../../src/queue/state.js'
-import type { CommandRecord, DeliveryTerms } from '../../src/queue/storage.js'
+import type { CommandRecord, DeliveryTerms, OpenCommand } from '../../src/queue/storage.js'
 import { parseReplies } from '../../src/reply/parse.js'
 
 const SN = 'A'
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000)
 
-function record(commandId: string, rest: Partial<CommandRecord> = {}): CommandRecord {
+function record(commandId: string, rest: Partial<OpenCommand> = {}): DueCommand {
   return {
-    command: { serialNumber: SN, commandId, text: 'CHECK' },
+    serialNumber: SN,
+    commandId,
+    text: 'CHECK',
     terms: { attempts: 2, replyWithin: 60_000 },
     attemptsMade: 0,
     ...rest,
@@ -24,12 +26,17 @@ const givenUp = { attemptsMade: 2, sentAt: at(-60), replyDueAt: at(0), openUntil
 const last: Pick<DeliveryTerms, 'endsAnswer'> = { endsAnswer: true }
 
 describe('What a poll gets', () => {
-  const ids = (open: CommandRecord[], maxCommands = 1, maxBytes = 100) =>
-    plan(open, at(0), { maxCommands, maxBytes, bytesOf: () => 40 }).map(
-      ({ command }) => command.commandId,
-    )
+  const ids = (open: OpenCommand[], maxCommands = 1, maxBytes = 100) => {
+    const { urgent, due } = plan(open, at(0), { maxCommands, maxBytes, bytesOf: () => 40 })
+    return (urgent ? [urgent, ...due] : due).map(({ commandId }) => commandId)
+  }
+  const urgent = (commandId: string, rest: Partial<OpenCommand> = {}) =>
+    record(commandId, {
+      terms: { attempts: 1, replyWithin: 60_000, expiresAt: at(5), urgent: true },
+      ...rest,
+    })
 
-  it.each<[string, CommandRecord[], number, string[]]>([
+  it.each<[string, OpenCommand[], number, string[]]>([
     ['nothing if there is nothing', [], 1, []],
     ['the first', [record('1'), record('2')], 1, ['1']],
     ['nothing while one is on the terminal', [record('1', onTerminal), record('2')], 1, []],
@@ -53,6 +60,44 @@ describe('What a poll gets', () => {
       3,
       [],
     ],
+    ['an urgent command first', [urgent('u'), record('1')], 1, ['u', '1']],
+    ['one urgent command', [urgent('u'), urgent('v'), record('1')], 1, ['u', '1']],
+    [
+      'an urgent command beside what is on the terminal',
+      [urgent('u'), record('1', onTerminal), record('2')],
+      1,
+      ['u'],
+    ],
+    [
+      'an urgent command beside one that ends the answer',
+      [urgent('u'), record('1', { terms: { attempts: 1, replyWithin: 1, ...last } }), record('2')],
+      3,
+      ['u', '1'],
+    ],
+    [
+      'as much as fits, whatever the urgent command has',
+      [urgent('u'), record('1'), record('2'), record('3')],
+      3,
+      ['u', '1', '2'],
+    ],
+    [
+      'the next, though an urgent command is on the terminal',
+      [urgent('u', onTerminal), record('1')],
+      1,
+      ['1'],
+    ],
+    [
+      'what was sent by a clock an hour ahead',
+      [record('1', { attemptsMade: 1, sentAt: at(3600), replyDueAt: at(3660) })],
+      1,
+      ['1'],
+    ],
+    [
+      'nothing that was sent by a clock a little ahead',
+      [record('1', { attemptsMade: 1, sentAt: at(60), replyDueAt: at(120) })],
+      1,
+      [],
+    ],
   ])('A poll gets %s', (_title, open, maxCommands, expected) => {
     expect(ids(open, maxCommands)).toEqual(expected)
   })
@@ -68,8 +113,7 @@ describe('What a poll gets', () => {
 })
 
 describe('A claim', () => {
-  const claim = (rest: Partial<CommandRecord>) =>
-    claimsOf([record('1', rest) as IssuedRecord<never>], at(100))[0]
+  const claim = (rest: Partial<OpenCommand>) => claimsOf([record('1', rest)], at(100))[0]
 
   it('A claim counts the attempt, and waits twice as long with the second', () => {
     expect(claim({ terms: { attempts: 3, replyWithin: 60_000 } })).toEqual({
@@ -100,7 +144,7 @@ describe('A claim', () => {
 
   it('A claim leaves out what has expired since the plan, and what is behind it', () => {
     const expiring = record('2', { terms: { attempts: 1, replyWithin: 1, expiresAt: at(100) } })
-    const planned = [record('1'), expiring, record('3')] as IssuedRecord<never>[]
+    const planned = [record('1'), expiring, record('3')]
     expect(claimsOf(planned, at(99)).map(({ commandId }) => commandId)).toEqual(['1', '2', '3'])
     expect(claimsOf(planned, at(100)).map(({ commandId }) => commandId)).toEqual(['1'])
   })
@@ -113,10 +157,7 @@ class World {
   readonly ids: string[] = []
   readonly handedOut = new Map<string, number>()
   /** The two app processes: what each has planned and not claimed yet. */
-  readonly planned: IssuedRecord<{ serialNumber: string; commandId: string; text: string }>[][] = [
-    [],
-    [],
-  ]
+  readonly planned: DueCommand[][] = [[], []]
   now = 0
   isOrderKnown = true
 
@@ -139,9 +180,10 @@ class World {
   }
 
   read(app: number): void {
-    const open = this.adapter.openCommands(SN, at(this.now), 100)
+    const bounds = { limit: 100, maxBytes: 1000 }
+    const { records } = this.adapter.openCommands(SN, at(this.now), bounds)
     const limits = { maxCommands: this.maxCommands, maxBytes: 1000, bytesOf: () => 10 }
-    this.planned[app] = plan(open, at(this.now), limits)
+    this.planned[app] = plan(records, at(this.now), limits).due
   }
 
   claim(app: number): void {
@@ -220,7 +262,7 @@ const steps = fc.oneof(
   }),
   pick.map((one) => (world: World) => {
     const id = world.ids.at(-1 - one)
-    if (id !== undefined) world.adapter.cancel(SN, [id], at(world.now), 'cancelled')
+    if (id !== undefined) world.adapter.cancel(SN, { ids: [id] }, at(world.now), 'cancelled')
   }),
   fc.constant((world: World) => world.adapter.release(SN, at(world.now))),
   fc.integer({ min: 1, max: 80 }).map((seconds) => (world: World) => {

@@ -4,6 +4,7 @@ import {
   type CommandStorage,
   commandQueue,
   type IssuedCommand,
+  type MemoryAdapter,
   memoryAdapter,
   type QueuedCommand,
 } from '../../src/index.js'
@@ -18,6 +19,10 @@ interface EmployeeCommand extends IssuedCommand {
 function start<Issued extends IssuedCommand = IssuedCommand>() {
   const adapter = memoryAdapter<Issued>()
   return { adapter, commands: commandQueue(adapter) }
+}
+
+function openIn(adapter: Pick<MemoryAdapter, 'openCommands'>, serialNumber = SN) {
+  return adapter.openCommands(serialNumber, new Date(), { limit: 10, maxBytes: 1000 }).records
 }
 
 /** Claims what is due, as a poll does. */
@@ -43,7 +48,6 @@ describe('issue()', () => {
       issuedAt: expect.any(Date),
       attemptsMade: 0,
     })
-    expect(adapter.findCommand(SN, issued.commandId)).toEqual(issued)
   })
 
   it('issue() stores the terms of the command', async () => {
@@ -92,8 +96,7 @@ describe('issueAll()', () => {
     )
     expect(issue).toHaveBeenCalledTimes(1)
     expect(issued.map(({ text }) => text)).toEqual(['PIN=0', 'PIN=1', 'PIN=2'])
-    const open = adapter.openCommands('A', new Date(), 10)
-    expect(open.map(({ command }) => command?.text)).toEqual(['PIN=0', 'PIN=2'])
+    expect(openIn(adapter, 'A').map(({ text }) => text)).toEqual(['PIN=0', 'PIN=2'])
     expect(new Set(issued.map(({ commandId }) => commandId)).size).toBe(3)
   })
 
@@ -101,7 +104,7 @@ describe('issueAll()', () => {
     const { adapter, commands } = start()
     const issues = [DATA, { text: 'a\nb' }].map((command) => ({ serialNumber: SN, command }))
     await expect(commands.issueAll(issues)).rejects.toThrow(TypeError)
-    expect(adapter.openCommands(SN, new Date(), 10)).toEqual([])
+    expect(openIn(adapter)).toEqual([])
   })
 
   it('An empty list makes no call of storage', async () => {
@@ -148,10 +151,14 @@ describe('A key', () => {
   it('The new command stays stored if storage fails before the older are closed', async () => {
     const { adapter, commands } = start()
     const ada = await commands.issue(SN, keyed('Ada'))
-    const cancel = () => Promise.reject(new Error('no disk'))
-    await expect(commandQueue({ ...adapter, cancel }).issue(SN, keyed('Grace'))).rejects.toThrow()
-    expect(await commands.state(ada)).toBe('waiting')
-    expect(adapter.openCommands(SN, new Date(), 10)).toHaveLength(2)
+    const failure = new Error('no disk')
+    const cancel = () => Promise.reject(failure)
+    const errors: unknown[] = []
+    const onError = (error: unknown) => void errors.push(error)
+    const failing = commandQueue({ ...adapter, cancel }, { onError })
+    const grace = await failing.issue(SN, keyed('Grace'))
+    await expect.poll(() => errors).toEqual([failure])
+    expect(await Promise.all([ada, grace].map(commands.state))).toEqual(['waiting', 'waiting'])
   })
 
   it('Two commands that race never close each other', async () => {
@@ -162,13 +169,13 @@ describe('A key', () => {
     })
     const slow: CommandStorage = {
       ...adapter,
-      async openCommands(...asked) {
+      async cancel(...asked) {
         await gate
-        return adapter.openCommands(...asked)
+        return adapter.cancel(...asked)
       },
     }
     const both = ['Ada', 'Grace'].map((name) => commandQueue(slow).issue(SN, keyed(name)))
-    await expect.poll(() => adapter.openCommands(SN, new Date(), 10)).toHaveLength(2)
+    await expect.poll(() => openIn(adapter)).toHaveLength(2)
     open()
     const states = (await Promise.all(both)).map(commandQueue(adapter).state)
     expect(await Promise.all(states)).toEqual(['superseded', 'waiting'])
@@ -225,18 +232,22 @@ describe('state()', () => {
 describe('The method list()', () => {
   it('The filter goes to storage, and each command comes back with its state', async () => {
     const { adapter } = start()
-    const record = { attemptsMade: 0, command: { ...DATA, serialNumber: SN, commandId: '1' } }
-    const list = vi.fn((_filter: object, _now: Date) => [record])
-    const commands = commandQueue({ ...adapter, commands: list })
-    expect(await commands.list({ state: 'waiting', limit: 5 })).toEqual([
-      { ...record, state: 'waiting' },
-    ])
-    expect(list).toHaveBeenCalledWith({ state: 'waiting', limit: 5 }, expect.any(Date))
+    const row = { serialNumber: SN, commandId: '1', text: 'CHECK', attemptsMade: 0 }
+    const listCommands = vi.fn((_filter: object, _now: Date) => ({ rows: [row], next: 'x' }))
+    const commands = commandQueue({ ...adapter, listCommands })
+    expect(await commands.list({ state: 'waiting', limit: 5, after: 'y' })).toEqual({
+      rows: [{ ...row, state: 'waiting', meaning: expect.any(String), neverSeen: true }],
+      next: 'x',
+    })
+    const asked = { state: ['waiting'], limit: 5, after: 'y' }
+    expect(listCommands).toHaveBeenCalledWith(asked, expect.any(Date))
   })
 
   it('An adapter without the call is reported as having no list', async () => {
-    const adapter = { ...memoryAdapter(), commands: undefined } as unknown as CommandStorage
-    await expect(commandQueue(adapter).list()).rejects.toThrow('option "adapter.commands"')
+    const { listCommands: _, countCommands: __, ...adapter } = memoryAdapter()
+    const commands = commandQueue(adapter)
+    await expect(commands.list()).rejects.toThrow('option "adapter.listCommands"')
+    await expect(commands.count()).rejects.toThrow('option "adapter.countCommands"')
   })
 
   it('The list has what is waiting, lost and refused, the newest first', async () => {
@@ -250,10 +261,7 @@ describe('The method list()', () => {
     finalReply(adapter, SN, refused?.commandId ?? '', -1002)
     handOut(adapter, lost?.commandId ?? '', 1, -1)
     const listed = async (state?: CommandState) =>
-      (await commands.list(state && { state })).map(({ command, state: is }) => [
-        command?.commandId,
-        is,
-      ])
+      (await commands.list(state && { state })).rows.map((row) => [row.commandId, row.state])
     expect(await listed()).toEqual([
       [waiting?.commandId, 'waiting'],
       [lost?.commandId, 'unanswered'],

@@ -139,10 +139,11 @@ describe.each(['result', 'state'] as const)('A command that %s() reports as expi
   it('The closing decides that a command expired, not a read that may be behind it', async () => {
     const { memory } = start()
     const { commandId } = await commandQueue(memory).issue(SN, { ...DATA, expiresAfter: 1 })
-    const behind = memory.findRecord(SN, commandId)
-    const commands = commandQueue({ ...memory, findRecord: () => behind })
+    const identity = { serialNumber: SN, commandId }
+    const behind = memory.findSummaries([identity])
+    const commands = commandQueue({ ...memory, findSummaries: () => behind })
     await vi.advanceTimersByTimeAsync(1)
-    expect(await told(commands, { serialNumber: SN, commandId })).toBe('expired')
+    expect(await told(commands, identity)).toBe('expired')
   })
 
   it('A later try closes the command, if a claim that was given back held it for a moment', async () => {
@@ -172,15 +173,15 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
     const { memory } = start()
     const { commandId } = await commandQueue(memory).issue(SN, { ...DATA, expiresAfter: 15_000 })
     const end = Date.now() + 15_000
-    const findRecord: CommandStorage['findRecord'] = (...asked) => {
+    const findSummaries: CommandStorage['findSummaries'] = (...asked) => {
       const pass = async () => {
         for (let turn = 0; turn < turns; turn++) await undefined
         vi.setSystemTime(end)
       }
       void pass()
-      return memory.findRecord(...asked)
+      return memory.findSummaries(...asked)
     }
-    const state = await commandQueue({ ...memory, findRecord }).state({
+    const state = await commandQueue({ ...memory, findSummaries }).state({
       serialNumber: SN,
       commandId,
     })
@@ -191,11 +192,11 @@ it.each([0, 1, 2, 3, 4, 5, 6])(
 
 it('A command that is claimed meanwhile is not reported as expired', async () => {
   const { memory } = start()
-  const cancel: CommandStorage['cancel'] = (serialNumber, commandIds, at, reason) => {
-    const [commandId = ''] = commandIds
-    // A claim that was sent before the command expired.
+  const cancel: CommandStorage['cancel'] = (serialNumber, which, at, reason) => {
+    const [commandId = ''] = 'ids' in which ? which.ids : []
+    // A claim that was on its way since before the command expired.
     memory.claim(SN, [{ ...claimOf(commandId, 1, true), sentAt: new Date(at.getTime() - 1000) }])
-    return memory.cancel(serialNumber, commandIds, at, reason)
+    return memory.cancel(serialNumber, which, at, reason)
   }
   const commands = commandQueue({ ...memory, cancel })
   const issued = await commands.issue(SN, { ...DATA, attempts: 1, expiresAfter: 500 })
@@ -233,27 +234,30 @@ it('result() resolves immediately if this process received the reply', async () 
 
 it('A reply that comes while storage is being read is not missed', async () => {
   const { memory } = start()
-  const findRecord = async (serialNumber: string, commandId: string) => {
-    const record = memory.findRecord(serialNumber, commandId)
-    if (record?.reply === undefined) {
+  const findSummaries = async (identities: readonly CommandIdentity[]) => {
+    const summaries = memory.findSummaries(identities)
+    const [{ commandId, reply } = { commandId: '', reply: undefined }] = summaries
+    if (reply === undefined) {
       finalReply(memory, SN, commandId)
       announce(SN, commandId)
     }
-    return record
+    return summaries
   }
-  const commands = commandQueue({ ...memory, findRecord })
+  const commands = commandQueue({ ...memory, findSummaries })
   expect(await commands.run(SN, DATA)).toMatchObject({ state: 'succeeded' })
 })
 
 it('result() sees what another process wrote, by polling with growing pauses', async () => {
   const { memory } = start()
+  const findSummaries = vi.fn(memory.findSummaries)
   const findRecord = vi.fn(memory.findRecord)
-  const commands = commandQueue({ ...memory, findRecord })
+  const commands = commandQueue({ ...memory, findSummaries, findRecord })
   const issued = await commands.issue(SN, DATA)
   const result = commands.result(issued, { timeout: 0 })
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(findRecord.mock.calls.length).toBeGreaterThan(20)
-  expect(findRecord.mock.calls.length).toBeLessThan(40)
+  expect(findSummaries.mock.calls.length).toBeGreaterThan(20)
+  expect(findSummaries.mock.calls.length).toBeLessThan(40)
+  expect(findRecord).not.toHaveBeenCalled()
   finalReply(memory, SN, issued.commandId)
   await vi.advanceTimersByTimeAsync(3000)
   expect(await result).toMatchObject({ state: 'succeeded' })
@@ -284,7 +288,7 @@ describe('What result() rejects with', () => {
 
   it('The timeout holds even if storage never answers', async () => {
     const { memory } = start()
-    const silent = { ...memory, findRecord: () => new Promise<undefined>(() => {}) }
+    const silent = { ...memory, findSummaries: () => new Promise<never>(() => {}) }
     const identity = { serialNumber: SN, commandId: '1' }
     const result = commandQueue(silent).result(identity, { timeout: 5000 })
     const rejected = expect(result).rejects.toMatchObject({ code: 'COMMAND_TIMEOUT' })
@@ -311,7 +315,7 @@ describe('What result() rejects with', () => {
     const { memory, commands } = start()
     const signal = AbortSignal.abort(new Error('too late'))
     await expect(commands.run(SN, DATA, { signal })).rejects.toThrow('too late')
-    expect(memory.openCommands(SN, new Date(), 10)).toEqual([])
+    expect(memory.listCommands({}, new Date()).rows).toEqual([])
   })
 
   it('A command that storage does not have rejects with COMMAND_UNKNOWN', async () => {
@@ -325,28 +329,57 @@ describe('What result() rejects with', () => {
   it('A failure of storage rejects with its error', async () => {
     const failure = new Error('no disk')
     const { memory } = start()
-    const commands = commandQueue({ ...memory, findRecord: () => Promise.reject(failure) })
+    const commands = commandQueue({ ...memory, findSummaries: () => Promise.reject(failure) })
     await expect(commands.result({ serialNumber: SN, commandId: '1' })).rejects.toBe(failure)
   })
 
-  it.each([{ timeout: -1 }, { timeout: 2 ** 31 }, { timeout: '5' }, { tiemout: 5 }])(
-    'The wrong options %j reject with a TypeError',
-    async (options) => {
-      const { commands } = start()
-      const identity = { serialNumber: SN, commandId: '1' }
-      await expect(commands.result(identity, options as never)).rejects.toThrow(TypeError)
-    },
-  )
+  it.each([
+    ...[{ timeout: -1 }, { timeout: 2 ** 31 }, { timeout: '5' }, { tiemout: 5 }],
+    ...[{ signal: {} }, { signal: null }, { signal: new AbortController() }],
+  ])('The wrong options %j reject with a TypeError', async (options) => {
+    const { commands } = start()
+    const identity = { serialNumber: SN, commandId: '1' }
+    await expect(commands.result(identity, options as never)).rejects.toThrow(TypeError)
+  })
+
+  it('Wrong options of run() issue nothing', async () => {
+    const { memory, commands } = start()
+    for (const options of [{ timeout: '5s' }, { signal: {} }, { tiemout: 5 }, { members: 7 }]) {
+      await expect(commands.run(SN, DATA, options as never)).rejects.toThrow(TypeError)
+    }
+    expect(memory.listCommands({}, new Date()).rows).toEqual([])
+  })
 })
 
-it('result() does not keep the process alive', { timeout: 30_000 }, async () => {
+async function printed(program: string): Promise<string> {
   vi.useRealTimers()
+  const args = ['--input-type=module', '--eval', program]
+  return (await promisify(execFile)(process.execPath, args)).stdout
+}
+
+it('A process lives until what it awaits has a result', { timeout: 30_000 }, async () => {
   const program = `
     import { commandQueue, memoryAdapter } from 'express-iclock'
+    const adapter = memoryAdapter()
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue('A', { text: 'CHECK', expiresAfter: 300 })
+    console.log((await commands.result(issued, { timeout: 0 })).state)
+    const late = commands.run('A', { text: 'CHECK' }, { timeout: 200 })
+    console.log(await late.catch(({ code }) => code))`
+  expect(await printed(program)).toBe('expired\nCOMMAND_TIMEOUT\n')
+})
+
+it('Many waits on one signal warn of nothing, and end together', { timeout: 30_000 }, async () => {
+  const program = `
+    import { commandQueue, memoryAdapter } from 'express-iclock'
+    process.on('warning', (warning) => console.log(warning.name))
     const commands = commandQueue(memoryAdapter())
-    process.on('exit', () => console.log('over'))
-    commands.run('A', { text: 'CHECK' }, { timeout: 600_000 })`
-  const args = ['--input-type=module', '--eval', program]
-  const { stdout } = await promisify(execFile)(process.execPath, args)
-  expect(stdout).toBe('over\n')
+    const aborting = new AbortController()
+    const issued = await commands.issue('A', { text: 'CHECK' })
+    const waits = Array.from({ length: 30 }, () => {
+      return commands.result(issued, { signal: aborting.signal }).catch(({ message }) => message)
+    })
+    setTimeout(() => aborting.abort(new Error('enough')), 50)
+    console.log(new Set(await Promise.all(waits)))`
+  expect(await printed(program)).toBe("Set(1) { 'enough' }\n")
 })

@@ -344,7 +344,8 @@ describe('The timeout', () => {
   const batch = { findCommands: () => [], onReplies: () => {} }
 
   it.each([
-    ['findCommand', { adapter: { ...memory, findCommand: never } }, 'storage'],
+    ['findRecord', { adapter: { ...memory, findRecord: never } }, 'storage'],
+    ['findSummaries', { adapter: { ...memory, ...batch, findSummaries: never } }, 'storage'],
     ['onReply', { adapter: { ...memory, onReply: never } }, 'storage'],
     ['onUnparsed', { adapter: { ...memory, onUnparsed: never } }, 'storage'],
     ['findCommands', { adapter: { ...memory, ...batch, findCommands: never } }, 'storage'],

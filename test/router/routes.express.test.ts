@@ -100,7 +100,7 @@ it('Commands and replies are in the encoding of the terminal', async () => {
 })
 
 describe('An adapter', () => {
-  it.each(['findCommand', 'onReply', 'openCommands', 'claim'])(
+  it.each(['findRecord', 'onReply', 'openCommands', 'claim'])(
     'An adapter without %s is refused, with a hint at the smaller router',
     (call) => {
       const adapter = { ...memoryAdapter(), [call]: undefined } as never
@@ -112,7 +112,8 @@ describe('An adapter', () => {
   )
 
   it('An adapter that only finds commands and stores replies serves replies', async () => {
-    const { findCommand, onReply, replies } = memoryAdapter()
+    const { findRecord, onReply, replies } = memoryAdapter()
+    const findCommand = (serialNumber: string, id: string) => findRecord(serialNumber, id)?.command
     const app = express().use(commandReplyRouter({ adapter: { findCommand, onReply } }))
     await request(app).post(`/iclock/devicecmd?SN=${SN}`).send('ID=1&Return=0').expect(200, 'OK')
     expect(replies()).toHaveLength(1)

@@ -298,7 +298,7 @@ describe('Whatever a terminal claims', () => {
   it('A serial number with a line break is refused', async () => {
     const { app, adapter } = appWith()
     await request(app).get(`/iclock/cdata?SN=A%0A${lines}&options=all`).expect(400)
-    expect(adapter.terminals()).toEqual([])
+    expect(adapter.listTerminals({})).toEqual({ rows: [] })
   })
 })
 
@@ -331,8 +331,8 @@ it('A terminal that was sent an outdated offset is asked for a new handshake', a
   await terminal.poll()
   await settled()
   await settled()
-  const open = () => adapter.openCommands('A', new Date(), 9)
-  expect(open()).toMatchObject([{ command: { text: 'CHECK' }, terms: { key: 'utc-offset' } }])
+  const open = () => adapter.openCommands('A', new Date(), { limit: 9, maxBytes: 1000 }).records
+  expect(open()).toMatchObject([{ text: 'CHECK', terms: { key: 'utc-offset' } }])
   await terminal.serve(() => 0, { untilIdle: true })
   await terminal.handshake()
   expect(told()).toBe('2')
@@ -357,7 +357,7 @@ it('A changed offset is noticed within a minute, although the polls stay the sam
   timeZone = '+02:00'
   vi.setSystemTime(Date.now() + 60_000)
   await poll()
-  expect(adapter.openCommands('A', new Date(), 9)).toMatchObject([{ command: { text: 'CHECK' } }])
+  expect(adapter.listCommands({}, new Date()).rows).toMatchObject([{ text: 'CHECK' }])
 })
 
 it('Polls are served although timeZone returned an invalid zone, and the error is reported', async () => {

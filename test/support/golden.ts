@@ -88,9 +88,11 @@ const POLLS = {
   }),
   'a poll for a command of another terminal': poll({
     adapter: {
-      openCommands: () => [
-        { command: { serialNumber: 'B', commandId: '1', text: 'CHECK' }, attemptsMade: 0 },
-      ],
+      openCommands: () => {
+        const terms = { attempts: 5, replyWithin: 60_000 }
+        const command = { serialNumber: 'B', commandId: '1', text: 'CHECK' }
+        return { records: [{ ...command, terms, attemptsMade: 0 }], more: false }
+      },
     },
   }),
   'a poll while storage fails': poll({ adapter: { openCommands: failing(new Error('no disk')) } }),
@@ -151,7 +153,12 @@ const REPLIES = {
     adapter: { onReply: failing(Object.assign(new Error('later'), { status: 429, expose: true })) },
   }),
   'a reply while storage finds another command': reply(ONE, {
-    adapter: { findCommand: () => ({ serialNumber: 'B', commandId: '1', text: 'CHECK' }) },
+    adapter: {
+      findRecord: () => {
+        const command = { serialNumber: 'B', commandId: '1', text: 'CHECK' }
+        return { command, attemptsMade: 1 }
+      },
+    },
   }),
   'a reply while storage is silent': reply(ONE, {
     adapter: { onReply: silent },

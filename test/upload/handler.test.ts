@@ -288,7 +288,7 @@ describe('An upload that reports on commands', () => {
   it('afterReply is called once for each new failure', async () => {
     const adapter = memoryAdapter()
     const told: unknown[] = []
-    adapter.issue({ serialNumber: SN, commandId: '123', text: 'CHECK' })
+    adapter.recordSent({ serialNumber: SN, commandId: '123', text: 'CHECK' })
     const afterReply = ({ commandId }: CommandReply, command?: IssuedCommand) => {
       told.push([commandId, command?.text])
     }
@@ -385,14 +385,19 @@ describe('The result of a query in packets', () => {
     expect(seen).toMatchObject([{ body: Buffer.from(FIRST + SECOND) }])
   })
 
-  it('Storage is asked for the packets once, when the last has come', async () => {
+  it('The packets are joined by whichever completes them', async () => {
     const adapter = memoryAdapter()
     const findPackets = vi.fn(adapter.findPackets)
     const server = await serve(uploadHandler({ adapter: { ...adapter, findPackets } }))
-    await send(server, { path: path(1), body: FIRST })
-    expect(findPackets).not.toHaveBeenCalled()
     await send(server, { path: path(2), body: SECOND })
-    expect(findPackets.mock.calls).toEqual([[SN, '7']])
+    expect(rows(adapter.received())).toEqual([])
+    await send(server, { path: path(1), body: FIRST })
+    expect(rows(adapter.received())).toHaveLength(2)
+    const set = { table: 'user', count: 2, maxBytes: 64 * 1024 * 1024 }
+    expect(findPackets.mock.calls).toEqual([
+      [SN, '7', set],
+      [SN, '7', set],
+    ])
   })
 
   it('The result is refused if a packet has more lines than maxRecords', async () => {

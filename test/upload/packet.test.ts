@@ -27,30 +27,25 @@ describe('An upload as a packet', () => {
 })
 
 describe('Packets', () => {
-  const joined = (...packets: PacketRecord[]) => {
-    return joinPackets(packets, { table: 'user', count: 2 })?.toString()
-  }
+  const set = { table: 'user', count: 2, maxBytes: 10 }
+  const joined = (...packets: PacketRecord[]) => joinPackets(packets, set)?.toString()
 
-  it('Packets are joined in the order of their numbers', () => {
-    expect(joined(packet(2, 'B'), packet(1, 'A'))).toBe('AB')
-  })
-
-  it('Packets are not joined while one is missing', () => {
+  it('Packets are joined', () => {
+    expect(joined(packet(1, 'A'), packet(2, 'B'))).toBe('AB')
     expect(joined()).toBeUndefined()
-    expect(joined(packet(1, 'A'), packet(1, 'A'))).toBeUndefined()
-    expect(joined(packet(1, 'A'), packet(2, 'B', 3))).toBeUndefined()
-    expect(joined(packet(1, 'A'), packet(2, 'B', 2, 'biodata'))).toBeUndefined()
   })
 
-  it('The last packet of each number counts', () => {
-    expect(joined(packet(1, 'A'), packet(2, 'B'), packet(1, 'C'))).toBe('CB')
-  })
-
-  it('Packets of more than 64 MB are not joined', () => {
-    const raw = Buffer.alloc(32 * 1024 * 1024)
-    const halves = [1, 2].map((index) => ({ ...packet(index, ''), raw }))
-    expect(joinPackets(halves, { table: 'user', count: 2 })).toHaveLength(2 * raw.length)
-    const more = [...halves.slice(0, 1), { ...packet(2, ''), raw: Buffer.alloc(raw.length + 1) }]
-    expect(joinPackets(more, { table: 'user', count: 2 })).toBeUndefined()
+  it.each<[string, unknown]>([
+    ['too few', [packet(1, 'A')]],
+    ['one twice', [packet(1, 'A'), packet(1, 'A')]],
+    ['those of another count', [packet(1, 'A'), packet(2, 'B', 3)]],
+    ['those of another table', [packet(1, 'A'), packet(2, 'B', 2, 'biodata')]],
+    ['another order', [packet(2, 'B'), packet(1, 'A')]],
+    ['more bytes than asked for', [packet(1, 'A'), packet(2, 'B'.repeat(10))]],
+    ['the result of a query', { rows: [] }],
+  ])('Storage that finds %s is told what was expected', (_what, found) => {
+    expect(() => joinPackets(found as PacketRecord[], set)).toThrow(
+      expect.objectContaining({ code: 'STORAGE_MISMATCH' }),
+    )
   })
 })

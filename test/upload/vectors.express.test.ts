@@ -98,7 +98,7 @@ describe('The paths of uploads', () => {
 it('A command that ERRORLOG names is settled for whoever waits for it', async () => {
   const adapter = memoryAdapter()
   const app = express().use(terminalRouter({ adapter }))
-  adapter.issue({ serialNumber: '1', commandId: '123', text: 'DATA UPDATE BIOPHOTO PIN=1' })
+  adapter.recordSent({ serialNumber: '1', commandId: '123', text: 'DATA UPDATE BIOPHOTO PIN=1' })
   const body = 'ERRORLOG ErrCode=D01E0001\tErrMsg=\tDataOrigin=cmd\tCmdId=123\tAdditional=\n'
   await send(app, { path: '/iclock/cdata?SN=1&table=ERRORLOG&Stamp=1', body })
   expect(adapter.findRecord('1', '123')).toMatchObject({

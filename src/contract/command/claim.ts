@@ -3,7 +3,7 @@
 import { deepEqual } from 'node:assert/strict'
 import { report } from '../proof.js'
 import { replyTo } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+import { at, type CommandCase, claimed, claimOf, knows, openIds, openOf, queued } from './record.js'
 
 export const CLAIM_CASES: readonly CommandCase[] = [
   {
@@ -25,7 +25,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
       )
       await report(adapter, replyTo('A', 'done', -1))
       await report(adapter, replyTo('A', 'pending', -5000))
-      await adapter.cancel('A', ['cancelled'], at(1), 'cancelled')
+      await adapter.cancel('A', { ids: ['cancelled'] }, at(1), 'cancelled')
       deepEqual(await openIds(adapter, 'A', at(0)), ['open', 'over', 'ending', 'later'])
       deepEqual(await openIds(adapter, 'A', at(5)), ['open', 'later'])
       deepEqual(await openIds(adapter, 'A', at(5), 2), ['open', 'later'])
@@ -43,7 +43,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
       deepEqual(await claimed(adapter, 'A', first), ['1'])
       const { commandId: _, attempt: attemptsMade, ...times } = first
       await knows(adapter, 'A', '1', { ...command, ...times, attemptsMade })
-      const [open] = await adapter.openCommands('A', at(11), 1)
+      const [open] = (await openOf(adapter, 'A', at(11), { limit: 1 })).records
       deepEqual(
         [open?.attemptsMade, open?.sentAt, open?.replyDueAt, open?.openUntil],
         [1, at(10), at(70), at(70.5)],
@@ -128,7 +128,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
       await report(adapter, replyTo('A', 'done', 0))
       await report(adapter, replyTo('A', 'pending', -5000))
       for (const reason of ['cancelled', 'superseded', 'expired'] as const) {
-        await adapter.cancel('A', [reason], at(1), reason)
+        await adapter.cancel('A', { ids: [reason] }, at(1), reason)
       }
       for (const id of ids) {
         deepEqual(await claimed(adapter, 'A', claimOf(id, 1)), id === 'later' ? [id] : [], id)
@@ -147,8 +147,8 @@ export const CLAIM_CASES: readonly CommandCase[] = [
       await knows(adapter, 'a', '1', { ...queued('a', '1'), attemptsMade: 0 })
       deepEqual(await claimed(adapter, 'C', claimOf('1', 1)), [])
       await adapter.release('A', at(20))
-      await adapter.cancel('A', ['2'], at(20), 'cancelled')
-      await adapter.cancel('C', ['1'], at(20), 'cancelled')
+      await adapter.cancel('A', { ids: ['2'] }, at(20), 'cancelled')
+      await adapter.cancel('C', { ids: ['1'] }, at(20), 'cancelled')
       await report(adapter, replyTo('A', '1', 0))
       const { sentAt, replyDueAt } = claimOf('1', 1)
       await knows(adapter, 'B', '1', { ...queued('B', '1'), attemptsMade: 1, sentAt, replyDueAt })

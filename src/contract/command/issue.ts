@@ -1,9 +1,9 @@
 // Cases: commands are stored in order, all or none, and each id once.
 import { deepEqual } from 'node:assert/strict'
 import type { QueuedCommand } from '../../queue/storage.js'
-import { fails, plain, report } from '../proof.js'
-import { command, idsOf, MARKS, replyTo, textOf } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+import { commandFound, fails, plain, report } from '../proof.js'
+import { idsOf, MARKS, replyTo, textOf } from '../sample.js'
+import { at, type CommandCase, claimed, claimOf, knows, openIds, openOf, queued } from './record.js'
 
 const UNFIT_IDS = ['', ' ', 'a b', '1\n', 'é', '12345678901234567', '123e4567-e89b', 'a_b', '１']
 const UNFIT_TEXTS = ['', 'CHECK\n', 'CHECK\r', 'CHECK\nC:2:REBOOT', 'CHECK\0']
@@ -28,19 +28,19 @@ export const ISSUE_CASES: readonly CommandCase[] = [
       await adapter.issue([full, bare])
       for (const each of [full, bare]) {
         await knows(adapter, 'A', each.command.commandId, { ...each, attemptsMade: 0 })
-        const found = await adapter.findCommand('A', each.command.commandId)
+        const found = await commandFound(adapter, 'A', each.command.commandId)
         deepEqual(plain(found), plain(each.command))
       }
       deepEqual(
         Object.fromEntries(
-          Object.entries((await adapter.findCommand('A', '1')) ?? {}).filter(
+          Object.entries((await commandFound(adapter, 'A', '1')) ?? {}).filter(
             ([name]) => name in members,
           ),
         ),
         members,
       )
-      const [first] = await adapter.openCommands('A', at(1), 1)
-      deepEqual(plain(first?.command), plain(full.command))
+      const [first] = (await openOf(adapter, 'A', at(1), { limit: 1 })).records
+      deepEqual(first?.text, text)
       for (const [serialNumber, id] of [
         ['A', '3'],
         ['B', '1'],
@@ -136,7 +136,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
     async check({ adapter }) {
       await adapter.issue([queued('A', '2'), queued('A', '1'), queued('A', '3')])
       await claimed(adapter, 'A', claimOf('2', 1))
-      await adapter.cancel('A', ['3'], at(11), 'cancelled')
+      await adapter.cancel('A', { ids: ['3'] }, at(11), 'cancelled')
       const later = { terms: { attempts: 1, replyWithin: 1 }, issuedAt: at(12), openUntil: at(13) }
       await adapter.issue([queued('A', '3', later), queued('A', '2', later), queued('A', '4')])
       deepEqual(await openIds(adapter, 'A', at(20)), ['2', '1', '4'])
@@ -170,10 +170,10 @@ export const ISSUE_CASES: readonly CommandCase[] = [
         await adapter.issue([queued(terminal, '1', { text: `CHECK ${index}` })])
       }
       for (const [index, terminal] of terminals.entries()) {
-        const open = await adapter.openCommands(terminal, at(1), 10)
+        const { records } = await openOf(adapter, terminal, at(1))
         deepEqual(
-          open.map((record) => plain(record.command)),
-          [command(terminal, '1', `CHECK ${index}`)],
+          records.map(({ serialNumber, commandId, text = '' }) => [serialNumber, commandId, text]),
+          [[terminal, '1', `CHECK ${index}`]],
         )
       }
     },

@@ -1,25 +1,38 @@
-// Cases: lists of commands for people, if the adapter has them.
-import { deepEqual } from 'node:assert/strict'
-import type { CommandFilter } from '../../queue/storage.js'
+// Cases: commands are listed for people, if the adapter can.
+import { deepEqual, equal, ok } from 'node:assert/strict'
+import { COMMAND_STATES, type CommandFilter, type CommandSummary } from '../../queue/storage.js'
+import { summaryOf } from '../../queue/summary.js'
+import { pagesOf, refusesMembers } from '../page.js'
 import { report } from '../proof.js'
-import { idsOf, replyTo } from '../sample.js'
+import { fileOf, idsOf, replyOf, replyTo, textOf } from '../sample.js'
 import {
   at,
   type CommandCase,
   type CommandSubject,
   claimed,
   claimOf,
-  factsOf,
+  closedBy,
   queued,
+  summaryFacts,
 } from './record.js'
 
 const missing = ({ adapter }: CommandSubject) =>
-  adapter.commands ? undefined : 'the adapter has no commands()'
+  adapter.listCommands ? undefined : 'the adapter has no listCommands'
 
-async function listed({ adapter }: CommandSubject, filter: CommandFilter): Promise<string[]> {
-  const records = (await adapter.commands?.(filter, at(1000))) ?? []
-  return records.map(({ command }) => `${command?.serialNumber} ${command?.commandId}`)
+const list =
+  ({ adapter }: CommandSubject) =>
+  async (filter: CommandFilter) => {
+    const { listCommands } = adapter
+    ok(listCommands)
+    return listCommands.call(adapter, filter, at(1000))
+  }
+
+async function listed(subject: CommandSubject, filter: CommandFilter): Promise<string[]> {
+  const { rows } = await list(subject)(filter)
+  return rows.map(nameOf)
 }
+
+const nameOf = ({ serialNumber, commandId }: CommandSummary) => `${serialNumber} ${commandId}`
 
 export const LIST_CASES: readonly CommandCase[] = [
   {
@@ -35,33 +48,73 @@ export const LIST_CASES: readonly CommandCase[] = [
         .map((id, index) => `${index % 2 ? 'B' : 'A'} ${id}`)
         .reverse()
       deepEqual(await listed(subject, {}), names)
-      deepEqual(
-        await listed(subject, { serialNumber: 'A' }),
-        names.filter((name) => name.startsWith('A')),
-      )
+      const ofA = names.filter((name) => name.startsWith('A'))
+      deepEqual(await listed(subject, { serialNumber: 'A' }), ofA)
       deepEqual(await listed(subject, { serialNumber: 'a' }), [])
       deepEqual(await listed(subject, { limit: 2 }), names.slice(0, 2))
       deepEqual(await listed(subject, { since: at(300) }), names.slice(0, 3))
       deepEqual(await listed(subject, { before: at(300) }), names.slice(3))
-      deepEqual(
-        await listed(subject, { before: at(300), since: at(200), serialNumber: 'A' }),
-        names.slice(3, 4),
-      )
-      const [newest] = (await adapter.commands?.({ limit: 1 }, at(1000))) ?? []
-      const expected = queued('B', idsOf(6)[5] ?? '', { issuedAt: at(500) })
-      deepEqual(factsOf(newest), factsOf({ ...expected, attemptsMade: 0 }))
+      const range = { before: at(300), since: at(200), serialNumber: 'A' }
+      deepEqual(await listed(subject, range), names.slice(3, 4))
     },
   },
   {
-    name: 'A list has a hundred commands unless asked for another number',
-    otherwise: 'A page reads a year of commands, or leaves some out.',
+    name: 'The pages of a list hold every command once, also those of one moment',
+    otherwise: 'People who leaf through a list miss commands, or see them twice.',
     missing,
     async check(subject) {
-      const ids = idsOf(130)
-      await subject.adapter.issue(ids.map((id, index) => queued('A', id, { issuedAt: at(index) })))
+      const { adapter } = subject
+      const ids = idsOf(230)
+      await adapter.issue(ids.map((id, index) => queued('A', id, { issuedAt: at(index >> 6) })))
+      await adapter.issue([queued('B', 'other')])
       const names = ids.map((id) => `A ${id}`).reverse()
-      deepEqual(await listed(subject, {}), names.slice(0, 100))
-      deepEqual(await listed(subject, { limit: 120 }), names.slice(0, 120))
+      deepEqual(await listed(subject, { serialNumber: 'A' }), names.slice(0, 100))
+      for (const limit of [1000, 100, 7]) {
+        const pages = await pagesOf(list(subject), { serialNumber: 'A', limit })
+        deepEqual(pages.flat().map(nameOf), names, `pages of ${limit}`)
+      }
+      // What is issued meanwhile is on no later page.
+      const { next } = await list(subject)({ serialNumber: 'A', limit: 50 })
+      ok(next)
+      await adapter.issue([queued('A', 'new', { issuedAt: at(999) })])
+      const second = await list(subject)({ serialNumber: 'A', limit: 50, after: next })
+      deepEqual(second.rows.map(nameOf), names.slice(50, 100))
+    },
+  },
+  {
+    name: 'A list shows the beginning of what is long, and the rest in full',
+    otherwise: 'One look at a page reads gigabytes, or shows something else than is stored.',
+    missing,
+    async check(subject) {
+      const { adapter } = subject
+      const members = { employee: 7, site: { city: 'Wien' }, note: null, tags: ['a', 'é'] }
+      const text = `DATA UPDATE BIOPHOTO PIN=7\tContent=${textOf(4_000_000)}`
+      const terms = { attempts: 3, replyWithin: 9000, expiresAt: at(90), key: 'photo 7' }
+      const long = queued('A', 'long', { text, terms, openUntil: at(90), issuedAt: at(3) })
+      long.command = { ...long.command, ...members } as typeof long.command
+      const file = queued('A', 'file', { text: 'GetFile /mnt/x', issuedAt: at(2) })
+      const error = queued('A', 'error', { issuedAt: at(1) })
+      await adapter.issue([long, file, error])
+      await claimed(adapter, 'A', claimOf('long', 1))
+      const content = fileOf('A', 'file', Buffer.alloc(4_000_000, 7))
+      const failure = replyOf('A', `ID=error&Return=-12&CMD=${'X'.repeat(2000)}`)
+      for (const reply of [content, failure]) await report(adapter, reply)
+      const { sentAt, replyDueAt } = claimOf('long', 1)
+      const sent = { attemptsMade: 1, sentAt, replyDueAt }
+      const { openUntil: _, ...rest } = long
+      const expected = [
+        { ...rest, ...sent },
+        { ...file, attemptsMade: 0, reply: content, repliedAt: at(0) },
+        { ...error, attemptsMade: 0, reply: failure, repliedAt: at(0) },
+      ]
+      const { rows } = await list(subject)({})
+      // A diff of what is long takes minutes.
+      for (const row of rows) ok(JSON.stringify(row).length < 5000, 'a row of a list is large')
+      deepEqual(
+        rows.map(summaryFacts),
+        expected.map((record) => summaryFacts(summaryOf(record))),
+      )
+      equal(rows[0]?.text?.length, 300)
     },
   },
   {
@@ -70,48 +123,108 @@ export const LIST_CASES: readonly CommandCase[] = [
     missing,
     async check(subject) {
       const { adapter } = subject
-      const states = [
-        'waiting',
-        'sent',
-        'succeeded',
-        'failed',
-        'unknown',
-        'unanswered',
-        'expired',
-        'cancelled',
-        'superseded',
-      ] as const
-      for (const state of states) {
-        const terms = {
-          attempts: 1,
-          replyWithin: 60_000,
-          ...(state === 'expired' && { expiresAt: at(900) }),
-        }
-        const openUntil = state === 'expired' ? { openUntil: at(900) } : {}
-        await adapter.issue([queued('A', state, { terms, ...openUntil })])
-      }
-      const late = { sentAt: at(990), replyDueAt: at(1050), openUntil: at(1050) }
-      await claimed(adapter, 'A', claimOf('sent', 1, late))
-      await claimed(adapter, 'A', claimOf('unanswered', 1, { openUntil: at(70) }))
-      for (const [id, code] of [
-        ['succeeded', 0],
-        ['failed', -1],
-        ['unknown', null],
-      ] as const) {
-        await report(adapter, replyTo('A', id, code))
-      }
-      for (const reason of ['cancelled', 'superseded'] as const) {
-        await adapter.cancel('A', [reason], at(20), reason)
-      }
-      for (const state of states) deepEqual(await listed(subject, { state }), [`A ${state}`], state)
+      await oneOfEachState(subject)
+      const byState = COMMAND_STATES.map((state) => [`A ${state}`])
+      const found = await Promise.all(COMMAND_STATES.map((state) => listed(subject, { state })))
+      deepEqual(found, byState)
       await adapter.issue([queued('A', 'told')])
-      deepEqual([...(await adapter.cancel('A', ['told'], at(20), 'expired'))], ['told'])
+      deepEqual(await closedBy(adapter, 'A', ['told'], at(20), 'expired'), ['told'])
       deepEqual((await listed(subject, { state: 'expired' })).sort(), ['A expired', 'A told'])
-      deepEqual((await listed(subject, { state: ['failed', 'sent'] })).sort(), [
-        'A failed',
-        'A sent',
-      ])
+      const two = await listed(subject, { state: ['failed', 'sent'] })
+      deepEqual(two.sort(), ['A failed', 'A sent'])
       deepEqual(await listed(subject, { state: 'failed', serialNumber: 'B' }), [])
+      deepEqual(await listed(subject, { state: [] }), [])
+      // The limit is that of the commands in the state, not of those among which they are.
+      await adapter.issue(idsOf(300).map((id) => queued('A', id, { issuedAt: at(900) })))
+      deepEqual(await listed(subject, { state: 'failed', limit: 1 }), ['A failed'])
+      deepEqual(await listed(subject, { state: 'expired', limit: 2 }), ['A told', 'A expired'])
+    },
+  },
+  {
+    name: "Commands are listed by their ids, their key, the app's own members and the person",
+    otherwise: 'An app reads every command to find those of one employee.',
+    missing,
+    async check(subject) {
+      const { adapter } = subject
+      const own = (id: string, members: object, more: object = {}) => {
+        const one = queued('A', id, more)
+        return { ...one, command: { ...one.command, ...members } }
+      }
+      const terms = { attempts: 5, replyWithin: 60_000, key: 'user 7' }
+      await adapter.issue([
+        own('1', { employee: 7, note: null }),
+        own('2', { employee: '7', note: 'null' }, { terms }),
+        own('3', { employee: 70, site: 'Wien' }, { text: 'DATA UPDATE USERINFO PIN=7\tName=A' }),
+        own('4', { employee: 7, site: 'wien' }, { text: 'DATA DELETE user Pin=70' }),
+        { ...queued('B', '1'), terms: { ...terms, key: 'User 7' } },
+      ])
+      const cases: [CommandFilter, string[]][] = [
+        [{ serialNumber: 'A', commandIds: ['3', '1', '03', ''] }, ['A 3', 'A 1']],
+        [{ serialNumber: 'A', commandIds: ['03', '1 '] }, []],
+        [{ serialNumber: 'A', commandIds: [] }, []],
+        [{ key: 'user 7' }, ['A 2']],
+        [{ members: { employee: 7 } }, ['A 4', 'A 1']],
+        [{ members: { employee: '7' } }, ['A 2']],
+        [{ members: { employee: 7, site: 'wien' } }, ['A 4']],
+        [{ members: { site: 'wien' } }, ['A 4']],
+        [{ members: { note: null } }, ['A 1']],
+        [{ members: { 'no.such': 1 } }, []],
+        [{ pin: '7' }, ['A 3']],
+        [{ pin: '70', serialNumber: 'A' }, ['A 4']],
+      ]
+      for (const [filter, names] of cases) {
+        deepEqual(await listed(subject, filter), names, JSON.stringify(filter))
+      }
+    },
+  },
+  {
+    name: 'A list refuses members that it does not know, and cursors that are none of its own',
+    otherwise: 'A filter with a typing error lists everything, for minutes.',
+    missing,
+    async check(subject) {
+      await subject.adapter.issue([queued('A', '1')])
+      await refusesMembers('listCommands', list(subject))
+    },
+  },
+  {
+    name: 'Commands are counted by their states, each up to a thousand',
+    otherwise: 'People see other numbers than the lists show, or a count reads everything.',
+    missing: ({ adapter }) =>
+      adapter.countCommands ? undefined : 'the adapter has no countCommands',
+    async check(subject) {
+      const { adapter } = subject
+      const { countCommands } = adapter
+      ok(countCommands)
+      const count = async (filter: object) => countCommands.call(adapter, filter, at(1000))
+      const none = Object.fromEntries(COMMAND_STATES.map((state) => [state, 0]))
+      deepEqual({ ...(await count({})) }, none)
+      await oneOfEachState(subject)
+      deepEqual({ ...(await count({})) }, Object.fromEntries(COMMAND_STATES.map((one) => [one, 1])))
+      const many = Array.from({ length: 1001 }, (_, index) => `x${index}`)
+      await adapter.issue(many.map((id) => queued('B', id, { issuedAt: at(500) })))
+      equal((await count({})).waiting, '1000+')
+      deepEqual({ ...(await count({ since: at(500) })) }, { ...none, waiting: '1000+' })
+      deepEqual({ ...(await count({ serialNumber: 'A', state: 'sent' })) }, { ...none, sent: 1 })
+      await adapter.cancel('B', { ids: ['x0'] }, at(501), 'cancelled')
+      const later = await count({ serialNumber: 'B' })
+      deepEqual([later.waiting, later.cancelled, later.expired], [1000, 1, 0])
+      await refusesMembers('countCommands', count, { isPaged: false })
     },
   },
 ]
+
+async function oneOfEachState({ adapter }: CommandSubject): Promise<void> {
+  for (const state of COMMAND_STATES) {
+    const isOver = state === 'expired'
+    const terms = { attempts: 1, replyWithin: 60_000, ...(isOver && { expiresAt: at(900) }) }
+    await adapter.issue([queued('A', state, { terms, ...(isOver && { openUntil: at(900) }) })])
+  }
+  const late = { sentAt: at(990), replyDueAt: at(1050), openUntil: at(1050) }
+  await claimed(adapter, 'A', claimOf('sent', 1, late))
+  await claimed(adapter, 'A', claimOf('unanswered', 1, { openUntil: at(70) }))
+  const codes = { succeeded: 0, failed: -1, unknown: null }
+  for (const [id, code] of Object.entries(codes)) await report(adapter, replyTo('A', id, code))
+  for (const reason of ['cancelled', 'superseded'] as const) {
+    await adapter.cancel('A', { ids: [reason] }, at(20), reason)
+  }
+}

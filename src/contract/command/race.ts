@@ -23,7 +23,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
       const { sentAt, replyDueAt } = claimOf('1', 1)
       await knows(other, 'A', '1', { ...queued('A', '1'), attemptsMade: 1, sentAt, replyDueAt })
       await report(other, replyTo('A', '1'))
-      deepEqual([...(await other.cancel('A', ['1', '2'], at(2), 'cancelled'))], ['2'])
+      deepEqual([...(await other.cancel('A', { ids: ['1', '2'] }, at(2), 'cancelled'))], ['2'])
       deepEqual(await openIds(adapter, 'A', at(3)), ['3'])
       await other.issue([queued('A', '4')])
       deepEqual(await openIds(adapter, 'A', at(3)), ['3', '4'])
@@ -41,7 +41,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
         ids.map(async (id, index) => {
           const claim = async () => (await claimed(adapter, 'A', claimOf(id, 1))).length
           const reason = index % 4 < 2 ? 'superseded' : 'expired'
-          const cancel = async () => (await other.cancel('A', [id], at(10), reason)).length
+          const cancel = async () => (await other.cancel('A', { ids: [id] }, at(10), reason)).length
           const calls = index % 2 ? [claim(), cancel()] : [cancel(), claim()]
           const won = await Promise.all(calls)
           equal(
@@ -60,7 +60,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
       for (const id of idsOf(10)) {
         await adapter.issue([queued('A', id)])
         const calls = Array.from({ length: 20 }, (_, second) =>
-          adapter.cancel('A', [id], at(second), 'cancelled'),
+          adapter.cancel('A', { ids: [id] }, at(second), 'cancelled'),
         )
         const closed = (await Promise.all(calls)).map((ids) => ids.length)
         equal(
@@ -121,7 +121,7 @@ export const COMMAND_RACE_CASES: readonly CommandCase[] = [
         Promise.all(terminals.map(async (terminal) => call(terminal)))
       await all((terminal) => adapter.issue(['1', '2', '3'].map((id) => queued(terminal, id))))
       await all((terminal) => adapter.claim(terminal, [claimOf('1', 1), claimOf('2', 1)]))
-      await all((terminal) => adapter.cancel(terminal, ['3'], at(11), 'cancelled'))
+      await all((terminal) => adapter.cancel(terminal, { ids: ['3'] }, at(11), 'cancelled'))
       await all((terminal) => report(adapter, replyTo(terminal, '1')))
       await all((terminal) => adapter.release(terminal, at(20)))
       for (const terminal of terminals) {

@@ -1,12 +1,17 @@
-// How the cases on commands issue, claim and inspect what is stored.
-import { deepEqual, ok } from 'node:assert/strict'
+// How the cases on commands issue, claim and look at what is kept.
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { IssuedCommand } from '../../command.js'
 import type { Awaitable } from '../../endpoint/deadline.js'
 import type {
+  Cancellation,
   Claim,
+  CommandProgress,
   CommandRecord,
   CommandStorage,
+  CommandSummary,
   DeliveryTerms,
+  OpenBounds,
+  OpenCommands,
   QueuedCommand,
 } from '../../queue/storage.js'
 import type { ReplyStorage } from '../../reply/storage.js'
@@ -49,15 +54,39 @@ export function claimOf(commandId: string, attempt: number, more: Partial<Claim>
   return { commandId, attempt, sentAt: at(10), replyDueAt: at(70), ...more }
 }
 
-/** The ids that are open at a moment, in order. */
+/** The ids that are open at a moment, in order, with their number up to a limit. */
 export async function openIds(
   adapter: CommandStorage,
   serialNumber: string,
   now: Date = at(1),
   limit = 100,
 ): Promise<string[]> {
-  const open = await adapter.openCommands(serialNumber, now, limit)
-  return open.map(({ command }) => `${command?.commandId}`)
+  const { records } = await openOf(adapter, serialNumber, now, { limit })
+  return records.map(({ commandId }) => commandId)
+}
+
+/** The open commands at a moment; checks the shape of the answer. */
+export async function openOf(
+  adapter: CommandStorage,
+  serialNumber: string,
+  now: Date,
+  { limit = 100, maxBytes = 4_000_000 }: Partial<OpenBounds> = {},
+): Promise<OpenCommands> {
+  const open = await adapter.openCommands(serialNumber, now, { limit, maxBytes })
+  ok(Array.isArray(open?.records), 'expected { records, more }, with records as a list')
+  equal(typeof open.more, 'boolean', 'expected { records, more }, with more as true or false')
+  return open
+}
+
+/** Closes commands by their ids; returns those that were closed. */
+export async function closedBy(
+  adapter: CommandStorage,
+  serialNumber: string,
+  ids: readonly string[],
+  when: Date,
+  reason: Cancellation['reason'],
+): Promise<string[]> {
+  return idsIn(await adapter.cancel(serialNumber, { ids }, when, reason)).sort()
 }
 
 /** Checks that a call returned a list of ids. */
@@ -90,22 +119,49 @@ export async function knows(
 /** Facts in a shape that diffs readably, without members that an adapter may add. */
 export function factsOf(record: CommandRecord | undefined): Record<string, unknown> | undefined {
   if (record === undefined) return undefined
-  const { command, terms, cancelled, reply } = record
-  const { attemptsMade, issuedAt, sentAt, replyDueAt, openUntil } = record
-  const facts = {
+  const { command, reply } = record
+  return withoutMissing({
     command: command && membersOf(command),
+    ...progressOf(record),
+    reply: reply && readable([reply])[0],
+  })
+}
+
+/** What a summary says, likewise; `repliedAt` is checked to be a date, no more. */
+export function summaryFacts(summary: CommandSummary | undefined): object | undefined {
+  if (summary === undefined) return undefined
+  const { serialNumber, commandId, text, members, reply } = summary
+  if (reply !== undefined) ok(isDate(summary.repliedAt), 'repliedAt must be a Date')
+  const { returnCode, commandName, rows, outcome, meaning } = reply ?? {}
+  return withoutMissing({
+    identity: [serialNumber, commandId],
+    text,
+    members: members && membersOf(members as IssuedCommand),
+    ...progressOf(summary),
+    reply: reply && [returnCode, commandName, rows, outcome, meaning],
+  })
+}
+
+function progressOf(progress: CommandProgress): Record<string, unknown> {
+  const { terms, cancelled, attemptsMade, issuedAt, sentAt, replyDueAt, openUntil } = progress
+  return {
     attempts: terms?.attempts,
     replyWithin: terms?.replyWithin,
     expiresAt: shown(terms?.expiresAt),
     key: terms?.key,
+    endsAnswer: terms?.endsAnswer,
+    urgent: terms?.urgent,
+    encoding: terms?.encoding,
     attemptsMade,
     issuedAt: shown(issuedAt),
     sentAt: shown(sentAt),
     replyDueAt: shown(replyDueAt),
     openUntil: shown(openUntil),
     cancelled: cancelled && `${cancelled.reason} at ${shown(cancelled.at)}`,
-    reply: reply && readable([reply])[0],
   }
+}
+
+function withoutMissing(facts: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
 }
 

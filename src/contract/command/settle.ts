@@ -5,6 +5,7 @@ import { report } from '../proof.js'
 import { fileOf, replyTo } from '../sample.js'
 import { at, type CommandCase, claimed, claimOf, idsIn, knows, openIds, queued } from './record.js'
 
+const once = { attempts: 1, replyWithin: 60_000 }
 const sent = { attemptsMade: 1, sentAt: at(10), replyDueAt: at(70) }
 
 export const SETTLE_CASES: readonly CommandCase[] = [
@@ -50,7 +51,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
       await adapter.issue([...reasons.map((reason) => queued('A', reason)), over])
       const closed: Record<string, CommandRecord> = { over: { ...over, attemptsMade: 0 } }
       for (const reason of reasons) {
-        await adapter.cancel('A', [reason], at(5), reason)
+        await adapter.cancel('A', { ids: [reason] }, at(5), reason)
         const cancelled = { at: at(5), reason }
         closed[reason] = { ...queued('A', reason), attemptsMade: 0, cancelled }
       }
@@ -71,7 +72,7 @@ export const SETTLE_CASES: readonly CommandCase[] = [
       await knows(adapter, 'A', 'unknown', { attemptsMade: 0, reply })
       deepEqual(await openIds(adapter, 'A'), [])
       deepEqual(await claimed(adapter, 'A', claimOf('unknown', 1)), [])
-      deepEqual(await adapter.cancel('A', ['unknown'], at(1), 'cancelled'), [])
+      deepEqual(await adapter.cancel('A', { ids: ['unknown'] }, at(1), 'cancelled'), [])
     },
   },
   {
@@ -86,12 +87,12 @@ export const SETTLE_CASES: readonly CommandCase[] = [
       for (const [id, code] of Object.entries(replies))
         await report(adapter, replyTo('A', id, code))
       const asked = ['unknown', ...ids.slice(0, -1)]
-      const closed = await adapter.cancel('A', asked, at(30), 'cancelled')
+      const closed = await adapter.cancel('A', { ids: asked }, at(30), 'cancelled')
       deepEqual(idsIn(closed).sort(), ['pending', 'sent', 'waiting'])
       for (const reason of ['cancelled', 'superseded', 'expired'] as const) {
-        deepEqual(idsIn(await adapter.cancel('A', asked, at(40), reason)), [], reason)
+        deepEqual(idsIn(await adapter.cancel('A', { ids: asked }, at(40), reason)), [], reason)
       }
-      deepEqual(idsIn(await adapter.cancel('A', [], at(40), 'cancelled')), [])
+      deepEqual(idsIn(await adapter.cancel('A', { ids: [] }, at(40), 'cancelled')), [])
       const cancelled = { at: at(30), reason: 'cancelled' } as const
       await knows(adapter, 'A', 'waiting', {
         ...queued('A', 'waiting'),
@@ -116,7 +117,12 @@ export const SETTLE_CASES: readonly CommandCase[] = [
         await adapter.issue(['waiting', 'sent', 'done'].map((id) => queued(terminal, id)))
         await claimed(adapter, terminal, claimOf('sent', 1), claimOf('done', 1))
         await report(adapter, replyTo(terminal, 'done', 0))
-        const closed = await adapter.cancel(terminal, ['sent', 'waiting', 'done'], at(30), reason)
+        const closed = await adapter.cancel(
+          terminal,
+          { ids: ['sent', 'waiting', 'done'] },
+          at(30),
+          reason,
+        )
         deepEqual(idsIn(closed), ['waiting'], reason)
         const waiting = { ...queued(terminal, 'waiting'), attemptsMade: 0 }
         await knows(adapter, terminal, 'waiting', { ...waiting, cancelled: { at: at(30), reason } })
@@ -130,20 +136,39 @@ export const SETTLE_CASES: readonly CommandCase[] = [
     otherwise:
       'What a terminal lost in a power cut is handed out minutes late, or is never sent again.',
     async check({ adapter }) {
-      await adapter.issue(['sent', 'last', 'waiting', 'done'].map((id) => queued('A', id)))
+      await adapter.issue([
+        queued('A', 'sent'),
+        queued('A', 'last', { terms: once }),
+        ...['waiting', 'done'].map((id) => queued('A', id)),
+      ])
       const last = claimOf('last', 1, { openUntil: at(70) })
       await claimed(adapter, 'A', claimOf('sent', 1), last, claimOf('done', 1))
       const reply = replyTo('A', 'done', 0)
       await report(adapter, reply)
       await adapter.release('A', at(20))
       await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent, replyDueAt: at(20) })
-      const rest = { ...sent, replyDueAt: at(20), openUntil: at(70) }
-      await knows(adapter, 'A', 'last', { ...queued('A', 'last'), ...rest })
+      const ended = { ...sent, replyDueAt: at(20), openUntil: at(20) }
+      await knows(adapter, 'A', 'last', { ...queued('A', 'last', { terms: once }), ...ended })
       await knows(adapter, 'A', 'waiting', { ...queued('A', 'waiting'), attemptsMade: 0 })
       const record = await adapter.findRecord('A', 'done')
       deepEqual([record?.attemptsMade, record?.reply?.returnCode], [1, 0])
-      deepEqual(await openIds(adapter, 'A', at(21)), ['sent', 'last', 'waiting'])
+      deepEqual(await openIds(adapter, 'A', at(20)), ['sent', 'waiting'])
       deepEqual(await claimed(adapter, 'A', claimOf('sent', 2, { sentAt: at(21) })), ['sent'])
+    },
+  },
+  {
+    name: 'A terminal that starts anew by a clock that is ahead or behind delays nothing',
+    otherwise:
+      'One process whose clock is a day ahead makes a terminal wait for a day, or a command that was given up comes back.',
+    async check({ adapter }) {
+      await adapter.issue([queued('A', 'sent'), queued('A', 'last', { terms: once })])
+      await claimed(adapter, 'A', claimOf('sent', 1), claimOf('last', 1, { openUntil: at(70) }))
+      // Nobody has asked for them at that moment: they are open by every clock that is right.
+      await adapter.release('A', at(60))
+      for (const second of [65, 100_000]) await adapter.release('A', at(second))
+      await knows(adapter, 'A', 'sent', { ...queued('A', 'sent'), ...sent, replyDueAt: at(60) })
+      const ended = { ...sent, replyDueAt: at(60), openUntil: at(60) }
+      await knows(adapter, 'A', 'last', { ...queued('A', 'last', { terms: once }), ...ended })
     },
   },
 ]

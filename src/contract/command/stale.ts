@@ -25,7 +25,7 @@ export const STALE_CASES: readonly CommandCase[] = [
         const poll = await heldUp(subject, steps, claim(claimedId), faster)
         equal((poll.result?.length ?? 0) + poll.other.length, 1, claimedId)
         equal((await adapter.findRecord('A', claimedId))?.attemptsMade, 1, claimedId)
-        const cancel = async () => adapter.cancel('A', [cancelledId], at(10), 'superseded')
+        const cancel = async () => adapter.cancel('A', { ids: [cancelledId] }, at(10), 'superseded')
         const stopped = await heldUp(subject, steps, claim(cancelledId), cancel)
         equal((stopped.result?.length ?? 0) + stopped.other.length, 1, cancelledId)
       }
@@ -62,7 +62,7 @@ export const STALE_CASES: readonly CommandCase[] = [
         const reply = async (stalled: CommandAdapter) => report(stalled, replyTo('A', id))
         const { isOvertaken } = await heldUp(subject, steps, reply, async () => {
           await adapter.claim('A', [claimOf(id, 1)])
-          await adapter.cancel('A', [id], at(10), 'cancelled')
+          await adapter.cancel('A', { ids: [id] }, at(10), 'cancelled')
         })
         const record = await adapter.findRecord('A', id)
         equal(record?.reply?.returnCode, 0, id)

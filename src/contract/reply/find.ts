@@ -1,7 +1,15 @@
 // Cases: a reply finds its command, and no other.
 import { deepEqual } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
-import { findsNothing, holds, issueAll, issueFor, plain, reportAll } from '../proof.js'
+import {
+  commandFound,
+  findsNothing,
+  holds,
+  issueAll,
+  issueFor,
+  plain,
+  reportAll,
+} from '../proof.js'
 import { ALIKE_IDS, ALIKE_TERMINALS, command, MARKS, replyTo, textOf } from '../sample.js'
 import { type Case, without } from '../subject.js'
 
@@ -20,7 +28,7 @@ export const FIND_CASES: readonly Case[] = [
       ]
       await issueAll(subject, commands)
       for (const each of commands) {
-        const found = await subject.adapter.findCommand(each.serialNumber, each.commandId)
+        const found = await commandFound(subject.adapter, each.serialNumber, each.commandId)
         deepEqual(plain(found), each)
       }
     },
@@ -46,7 +54,7 @@ export const FIND_CASES: readonly Case[] = [
       for (const id of ['1', '2']) await findsNothing(subject.adapter, 'A', id)
       for (const id of ['1', '2']) {
         await issueAll(subject, [command('A', id)])
-        deepEqual(plain(await subject.adapter.findCommand('A', id)), command('A', id))
+        deepEqual(plain(await commandFound(subject.adapter, 'A', id)), command('A', id))
       }
     },
   },
@@ -60,7 +68,7 @@ export const FIND_CASES: readonly Case[] = [
       if (other === undefined) return
       await findsNothing(other, 'A', '1')
       await issueAll(subject, [command('A', '1')])
-      deepEqual(plain(await other.findCommand('A', '1')), command('A', '1'))
+      deepEqual(plain(await commandFound(other, 'A', '1')), command('A', '1'))
       const reply = replyTo('A', '1')
       await other.onReply(reply, command('A', '1'))
       await holds(subject, [reply])
@@ -76,7 +84,7 @@ export const FIND_CASES: readonly Case[] = [
         await issueAll(subject, [command(terminal, one)])
         await findsNothing(subject.adapter, terminal, other)
         await issueAll(subject, [command(terminal, other, 'REBOOT')])
-        const found = await subject.adapter.findCommand(terminal, one)
+        const found = await commandFound(subject.adapter, terminal, one)
         deepEqual(plain(found), command(terminal, one))
         replies.push(replyTo(terminal, one, 0), replyTo(terminal, other, -1))
       }
@@ -93,7 +101,7 @@ export const FIND_CASES: readonly Case[] = [
         await issueAll(subject, [command(one, `${index}`)])
         await findsNothing(subject.adapter, other, `${index}`)
         await issueAll(subject, [command(other, `${index}`, 'REBOOT')])
-        const found = await subject.adapter.findCommand(one, `${index}`)
+        const found = await commandFound(subject.adapter, one, `${index}`)
         deepEqual(plain(found), command(one, `${index}`))
         replies.push(replyTo(one, `${index}`, 0), replyTo(other, `${index}`, -1))
       }
@@ -108,7 +116,7 @@ export const FIND_CASES: readonly Case[] = [
       const commands = [command('A', '1'), command('B', '1', 'REBOOT')]
       await issueAll(subject, commands)
       for (const each of commands) {
-        const found = await subject.adapter.findCommand(each.serialNumber, each.commandId)
+        const found = await commandFound(subject.adapter, each.serialNumber, each.commandId)
         deepEqual(plain(found), each)
       }
       const replies = [replyTo('A', '1', 0), replyTo('B', '1', -1)]

@@ -117,6 +117,27 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'How many rows came replaces only a pending reply, and gives way to any final one',
+    otherwise:
+      'A query that was answered by its rows is asked again, or what the terminal says is lost.',
+    async check(subject) {
+      const rows = (id: string, count: number) => ({ ...replyTo('A', id, null), rows: count })
+      const [pending, failed] = [replyTo('A', '1', -5000), replyTo('A', '2', -1)]
+      const late = replyTo('A', '4', 0)
+      await issueFor(subject, [pending, failed, late, replyTo('A', '3')])
+      await reportAll(subject, [pending, failed])
+      await reportAll(
+        subject,
+        ['1', '2', '3', '4'].map((id) => rows(id, 12)),
+      )
+      await holds(subject, [rows('1', 12), failed, rows('3', 12), rows('4', 12)])
+      await reportAll(subject, [pending, rows('3', 0), replyTo('A', '4', -5000), late])
+      await holds(subject, [rows('1', 12), failed, rows('3', 12), late])
+      await reportAll(subject, [rows('4', 12)])
+      await holds(subject, [rows('1', 12), failed, rows('3', 12), late])
+    },
+  },
+  {
     name: 'onReply fulfills only when the reply can be read back',
     otherwise: 'The terminal reads OK and forgets a reply that a crash at this moment loses.',
     async check(subject) {

@@ -1,5 +1,5 @@
-// Cases: unreachable storage.
-import { fails, issueAll } from '../proof.js'
+// Cases: storage that is out of reach.
+import { commandFound, fails, issueAll } from '../proof.js'
 import { command, replyTo } from '../sample.js'
 import { type Case, without } from '../subject.js'
 
@@ -13,7 +13,7 @@ export const OUTAGE_CASES: readonly Case[] = [
       await issueAll(subject, [command('A', '1')])
       await subject.disconnect?.()
       const reply = replyTo('A', '1')
-      await fails('findCommand', () => adapter.findCommand('A', '1'))
+      await fails('findCommand', () => commandFound(adapter, 'A', '1'))
       await fails('onReply', () => adapter.onReply(reply, undefined))
       if (adapter.onUnparsed) {
         await fails('onUnparsed', () => adapter.onUnparsed?.([Buffer.from('x')], 'A'))

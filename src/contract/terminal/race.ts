@@ -43,7 +43,6 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
       const other = await subject.reopen?.()
       if (other === undefined) return
       await knows(other, 'A', undefined)
-      deepEqual([...(await other.terminals())], [])
       await subject.adapter.onContact(contactOf('A', 0, { users: 1 }))
       const seen = { serialNumber: 'A', firstSeenAt: at(0) }
       await knows(other, 'A', { ...seen, lastSeenAt: at(0), users: 1 })
@@ -51,7 +50,6 @@ export const TERMINAL_RACE_CASES: readonly TerminalCase[] = [
       await knows(subject.adapter, 'A', { ...seen, lastSeenAt: at(1), users: 2 })
       await other.onContact(contactOf('A', 2, { users: 3 }))
       await knows(subject.adapter, 'A', { ...seen, lastSeenAt: at(2), users: 3 })
-      deepEqual((await other.terminals()).length, 1)
     },
   },
   {

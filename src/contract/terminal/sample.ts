@@ -33,21 +33,21 @@ export function contactOf(
 
 /** Checks what is stored about a terminal. */
 export async function knows(
-  { findTerminal }: Pick<TerminalAdapter, 'findTerminal'>,
+  adapter: Pick<TerminalAdapter, 'findTerminal'>,
   serialNumber: string,
   expected: Terminal | undefined,
 ): Promise<void> {
-  const found = (await findTerminal(serialNumber)) ?? undefined
+  const found = (await adapter.findTerminal(serialNumber)) ?? undefined
   deepEqual(readable(found), readable(expected))
 }
 
 /** A terminal in a shape that diffs readably, without members that an adapter may add. */
 export function readable(terminal: Terminal | undefined): Record<string, unknown> | undefined {
   if (terminal === undefined) return undefined
-  const { serialNumber, family, address, firmware, model, pushVersion } = terminal
+  const { serialNumber, family, familyRank, address, firmware, model, pushVersion } = terminal
   const { users, fingers, faces, records, utcOffset } = terminal
   const facts = {
-    ...{ serialNumber, family, address, firmware, model, pushVersion },
+    ...{ serialNumber, family, familyRank, address, firmware, model, pushVersion },
     ...{ users, fingers, faces, records, utcOffset },
     options: pairsOf(terminal.options),
     stamps: pairsOf(terminal.stamps),

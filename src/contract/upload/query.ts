@@ -1,6 +1,6 @@
 // Cases: the result of a query, whole and in packets.
 import { deepEqual } from 'node:assert/strict'
-import type { UploadStorage } from '../../upload/storage.js'
+import type { PacketSet, UploadStorage } from '../../upload/storage.js'
 import type { Upload } from '../../upload/upload.js'
 import type { Case, ContractSubject } from '../subject.js'
 import { without } from '../subject.js'
@@ -29,41 +29,95 @@ export const QUERY_CASES: readonly Case[] = [
     },
   },
   {
-    name: "The packets of a terminal's command are found in the order in which they came",
+    name: "The packets of a terminal's command are found once all of them came, in their order",
     otherwise: 'The result of a query is never read, or is put together from that of another.',
     missing: missingPackets,
     async check(subject) {
       const packets = [
         packetUpload('A', '1', [2, 3], 'second'),
-        packetUpload('A', '1', [1, 3], 'first\0\xff'),
-        packetUpload('A', '1', [3, 3], 'second'),
-        packetUpload('A', '1', [1, 3], 'of another table', 'biodata'),
-        packetUpload('A', '1', [1, 2], 'of another count'),
-        packetUpload('A', '1', [1, 3], 'again, and cut elsewhere'),
+        packetUpload('A', '1', [3, 3], 'third'),
       ]
+      const last = packetUpload('A', '1', [1, 3], 'first\0\xff')
       const others = [
-        packetUpload('B', '1', [1, 3], 'first\0\xff'),
-        packetUpload('A', '01', [1, 3], 'x'),
+        packetUpload('A', '1', [1, 3], 'of another table', 'biodata'),
+        packetUpload('A', '1', [1, 3], 'of a table in capitals', 'USER'),
+        packetUpload('A', '1', [1, 2], 'of another count'),
+        packetUpload('B', '1', [1, 3], 'of another terminal'),
+        packetUpload('a', '1', [1, 3], 'of another terminal'),
+        packetUpload('A', '01', [1, 3], 'of another command'),
+        { ...uploadOf('A', 'USERINFO', 'PIN=1'), commandId: '1' },
       ]
-      await finds(subject, 'A', '1', [])
-      await hand(subject, ...packets.slice(0, 3), ...others, ...packets.slice(3))
-      await hand(subject, ...packets, { ...uploadOf('A', 'USERINFO', 'PIN=1'), commandId: '1' })
-      await finds(subject, 'A', '1', packets)
-      await finds(subject, 'B', '1', others.slice(0, 1))
-      await finds(subject, 'A', '01', others.slice(1))
-      await finds(subject, 'a', '1', [])
+      await finds(subject, [])
+      await hand(subject, ...packets, ...others, ...packets)
+      await finds(subject, [])
+      await hand(subject, last)
+      await finds(subject, [last, ...packets])
+      for (const other of ['USER', 'biodata', 'use', 'user ']) {
+        await finds(subject, [], { table: other })
+      }
+      for (const count of [1, 2, 4]) await finds(subject, [], { count })
+    },
+  },
+  {
+    name: 'Of two packets with one number the later one counts',
+    otherwise: 'Rows that the terminal sent anew, and cut elsewhere, are read from two answers.',
+    missing: missingPackets,
+    async check(subject) {
+      const first = packetUpload('A', '1', [1, 2], 'PIN=1\tNa')
+      const second = packetUpload('A', '1', [2, 2], 'me=Ada')
+      const again = packetUpload('A', '1', [1, 2], 'PIN=1\t')
+      const rest = packetUpload('A', '1', [2, 2], 'Name=Ada')
+      await hand(subject, first, second)
+      const two = { count: 2 }
+      await finds(subject, [first, second], two)
+      await hand(subject, again)
+      await finds(subject, [again, second], two)
+      await hand(subject, rest)
+      await finds(subject, [again, rest], two)
+    },
+  },
+  {
+    name: 'Packets that have more bytes together than was asked for are not read',
+    otherwise:
+      'The last eleven bytes of a large result end the process, each time they come again.',
+    missing: missingPackets,
+    async check(subject) {
+      const bytes = Buffer.alloc(1_000_000, 'PIN=1\n')
+      const packets = [1, 2, 3, 4].map((index) => packetUpload('A', '1', [index, 5], bytes))
+      const last = packetUpload('A', '1', [5, 5], 'PIN=2')
+      await hand(subject, ...packets, last)
+      const whole = [...packets, last]
+      for (const maxBytes of [1, 4_000_004]) await finds(subject, [], { count: 5, maxBytes })
+      await finds(subject, whole, { count: 5, maxBytes: 4_000_005 })
+      const smaller = packetUpload('A', '1', [2, 5], 'PIN=3')
+      await hand(subject, smaller)
+      const [first, _, ...rest] = whole
+      const mended = [first, smaller, ...rest].filter((one) => one !== undefined)
+      await finds(subject, mended, { count: 5, maxBytes: 3_000_010 })
+    },
+  },
+  {
+    name: 'A result in a hundred packets is found whole',
+    otherwise: 'Of two thousand people, those behind the last that is read seem to be gone.',
+    missing: missingPackets,
+    async check(subject) {
+      const packets = Array.from({ length: 100 }, (_, index) => {
+        return packetUpload('A', '1', [index + 1, 100], `PIN=${index}`)
+      })
+      await hand(subject, ...packets.slice(1), ...packets.slice(0, 1))
+      await finds(subject, packets, { count: 100 })
     },
   },
 ]
 
 async function finds(
   { adapter }: ContractSubject,
-  serialNumber: string,
-  commandId: string,
   uploads: readonly Upload[],
+  set: Partial<PacketSet> = {},
 ): Promise<void> {
   const storage = adapter as Partial<UploadStorage>
-  const found = (await storage.findPackets?.(serialNumber, commandId)) ?? []
+  const asked = { table: 'user', count: 3, maxBytes: 16_000_000, ...set }
+  const found = (await storage.findPackets?.('A', '1', asked)) ?? []
   const expected = uploads.flatMap(({ records }) => records.map(membersOf))
-  deepEqual([...found].map(membersOf), expected)
+  deepEqual([...found].map(membersOf), expected, JSON.stringify(asked))
 }

@@ -57,11 +57,17 @@ export const RACE_CASES: readonly Case[] = [
     otherwise: 'It swallows errors: terminals read OK and forget what storage never had.',
     missing: without('disconnect'),
     async check(subject) {
-      const { findPackets } = subject.adapter as Partial<UploadStorage>
+      const storage = subject.adapter as Partial<UploadStorage>
+      const { findPackets, listAttendance, listUploads } = storage
       await hand(subject, attendance('A', ['1']))
       await subject.disconnect?.()
       await fails('onUpload', () => hand(subject, attendance('A', ['2'])))
-      if (findPackets) await fails('findPackets', () => findPackets('A', '1'))
+      const set = { table: 'user', count: 2, maxBytes: 100 }
+      if (findPackets) {
+        await fails('findPackets', () => findPackets.call(storage, 'A', '1', set))
+      }
+      if (listAttendance) await fails('listAttendance', () => listAttendance.call(storage, {}))
+      if (listUploads) await fails('listUploads', () => listUploads.call(storage, {}))
     },
   },
 ]

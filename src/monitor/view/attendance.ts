@@ -1,9 +1,9 @@
 // The view of who came and went on a day.
-import type { KeptAttendance } from '../../kept.js'
+import type { KeptAttendance, KeptAttendanceFilter } from '../../kept.js'
 import { cut } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
-import { type Page, pageOf } from '../page.js'
-import { type TerminalRow, terminalRow } from './terminal-row.js'
+import { newestOf, type Page, pageOf } from '../page.js'
+import { type TerminalRow, terminalRows } from './terminal-row.js'
 
 /** An attendance record. Moments are milliseconds. */
 export interface AttendanceRow {
@@ -38,12 +38,13 @@ export async function attendanceView(
   const { adapter } = settings
   const asked = query.get('day') ?? ''
   const day = DAY.test(asked) ? asked : now.toISOString().slice(0, 10)
-  const terminals = (await adapter.terminals()).map((one) => terminalRow(one, settings, now))
-  if (adapter.attendance === undefined) return { day, terminals }
+  const terminals = await terminalRows(settings, now)
+  if (adapter.listAttendance === undefined) return { day, terminals }
   const sn = query.get('sn') ?? ''
   const load = async (limit: number) => {
-    const filter = { day, limit, ...(sn !== '' && { serialNumber: sn }) }
-    return ((await adapter.attendance?.(filter)) ?? []).map(attendanceRow)
+    const filter = { day, ...(sn !== '' && { serialNumber: sn }) }
+    const list = (asked: KeptAttendanceFilter) => adapter.listAttendance?.(asked) ?? { rows: [] }
+    return (await newestOf(list, filter, limit)).map(attendanceRow)
   }
   const textOf = (row: AttendanceRow) => `${row.pin}\n${row.time}`
   return { day, list: await pageOf(query, load, textOf), terminals }

@@ -1,6 +1,12 @@
 // A command's row in a list.
-import { stateOf } from '../../queue/state.js'
-import type { CommandRecord, CommandState } from '../../queue/storage.js'
+import { outcomeOfSummary, stateOf, stateOfSummary } from '../../queue/state.js'
+import type {
+  CommandProgress,
+  CommandRecord,
+  CommandState,
+  CommandSummary,
+} from '../../queue/storage.js'
+import { SUMMARY_TEXT } from '../../queue/summary.js'
 import { type Family, outcomeOf } from '../../reply/outcome.js'
 import { cut } from '../bytes.js'
 
@@ -23,38 +29,60 @@ export interface CommandRow {
   repliedAt?: number
 }
 
-const LONGEST_IN_LIST = 300
+const LONGEST_TEXT = 20_000
+
+/** Creates the row of a summary, with its state at a moment. */
+export function summaryRow(
+  summary: CommandSummary,
+  now: Date,
+  family: Family = 'attendance',
+): CommandRow {
+  const { serialNumber, commandId, text } = summary
+  const outcome = outcomeOfSummary(summary, family)
+  return {
+    serialNumber,
+    commandId,
+    ...(text !== undefined && { text: cut(text, SUMMARY_TEXT - 1) }),
+    state: stateOfSummary(summary, now, family),
+    ...(outcome && { meaning: outcome.meaning }),
+    ...progressOf(summary),
+  }
+}
 
 /** Creates the row of a record, with its state at a moment. */
 export function commandRow(
   record: CommandRecord,
   now: Date,
   family: Family = 'attendance',
-  longest: number = LONGEST_IN_LIST,
 ): CommandRow {
-  const { command, reply, terms, attemptsMade } = record
+  const { command, reply } = record
+  return {
+    serialNumber: command?.serialNumber ?? reply?.serialNumber ?? '',
+    commandId: command?.commandId ?? reply?.commandId ?? '',
+    ...(command && { text: cut(command.text, LONGEST_TEXT) }),
+    state: stateOf(record, now, family),
+    ...(reply && { meaning: outcomeOf(reply, command, family).meaning }),
+    ...progressOf(record),
+  }
+}
+
+function progressOf(progress: CommandProgress): ProgressRow {
+  const { terms, attemptsMade, issuedAt, sentAt, replyDueAt, repliedAt, cancelled } = progress
   const times = {
-    issuedAt: record.issuedAt,
-    sentAt: record.sentAt,
-    replyDueAt: record.replyDueAt,
+    issuedAt,
+    sentAt,
+    replyDueAt,
     expiresAt: terms?.expiresAt,
-    cancelledAt: record.cancelled?.at,
-    repliedAt: record.repliedAt,
+    cancelledAt: cancelled?.at,
+    repliedAt,
   }
   const known = Object.entries(times).flatMap(([name, at]) => {
     return at === undefined ? [] : [[name, at.getTime()] as const]
   })
-  return {
-    serialNumber: command?.serialNumber ?? reply?.serialNumber ?? '',
-    commandId: command?.commandId ?? reply?.commandId ?? '',
-    ...(command && { text: cut(command.text, longest) }),
-    state: stateOf(record, now, family),
-    ...(reply && { meaning: outcomeOf(reply, command, family).meaning }),
-    attemptsMade,
-    ...(terms && { attempts: terms.attempts }),
-    ...Object.fromEntries(known),
-  }
+  return { attemptsMade, ...(terms && { attempts: terms.attempts }), ...Object.fromEntries(known) }
 }
+
+type ProgressRow = Omit<CommandRow, 'serialNumber' | 'commandId' | 'text' | 'state' | 'meaning'>
 
 /** The text that a search among commands looks at. */
 export function textOfRow({

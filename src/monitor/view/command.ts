@@ -27,7 +27,6 @@ export interface CommandView {
   canRetry: boolean
 }
 
-const LONGEST_TEXT = 20_000
 const LONGEST_VALUE = 10_000
 const MOST_BYTES = 4096
 const MOST_CONTENT = 20_000
@@ -47,7 +46,7 @@ export async function commandView(
   const shown = terminal ? { terminal: terminalRow(terminal, settings, now) } : {}
   if (!record) return { ...shown, canCancel: false, canRetry: false }
   const { command, terms, reply } = record
-  const row = commandRow(record, now, terminal?.family, LONGEST_TEXT)
+  const row = commandRow(record, now, terminal?.family)
   const isOpen = row.state === 'waiting' || row.state === 'sent'
   const isGiven = commands !== undefined && command !== undefined
   return {

@@ -1,10 +1,10 @@
 // The view of failed commands, of all terminals.
-import type { CommandState } from '../../queue/storage.js'
+import type { CommandFilter, CommandState } from '../../queue/storage.js'
 import type { MonitorSettings } from '../option.js'
-import { type Page, pageOf } from '../page.js'
-import { type CommandRow, commandRow, textOfRow } from './command-row.js'
+import { newestOf, type Page, pageOf } from '../page.js'
+import { type CommandRow, summaryRow, textOfRow } from './command-row.js'
 import { commandFilter } from './terminal.js'
-import { type TerminalRow, terminalRow } from './terminal-row.js'
+import { type TerminalRow, terminalRows } from './terminal-row.js'
 
 /** Commands that failed. */
 export interface FailuresView {
@@ -22,23 +22,19 @@ export async function failuresView(
   now: Date,
 ): Promise<FailuresView> {
   const { adapter } = settings
-  const terminals = await adapter.terminals()
-  const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
+  const all = await terminalRows(settings, now)
+  const families = new Map(all.map(({ serialNumber, family }) => [serialNumber, family]))
   const { state = FAILURES, ...filter } = commandFilter(query)
   const states = [state].flat().filter((one) => FAILURES.includes(one))
   const load = async (limit: number) => {
-    const records = await adapter.commands({ ...filter, state: states, limit }, now)
-    return records.map((record) => {
-      return commandRow(record, now, known.get(record.command?.serialNumber ?? '')?.family)
+    const list = (asked: CommandFilter) => adapter.listCommands(asked, now)
+    const summaries = await newestOf(list, { ...filter, state: states }, limit)
+    return summaries.map((summary) => {
+      return summaryRow(summary, now, families.get(summary.serialNumber))
     })
   }
   const nameOf = (serialNumber: string) => settings.nameOf(serialNumber) ?? ''
   const list = await pageOf(query, load, (row) => `${textOfRow(row)}\n${nameOf(row.serialNumber)}`)
   const shown = new Set(list.rows.map(({ serialNumber }) => serialNumber))
-  return {
-    list,
-    terminals: terminals
-      .filter(({ serialNumber }) => shown.has(serialNumber))
-      .map((terminal) => terminalRow(terminal, settings, now)),
-  }
+  return { list, terminals: all.filter(({ serialNumber }) => shown.has(serialNumber)) }
 }

@@ -1,6 +1,8 @@
 // A terminal's row in a list.
-import type { Terminal } from '../../terminal/storage.js'
+import type { Family } from '../../reply/outcome.js'
+import type { TerminalFilter, TerminalSummary } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
+import { newestOf } from '../page.js'
 
 /** A terminal. Times are milliseconds. */
 export interface TerminalRow {
@@ -10,7 +12,7 @@ export interface TerminalRow {
   isOnline: boolean
   firstSeenAt: number
   lastSeenAt: number
-  family?: string
+  family?: Family
   firmware?: string
   model?: string
   address?: string
@@ -27,7 +29,7 @@ export interface TerminalRow {
 
 /** Creates the row of a terminal, with its state at a moment. */
 export function terminalRow(
-  { options: _, stamps: __, firstSeenAt, lastSeenAt, ...facts }: Terminal,
+  { firstSeenAt, lastSeenAt, familyRank: _, ...facts }: TerminalSummary,
   { silentAfter, ...settings }: MonitorSettings,
   now: Date,
 ): TerminalRow {
@@ -41,4 +43,13 @@ export function terminalRow(
     firstSeenAt: firstSeenAt.getTime(),
     lastSeenAt: lastSeenAt.getTime(),
   }
+}
+
+const MOST = 2000
+
+/** The rows of all terminals. */
+export async function terminalRows(settings: MonitorSettings, now: Date): Promise<TerminalRow[]> {
+  const list = (filter: TerminalFilter) => settings.adapter.listTerminals(filter)
+  const terminals = await newestOf(list, {}, MOST)
+  return terminals.map((one) => terminalRow(one, settings, now))
 }

@@ -1,13 +1,21 @@
 // The view of one terminal: its facts, and a list of its commands, replies, uploads or unparsed
 // lines.
 
-import type { KeptLine, KeptRecord } from '../../kept.js'
+import type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptReplyFilter,
+  KeptUpload,
+  KeptUploadFilter,
+  ListFilter,
+} from '../../kept.js'
 import type { CommandFilter, CommandState } from '../../queue/storage.js'
 import { type ShownBytes, shownBytes } from '../bytes.js'
 import { type Form, formsFor } from '../form.js'
 import type { MonitorSettings } from '../option.js'
-import { momentIn, type Page, pageOf } from '../page.js'
-import { type CommandRow, commandRow, textOfRow } from './command-row.js'
+import { momentIn, newestOf, type Page, pageOf } from '../page.js'
+import type { MonitorStorage } from '../storage.js'
+import { type CommandRow, summaryRow, textOfRow } from './command-row.js'
 import { type TerminalRow, terminalRow } from './terminal-row.js'
 
 /** A line or a record that a terminal sent. Times are milliseconds. */
@@ -43,7 +51,6 @@ export interface TerminalView {
 }
 
 const SHOWN_BYTES = 400
-const MOST_SCANNED = 2000
 
 /** Reads the view from storage. `sn` of the query names the terminal, `tab` the list. */
 export async function terminalView(
@@ -79,55 +86,61 @@ type List = (
 
 const LISTS: Readonly<Record<Tab, List>> = {
   commands({ adapter }, serialNumber, query, now, family) {
-    const filter = commandFilter(query)
+    const filter = { ...commandFilter(query), serialNumber }
+    const list = (asked: CommandFilter) => adapter.listCommands(asked, now)
     const load = async (limit: number) => {
-      const records = await adapter.commands({ ...filter, serialNumber, limit }, now)
-      return records.map((record) => commandRow(record, now, family))
+      const summaries = await newestOf(list, filter, limit)
+      return summaries.map((summary) => summaryRow(summary, now, family))
     }
     return pageOf(query, load, textOfRow)
   },
 
   async replies({ adapter }, serialNumber, query) {
-    if (adapter.replies === undefined) return undefined
+    if (adapter.listReplies === undefined) return undefined
+    const list = (asked: KeptReplyFilter) => adapter.listReplies?.(asked) ?? NOTHING
     const load = async (limit: number) => {
-      const replies = (await adapter.replies?.({ serialNumber, limit })) ?? []
+      const replies = await newestOf(list, { serialNumber }, limit)
       return replies.map(({ receivedAt, ...reply }): ReplyRow => {
         const { commandId, commandName, returnCode, outcome, meaning } = reply
         return { commandId, commandName, returnCode, outcome, meaning, at: receivedAt.getTime() }
       })
     }
-    return pageOf(query, newestFirst(load), (row) => Object.values(row).join('\n'))
+    return pageOf(query, load, (row) => Object.values(row).join('\n'))
   },
 
   async uploads({ adapter }, serialNumber, query) {
-    const { uploads, attendance } = adapter
-    if (uploads === undefined && attendance === undefined) return undefined
+    const { listUploads, listAttendance } = adapter
+    if (listUploads === undefined && listAttendance === undefined) return undefined
     const load = async (limit: number) => {
-      const asked = { serialNumber, limit }
-      const others = (await adapter.uploads?.(asked)) ?? []
-      const attended = (await adapter.attendance?.(asked)) ?? []
-      return [...attended, ...others].map(sentRow)
+      const punches = (asked: KeptAttendanceFilter) => adapter.listAttendance?.(asked) ?? NOTHING
+      const attended = await newestOf(punches, { serialNumber }, limit)
+      return [...attended.map(punchRow), ...(await uploadRows(adapter, { serialNumber }, limit))]
     }
     return pageOf(query, newestFirst(load), textOfSent)
   },
 
   async unparsed({ adapter }, serialNumber, query) {
-    if (adapter.unparsed === undefined && adapter.uploads === undefined) return undefined
+    if (adapter.listUnparsed === undefined && adapter.listUploads === undefined) return undefined
     const load = async (limit: number) => {
-      const lines = (await adapter.unparsed?.({ serialNumber, limit })) ?? []
-      const uploads = (await adapter.uploads?.({ serialNumber, limit: MOST_SCANNED })) ?? []
-      const ofReplies = lines.map(({ line, receivedAt }): SentRow => {
-        return {
-          at: receivedAt.getTime(),
-          kind: 'reply',
-          type: '',
-          ...shownBytes(line, SHOWN_BYTES),
-        }
-      })
-      return [...ofReplies, ...uploads.filter(({ kind }) => kind === 'unparsed').map(sentRow)]
+      const list = (asked: ListFilter) => adapter.listUnparsed?.(asked) ?? NOTHING
+      const lines = await newestOf(list, { serialNumber }, limit)
+      const ofReplies = lines.map((line) => sentRow({ ...line, kind: 'reply', type: '' }))
+      const filter = { serialNumber, kind: 'unparsed' } as const
+      return [...ofReplies, ...(await uploadRows(adapter, filter, limit))]
     }
     return pageOf(query, newestFirst(load), textOfSent)
   },
+}
+
+const NOTHING = { rows: [] }
+
+async function uploadRows(
+  adapter: MonitorStorage,
+  filter: KeptUploadFilter,
+  limit: number,
+): Promise<SentRow[]> {
+  const list = (asked: KeptUploadFilter) => adapter.listUploads?.(asked) ?? NOTHING
+  return (await newestOf(list, filter, limit)).map(sentRow)
 }
 
 /** The filter that a query names by `state` (repeated) and `before`. */
@@ -151,8 +164,17 @@ function newestFirst<Row extends { at: number }>(
   }
 }
 
-function sentRow({ kind, type, receivedAt, raw }: KeptRecord | KeptLine): SentRow {
-  return { at: receivedAt.getTime(), kind, type, ...shownBytes(raw, SHOWN_BYTES) }
+function sentRow(sent: Omit<KeptUpload, 'kind'> & { kind: string }): SentRow {
+  const { kind, type, receivedAt, raw, size } = sent
+  const shown = shownBytes(raw, raw.length, size)
+  return { at: receivedAt.getTime(), kind, type, ...shown }
+}
+
+// What a list has of it is all there is to see.
+function punchRow({ receivedAt, pin, time, status, verify, workCode }: KeptAttendance): SentRow {
+  const line = Buffer.from([pin, time, status, verify, workCode].join('\t'))
+  const shown = shownBytes(line, SHOWN_BYTES)
+  return { at: receivedAt.getTime(), kind: 'attendance', type: 'attlog', ...shown }
 }
 
 function textOfSent({ type, text, hex }: SentRow): string {

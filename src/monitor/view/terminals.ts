@@ -1,28 +1,29 @@
-// The view of all terminals, with their activity in the last hour and the states of the last day's
+// The view of all terminals, with what they did in the last hour and what became of the last day's
 // commands.
-import type { CommandState } from '../../queue/storage.js'
+import { OPEN_STATES } from '../../queue/state.js'
+import type { CommandCounts, CommandFilter, CommandState } from '../../queue/storage.js'
 import type { ActiveMinute, Activity } from '../activity.js'
 import type { MonitorSettings } from '../option.js'
-import { commandRow } from './command-row.js'
-import { type TerminalRow, terminalRow } from './terminal-row.js'
+import { newestOf } from '../page.js'
+import { type TerminalRow, terminalRows } from './terminal-row.js'
 
 /** All terminals. */
 export interface TerminalsView {
   terminals: (TerminalRow & {
-    /** How many commands wait to be sent, or for a reply. */
+    /** How many commands wait to be handed out, or for a reply. */
     waiting: number
   })[]
   /** What this process served. */
   activity: { since: number; minutes: ActiveMinute[] }
   /** How many of the last day's commands have each state. */
   states: Partial<Record<CommandState, number>>
-  /** How many commands were counted, if there are more. */
+  /** Up to which number they were counted, if there are more of a state. */
   countedAtMost?: number
 }
 
 const DAY = 24 * 60 * 60_000
 const MOST_OPEN = 1000
-const MOST_COUNTED = 500
+const MOST_COUNTED = 1000
 
 /** Reads the view from storage. */
 export async function terminalsView(
@@ -32,29 +33,37 @@ export async function terminalsView(
 ): Promise<TerminalsView> {
   const { adapter } = settings
   const since = new Date(now.getTime() - DAY)
-  const [terminals, open, recent] = await Promise.all([
-    adapter.terminals(),
-    adapter.commands({ state: ['waiting', 'sent'], limit: MOST_OPEN }, now),
-    adapter.commands({ since, limit: MOST_COUNTED }, now),
+  const [terminals, open, counts] = await Promise.all([
+    terminalRows(settings, now),
+    newestOf(
+      (filter: CommandFilter) => adapter.listCommands(filter, now),
+      { state: OPEN_STATES },
+      MOST_OPEN,
+    ),
+    adapter.countCommands({ since }, now),
   ])
   const waiting = new Map<string, number>()
-  for (const { command } of open) {
-    if (command === undefined) continue
-    waiting.set(command.serialNumber, (waiting.get(command.serialNumber) ?? 0) + 1)
-  }
-  const families = new Map(terminals.map(({ serialNumber, family }) => [serialNumber, family]))
-  const states: Partial<Record<CommandState, number>> = {}
-  for (const record of recent) {
-    const { state } = commandRow(record, now, families.get(record.command?.serialNumber ?? ''))
-    states[state] = (states[state] ?? 0) + 1
+  for (const { serialNumber } of open) {
+    waiting.set(serialNumber, (waiting.get(serialNumber) ?? 0) + 1)
   }
   return {
     terminals: terminals.map((terminal) => ({
-      ...terminalRow(terminal, settings, now),
+      ...terminal,
       waiting: waiting.get(terminal.serialNumber) ?? 0,
     })),
     activity: { since: activity.since, minutes: activity.lastHour(now.getTime()) },
-    states,
-    ...(recent.length >= MOST_COUNTED && { countedAtMost: MOST_COUNTED }),
+    ...shownCounts(counts),
+  }
+}
+
+function shownCounts(counts: CommandCounts): Pick<TerminalsView, 'states' | 'countedAtMost'> {
+  const entries = Object.entries(counts) as [CommandState, number | '1000+'][]
+  const known = entries.filter(([, count]) => count !== 0)
+  const isCut = known.some(([, count]) => count === '1000+')
+  return {
+    states: Object.fromEntries(
+      known.map(([state, count]) => [state, count === '1000+' ? MOST_COUNTED : count]),
+    ),
+    ...(isCut && { countedAtMost: MOST_COUNTED }),
   }
 }

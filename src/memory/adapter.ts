@@ -1,0 +1,33 @@
+// All of the memory adapter, on records that a caller may look into.
+import type { IssuedCommand } from '../command.js'
+import type { RetentionStorage } from '../kept.js'
+import { type CommandMemory, commandMemory } from './command.js'
+import type { Records } from './record.js'
+import { type Lines, type ReplyMemory, replyMemory } from './reply.js'
+import { retention } from './retention.js'
+import { type TerminalMemory, terminalMemory } from './terminal.js'
+import { Timeline } from './timeline.js'
+import { type UploadMemory, Uploads, uploadMemory } from './upload.js'
+
+/** Storage in memory, with ways to read everything that is kept. */
+export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
+  extends ReplyMemory<Issued>,
+    CommandMemory<Issued>,
+    TerminalMemory,
+    UploadMemory,
+    RetentionStorage {}
+
+/** Makes an adapter. One record holds a command and its reply. */
+export function adapterOn<Issued extends IssuedCommand>(
+  records: Records<Issued>,
+): MemoryAdapter<Issued> {
+  const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
+  const uploads = new Uploads()
+  return {
+    ...replyMemory(records, lines),
+    ...commandMemory(records),
+    ...terminalMemory(),
+    ...uploadMemory(uploads),
+    ...retention(records, lines, uploads),
+  }
+}

@@ -1,0 +1,78 @@
+// What memory keeps of commands and replies: one record for each terminal and id.
+import { type IssuedCommand, keyOf } from '../command.js'
+import type { CommandRecord } from '../queue/storage.js'
+import type { QueuedRecord } from './queue.js'
+import { TerminalQueue } from './queue.js'
+import { type Placed, Timeline } from './timeline.js'
+
+/** A record with its places in lists. */
+export interface Kept<Issued extends IssuedCommand> {
+  serialNumber: string
+  commandId: string
+  record: CommandRecord<Issued> | QueuedRecord<Issued>
+  listed: Placed<Kept<Issued>>
+  replied?: Placed<Kept<Issued>>
+}
+
+/** All records of all terminals. */
+export class Records<Issued extends IssuedCommand> {
+  readonly commands: Timeline<Kept<Issued>> = new Timeline()
+  readonly replies: Timeline<Kept<Issued>> = new Timeline()
+  readonly #byKey = new Map<string, Kept<Issued>>()
+  readonly #queues = new Map<string, TerminalQueue<Issued>>()
+
+  find(serialNumber: string, commandId: string): Kept<Issued> | undefined {
+    return this.#byKey.get(keyOf(serialNumber, commandId))
+  }
+
+  /** Keeps a record that is new, at a moment by which it is listed. */
+  add(
+    serialNumber: string,
+    commandId: string,
+    record: CommandRecord<Issued>,
+    at: Date,
+  ): Kept<Issued> {
+    const kept = { serialNumber, commandId, record } as Kept<Issued>
+    kept.listed = this.commands.add(kept, serialNumber, at)
+    this.#byKey.set(keyOf(serialNumber, commandId), kept)
+    return kept
+  }
+
+  delete(kept: Kept<Issued>): void {
+    this.#byKey.delete(keyOf(kept.serialNumber, kept.commandId))
+    this.commands.remove(kept.listed)
+    this.replies.remove(kept.replied)
+    if (isQueued(kept.record)) this.#queues.get(kept.serialNumber)?.settle(kept.record)
+  }
+
+  all(): Iterable<Kept<Issued>> {
+    return this.#byKey.values()
+  }
+
+  /** The queue of a terminal; undefined if nothing was ever issued to it. */
+  queueOf(serialNumber: string): TerminalQueue<Issued> | undefined {
+    return this.#queues.get(serialNumber)
+  }
+
+  /** The queue of a terminal, made if there is none. */
+  queueFor(serialNumber: string): TerminalQueue<Issued> {
+    const queue = this.#queues.get(serialNumber) ?? new TerminalQueue<Issued>()
+    this.#queues.set(serialNumber, queue)
+    return queue
+  }
+}
+
+/** Whether a record is that of a command that the queue hands out. */
+export function isQueued<Issued extends IssuedCommand>(
+  record: CommandRecord<Issued>,
+): record is QueuedRecord<Issued> {
+  return record.terms !== undefined && record.command !== undefined
+}
+
+/** A copy of what is known: what a caller does to it must not change what is kept. */
+export function copyOf<Issued extends IssuedCommand>(
+  record: CommandRecord<Issued> | QueuedRecord<Issued>,
+): CommandRecord<Issued> {
+  const { position: _, ...known } = record as QueuedRecord<Issued>
+  return known
+}

@@ -1,0 +1,102 @@
+// How memory forgets: what is settled and old, and what is about a person.
+import type { IssuedCommand } from '../command.js'
+import type { Forgotten, ForgottenPerson, RetentionStorage } from '../kept.js'
+import { personIn } from '../queue/person.js'
+import { isOver, OPEN_STATES, stateOf } from '../queue/state.js'
+import type { CommandRecord } from '../queue/storage.js'
+import { personOf } from '../upload/person.js'
+import type { Kept, Records } from './record.js'
+import type { Lines } from './reply.js'
+import type { Placed } from './timeline.js'
+import type { UploadedLine, Uploads } from './upload.js'
+
+/** Deletes from what memory keeps. */
+export function retention<Issued extends IssuedCommand>(
+  records: Records<Issued>,
+  lines: Lines,
+  uploads: Uploads,
+): RetentionStorage {
+  function forgetCommands(isAsked: (kept: Kept<Issued>) => boolean): number {
+    let count = 0
+    for (const kept of records.all()) {
+      if (!isAsked(kept)) continue
+      records.delete(kept)
+      count++
+    }
+    return count
+  }
+
+  function forgetUploads(
+    isAsked: (placed: Placed<UploadedLine>) => boolean,
+  ): Pick<Forgotten, 'attendance' | 'uploads'> {
+    const count = { attendance: 0, uploads: 0 }
+    for (const placed of uploads.byKey.values()) {
+      if (!isAsked(placed)) continue
+      uploads.delete(placed)
+      const { line } = placed.row
+      const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
+      count[isAttendance ? 'attendance' : 'uploads']++
+    }
+    return count
+  }
+
+  return {
+    async forget(before) {
+      // A moment in the future would count what is still open as closed.
+      const moment = new Date(Math.min(before.getTime(), Date.now()))
+      const { forgottenBefore = moment } = uploads
+      uploads.forgottenBefore = forgottenBefore > moment ? forgottenBefore : moment
+      let unparsed = 0
+      for (const [key, placed] of lines.byKey) {
+        if (placed.row.receivedAt >= moment) continue
+        lines.byKey.delete(key)
+        lines.inOrder.remove(placed)
+        unparsed++
+      }
+      return {
+        commands: forgetCommands(({ record }) => isSettledBefore(record, moment)),
+        ...forgetUploads(({ row }) => row.upload.receivedAt < moment),
+        unparsed,
+      }
+    },
+    async forgetPerson({ pin, serialNumbers }: ForgottenPerson) {
+      const own = new Set(serialNumbers)
+      const commands = forgetCommands(({ serialNumber, record: { command, reply } }) => {
+        if (!own.has(serialNumber)) return false
+        if (command !== undefined) return personIn(command.text) === pin
+        return reply !== undefined && personOf(reply) === pin
+      })
+      const joined = joinedSets(uploads)
+      const forgotten = forgetUploads(({ row: { line, upload, set } }) => {
+        if (!own.has(upload.serialNumber) || Buffer.isBuffer(line)) return false
+        const isAsked = set === undefined ? personOf(line) === pin : joined.has(set)
+        // The body has the same bytes.
+        if (isAsked) upload.body = NOTHING
+        return isAsked
+      })
+      return { commands, ...forgotten, unparsed: 0 }
+    },
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+// They hold the rows of everybody once more.
+function joinedSets({ packets }: Uploads): Set<string> {
+  const joined = new Set<string>()
+  for (const [set, byIndex] of packets) {
+    const [one] = byIndex.values()
+    if (byIndex.size === one?.count) joined.add(set)
+  }
+  return joined
+}
+
+function isSettledBefore(record: CommandRecord, moment: Date): boolean {
+  const { issuedAt, sentAt, cancelled, repliedAt, openUntil } = record
+  const isClosed =
+    record.cancelled !== undefined ||
+    !OPEN_STATES.includes(stateOf(record, moment)) ||
+    isOver(openUntil, moment)
+  const times = [issuedAt, sentAt, cancelled?.at, repliedAt]
+  return isClosed && times.every((time) => time === undefined || time < moment)
+}

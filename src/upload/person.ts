@@ -1,0 +1,31 @@
+// Which person an upload or a reply is about. Pure.
+import { LONGEST_PIN } from '../command.js'
+import type { CommandReply } from '../reply/reply.js'
+import { fieldOf } from './fields.js'
+import type { UploadRecord } from './upload.js'
+
+/**
+ * The PIN of the person whom a record or a reply is about; undefined if it names none. It is what
+ * lists go by (`pin`), and what `forgetPerson` deletes.
+ */
+export function personOf(record: UploadRecord | CommandReply): string | undefined {
+  const pin = pinIn(record)
+  return pin !== undefined && pin !== '' && pin.length <= LONGEST_PIN ? pin : undefined
+}
+
+function pinIn(record: UploadRecord | CommandReply): string | undefined {
+  if (!('kind' in record)) return fieldOf(record.fields, 'PIN')
+  switch (record.kind) {
+    case 'attendance':
+      return record.pin
+    case 'operation':
+      return record.parameters[0] === '0' ? undefined : record.parameters[0]
+    case 'file':
+      // The PIN of a photo is the name of its file.
+      return record.type === 'attphoto' ? record.pin : fieldOf(record.fields, 'PIN')
+    case 'fields':
+      return fieldOf(record.fields, 'PIN')
+    default:
+      return undefined
+  }
+}
