@@ -246,4 +246,28 @@ describe.skipIf(url === undefined)('On years of history', () => {
   it.each(Object.entries(WRITES))('%s touches what it changes', (_, subject) => {
     return compare(subject, 20)
   })
+
+  // Each kind of row has a statement or two of its own.
+  it.each([
+    [
+      'Forgetting',
+      (adapter: PostgresAdapter, isBare: boolean) => {
+        const since = END.getTime() - 200 * 86_400_000
+        return adapter.forget(isBare ? NOW : new Date(since + 8 * 3_600_000))
+      },
+    ],
+    [
+      'Forgetting a person',
+      (adapter: PostgresAdapter) => {
+        return adapter.forgetPerson({ pin: '101', serialNumbers: ['T102', 'OWN'] })
+      },
+    ],
+  ])('%s touches what it deletes', async (_, forget) => {
+    const most = await full.counted(() => forget(full.adapter, false))
+    const least = await bare.counted(() => forget(bare.adapter, true))
+    const counts = Object.values(most.answer as Record<string, number>)
+    const rows = counts.reduce((sum, count) => sum + count)
+    expect(rows).toBeGreaterThan(100)
+    expect(most.buffers).toBeLessThanOrEqual(least.buffers + 20 * 30 + 20 * rows)
+  })
 })

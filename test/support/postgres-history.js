@@ -9,9 +9,9 @@
  *   attendance: number, uploads: number }} Amounts
  */
 
-// The last row of each is of this moment.
-const series = (/** @type {number} */ count, /** @type {string} */ step) =>
-  `SELECT n, timestamptz ':end' - (${count} - n) * interval '${step}' AS at FROM generate_series(1, ${count}) AS n`
+/** @param {number} count of rows, spread over the 200 days until the end */
+const series = (count) =>
+  `SELECT n, timestamptz ':end' - interval '200 days' * (1 - n / ${count}::float) AS at FROM generate_series(1, ${count}) AS n`
 
 /** @param {Amounts} amounts */
 const statements = ({ settled, own, terminals, waiting, expired, attendance, uploads }) => [
@@ -25,36 +25,36 @@ const statements = ({ settled, own, terminals, waiting, expired, attendance, upl
     at + interval '62 s', at + interval '3 s', CASE WHEN n % 50 < 2 THEN -1 ELSE 0 END, 'DATA',
     CASE WHEN n % 50 < 2 THEN 'failed' ELSE 'succeeded' END, 'done', '[]',
     convert_to('ID=s' || n || '&Return=0&CMD=DATA', 'UTF8'), md5(n::text)
-  FROM (${series(settled, '1 s')}) AS settled`,
+  FROM (${series(settled)}) AS settled`,
   `INSERT INTO :schema.commands (serial_number, id_key, command_id, text, terms, key, attempts, pin, issued_at, listed_at)
   SELECT 'LONG', 'w' || n, 'w' || n, 'DATA UPDATE USERINFO PIN=w' || n, '{"attempts":5,"replyWithin":60000}', 'user w' || n, 5,
     'w' || n, at, at
-  FROM (${series(waiting, '1 ms')}) AS waiting`,
+  FROM (${series(waiting)}) AS waiting`,
   `INSERT INTO :schema.commands (serial_number, id_key, command_id, text, terms, attempts, expires_at, open_until, issued_at,
     listed_at)
   SELECT 'OFF', 'e' || n, 'e' || n, 'CONTROL DEVICE 01010105', '{"attempts":1,"replyWithin":60000}', 1, at + interval '15 s',
     at + interval '15 s', at, at
-  FROM (${series(expired, '10 s')}) AS expired`,
+  FROM (${series(expired)}) AS expired`,
   `INSERT INTO :schema.attendance (serial_number, line_key, position, pin, local_time, instant, status, verify, work_code, rest,
     raw, received_at)
   SELECT terminal, json_build_array(terminal, 'attlog', raw)::text, nextval(':schema.positions'), pin, local_time, at, '0', '1',
     '0', '[]', convert_to(raw, 'UTF8'), at
   FROM (SELECT *, pin || E'\\t' || local_time || E'\\t0\\t1\\t0' AS raw
     FROM (SELECT at, 'T' || (1 + n % ${terminals}) AS terminal, (n % 5000)::text AS pin,
-      to_char(at, 'YYYY-MM-DD HH24:MI:SS') AS local_time FROM (${series(attendance, '10 s')}) AS numbered) AS punched) AS attended`,
+      to_char(at, 'YYYY-MM-DD HH24:MI:SS') AS local_time FROM (${series(attendance)}) AS numbered) AS punched) AS attended`,
   `INSERT INTO :schema.uploads (serial_number, line_key, position, kind, type, type_key, pin, record, raw, received_at)
   SELECT terminal, json_build_array(terminal, 'user', raw)::text, nextval(':schema.positions'), 'fields', 'user', 'user', pin,
     json_build_object('kind', 'fields', 'type', 'user', 'fields', json_build_array(json_build_array('PIN', pin))),
     convert_to(raw, 'UTF8'), at
   FROM (SELECT *, 'USER PIN=' || pin || E'\\tName=Somebody ' || n AS raw
     FROM (SELECT n, at, 'T' || (1 + n % ${terminals}) AS terminal, (n % 5000)::text AS pin
-      FROM (${series(uploads, '10 s')}) AS numbered) AS named) AS uploaded`,
+      FROM (${series(uploads)}) AS numbered) AS named) AS uploaded`,
   `INSERT INTO :schema.unparsed (serial_number, digest, line, received_at)
   SELECT 'T' || (1 + n % ${terminals}), md5(n::text), convert_to('junk ' || n, 'UTF8'), at
-  FROM (${series(uploads, '10 s')}) AS unparsed`,
+  FROM (${series(uploads)}) AS unparsed`,
   `INSERT INTO :schema.terminals (serial_number, family, family_rank, address, model, options, first_seen_at, last_seen_at)
   SELECT 'T' || n, 'attendance', 2, '192.0.2.1', 'SpeedFace', jsonb_build_object('note', repeat(md5(n::text), 10)), at, at
-  FROM (${series(terminals, '1 s')}) AS terminals`,
+  FROM (${series(terminals)}) AS terminals`,
 ]
 
 /**
