@@ -5,6 +5,7 @@ import { parseReplies, parseUpload } from '../../src/index.js'
 import { postgresAdapter } from '../../src/postgres.js'
 import { blocksIn } from '../support/page.js'
 import { openDatabase, type TestDatabase } from '../support/postgres-database.js'
+import { keptIn } from '../support/postgres-kept.js'
 import { runScenario } from '../support/scenario.js'
 
 const PAGE = 'docs/postgresql.md'
@@ -75,12 +76,12 @@ describe('The statements', () => {
   })
 
   it('A statement finds what waits for a terminal', async () => {
-    const rows = await ask(/terms IS NOT NULL/)
+    const rows = await ask(/'expiring'/)
     expect(rows.map((row) => row.text)).toEqual(['CHECK waiting'])
   })
 
   it('A statement finds what failed since yesterday', async () => {
-    const rows = await ask(/outcome IN/)
+    const rows = await ask(/'failed', 'unknown'/)
     expect(rows.map((row) => row.text)).toEqual(['CHECK failing'])
   })
 
@@ -103,11 +104,21 @@ describe('The statements', () => {
     expect(rows).toEqual([{ pin: '7' }, { pin: '8' }])
   })
 
-  it('A statement deletes old attendance', async () => {
-    await ask(/^DELETE/)
-    const adapter = postgresAdapter(database.pool, { schema: database.schema })
-    const { rows } = await adapter.listAttendance({})
-    expect(rows.map(({ pin }) => pin)).toEqual(['7', '7'])
+  it('A statement partitions the tables, with all that is in them', async () => {
+    const { pool, schema } = database
+    const adapter = postgresAdapter(pool, { schema })
+    const before = await keptIn(pool, schema, adapter).lines()
+    const [statement = ''] = statements.filter((text) => text.includes('PARTITION BY'))
+    await pool.query(statement.replaceAll('iclock', schema))
+    const { rows } = await pool.query(
+      `SELECT count(*)::text AS count FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid AND relkind = 'r'
+      WHERE relnamespace = '${schema}'::regnamespace`,
+    )
+    expect(rows).toEqual([{ count: '24' }])
+    await adapter.migrate()
+    expect(await keptIn(pool, schema, adapter).lines()).toEqual(before)
+    const { waiting, failed } = await adapter.countCommands({}, new Date())
+    expect([waiting, failed]).toEqual([1, 1])
   })
 })
 

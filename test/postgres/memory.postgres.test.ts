@@ -10,6 +10,7 @@ import {
   type CommandState,
   type QueuedCommand,
 } from '../../src/queue/storage.js'
+import { blocksIn } from '../support/page.js'
 import { openDatabase } from '../support/postgres-database.js'
 
 const START = Date.UTC(2026, 9, 5, 7)
@@ -277,23 +278,31 @@ async function readingOf(adapter: Adapter, asked: CommandFilter): Promise<unknow
   }
 }
 
-it('PostgreSQL answers what memory answers', { timeout: 600_000 }, async () => {
-  const { pool, remove } = await openDatabase()
+const [partition = ''] = blocksIn('sql', 'docs/postgresql.md')
+  .map(({ text }) => text)
+  .filter((text) => text.includes('PARTITION BY'))
+
+it.each([
+  ['PostgreSQL', 20, ''],
+  ['PostgreSQL on partitioned tables', 10, partition],
+])('%s answers what memory answers', { timeout: 600_000 }, async (_, runs, statement) => {
+  const { pool, schema, remove } = await openDatabase()
   onTestFinished(remove)
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => {
     vi.useRealTimers()
   })
-  let runs = 0
+  const postgres = postgresAdapter(pool, { schema })
+  await postgres.migrate()
+  if (statement !== '') await pool.query(statement.replaceAll('iclock', schema))
+  const tables = ['commands', 'attendance', 'uploads', 'unparsed', 'terminals', 'forgotten']
+  const emptied = tables.map((table) => `"${schema}".${table}`).join(', ')
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 25 }),
       filter,
       async (steps, asked) => {
-        const schema = `model_${process.pid}_${runs++ % 2}`
-        await pool.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
-        const postgres = postgresAdapter(pool, { schema })
-        await postgres.migrate()
+        await pool.query(`TRUNCATE ${emptied}`)
         const memory = memoryAdapter()
         let now = START
         for (const one of steps) {
@@ -307,6 +316,6 @@ it('PostgreSQL answers what memory answers', { timeout: 600_000 }, async () => {
         expect(await readingOf(postgres, asked)).toEqual(await readingOf(memory, asked))
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 30) },
+    { numRuns: runs },
   )
 })
