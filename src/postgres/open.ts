@@ -9,40 +9,34 @@ import { OPEN_PHASES } from './tables.js'
 // of them may stand before those that are asked for.
 const SPARE = 16
 
-const COLUMNS = `serial_number, command_id, position, text, terms, attempts, attempts_made, sent_at, reply_due_at, open_until`
+const NOW = moment('$2')
+const COLUMNS = `urgent, command_id, position, text, terms, attempts, attempts_made, sent_at, reply_due_at, open_until`
+const IS_ON_TERMINAL = `attempts_made > 0 AND reply_due_at > ${NOW} AND sent_at - ${NOW} <= reply_due_at - sent_at`
 
-// A text is looked at only in the last step: before it, a long one is a pointer. `$4` are the rows
-// that may be read of either index, `$5` the bytes.
+// Of either index `$4` rows may be read. Until the bounds are known, a long text is a pointer; it has
+// a size only if it can be handed out now.
 const OPEN = `
-  WITH urgent AS (
-    SELECT ${COLUMNS} FROM :schema.commands
-    WHERE serial_number = $1 AND phase IN ('waiting', 'expiring') AND urgent ORDER BY position LIMIT $4
-  ), others AS (
-    SELECT ${COLUMNS} FROM :schema.commands
-    WHERE serial_number = $1 AND phase IN ${OPEN_PHASES} AND NOT urgent ORDER BY position LIMIT $4
-  ), counted AS (
-    SELECT *, CASE WHEN is_due THEN octet_length(text) ELSE 0 END AS size, row_number() OVER (ORDER BY position) AS place
-    FROM (SELECT *, attempts_made < attempts AND NOT coalesce(attempts_made > 0 AND reply_due_at > ${moment('$2')}
-      AND sent_at - ${moment('$2')} <= reply_due_at - sent_at, false) AS is_due FROM others) AS judged
-    WHERE open_until > ${moment('$2')}
-  ), summed AS (
-    SELECT *, sum(size) OVER (ORDER BY position) AS total FROM counted
-  ), cut AS (
-    SELECT *, place > $3 OR bool_or(size > 0 AND total > $5 AND total > size) OVER (ORDER BY position) AS is_over FROM summed
-  ), first AS (
-    SELECT * FROM urgent WHERE open_until > ${moment('$2')} ORDER BY position LIMIT 1
-  ), chosen AS (
-    SELECT 0 AS place, command_id, text, terms, attempts_made, sent_at, reply_due_at, open_until FROM first
-    UNION ALL
-    SELECT place, command_id, CASE WHEN is_due THEN text END, terms, attempts_made, sent_at, reply_due_at, open_until
-    FROM cut WHERE NOT is_over
-  )
-  SELECT json_build_object('more', EXISTS (SELECT FROM cut WHERE is_over),
-    'isCrowded', (SELECT count(*) FROM urgent) = $4 AND NOT EXISTS (SELECT FROM first)
-      OR (SELECT count(*) FROM others) = $4 AND NOT EXISTS (SELECT FROM cut WHERE is_over),
-    'records', (SELECT coalesce(json_agg(json_build_object('commandId', command_id, 'text', text, 'terms', terms,
-      'attemptsMade', attempts_made, 'sentAt', ${milliseconds('sent_at')}, 'replyDueAt', ${milliseconds('reply_due_at')},
-      'openUntil', ${milliseconds('open_until')}) ORDER BY place), '[]') FROM chosen))::text AS row`
+  SELECT json_build_object('isUrgent', urgent, 'isOpen', is_open, 'isDue', size IS NOT NULL, 'text',
+    CASE WHEN place <= CASE WHEN urgent THEN 1 ELSE $3::integer END AND (urgent OR total <= $5 OR total = size) AND size IS NOT NULL
+      THEN text END,
+    'commandId', command_id, 'terms', terms, 'attemptsMade', attempts_made, 'sentAt', ${milliseconds('sent_at')},
+    'replyDueAt', ${milliseconds('reply_due_at')}, 'openUntil', ${milliseconds('open_until')})::text AS row
+  FROM (
+    SELECT *, count(*) FILTER (WHERE is_open) OVER in_order AS place, sum(size) OVER in_order AS total
+    FROM (
+      SELECT *, open_until > ${NOW} AS is_open, CASE WHEN open_until > ${NOW} AND attempts_made < attempts
+        AND (${IS_ON_TERMINAL}) IS NOT true THEN octet_length(text) END AS size
+      FROM (
+        (SELECT ${COLUMNS} FROM :schema.commands
+          WHERE serial_number = $1 AND phase IN ('waiting', 'expiring') AND urgent ORDER BY position LIMIT $4)
+        UNION ALL
+        (SELECT ${COLUMNS} FROM :schema.commands
+          WHERE serial_number = $1 AND phase IN ${OPEN_PHASES} AND NOT urgent ORDER BY position LIMIT $4)
+      ) AS read
+    ) AS measured
+    WINDOW in_order AS (PARTITION BY urgent ORDER BY position)
+  ) AS counted
+  ORDER BY urgent DESC, position`
 
 // Closes what `result` would close too. Rows that somebody holds are left to him.
 const CLOSE = `
@@ -58,17 +52,18 @@ const CLOSE = `
   RETURNING 'true' AS row`
 
 interface OpenRow {
-  more: boolean
-  isCrowded: boolean
-  records: {
-    commandId: string
-    text: string | null
-    terms: TermsRow
-    attemptsMade: number
-    sentAt: number | null
-    replyDueAt: number | null
-    openUntil: number | null
-  }[]
+  isUrgent: boolean
+  isOpen: boolean
+  /** Whether it can be handed out now. */
+  isDue: boolean
+  commandId: string
+  /** Null if it isn't due, or if the bounds end before it. */
+  text: string | null
+  terms: TermsRow
+  attemptsMade: number
+  sentAt: number | null
+  replyDueAt: number | null
+  openUntil: number | null
 }
 
 /** The open commands of a terminal: see `CommandStorage`. */
@@ -81,10 +76,17 @@ export async function openCommandsOn(
   let most = limit + 1 + SPARE
   for (let tries = 1; ; tries++) {
     const values = [serialNumber, now.getTime(), limit, most, maxBytes]
-    const [row] = await database.rows<OpenRow>(OPEN, values)
-    const { records, more, isCrowded } = row as OpenRow
+    const rows = await database.rows<OpenRow>(OPEN, values)
+    const urgent = rows.filter(({ isUrgent }) => isUrgent)
+    const others = rows.slice(urgent.length)
+    const next = urgent.find(({ isOpen }) => isOpen)
+    const { open, more } = bounded(others, limit)
+    // What was read may not be all that there is.
+    const isCrowded =
+      (next === undefined && urgent.length === most) || (!more && others.length === most)
     if (!isCrowded) {
-      return { records: records.map((record) => openOf(serialNumber, record)), more }
+      const records = next === undefined ? open : [next, ...open]
+      return { records: records.map((row) => openOf(serialNumber, row)), more }
     }
     // A `now` that is ahead of the clock must not close anything.
     const over = Math.min(now.getTime(), Date.now())
@@ -93,9 +95,17 @@ export async function openCommandsOn(
   }
 }
 
+function bounded(rows: readonly OpenRow[], limit: number): { open: OpenRow[]; more: boolean } {
+  const open = rows.filter(({ isOpen }) => isOpen)
+  const end = open.findIndex(
+    ({ isDue, text }, index) => index === limit || (isDue && text === null),
+  )
+  return end === -1 ? { open, more: false } : { open: open.slice(0, end), more: true }
+}
+
 function openOf(
   serialNumber: string,
-  { commandId, text, terms, attemptsMade, ...times }: OpenRow['records'][number],
+  { commandId, text, terms, attemptsMade, ...times }: OpenRow,
 ): OpenCommand {
   const open: OpenCommand = { serialNumber, commandId, terms: termsOf(terms), attemptsMade }
   if (text !== null) open.text = text

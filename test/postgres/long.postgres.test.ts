@@ -13,7 +13,7 @@ const COUNT = 30
 const LONG = Array.from({ length: 900_000 }, (_, index) => ((index * index) % 9973).toString(36)[0])
 const TEXT = `DATA UPDATE BIOPHOTO PIN=1\tContent=${LONG.join('')}`
 const NOTHING = {
-  ...{ days: 1, terminals: 1, persons: 1, settled: 0, own: 0, waiting: 0, expired: 0 },
+  ...{ days: 1, terminals: 0, persons: 1, settled: 0, own: 0, waiting: 0, expired: 0 },
   ...{ attendance: 0, uploads: 0 },
 }
 const ids = Array.from({ length: COUNT }, (_, index) => `c${index}`)
