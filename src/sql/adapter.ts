@@ -1,0 +1,105 @@
+// Everything that an adapter over SQL can do, over whatever runs the steps.
+import type { IssuedCommand } from '../command.js'
+import type { RetentionStorage } from '../kept.js'
+import type { CommandStorage } from '../queue/storage.js'
+import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
+import type { ReplyStorage } from '../reply/storage.js'
+import type { TerminalStorage } from '../terminal/storage.js'
+import type { UploadStorage } from '../upload/storage.js'
+import { idKey, RECORD, recordOf, SUMMARY, summaryOf } from './command-row.js'
+import { issue, tailOf, take } from './issue.js'
+import { countCommands, listCommands } from './list.js'
+import { findPackets } from './packet.js'
+import { pairs } from './pairs.js'
+import { cancel, claim, openCommands, release } from './queue.js'
+import { keepReplies, keepUnparsed, listReplies, listUnparsed } from './reply.js'
+import { forget, forgetPerson } from './retention.js'
+import { type Database, read, type Steps } from './step.js'
+import { findTerminal, listTerminals, noteContact } from './terminal.js'
+import { serial } from './text.js'
+import { keepUpload } from './upload.js'
+import { listAttendance, listUploads } from './upload-list.js'
+
+/** What an adapter over SQL can do. */
+export interface SqlAdapter<Issued extends IssuedCommand>
+  extends Required<CommandStorage<Issued>>,
+    Required<Omit<ReplyStorage<Issued>, 'findCommand'>>,
+    Required<UploadStorage>,
+    Required<TerminalStorage>,
+    RetentionStorage {}
+
+/** The calls of an adapter. */
+export function adapterOver<Issued extends IssuedCommand>(
+  database: Database,
+  family: Family | FamilyOfTerminal,
+): SqlAdapter<Issued> {
+  const { dialect } = database
+  const reads = <Given extends unknown[], Result>(steps: (...given: Given) => Steps<Result>) => {
+    return (...given: Given) => database.read(() => steps(...given))
+  }
+  const writes = <Given extends unknown[], Result>(steps: (...given: Given) => Steps<Result>) => {
+    return (...given: Given) => database.write(() => steps(...given))
+  }
+  return {
+    issue: (commands) => database.whole(() => issue(commands, dialect)),
+    recordSent: (command) => {
+      return database.whole(() => issue([{ command, issuedAt: new Date() }], dialect))
+    },
+    openCommands: reads(openCommands),
+    claim: writes(claim),
+    release: writes(release),
+    cancel: writes(cancel),
+    findRecord: reads(findRecord<Issued>),
+    findSummaries: reads(function* (identities) {
+      if (identities.length === 0) return []
+      const keys = identities.flatMap(({ serialNumber, commandId }) => {
+        return [serial(serialNumber), idKey(commandId)]
+      })
+      const rows = yield* read(
+        `SELECT ${SUMMARY} FROM iclock_commands WHERE (serial_number, id_key) IN ${pairs(identities.length, dialect)}`,
+        ...keys,
+      )
+      return rows.map(summaryOf<Issued>)
+    }),
+    nextNumbers: (serialNumber, count) => {
+      return database.whole(() => take(serialNumber, 'numbers', count))
+    },
+    listCommands: reads(listCommands<Issued>),
+    countCommands: reads(countCommands),
+    findCommands: reads(function* (serialNumber, commandIds) {
+      const found: Issued[] = []
+      for (const commandId of commandIds) {
+        const record = yield* findRecord<Issued>(serialNumber, commandId)
+        if (record?.command !== undefined) found.push(record.command)
+      }
+      return found
+    }),
+    onReply: async (reply, command) => {
+      const kept = await database.write(() => keepReplies([{ reply, command }], family))
+      return kept[0] ?? 'kept'
+    },
+    onReplies: (answered) => database.write(() => keepReplies(answered, family)),
+    onUnparsed: writes(keepUnparsed),
+    listReplies: reads(listReplies),
+    listUnparsed: reads(listUnparsed),
+    onUpload: writes(keepUpload),
+    findPackets: reads(findPackets),
+    listAttendance: reads(listAttendance),
+    listUploads: reads(listUploads),
+    onContact: (contact) => database.whole(() => noteContact(contact)),
+    findTerminal: reads(findTerminal),
+    listTerminals: reads(listTerminals),
+    forget: writes(forget),
+    forgetPerson: writes(forgetPerson),
+  }
+}
+
+const FIND = `SELECT ${RECORD} FROM iclock_commands WHERE serial_number = ? AND id_key = ?`
+
+function* findRecord<Issued extends IssuedCommand>(serialNumber: string, commandId: string) {
+  const [row] = yield* read(FIND, serial(serialNumber), idKey(commandId))
+  if (row === undefined) return undefined
+  const isLong = row.text_bytes !== null && String(row.command_text).length > 250
+  const tail = isLong ? yield* tailOf(Number(row.position)) : ''
+  return recordOf<Issued>(row, tail)
+}

@@ -1,0 +1,107 @@
+// Storage in SQLite: a file, through Node's own driver or one that the app has.
+import {
+  checkNames,
+  checkWhole,
+  describe,
+  LONGEST_TIMER,
+  type OptionNames,
+  wrong,
+} from './check.js'
+import type { IssuedCommand } from './command.js'
+import type { Family, FamilyOfTerminal } from './reply/outcome.js'
+import { adapterOver, type SqlAdapter } from './sql/adapter.js'
+import { Connection } from './sqlite/connection.js'
+import { openFile, type SqliteDatabase } from './sqlite/driver.js'
+
+export type { SqliteDatabase, SqliteStatement } from './sqlite/driver.js'
+
+/** The options of `sqliteAdapter`. */
+export interface SqliteAdapterOptions {
+  /**
+   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * by default; a function for mixed fleets.
+   */
+  family?: Family | FamilyOfTerminal
+  /** How long a call may wait for another process, in milliseconds; 5000 by default. */
+  timeout?: number
+}
+
+/** Storage in SQLite. */
+export interface SqliteAdapter<Issued extends IssuedCommand = IssuedCommand>
+  extends SqlAdapter<Issued> {
+  /** Settles when the tables are there: they are made by themselves, so this call isn't needed. */
+  migrate(): Promise<void>
+}
+
+/** Storage in a file that the adapter opened. */
+export interface SqliteFile<Issued extends IssuedCommand = IssuedCommand>
+  extends SqliteAdapter<Issued> {
+  /** Waits for the calls that have begun, and closes the file. */
+  close(): Promise<void>
+}
+
+const OPTIONS: OptionNames<SqliteAdapterOptions> = { family: true, timeout: true }
+
+/**
+ * Makes storage in SQLite: in a file, which it opens with Node's own `node:sqlite`, or in a database
+ * that the app has opened with better-sqlite3, libsql or `node:sqlite`, as a connection for this
+ * adapter alone.
+ *
+ * What it has kept survives a loss of power (WAL, `synchronous = FULL`). Several processes may use
+ * one file; each write waits for those of the others.
+ *
+ * @throws TypeError if this Node has no SQLite, or an argument is wrong
+ *
+ * @example
+ * const adapter = sqliteAdapter('iclock.db')
+ * app.use(terminalRouter({ adapter }))
+ */
+export function sqliteAdapter<Issued extends IssuedCommand = IssuedCommand>(
+  file: string,
+  options?: SqliteAdapterOptions,
+): SqliteFile<Issued>
+export function sqliteAdapter<Issued extends IssuedCommand = IssuedCommand>(
+  database: SqliteDatabase,
+  options?: SqliteAdapterOptions,
+): SqliteAdapter<Issued>
+export function sqliteAdapter<Issued extends IssuedCommand>(
+  given: string | SqliteDatabase,
+  options: SqliteAdapterOptions = {},
+): SqliteAdapter<Issued> | SqliteFile<Issued> {
+  checkNames(options, OPTIONS)
+  const { family = 'attendance', timeout = 5000 } = options
+  if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
+    throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
+  }
+  checkWhole('timeout', timeout, 1, LONGEST_TIMER)
+  if (typeof given !== 'string') return over(checked(given), family, timeout)
+  const database = openFile(given)
+  const adapter = over<Issued>(database, family, timeout)
+  return {
+    ...adapter,
+    async close() {
+      await adapter.migrate()
+      database.close()
+    },
+  }
+}
+
+function over<Issued extends IssuedCommand>(
+  database: SqliteDatabase,
+  family: Family | FamilyOfTerminal,
+  timeout: number,
+): SqliteAdapter<Issued> {
+  const connection = new Connection(database, timeout)
+  // It comes after what was asked before.
+  const nothing = function* () {}
+  return { ...adapterOver<Issued>(connection, family), migrate: () => connection.write(nothing) }
+}
+
+function checked(database: unknown): SqliteDatabase {
+  const { exec, prepare } = Object(database) as Partial<SqliteDatabase>
+  if (typeof exec === 'function' && typeof prepare === 'function') return database as SqliteDatabase
+  throw new TypeError(
+    `express-iclock: the database is ${describe(database)}; expected the path of a file, or a database of better-sqlite3, ` +
+      'libsql or node:sqlite that is open',
+  )
+}
