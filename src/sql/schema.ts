@@ -261,7 +261,7 @@ export function definitions(dialect: Database['dialect']): string[] {
     const parts = [
       ...Object.entries(columns).map(([column, type]) => `${column} ${typeIn(dialect, type)}`),
       // InnoDB needs a mark to tell which of the rows of one statement were new.
-      ...(dialect === 'mysql' && !isOwnKey ? [`mark ${TYPES.mysql.key('24')}`] : []),
+      ...(dialect === 'mysql' ? [`mark ${TYPES.mysql.key('24')}`] : []),
       `${isOwnKey ? 'PRIMARY KEY' : 'UNIQUE'} (${unique.join(', ')})`,
     ]
     // MySQL has no CREATE INDEX IF NOT EXISTS.

@@ -1,25 +1,27 @@
-// The contract's subject: the adapter of the Knex example over some database.
+// What the contract works on: knexAdapter() over some database.
 import type { Knex } from 'knex'
-import type { ContractSubject } from '../../src/contract.js'
+import { knexAdapter } from '../../src/knex.js'
+import type { Row } from '../../src/sql/step.js'
+import { storedRows } from './stored-rows.js'
 
-// In a variable, since the example has no types.
-const { href } = new URL('../../examples/storages/knex.js', import.meta.url)
-const { knexAdapter } = await import(href)
-
-/** A subject over a connection, and over others that `reopen` opens, each like another process. */
-export async function knexSubject(
-  knex: Knex,
-  remove: () => Promise<void>,
-  reopen?: () => Knex,
-): Promise<ContractSubject> {
+/**
+ * A subject over a connection, and over others that `reopen` makes, each as another process has it.
+ */
+export async function knexSubject(knex: Knex, remove: () => Promise<void>, reopen?: () => Knex) {
   const connections = [knex]
   const adapter = knexAdapter(knex)
   await adapter.migrate()
+  const query = async (sql: string) => {
+    const table = /FROM (\w+)/.exec(sql)?.[1] ?? ''
+    const columns = /^SELECT (.*) FROM/.exec(sql)?.[1] ?? '*'
+    const rows: Row[] = await knex(table).select(knex.raw(columns))
+    return sql.includes('replied_at IS NOT NULL')
+      ? rows.filter(({ replied_at }) => replied_at !== null)
+      : rows
+  }
   return {
     adapter,
-    replies: adapter.replies,
-    unparsed: adapter.unparsed,
-    lines: adapter.lines,
+    ...storedRows(query),
     ...(reopen && {
       reopen() {
         const other = reopen()

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Knex } from 'knex'
 import { describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
+import { expectAlike } from '../support/alike.js'
 import { knexSubject } from '../support/knex-subject.js'
 
 const require = createRequire(import.meta.url)
@@ -18,7 +19,7 @@ class LibsqlClient extends BetterSqlite {
   }
 }
 
-describe('The Knex adapter of the example, on SQLite', () => {
+describe('knexAdapter on SQLite', () => {
   const create = async () => {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-knex-'))
     const connection = knex({
@@ -30,4 +31,15 @@ describe('The Knex adapter of the example, on SQLite', () => {
     return knexSubject(connection, () => rm(folder, { recursive: true }))
   }
   for (const { name, run } of adapterContract(create)) it(name, run)
+
+  for (let seed = 1; seed <= 5; seed++) {
+    it(`knexAdapter answers as memoryAdapter does to random history ${seed}`, async () => {
+      const { adapter, dispose } = await create()
+      try {
+        await expectAlike(adapter, seed)
+      } finally {
+        await dispose()
+      }
+    })
+  }
 })

@@ -13,7 +13,7 @@ if (program === undefined) {
   process.stdout.write(`\nSkipped: the tests on MariaDB. ${reason}\n`)
 }
 
-describe.skipIf(program === undefined)('The Knex adapter of the example, on MariaDB', () => {
+describe.skipIf(program === undefined)('knexAdapter on MariaDB', () => {
   let server: Awaited<ReturnType<typeof startMariadb>>
   let databases = 0
   beforeAll(async () => {
