@@ -16,9 +16,9 @@ const long = [
   'test/contract/faults.test.ts',
   'test/docs/block.test.ts',
   'test/docs/run.test.ts',
-  'test/examples/knex.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
+  'test/knex/sqlite.test.ts',
   'test/upload/flood.test.ts',
 ]
 const build = 'test/support/build-setup.ts'

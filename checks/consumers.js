@@ -34,7 +34,7 @@ const entries = subpaths.filter((subpath) => !subpath.endsWith('.json'))
 const TYPESCRIPTS = ['typescript5@npm:typescript@5', 'typescript7@npm:typescript@7']
 const DRIVERS = [
   ...['pg@8', '@types/pg@8', '@electric-sql/pglite', 'mongodb@7', 'mongodb6@npm:mongodb@6'],
-  ...['mongoose@9', 'mongoose8@npm:mongoose@8', '@types/node@20'],
+  ...['mongoose@9', 'mongoose8@npm:mongoose@8', 'knex@3', 'libsql@0.5', '@types/node@20'],
 ]
 const MODULE_SETTINGS = [
   { module: 'node16', files: ['app.mts', 'app.cts'] },

@@ -1,5 +1,5 @@
-// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, or with `--
-// mongodb` and MONGODB_URL. Note the same lines for each of them, however often the terminal sends
+// One HR app on three storages: `npm run example:storages`, or with `-- sqlite`, or with
+// `-- mongodb` and MONGODB_URL. Note the same lines for each of them, however often the terminal sends
 // its replies.
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,9 +9,9 @@ import express from 'express'
 import { commandReplyRouter, memoryAdapter, outcomeOf } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { virtualTerminal } from 'express-iclock/simulator'
+import { sqliteAdapter } from 'express-iclock/sqlite'
 import Database from 'libsql'
 import { connect } from '../mongo/server.js'
-import { sqliteAdapter } from './sqlite.js'
 
 const ends = []
 
@@ -19,8 +19,8 @@ const STORAGES = {
   memory: () => memoryAdapter(),
   async sqlite() {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-example-'))
-    // Another process may hold the database for a moment.
-    const db = new Database(join(folder, 'iclock.db'), { timeout: 5000 })
+    // With Node 22 or later a path is enough: sqliteAdapter('iclock.db').
+    const db = new Database(join(folder, 'iclock.db'))
     ends.push(
       () => db.close(),
       () => rm(folder, { recursive: true }),
@@ -58,20 +58,24 @@ try {
     ['hr2', 'ENROLL_FP PIN=7\tFID=1'],
     ['hr3', 'SHELL date'],
   ]) {
-    await storage.issue({ serialNumber: '0316144680030', commandId, text })
+    await storage.recordSent({ serialNumber: '0316144680030', commandId, text })
   }
   const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
   const { records } = terminal
   await terminal.send(records.reply('hr1', 0), { repeats: 2 })
   await terminal.send([records.reply('hr2', 6, 'ENROLL_FP'), records.shell('hr3', 0, 'noon\n')])
 
-  const replies = await storage.replies()
-  for (const reply of replies.sort((a, b) => (a.commandId < b.commandId ? -1 : 1))) {
-    const { text } = await storage.findCommand(reply.serialNumber, reply.commandId)
-    const { outcome, meaning } = outcomeOf(reply)
+  const { rows } = await storage.listReplies({})
+  for (const { serialNumber, commandId } of rows.toSorted(byId)) {
+    const { command, reply } = await storage.findRecord(serialNumber, commandId)
+    const { outcome, meaning } = outcomeOf(reply, command)
     const content = reply.content ? `, ${JSON.stringify(reply.content.toString())}` : ''
-    console.log(`${JSON.stringify(text)}: ${outcome} (${meaning}${content})`)
+    console.log(`${JSON.stringify(command.text)}: ${outcome} (${meaning}${content})`)
   }
 } finally {
   for (const end of ends) await end()
+}
+
+function byId(one, other) {
+  return one.commandId < other.commandId ? -1 : 1
 }

@@ -14,6 +14,7 @@ import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
 import type * as monitor from 'express-iclock/monitor'
 import type * as simulator from 'express-iclock/simulator'
+import type * as sqlite from 'express-iclock/sqlite'
 type Call = (...all: never[]) => unknown
 type Keys<Type> = Type extends unknown ? keyof Type & string : never
 type Optional<Type> = Type extends unknown
@@ -139,6 +140,7 @@ const FLEET =
 /** Each table of names: its page, its first header and name, and what it must name. */
 const TABLES: readonly [string, string, string, (table: Table) => string[]][] = [
   ['options', 'option', 'adapter', options('iclock.TerminalRouterOptions', "'handshake'")],
+  ['sqlite', 'option', 'timeout', options('sqlite.SqliteAdapterOptions')],
   ['options', 'option', 'delay', names('Keys<iclock.HandshakeOptions>')],
   ['options', 'option', 'path', options('iclock.CommandReplyOptions')],
   ['options', 'option', 'family', options('iclock.CommandQueueOptions')],
