@@ -106,6 +106,7 @@ export type {
   TerminalStorage,
   TerminalSummary,
 } from './terminal/storage.js'
+export { fieldOf } from './upload/fields.js'
 export {
   type UploadAdapter,
   type UploadHandlerOptions,

@@ -24,7 +24,7 @@ import {
 /** What a list shows of a command. */
 export interface ListedCommand<Issued extends IssuedCommand = IssuedCommand>
   extends CommandSummary<Issued> {
-  /** What has become of it. */
+  /** Its state. */
   state: CommandState
   /** The same in words. */
   meaning: string

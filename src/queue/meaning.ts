@@ -1,4 +1,4 @@
-// What has become of a command, in words.
+// The state of a command, in words.
 import type { Outcome } from '../reply/outcome.js'
 import type { CommandState } from './storage.js'
 

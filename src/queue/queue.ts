@@ -104,7 +104,7 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    */
   state(issued: CommandIdentity): Promise<CommandState | undefined>
   /**
-   * What has become of many commands, of any terminals, in a few statements: one entry for each, in
+   * The states of many commands, of any terminals, in a few statements: one entry for each, in
    * their order, undefined if storage doesn't have it. States are as certain as those of `state`.
    *
    * @example

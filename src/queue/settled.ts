@@ -29,7 +29,7 @@ const PAUSE = 10
 /**
  * What is known of each of these commands, by `keyOf` its ids; those that storage doesn't know are
  * missing. One that has expired, or was not answered, is closed first; otherwise a claim still on
- * its way to storage could hand it out after the app was told, and an app that reissued it would
+ * its way to storage could hand it out after the app heard so, and an app that reissued it would
  * open a door twice.
  *
  * @throws Error if the adapter doesn't close one

@@ -1,4 +1,4 @@
-// What has become of a command: a function of its record and the clock, and nothing else.
+// The state of a command: a function of its record and the clock, and nothing else.
 import type { IssuedCommand } from '../command.js'
 import { type Family, type FamilyOfTerminal, type Outcome, outcomeOf } from '../reply/outcome.js'
 import type {
@@ -40,7 +40,7 @@ export function stateOfSummary(summary: CommandSummary, now: Date, family: Famil
   return stateWith(summary, outcomeOfSummary(summary, family), now)
 }
 
-/** What came of a command, from its summary; undefined if there is no reply. */
+/** The outcome of a command, from its summary; undefined if there is no reply. */
 export function outcomeOfSummary(
   { reply, serialNumber, commandId, text }: CommandSummary,
   family: Family,

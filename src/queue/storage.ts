@@ -18,7 +18,7 @@ export const COMMAND_STATES = [
   'superseded',
 ] as const
 
-/** What has become of a command at a moment. */
+/** The state of a command at a moment. */
 export type CommandState = (typeof COMMAND_STATES)[number]
 
 /** How a command wants to be delivered; kept with it. Times are milliseconds. */
@@ -48,7 +48,7 @@ export interface DeliveryTerms {
    */
   urgent?: boolean
   /**
-   * The encoding of its text, a `TextDecoder` label, as `commandQueue` was told; if missing, that of
+   * The encoding of its text, a `TextDecoder` label, as `commandQueue` names it; if missing, that of
    * the endpoint.
    */
   encoding?: string
@@ -209,7 +209,7 @@ export type CommandCounts = Record<CommandState, number | '1000+'>
 
 /**
  * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims
- * conditionally and keeps; what a poll is handed is decided by the queue. The reply is kept with
+ * conditionally and keeps; the queue decides what a poll gets. The reply is kept with
  * its command, so that settling is one atomic write.
  *
  * What each call costs follows what it returns, not how much is stored, settled or waiting.

@@ -30,8 +30,7 @@ export class Watch<Issued extends IssuedCommand> {
   }
 
   /**
-   * Waits until the command is no longer open, or storage doesn't know it, and reads what became of
-   * it.
+   * Waits until the command is no longer open, or storage doesn't know it, and reads its state.
    *
    * @param read is given the moment of which that is true, and returns undefined if it is not
    * @returns undefined if the watch was ended before

@@ -16,7 +16,7 @@ export type FamilyOfTerminal = (serialNumber: string) => Family
 /** Every outcome. */
 export const OUTCOMES = ['succeeded', 'failed', 'pending', 'unknown'] as const
 
-/** What came of a command. */
+/** The outcome of a command. */
 export interface Outcome {
   /**
    * `pending`: accepted, a final reply with the same id follows. `unknown`: the manuals don't say,

@@ -22,12 +22,12 @@ export const FOREVER: number = Date.UTC(9999, 11, 31)
 export const LANES = { urgent: 0, ordinary: 1, urgentSent: 2 } as const
 
 /** What is read to list a command. */
-export const SUMMARY =
+export const SUMMARY: string =
   'position, serial_number, id_key, long_id, listed_at, command_text, members, terms, attempts_made, sent_at, reply_due_at, ' +
   'open_until, cancelled_at, cancelled_reason, replied_at, reply_outcome, reply_meaning, return_code, reply_rows, command_name'
 
 /** What is read of a whole command, but for the end of its text. */
-export const RECORD = `${SUMMARY}, text_bytes, content_length, reply_fields, reply_raw, reply_content`
+export const RECORD: string = `${SUMMARY}, text_bytes, content_length, reply_fields, reply_raw, reply_content`
 
 /** A command to keep; without terms it is one that the app hands out itself. */
 export type GivenCommand<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &

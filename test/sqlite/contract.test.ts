@@ -26,7 +26,9 @@ describe('sqliteAdapter', () => {
       ...storedRows((sql) => db.prepare(sql).all() as Row[]),
       reopen: () => sqliteAdapter(open()),
       // A closed connection of libsql goes on with the statements that it knows.
-      disconnect: () => TABLES.forEach(({ name }) => db.exec(`DROP TABLE ${name}`)),
+      disconnect() {
+        for (const { name } of TABLES) db.exec(`DROP TABLE ${name}`)
+      },
       async dispose() {
         for (const each of databases) if (each.open) each.close()
         await rm(folder, { recursive: true })

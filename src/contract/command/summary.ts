@@ -1,4 +1,4 @@
-// Cases: what has become of many commands is read at once, and without what is long.
+// Cases: the states of many commands are read at once, without what is long.
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { CommandIdentity, CommandRecord } from '../../queue/storage.js'
 import { summaryOf } from '../../queue/summary.js'

@@ -1,4 +1,4 @@
-// The view of all terminals, with what they did in the last hour and what became of the last day's
+// The view of all terminals, with what they did in the last hour and the outcomes of the last day's
 // commands.
 import { OPEN_STATES } from '../../queue/state.js'
 import type { CommandCounts, CommandFilter, CommandState } from '../../queue/storage.js'
