@@ -38,9 +38,7 @@ export function isWholeNumber(commandId: string): boolean {
   return WHOLE_NUMBER.test(commandId) && Number(commandId) <= HIGHEST_NUMBER
 }
 
-/**
- * The line of a poll's answer that hands a command out (PUSH manual, "Get Request"), with its LF.
- */
+/** The line of a poll's answer that holds a command (PUSH manual, "Get Request"), with its LF. */
 export function commandLine({ commandId, text }: IssuedCommand): string {
   return `C:${commandId}:${text}\n`
 }

@@ -33,14 +33,14 @@ export interface RetentionStorage {
   /**
    * Deletes what was closed, replied or uploaded before this moment, never what is open: in batches
    * of bounded size. It keeps the latest such moment: an upload with an earlier time that comes
-   * again is kept again, but `onUpload` doesn't return it (see `isForgotten`). Counters of
+   * again is stored again, but `onUpload` doesn't return it (see `isForgotten`). Counters of
    * `nextNumbers` stay.
    */
   forget(before: Date): Promise<Forgotten>
   /**
    * Deletes everything about a person (`personOf`, `personIn`): attendance, uploads, photos,
    * commands with their replies, and packets of queries that were joined. Commands that are open
-   * are never handed out again. In batches of bounded size.
+   * are never sent again. In batches of bounded size.
    */
   forgetPerson(person: ForgottenPerson): Promise<Forgotten>
 }

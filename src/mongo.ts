@@ -27,7 +27,7 @@ export interface MongoAdapterOptions {
    */
   collections?: { [Name in keyof typeof COLLECTIONS]?: string }
   /**
-   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * Which code table `outcome` and `meaning` of a stored reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
@@ -41,7 +41,7 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     Required<TerminalStorage>,
     RetentionStorage {
   /**
-   * Creates the indexes. Call it at each start: it does nothing if they exist, and many processes
+   * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
    * may call it at once.
    */
   createIndexes(): Promise<void>
@@ -53,11 +53,11 @@ const OPTIONS: OptionNames<MongoAdapterOptions> = {
 }
 
 /**
- * Makes storage in a MongoDB database that the app has connected to; it neither connects nor
+ * Creates storage in a MongoDB database that the app has connected to; it neither connects nor
  * closes.
  *
  * Writes use `w: 'majority'`, unless the `db` has a write concern of its own. Each document's `_id`
- * is its natural key, so that nothing is kept twice even before `createIndexes()`. The driver's
+ * is its natural key, so that nothing is stored twice even before `createIndexes()`. The driver's
  * errors pass through unchanged; a reply that no document of MongoDB can hold rejects with a
  * RangeError.
  *

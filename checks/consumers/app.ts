@@ -22,7 +22,7 @@ adapter.recordSent({
   employee: 7,
 })
 
-// Without a type of its own, a command may still have more than the protocol needs.
+// Without its own type, a command may still have more than the protocol needs.
 memoryAdapter().recordSent({ serialNumber: '1', commandId: '1', text: 'CHECK', employee: 7 })
 
 const replies: (CommandReply & { employee: number | undefined })[] = []

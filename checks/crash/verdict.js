@@ -1,4 +1,4 @@
-// Compares what was acknowledged, executed and told with what storage says in the end.
+// Compares what was acknowledged, executed and reported with the final storage.
 import { commandQueue, rowsOf } from 'express-iclock'
 
 /**

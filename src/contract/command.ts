@@ -1,4 +1,4 @@
-// The cases on commands: what handing them out needs.
+// The cases on commands.
 import { CLAIM_CASES } from './command/claim.js'
 import { CLOSE_CASES } from './command/close.js'
 import { HAND_OUT_CASES } from './command/hand-out.js'

@@ -36,7 +36,7 @@ const CASES: readonly CommandCase[] = [
   },
 ]
 
-/** The case on cost, skipped for adapters that hand out no commands. */
+/** The case on cost, skipped for adapters that send no commands. */
 export const COST_CASES: readonly Case[] = onCapability(['openCommands', 'claim'], CASES)
 
 function idsFrom(prefix: string, count: number): string[] {

@@ -53,7 +53,7 @@ export async function commandFound(
   return record?.command
 }
 
-/** Hands a reply to an adapter as the endpoint does. */
+/** Passes a reply to an adapter as the endpoint does. */
 export async function report(
   adapter: ReplyStorage,
   reply: CommandReply,

@@ -1,4 +1,4 @@
-// The cases on keeping uploads.
+// The cases on storing uploads.
 import { type Case, onCapability } from './subject.js'
 import { KEEP_CASES } from './upload/keep.js'
 import { UPLOAD_LIST_CASES } from './upload/list.js'

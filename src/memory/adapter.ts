@@ -9,7 +9,7 @@ import { type TerminalMemory, terminalMemory } from './terminal.js'
 import { Timeline } from './timeline.js'
 import { type UploadMemory, Uploads, uploadMemory } from './upload.js'
 
-/** Storage in memory, with ways to read everything that is kept. */
+/** Storage in memory, with ways to read everything that is stored. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
     CommandMemory<Issued>,

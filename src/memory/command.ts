@@ -1,4 +1,4 @@
-// Commands in memory: issued, handed out in order, and closed.
+// Commands in memory: issued, sent in order, and closed.
 import { type IssuedCommand, keyOf } from '../command.js'
 import { isOnTerminal } from '../queue/state.js'
 import type {
@@ -20,7 +20,7 @@ import { type CommandLists, commandLists } from './list.js'
 import { isOpen, isUnsettled, type QueuedRecord } from './queue.js'
 import { copyOf, isQueued, type Records } from './record.js'
 
-/** The part of the memory adapter that hands commands out. */
+/** The calls of the memory adapter that send commands. */
 export interface CommandMemory<Issued extends IssuedCommand>
   extends Omit<CommandStorage<Issued>, keyof (CommandLists<Issued> & Issuing<Issued>)>,
     CommandLists<Issued>,
@@ -91,7 +91,7 @@ export function commandMemory<Issued extends IssuedCommand>(
   }
 }
 
-// What can't be handed out now is there without its text, and costs none of the bytes.
+// What can't be sent now is there without its text, and costs none of the bytes.
 function bounded<Issued extends IssuedCommand>(
   records: Iterable<QueuedRecord<Issued>>,
   now: Date,

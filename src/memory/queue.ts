@@ -4,7 +4,7 @@ import type { IssuedCommand } from '../command.js'
 import { isOver } from '../queue/state.js'
 import type { CommandRecord, DeliveryTerms } from '../queue/storage.js'
 
-/** A command of the queue, as it is kept. */
+/** A command of the queue, as it is stored. */
 export interface QueuedRecord<Issued extends IssuedCommand> extends CommandRecord<Issued> {
   command: Issued
   terms: DeliveryTerms
@@ -91,7 +91,7 @@ export class TerminalQueue<Issued extends IssuedCommand> {
     this.#unsentByKey.set(key, alike)
   }
 
-  /** Notes that a command was handed out. */
+  /** Notes that a command was sent. */
   send(record: QueuedRecord<Issued>): void {
     const { key, urgent } = record.terms
     if (key !== undefined) this.#unsentByKey.get(key)?.delete(record)
@@ -121,12 +121,12 @@ export class TerminalQueue<Issued extends IssuedCommand> {
     return this.#others.open(now)
   }
 
-  /** The open commands with a key that were not handed out, in order. */
+  /** The open commands with a key that were not sent, in order. */
   unsent(key: string, now: Date): Iterable<QueuedRecord<Issued>> {
     return this.#unsentByKey.get(key)?.open(now) ?? []
   }
 
-  /** The commands that were handed out and are not settled, in any order. */
+  /** The commands that were sent and are not settled, in any order. */
   sent(): Iterable<QueuedRecord<Issued>> {
     return this.#sent
   }

@@ -69,7 +69,7 @@ export function isQueued<Issued extends IssuedCommand>(
   return record.terms !== undefined && record.command !== undefined
 }
 
-/** A copy of what is known: what a caller does to it must not change what is kept. */
+/** A copy of what is known: what a caller does to it must not change what is stored. */
 export function copyOf<Issued extends IssuedCommand>(
   record: CommandRecord<Issued> | QueuedRecord<Issued>,
 ): CommandRecord<Issued> {

@@ -1,4 +1,4 @@
-// Terminals in memory: one for each serial number that ever called.
+// Terminals in memory: one for each serial number that ever connected.
 import { checkFilter, cursorOf } from '../filter.js'
 import type { Page } from '../kept.js'
 import {

@@ -15,7 +15,7 @@ import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { PLACE, type Placed, Timeline } from './timeline.js'
 
-/** A line of an upload, as it is kept. */
+/** A line of an upload, as it is stored. */
 export interface UploadedLine {
   key: string
   /** The upload it came in, without its lines. */
@@ -30,7 +30,7 @@ export class Uploads {
   readonly attendance: Timeline<UploadedLine> = new Timeline()
   readonly others: Timeline<UploadedLine> = new Timeline()
   readonly byKey: Map<string, Placed<UploadedLine>> = new Map()
-  /** By their set, and in it by their number: the one that was kept last. */
+  /** By their set, and in it by their number: the one that was stored last. */
   readonly packets: Map<string, Map<number, PacketRecord>> = new Map()
   /** The latest moment before which all was forgotten. */
   forgottenBefore: Date | undefined
@@ -73,7 +73,7 @@ export interface UploadMemory extends UploadStorage {
   received(): Upload[]
 }
 
-/** Keeps uploads with those of their lines that are new. */
+/** Stores uploads with those of their lines that are new. */
 export function uploadMemory(uploads: Uploads): UploadMemory {
   return {
     onUpload(upload) {

@@ -1,4 +1,4 @@
-// Claims: each a conditional update, so that any number of processes may ask at once.
+// Claims: each is a conditional update, so that any number of processes may claim at once.
 import { keyOf } from '../command.js'
 import { PHASES } from '../queue/phase.js'
 import type { Claim } from '../queue/storage.js'

@@ -1,6 +1,6 @@
 // What is used of a driver, and the collections. No driver is imported.
 
-/** What is used of a `Db`, such as `client.db()` and `mongoose.connection.db`. */
+/** The parts of a `Db` that are used, such as `client.db()` or `mongoose.connection.db`. */
 export interface MongoDb {
   readonly databaseName: string
   readonly writeConcern?: { w?: unknown } | undefined
@@ -8,7 +8,7 @@ export interface MongoDb {
   collection(name: string, options?: object): MongoCollection
 }
 
-/** What is used of a `Collection`. */
+/** The parts of a `Collection` that are used. */
 export interface MongoCollection {
   find(filter: object, options?: object): { toArray(): Promise<unknown[]> }
   findOne(filter: object, options?: object): Promise<unknown>
@@ -22,7 +22,7 @@ export interface MongoCollection {
   createIndex(keys: Record<string, 1 | -1>): Promise<unknown>
 }
 
-/** What is used of the result of a bulk write. */
+/** The parts of a bulk write's result that are used. */
 export interface BulkResult {
   upsertedIds: object
   upsertedCount: number
@@ -49,12 +49,12 @@ export const COLLECTIONS = {
 /** The collections that the adapter uses. */
 export type Collections = { readonly [Name in keyof typeof COLLECTIONS]: MongoCollection }
 
-/** Opens the collections so that what is read was kept, and what is kept stays. */
+/** Opens the collections so that reads see what was stored, and what was stored stays. */
 export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collections {
   const options = {
     writeConcern: writeConcernOf(db),
-    // A lagging secondary may not have a command that was just issued, and what is not on the
-    // majority may be undone.
+    // A lagging secondary may not have a command that was just issued, and writes that are not on
+    // the majority may be rolled back.
     readPreference: 'primary',
     readConcern: { level: 'majority' },
     // Override whatever the app configured on its client.

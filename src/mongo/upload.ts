@@ -14,7 +14,7 @@ import { forgottenBefore } from './retention.js'
 import { uploadListsOn } from './upload-list.js'
 import { keepNew } from './write.js'
 
-/** A line as it is kept: the members of its record, and what the adapter adds. */
+/** A stored line: the members of its record, and those that the adapter adds. */
 export interface LineDocument {
   _id: string
   serialNumber: string

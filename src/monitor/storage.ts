@@ -1,4 +1,4 @@
-// What storage must be able to read for the page. Types only.
+// The calls of storage that the page reads from. Types only.
 import type { IssuedCommand } from '../command.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'

@@ -115,8 +115,8 @@ interface Kept<Issued extends IssuedCommand>
   sentAt?: Date
 }
 
-// A statement can't touch a row twice: the same command twice is one, another text under the same
-// id is refused.
+// A statement can't touch a row twice: the same command twice counts as one, and another text under
+// the same id is refused.
 function distinct<Issued extends IssuedCommand>(commands: readonly Kept<Issued>[]): Kept<Issued>[] {
   const byKey = new Map<string, Kept<Issued>>()
   for (const kept of commands) {

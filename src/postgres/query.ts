@@ -49,8 +49,8 @@ function parameterOf(value: unknown): unknown {
   return Array.isArray(value) ? value.map(parameterOf) : value
 }
 
-// Nothing of such a statement was kept: a deadlock, or another write to its rows where the app has set a stricter
-// isolation than PostgreSQL's default.
+// Such a statement changed nothing: a deadlock, or a concurrent write to its rows if the app has
+// set a stricter isolation than PostgreSQL's default.
 const UNDONE: readonly unknown[] = ['40001', '40P01']
 const IN_FAILED_TRANSACTION = '25P02'
 const MAX_TRIES = 8

@@ -1,5 +1,5 @@
-// The tables, and how they come into being: each version once, however many processes start at the
-// same moment.
+// The tables and their migrations: each version runs once, however many processes start at the same
+// moment.
 import { TABLES } from './tables.js'
 
 /**

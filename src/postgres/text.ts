@@ -16,7 +16,7 @@ export function storable(text: string): string {
   )
 }
 
-/** A value as JSON that `jsonb` keeps. */
+/** A value as JSON that `jsonb` can store. */
 export function storableJson(value: unknown): string {
   const json = JSON.stringify(value)
   return MAY_BE_REFUSED.test(json) ? JSON.stringify(mapped(JSON.parse(json), storable)) : json

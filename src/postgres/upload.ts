@@ -1,4 +1,5 @@
-// Uploads: a line each, attendance records in a table of their own. One statement an upload.
+// Uploads: a row for each line, attendance records in a table of their own. One statement per
+// upload.
 import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
@@ -7,7 +8,7 @@ import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { type Database, Json, milliseconds, moment } from './query.js'
 import { digestOf, keyOfText } from './text.js'
 
-// Rows are inserted in one order, so that uploads that meet don't wait for each other in a circle.
+// Rows are inserted in the same order, so that concurrent uploads don't deadlock.
 // The bytes of all lines come in one piece: as a list of texts they would take four times as many.
 const KEEP = `
   WITH came AS MATERIALIZED (

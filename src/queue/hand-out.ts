@@ -18,7 +18,7 @@ import {
 import { isGivenUp, isOver } from './state.js'
 import type { CommandStorage, OpenCommand } from './storage.js'
 
-/** What handing out needs of storage. */
+/** The storage that handing out needs. */
 export type HandOutStorage = Pick<CommandStorage, 'openCommands' | 'claim'>
 
 // Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second
@@ -99,7 +99,7 @@ async function claimInOrder(
   checkIds('claim', answer)
   const granted = new Set(answer)
   const claimedAt = new Date()
-  // The first that isn't handed out was claimed by another poll, or expired while storage was slow.
+  // The first that isn't sent was claimed by another poll, or expired while storage was slow.
   // What comes after it must not overtake it.
   const end = due.findIndex(({ commandId, terms }) => {
     return !granted.has(commandId) || isOver(terms.expiresAt, claimedAt)

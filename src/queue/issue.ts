@@ -1,4 +1,4 @@
-// What an app asks for, checked and made ready for storage.
+// Checks an app's commands and prepares them for storage.
 
 import { serialize } from 'node:v8'
 import { checkNames, describe, type OptionNames, quoted } from '../check.js'

@@ -13,7 +13,7 @@ export type Phase =
  * higher one, so their order counts: a command that was cancelled stays so.
  */
 export const PHASES: Readonly<Record<Phase, number>> = {
-  /** Not handed out yet, and open forever; or until a moment; or it left the queue since. */
+  /** Not sent yet, and open forever; or until a moment; or it left the queue since. */
   waiting: 0,
   waitingUntil: 1,
   waitingLapsed: 2,
@@ -45,8 +45,8 @@ export const ENDING: readonly number[] = [
 
 /**
  * What must hold at a moment of a command in some phases: it is `live` until the later of
- * `openUntil` and `replyDueAt` (before it is handed out: the earlier of `openUntil` and
- * `expiresAt`), and `over` from then on; it is `kept` if it is on its terminal or is handed out
+ * `openUntil` and `replyDueAt` (before it is sent: the earlier of `openUntil` and
+ * `expiresAt`), and `over` from then on; it is `kept` if it is on its terminal or is sent
  * again, and `givenUp` if not.
  */
 export type Condition = 'live' | 'over' | 'kept' | 'givenUp'

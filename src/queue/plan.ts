@@ -3,7 +3,7 @@
 import { isGivenUp, isOnTerminal, isOver, waitOf } from './state.js'
 import type { Claim, OpenCommand } from './storage.js'
 
-/** How much one answer may hold. */
+/** The bounds of one answer. */
 export interface PlanLimits {
   /** How many commands may be on the terminal at the same time; urgent ones don't count. */
   maxCommands: number
@@ -13,7 +13,7 @@ export interface PlanLimits {
   bytesOf(command: DueCommand): number
 }
 
-/** An open command that may be handed out now: it has its text. */
+/** An open command that may be sent now: it has its text. */
 export interface DueCommand extends OpenCommand {
   text: string
 }
@@ -71,12 +71,12 @@ export function claimsOf(due: readonly DueCommand[], sentAt: Date): Claim[] {
   return inTime.map((record) => claimOf(record, sentAt))
 }
 
-/** Whether a command is handed out beside all others. */
+/** Whether a command is sent beside all others. */
 export function isUrgent({ terms }: OpenCommand): boolean {
   return terms.urgent === true
 }
 
-/** Whether a command can be handed out now, if those before it allow that. */
+/** Whether a command can be sent now, if those before it allow that. */
 export function isDue(record: OpenCommand, now: Date): record is DueCommand {
   return !isOnTerminal(record, now) && !isGivenUp(record, now)
 }

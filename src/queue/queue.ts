@@ -57,7 +57,7 @@ export interface RunOptions<Issued extends IssuedCommand = IssuedCommand>
   extends IssueOptions<Issued>,
     ResultOptions {}
 
-/** What `commandQueue` needs of storage. */
+/** The storage that `commandQueue` needs. */
 export type CommandQueueAdapter<Issued extends IssuedCommand = IssuedCommand> = KnowsFamilies &
   Omit<CommandStorage<Issued>, 'openCommands' | 'claim' | 'release' | 'recordSent'>
 
@@ -68,7 +68,9 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    * to it before.
    *
    * @returns the command with its id, once storage has it
-   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
+   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong; IclockError
+   *   `FAMILY_MISMATCH` if the terminal is known to be of the other family, `VALUE_REFUSED` if the
+   *   encoding lacks a character
    * @throws IclockError `FAMILY_MISMATCH`, `VALUE_REFUSED`, `TERMINAL_UNKNOWN`, `COMMAND_ID_USED`,
    *   `COMMAND_IDS_EXHAUSTED`
    */
@@ -78,7 +80,7 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
   /**
    * Waits until a command has ended, in whatever process its reply arrives. It resolves however it
    * ends: done, failed, never answered, expired, cancelled. A command reported as expired or
-   * unanswered is never handed out again, so you can issue it again: it is closed in storage first.
+   * unanswered is never sent again, so you can issue it again: it is closed in storage first.
    * The wait keeps the process alive.
    *
    * @throws IclockError `COMMAND_TIMEOUT` if that takes longer than `timeout`, `COMMAND_UNKNOWN` if

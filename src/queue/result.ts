@@ -1,4 +1,4 @@
-// Waits until a command has come to its end, in whatever process its reply arrives.
+// Waits until a command has ended, in whatever process its reply arrives.
 import { checkNames, checkTimeout, type OptionNames, quoted } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'

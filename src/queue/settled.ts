@@ -14,7 +14,7 @@ export type SettlingStorage<Issued extends IssuedCommand> = Pick<
   'findSummaries' | 'cancel'
 >
 
-/** What storage knows of a command, and the moment at which its state is certain. */
+/** A command's record, and the moment at which its state is certain. */
 export interface SettledSummary<Issued extends IssuedCommand> {
   summary: CommandSummary<Issued>
   at: Date
@@ -22,14 +22,14 @@ export interface SettledSummary<Issued extends IssuedCommand> {
 
 const MOST_AT_ONCE = 1000
 const MOST_CALLS = 8
-// A claim of several commands may note an attempt for a moment, and take it back.
+// A claim of several commands may record an attempt for a moment, and take it back.
 const MOST_TRIES = 6
 const PAUSE = 10
 
 /**
  * What is known of each of these commands, by `keyOf` its ids; those that storage doesn't know are
  * missing. One that has expired, or was not answered, is closed first; otherwise a claim still on
- * its way to storage could hand it out after the app heard so, and an app that reissued it would
+ * its way to storage could send it after the app heard so, and an app that reissued it would
  * open a door twice.
  *
  * @throws Error if the adapter doesn't close one

@@ -55,7 +55,7 @@ export function outcomeOfSummary(
   return outcomeOf(bare, command, family)
 }
 
-/** Whether a command that has no reply is on its terminal: handed out, and its reply not yet due. */
+/** Whether a command that has no reply is on its terminal: sent, and its reply not yet due. */
 export function isOnTerminal(
   { attemptsMade, sentAt, replyDueAt }: CommandProgress,
   now: Date,
@@ -67,7 +67,7 @@ export function isOnTerminal(
   return (sentAt ?? now).getTime() - now.getTime() <= wait
 }
 
-/** Whether a command that has no reply is neither on its terminal nor handed out again. */
+/** Whether a command that has no reply is neither on its terminal nor sent again. */
 export function isGivenUp(record: CommandProgress, now: Date): boolean {
   if (isOnTerminal(record, now)) return false
   const { attempts, expiresAt } = record.terms ?? DEFAULT_TERMS

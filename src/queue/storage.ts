@@ -1,4 +1,4 @@
-// What storage must do so that commands can be handed out. Types, and the words that they list.
+// The storage of commands. Types, and the words that they list.
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { ListFilter, Page } from '../page.js'
@@ -21,7 +21,7 @@ export const COMMAND_STATES = [
 /** The state of a command at a moment. */
 export type CommandState = (typeof COMMAND_STATES)[number]
 
-/** How a command wants to be delivered; kept with it. Times are milliseconds. */
+/** The delivery terms of a command, stored with it. Times are milliseconds. */
 export interface DeliveryTerms {
   /** How often it is sent at most. */
   attempts: number
@@ -33,8 +33,8 @@ export interface DeliveryTerms {
   /** It is not sent at or after this moment; undefined if it does not expire. */
   expiresAt?: Date
   /**
-   * Names an intent such as `user 7`: a newer command with this key takes the place of older ones
-   * not handed out yet. 1 to 200 characters, compared exactly.
+   * Names an intent such as `user 7`: a newer command with this key replaces older ones that were
+   * not sent yet. 1 to 200 characters, compared exactly.
    */
   key?: string
   /**
@@ -60,7 +60,7 @@ export type OwnMembers<Issued extends IssuedCommand> = Omit<Issued, keyof Issued
 /** Which command: what `issue` returned, or its two ids, kept anywhere. */
 export type CommandIdentity = Pick<IssuedCommand, 'serialNumber' | 'commandId'>
 
-/** A command on its way into storage: the app's own command, its terms, and when it was issued. */
+/** A command to store: the app's own command, its terms, and when it was issued. */
 export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
   /** The command with the app's own members. */
   command: Issued
@@ -74,7 +74,7 @@ export interface QueuedCommand<Issued extends IssuedCommand = IssuedCommand> {
 
 /** How far a command is: facts, no state. `stateOf` returns its state at a moment. */
 export interface CommandProgress {
-  /** How it wants to be delivered; missing if it was issued outside the queue. */
+  /** Its delivery terms; missing if it was issued outside the queue. */
   terms?: DeliveryTerms
   /** When it was issued. */
   issuedAt?: Date
@@ -117,14 +117,14 @@ export interface CommandSummary<Issued extends IssuedCommand = IssuedCommand>
 export interface OpenCommand
   extends CommandIdentity,
     Pick<CommandProgress, 'attemptsMade' | 'sentAt' | 'replyDueAt' | 'openUntil'> {
-  /** Its whole text; missing if it can't be handed out now (see `openCommands`). */
+  /** Its whole text; missing if it can't be sent now (see `openCommands`). */
   text?: string
   terms: DeliveryTerms
 }
 
 /** The open commands of a terminal, up to a bound. */
 export interface OpenCommands {
-  /** In the order in which they are handed out. */
+  /** In the order in which they are sent. */
   records: readonly OpenCommand[]
   /** Whether a bound cut the list. */
   more: boolean
@@ -142,7 +142,7 @@ export interface OpenBounds {
 export interface Cancellation {
   at: Date
   /**
-   * `cancelled`: by the app; `superseded`: a newer command with the same key took its place;
+   * `cancelled`: by the app; `superseded`: a newer command with the same key replaced it;
    * `expired`: its time ran out before it was sent, and that was reported; `unanswered`: no reply
    * came to its last attempt, and that was reported.
    */
@@ -208,9 +208,9 @@ export type CountFilter = Pick<CommandFilter, 'serialNumber' | 'state' | 'since'
 export type CommandCounts = Record<CommandState, number | '1000+'>
 
 /**
- * The storage behind handing commands out (PUSH manual, "Get Request"). It loads, claims
- * conditionally and keeps; the queue decides what a poll gets. The reply is kept with
- * its command, so that settling is one atomic write.
+ * The storage behind polls (PUSH manual, "Get Request"). It loads, claims conditionally and stores;
+ * the queue decides which commands a poll gets. The reply is stored with its command, so that
+ * settling is one atomic write.
  *
  * What each call costs follows what it returns, not how much is stored, settled or waiting.
  */
@@ -228,12 +228,12 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
    * one), are not cancelled, and whose `openUntil` is missing or later than `now`.
    *
    * First the urgent one that comes next, if there is any: of the urgent commands that were not
-   * handed out yet the one that was issued first. It counts for neither bound. Then those that are
+   * sent yet the one that was issued first. It counts for neither bound. Then those that are
    * not urgent, in the order in which they were issued, up to the bounds: at most `limit`, and
    * ending before the first text with which all of them have more than `maxBytes`; the first text
    * is there however long it is.
    *
-   * A text is left out, and not counted, if the command can't be handed out at `now`: it is on the
+   * A text is left out, and not counted, if the command can't be sent at `now`: it is on the
    * terminal (`isOnTerminal`), or `attemptsMade` is `terms.attempts` or more. Storage must not read
    * more text than it returns, plus one command's.
    */
@@ -292,7 +292,7 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   nextNumbers(serialNumber: string, count: number): Awaitable<number>
   /**
    * Keeps a command that the app hands to its terminal itself, so that its reply finds it. The
-   * queue never hands it out: it has no `terms`, one attempt was made, and `issuedAt` and `sentAt`
+   * queue never sends it: it has no `terms`, one attempt was made, and `issuedAt` and `sentAt`
    * are now.
    *
    * Rejects if this terminal has had its id with another text or with a reply; the same text

@@ -6,7 +6,7 @@ import type { DeliveryTerms } from './storage.js'
 /** How a command is to be delivered. Times are milliseconds. */
 export interface NewTerms {
   /**
-   * How often it is handed out at most: 1 to 100, 5 by default. With 1 it is executed at most once.
+   * How often it is sent at most: 1 to 100, 5 by default. With 1 it is executed at most once.
    */
   attempts?: number
   /**
@@ -14,11 +14,11 @@ export interface NewTerms {
    * long, a day at most.
    */
   replyWithin?: number
-  /** How long it may be handed out, from now; without it, forever. */
+  /** How long it may be sent, from now; without it, forever. */
   expiresAfter?: number
   /**
    * Names an intent such as `user 7`, in 1 to 200 characters: it takes the place of older commands
-   * with this key that were not handed out yet.
+   * with this key that were not sent yet.
    */
   key?: string
   /**

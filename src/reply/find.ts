@@ -5,17 +5,17 @@ import { checkIsOwn, checkRecord, misanswered, shapeOf } from './found.js'
 import type { CommandReply } from './reply.js'
 import type { ReplyStorage } from './storage.js'
 
-/** What is known of a command that may be handed out. */
+/** What is known of a command that may be sent. */
 export interface Handed {
   /** The reply, pending or final. */
   reply?: Pick<CommandReply, 'serialNumber' | 'commandId'>
-  /** Its terms; missing if the app hands it out itself. */
+  /** Its terms; missing if the app sends it itself. */
   terms?: object
-  /** How often it was handed out. */
+  /** How often it was sent. */
   attemptsMade: number
 }
 
-/** What keeping replies needs of storage: `findRecord`, or else `findCommand`. */
+/** The storage that replies need: `findRecord`, or else `findCommand`. */
 export interface ReplyAdapter<Issued extends IssuedCommand> extends ReplyStorage<Issued> {
   /** As `CommandStorage` has it. */
   findRecord?(
@@ -31,7 +31,7 @@ export interface ReplyAdapter<Issued extends IssuedCommand> extends ReplyStorage
 /** A command that was found, if there is one. */
 export interface Found<Issued extends IssuedCommand> {
   command: Issued | undefined
-  /** False if the reply can't be to it: it was never handed out, and its id is easily guessed. */
+  /** False if the reply can't be to it: it was never sent, and its id is easily guessed. */
   isSent: boolean
 }
 
@@ -62,7 +62,7 @@ export function find<Issued extends IssuedCommand>(
   return isThenable(command) ? command.then(read) : read(command)
 }
 
-/** The ids of these replies whose commands were never handed out. */
+/** The ids of these replies whose commands were never sent. */
 export async function unsentAmong<Issued extends IssuedCommand>(
   replies: readonly CommandReply[],
   serialNumber: string,
@@ -85,7 +85,7 @@ export async function unsentAmong<Issued extends IssuedCommand>(
 }
 
 // A terminal may still answer commands of its old server, whose ids were small numbers as well.
-// Such a reply is kept as a line that is no reply, where there is a place for those.
+// Such a reply is stored as a line that is no reply, where there is a place for those.
 function isGuessable<Issued extends IssuedCommand>(
   { onUnparsed }: ReplyAdapter<Issued>,
   commandId: string,

@@ -23,7 +23,7 @@ export interface Outcome {
    * or there is no return code; never treat it as success.
    */
   outcome: (typeof OUTCOMES)[number]
-  /** The same in words. */
+  /** The outcome in words. */
   meaning: string
 }
 

@@ -3,7 +3,7 @@ import { isPending } from './outcome.js'
 import type { CommandReply } from './reply.js'
 
 /**
- * Whether a reply takes the place of one that is kept: a final one always does; how many rows came
+ * Whether a reply takes the place of one that is stored: a final one always does; how many rows came
  * (`rows`) replaces only a pending one; a pending one replaces none. That they differ is for
  * storage to see.
  */

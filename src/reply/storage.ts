@@ -26,7 +26,7 @@ export interface KeptReply
   receivedAt: Date
 }
 
-/** Which of the kept replies to list. Without members: all, the newest first. */
+/** Which of the stored replies to list. Without members: all, the newest first. */
 export interface KeptReplyFilter extends ListFilter {
   /** Those with this outcome. */
   outcome?: Outcome['outcome']
@@ -58,7 +58,7 @@ export type ReplyKept = 'kept' | 'repeated'
 export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
    * Finds the command that was issued to this terminal under this id: both compared as text, both
-   * exactly. Null or undefined if there is none; then the reply is kept all the same. An adapter
+   * exactly. Null or undefined if there is none; then the reply is stored all the same. An adapter
    * that has `findRecord` doesn't need it.
    */
   findCommand?(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
@@ -68,7 +68,7 @@ export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
    * follows) never replaces another, since it may arrive again, or late; and one that says how many
    * `rows` came (see `CommandReply`) replaces only a pending one. It is one atomic write with the
    * command's record. `reply.raw` and `reply.content` are views into the request's
-   * body: copy them to hold a few bytes for long.
+   * body: copy them if you keep a few bytes for long.
    *
    * @returns `'kept'` if the reply was new, `'repeated'` if it changed nothing; nothing counts as
    * `'kept'`

@@ -35,7 +35,7 @@ export async function keepInStorage<Issued extends IssuedCommand>(
   } else {
     for (const reply of counting) {
       // Optimization: awaiting a value that is already there costs as much as parsing the record,
-      // and reading the clock a fifth of that: it is read once for each, before anything is kept.
+      // and reading the clock a fifth of that: it is read once for each, before anything is stored.
       const found = deadline.wait(find(adapter, serialNumber, reply.commandId))
       const { command, isSent } = isThenable(found) ? await found : found
       if (!isSent) {

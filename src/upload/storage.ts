@@ -10,7 +10,7 @@ export type KeptAttendance = Omit<AttendanceRecord, 'kind' | 'type' | 'rest' | '
   receivedAt: Date
 }
 
-/** Which of the kept attendance records to list. Without members: all, the newest first. */
+/** Which of the stored attendance records to list. Without members: all, the newest first. */
 export interface KeptAttendanceFilter extends ListFilter {
   /** Those of this person. */
   pin?: string
@@ -37,7 +37,7 @@ export interface KeptUpload {
   raw: Buffer
 }
 
-/** Which of the kept uploads to list. Without members: all, the newest first. */
+/** Which of the stored uploads to list. Without members: all, the newest first. */
 export interface KeptUploadFilter extends ListFilter {
   /** Those of this kind. */
   kind?: KeptUpload['kind']
@@ -79,9 +79,9 @@ export interface UploadStorage {
   // biome-ignore lint/suspicious/noConfusingVoidType: an adapter may return nothing
   onUpload(upload: Upload): Awaitable<readonly UploadRecord[] | void>
   /**
-   * Finds a whole set of packets: of the records of kind `packet` that were kept from this terminal
+   * Finds a whole set of packets: of the records of kind `packet` that were stored from this terminal
    * under this `upload.commandId`, those with this table and this count, one for each index from 1
-   * to `count`, in that order; of two with one index the one that was kept last.
+   * to `count`, in that order; of two with one index the one that was stored last.
    *
    * Nothing (an empty list) if an index is missing, or if they have more than `maxBytes` together:
    * storage finds that out without reading the packets. Without this call a query's result that

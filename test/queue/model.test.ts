@@ -187,7 +187,7 @@ class World {
       const command = this.find(terminal, id)
       // A number may be that of a command of the terminal's old server.
       if (command === undefined || (/^\d+$/.test(id) && command.made === 0)) continue
-      // A pending reply never takes the place of another.
+      // A pending reply never replaces another.
       if (code !== '-5000' || command.code === undefined) command.code = Number(code)
     }
   }

@@ -194,7 +194,7 @@ it('A command that is claimed meanwhile is not reported as expired', async () =>
   const { memory } = start()
   const cancel: CommandStorage['cancel'] = (serialNumber, which, at, reason) => {
     const [commandId = ''] = 'ids' in which ? which.ids : []
-    // A claim that was on its way since before the command expired.
+    // A claim that was sent before the command expired.
     memory.claim(SN, [{ ...claimOf(commandId, 1, true), sentAt: new Date(at.getTime() - 1000) }])
     return memory.cancel(serialNumber, which, at, reason)
   }

@@ -4,9 +4,7 @@ import { knexAdapter } from '../../src/knex.js'
 import type { Row } from '../../src/sql/step.js'
 import { storedRows } from './stored-rows.js'
 
-/**
- * A subject over a connection, and over others that `reopen` makes, each as another process has it.
- */
+/** A subject over a connection, and over others that `reopen` opens, each like another process. */
 export async function knexSubject(knex: Knex, remove: () => Promise<void>, reopen?: () => Knex) {
   const connections = [knex]
   const adapter = knexAdapter(knex)

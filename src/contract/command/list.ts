@@ -1,4 +1,4 @@
-// Cases: commands are listed for people, if the adapter can.
+// Cases: lists of commands for people, if the adapter has them.
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { COMMAND_STATES, type CommandFilter, type CommandSummary } from '../../queue/storage.js'
 import { summaryOf } from '../../queue/summary.js'

@@ -1,4 +1,4 @@
-// Cases: what a poll reads is in order, bounded, and no more than it may hand out.
+// Cases: what a poll reads is in order, bounded, and no more than it may send.
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { OpenCommand, QueuedCommand } from '../../queue/storage.js'
 import { report } from '../proof.js'
@@ -163,7 +163,7 @@ export const OPEN_CASES: readonly CommandCase[] = [
       deepEqual([first?.text, first?.terms.urgent], ['CHECK', true])
       await claimed(adapter, 'A', claimOf('1', 1))
       deepEqual(await ids(11), ['u1', '1', '2'])
-      // One that was handed out is never due again, and nothing waits for it.
+      // One that was sent is never due again, and nothing waits for it.
       await claimed(adapter, 'A', claimOf('u1', 1, { openUntil: at(70) }))
       deepEqual(await ids(12), ['u2', '1', '2'])
       await adapter.cancel('A', { ids: ['u2'] }, at(12), 'cancelled')

@@ -1,4 +1,4 @@
-// How the cases on commands issue, claim and look at what is kept.
+// How the cases on commands issue, claim and inspect what is stored.
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { IssuedCommand } from '../../command.js'
 import type { Awaitable } from '../../endpoint/deadline.js'
@@ -19,10 +19,10 @@ import { readable } from '../proof.js'
 import { command } from '../sample.js'
 import type { Case, ContractSubject } from '../subject.js'
 
-/** An adapter that hands commands out. */
+/** An adapter that sends commands. */
 export type CommandAdapter = ReplyStorage & CommandStorage
 
-/** A subject whose adapter hands commands out. */
+/** A subject whose adapter sends commands. */
 export interface CommandSubject extends ContractSubject {
   adapter: CommandAdapter
   reopen?(): Awaitable<CommandAdapter>

@@ -1,4 +1,4 @@
-// Cases: storage that is out of reach.
+// Cases: unreachable storage.
 import { commandFound, fails, issueAll } from '../proof.js'
 import { command, replyTo } from '../sample.js'
 import { type Case, without } from '../subject.js'

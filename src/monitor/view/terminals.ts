@@ -10,7 +10,7 @@ import { type TerminalRow, terminalRows } from './terminal-row.js'
 /** All terminals. */
 export interface TerminalsView {
   terminals: (TerminalRow & {
-    /** How many commands wait to be handed out, or for a reply. */
+    /** How many commands wait to be sent, or for a reply. */
     waiting: number
   })[]
   /** What this process served. */
