@@ -68,9 +68,7 @@ export interface CommandQueue<Issued extends IssuedCommand = IssuedCommand> {
    * to it before.
    *
    * @returns the command with its id, once storage has it
-   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong; IclockError
-   *   `FAMILY_MISMATCH` if the terminal is known to be of the other family, `VALUE_REFUSED` if the
-   *   encoding lacks a character
+   * @throws TypeError if a terminal can't carry it, or one of its terms is wrong
    * @throws IclockError `FAMILY_MISMATCH`, `VALUE_REFUSED`, `TERMINAL_UNKNOWN`, `COMMAND_ID_USED`,
    *   `COMMAND_IDS_EXHAUSTED`
    */

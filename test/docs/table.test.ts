@@ -39,6 +39,7 @@ const CALLS: Readonly<Record<string, string>> = {
   issueAll: 'iclock.Issue',
   result: 'iclock.ResultOptions',
   list: 'iclock.CommandFilter',
+  count: 'iclock.CountFilter',
 }
 const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
   handshake: 'iclock.HandshakeEvent',
@@ -50,10 +51,11 @@ const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
 }
 // By the first call that each requires.
 const STORAGES: Readonly<Record<string, string>> = {
-  findCommand: 'iclock.ReplyStorage',
+  onReply: 'iclock.ReplyStorage',
   issue: 'iclock.CommandStorage',
   onUpload: 'iclock.UploadStorage',
   onContact: 'iclock.TerminalStorage',
+  forget: 'iclock.RetentionStorage',
 }
 
 /** The names that stand as code in a text: `name`, or `name(…)`. */
@@ -166,6 +168,11 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
   ['biometrics', 'reason', 'type', names('biometrics.ConversionFailure')],
   ['storage', 'capability', '', capabilities],
+  ['storage', 'call of commands', 'issue', names('Keys<iclock.CommandStorage>')],
+  ['storage', 'call of replies', 'findCommand', names('Keys<iclock.ReplyStorage>')],
+  ['storage', 'call of uploads', 'onUpload', names('Keys<iclock.UploadStorage>')],
+  ['storage', 'call of terminals', 'onContact', names('Keys<iclock.TerminalStorage>')],
+  ['storage', 'call of retention', 'forget', names('Keys<iclock.RetentionStorage>')],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
 
@@ -238,7 +245,9 @@ it('The README names what can be imported and run', () => {
   const imports = paths.map((path) => `\`express-iclock${path.slice(1)}\``)
   const programs = Object.keys(bin).map((name) => `\`npx ${name}\``)
   const rows = tablesOf('README.md').find(({ header }) => header[0] === 'import')?.rows ?? []
-  expect(rows.map(([name]) => name).toSorted()).toEqual([...imports, ...programs].toSorted())
+  expect(rows.flatMap(([names = '']) => names.split(', ')).toSorted()).toEqual(
+    [...imports, ...programs].toSorted(),
+  )
 })
 
 it('The docs name only builders that exist, and each that puts, enrolls, opens or asks', () => {

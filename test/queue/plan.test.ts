@@ -230,8 +230,11 @@ class World {
     return this.record(id).reply === undefined && ['waiting', 'sent'].includes(this.state(id))
   }
   isOnTerminal(id: string): boolean {
-    const { replyDueAt } = this.record(id)
-    return this.isOpen(id) && replyDueAt !== undefined && replyDueAt > at(this.now)
+    const { sentAt, replyDueAt } = this.record(id)
+    if (!this.isOpen(id) || sentAt === undefined || replyDueAt === undefined) return false
+    // What a clock sent that was further ahead than the attempt waits counts as due.
+    const wait = replyDueAt.getTime() - sentAt.getTime()
+    return replyDueAt > at(this.now) && sentAt.getTime() - at(this.now).getTime() <= wait
   }
 }
 
