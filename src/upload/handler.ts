@@ -78,6 +78,7 @@ const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
   ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
+const PHOTOS = /^attphoto$/i
 const OPTIONAL_CALLS = [
   ...['findPackets', 'findRecord'],
   ...['findCommand', 'onReply', 'findCommands', 'onReplies'],
@@ -144,8 +145,10 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
 }
 
 function isPhoto({ target }: TerminalRequest): boolean {
-  const tables = [target.value('table'), target.value('tablename')]
-  return target.has('photostamp') || tables.some((table) => table?.toLowerCase() === 'attphoto')
+  const table = target.value('table') ?? ''
+  return (
+    target.has('photostamp') || PHOTOS.test(table) || PHOTOS.test(target.value('tablename') ?? '')
+  )
 }
 
 function keeperOf<Issued extends IssuedCommand>(
