@@ -10,16 +10,20 @@ const onMongodb = 'test/**/*.mongodb.test.ts'
 const onPostgres = 'test/**/*.postgres.test.ts'
 const onMariadb = 'test/**/*.mariadb.test.ts'
 const inBrowser = 'test/**/*.browser.test.ts'
-// These start many programs, compile, or run each case of the contract hundreds of times.
+// These start many programs, compile, or draw many cases.
 const long = [
+  'test/biometrics/conversion.test.ts',
+  'test/biometrics/template.test.ts',
   'test/contract.test.ts',
   'test/contract/faults.test.ts',
   'test/docs/block.test.ts',
   'test/docs/run.test.ts',
+  'test/docs/table.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
   'test/knex/sqlite.test.ts',
   'test/upload/flood.test.ts',
+  'test/upload/month.test.ts',
 ]
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.

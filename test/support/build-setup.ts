@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node'
 const program = fileURLToPath(new URL('../../build.js', import.meta.url))
 
 const ELSEWHERE = {
-  long: 'examples as programs, and adapters that break the contract (npm run test:long)',
+  long: 'examples as programs, the docs, adapters that break the contract (npm run test:long)',
   browser: 'the page in a real browser (npm run test:browser)',
   mongodb: 'storage in MongoDB (npm run test:mongodb)',
   postgres: 'storage in PostgreSQL (npm run test:postgres)',
