@@ -7,6 +7,8 @@ export const LF = 0x0a
 export const CR = 0x0d
 export const SPACE = 0x20
 export const COMMA = 0x2c
+export const MINUS = 0x2d
+export const SLASH = 0x2f
 export const EQUALS = 0x3d
 
 // Kinds of blank octets, a bit each, so that one number holds a set of them.

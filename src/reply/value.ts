@@ -1,9 +1,8 @@
 // The values of a reply: ids and whole numbers. Pure.
 import { TextDecoder } from 'node:util'
-import type { Octets } from '../octets.js'
+import { MINUS, type Octets } from '../octets.js'
 
 const PLUS = 0x2b
-const MINUS = 0x2d
 const ZERO = 0x30
 const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true })
 

@@ -1,13 +1,18 @@
 // ATTLOG: who came and went, in bare columns. Pure.
-import { LF, type Octets, TAB } from '../octets.js'
-import type { Clock } from './clock.js'
+import { LF, MINUS, type Octets, SLASH, TAB } from '../octets.js'
+import { type Clock, momentAt } from './clock.js'
+import { timeOffsetOf } from './details.js'
 import { BEFORE_LINE_END } from './lines.js'
+import { columnsOf, LONGEST_PIN, LONGEST_TIME } from './punch.js'
 import type { AttendanceRecord, ParsedUpload } from './upload.js'
 
 const ZERO = 0x30
 const NINE = 0x39
-const MINUS = 0x2d
-// Terminals send up to eleven.
+const YEAR_LENGTH = 4
+const KEYWORD = /^attlog(?: |$)/i
+const A = 0x41
+const LOWER_CASE = 0x20
+// The longest known lines have sixteen.
 const MOST_COLUMNS = 64
 const NO_COLUMNS: readonly string[] = Object.freeze([])
 // Column end offsets of the current line; reused. Optimization: an array for each body took a third
@@ -20,8 +25,9 @@ let lastRest = NO_COLUMNS
 
 /**
  * Reads the lines of `ATTLOG` (PUSH manual, "Upload attendance records"):
- * `PIN ⇥ time [⇥ status ⇥ verify ⇥ work code ⇥ …]`.
+ * `PIN ⇥ time [⇥ status ⇥ verify ⇥ work code ⇥ …]`, and the other forms that `columnsOf` knows.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: a call for each line costs a tenth of the time
 export function parseAttendance(octets: Octets, clock: Clock | undefined): ParsedUpload {
   const { body } = octets
   const { length } = body
@@ -41,55 +47,86 @@ export function parseAttendance(octets: Octets, clock: Clock | undefined): Parse
     const end = octets.trim(BEFORE_LINE_END, start, at)
     ends[columns] = end - start
 
-    if (!isRecord(octets, start, columns, ends[0] as number)) {
-      if (!octets.isBlank(start, end)) unparsed.push(body.subarray(start, end))
-      continue
-    }
     const raw = body.subarray(start, end)
-    // The separators are the same in text only if each octet is a character.
-    const isAscii = highest < 0x80
-    const line = isAscii ? octets.asciiOf(start, end) : raw.toString('latin1')
-    const column = (index: number) => {
-      if (index > columns) return ''
-      const from = index === 0 ? 0 : (ends[index - 1] as number) + 1
-      const to = ends[index] as number
-      return isAscii ? line.slice(from, to) : octets.textOf(start + from, start + to)
-    }
+    let pin = ''
+    let time = ''
+    let status = ''
+    let verify = ''
+    let workCode = ''
     let rest = NO_COLUMNS
-    if (columns >= 5) {
-      const from = ends[4] as number
-      if (isAscii && line.length === from + lastText.length && line.endsWith(lastText)) {
-        rest = lastRest
-      } else {
-        const further: string[] = []
-        for (let index = 5; index <= columns; index++) further.push(column(index))
-        rest = Object.freeze(further)
-        lastText = line.slice(from)
-        lastRest = rest
+    if (isUsual(octets, start, columns)) {
+      // The separators are the same in text only if each octet is a character.
+      const isAscii = highest < 0x80
+      const line = isAscii ? octets.asciiOf(start, end) : raw.toString('latin1')
+      const column = (index: number) => {
+        if (index > columns) return ''
+        const from = index === 0 ? 0 : (ends[index - 1] as number) + 1
+        const to = ends[index] as number
+        return isAscii ? line.slice(from, to) : octets.textOf(start + from, start + to)
       }
+      pin = column(0)
+      time = column(1)
+      status = column(2)
+      verify = column(3)
+      workCode = column(4)
+      if (columns >= 5) {
+        const from = ends[4] as number
+        if (isAscii && line.length === from + lastText.length && line.endsWith(lastText)) {
+          rest = lastRest
+        } else {
+          const further: string[] = []
+          for (let index = 5; index <= columns; index++) further.push(column(index))
+          rest = Object.freeze(further)
+          lastText = line.slice(from)
+          lastRest = rest
+        }
+      }
+    } else {
+      if (octets.isBlank(start, end)) continue
+      const read = columns < MOST_COLUMNS ? columnsOf(octets.textOf(start, end)) : undefined
+      if (read === undefined) {
+        unparsed.push(raw)
+        continue
+      }
+      ;[pin = '', time = '', status = '', verify = '', workCode = ''] = read
+      rest = Object.freeze(read.slice(5))
     }
     const record: AttendanceRecord = {
       kind: 'attendance',
       type: 'attlog',
-      pin: column(0),
-      time: column(1),
-      status: column(2),
-      verify: column(3),
-      workCode: column(4),
+      pin,
+      time,
+      status,
+      verify,
+      workCode,
       rest,
       raw,
     }
-    const instant = clock?.(record.time)
+    // The line's own offset is what the terminal's clock had at the time.
+    const offset = rest.length > 0 ? timeOffsetOf(rest) : undefined
+    const instant = offset === undefined ? clock?.(time) : momentAt(offset, time)
     if (instant !== undefined) record.instant = instant
     records.push(record)
   }
   return { records, unparsed }
 }
 
-// A terminal whose clock was never set sends times such as `1971--10--29 -23:-27:-54`.
-function isRecord(octets: Octets, start: number, columns: number, pinLength: number): boolean {
+/**
+ * Whether a line has the printed form: a PIN, and a time that begins with a year of four digits.
+ * Anything else, such as a time code, takes the longer way of `columnsOf`.
+ */
+function isUsual(octets: Octets, start: number, columns: number): boolean {
   if (columns === 0 || columns === MOST_COLUMNS) return false
-  if (octets.isBlank(start, start + pinLength)) return false
-  const first = octets.body[start + pinLength + 1] as number
-  return (first >= ZERO && first <= NINE) || first === MINUS
+  const { body } = octets
+  const pinEnd = start + (ends[0] as number)
+  const time = pinEnd + 1
+  const timeEnd = start + (ends[1] as number)
+  const first = body[time] as number
+  const afterYear = body[time + YEAR_LENGTH]
+  if (first < ZERO || first > NINE || (afterYear !== MINUS && afterYear !== SLASH)) return false
+  if (pinEnd - start > LONGEST_PIN || timeEnd - time > LONGEST_TIME) return false
+  if (octets.isBlank(start, pinEnd)) return false
+  // Only such a PIN can be the keyword, which some firmware puts before the columns.
+  const mayBeKeyword = ((body[start] as number) & ~LOWER_CASE) === A
+  return !mayBeKeyword || !KEYWORD.test(octets.textOf(start, pinEnd))
 }

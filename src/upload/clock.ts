@@ -5,16 +5,18 @@ const MINUTE = 60_000
 const DAY = 86_400_000
 const MOST_DAYS = 1000
 const TIME_LENGTH = 'YYYY-MM-DD hh:mm:ss'.length
+const MINUTES_LENGTH = 'YYYY-MM-DD hh:mm'.length
 const TIME_CODE = /^\d{1,10}$/
-// After the year 2099 the clock was never set.
+// Before the year 2001 and after 2099 the clock was never set.
+const FIRST_CODE = 372 * 86_400
 const LAST_CODE = 100 * 372 * 86_400
 
 /** Converts a time as text to a moment; undefined if it isn't a valid time. */
 export type Clock = (time: string) => Date | undefined
 
 /**
- * Creates a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss` and the time codes of old
- * terminals. In the hour that comes twice when daylight saving ends, the first of the two moments
+ * Creates a clock for a time zone. It reads `YYYY-MM-DD hh:mm:ss`, also with `/` and without
+ * seconds, and the time codes of old terminals. In the hour that comes twice when daylight saving ends, the first of the two moments
  * is taken; a time in the hour that is skipped when it begins is read as if the clock hadn't been
  * changed yet.
  *
@@ -47,13 +49,25 @@ export function clockIn(timeZone: string): Clock {
   }
 }
 
+/** The moment of a wall clock that is this many seconds ahead of UTC. */
+export function momentAt(offset: number, time: string): Date | undefined {
+  const local = localOf(time)
+  return Number.isNaN(local) ? undefined : new Date(local - offset * 1000)
+}
+
+/** Whether a number is the time code of a clock that was set, rather than a PIN. */
+export function isTimeCode(text: string): boolean {
+  return TIME_CODE.test(text) && Number(text) >= FIRST_CODE && Number(text) < LAST_CODE
+}
+
 /** The wall clock as if it were UTC, in milliseconds; NaN if it isn't a valid time. */
 function localOf(time: string): number {
+  if (time.length === MINUTES_LENGTH) return localOf(`${time}:00`)
   if (time.length !== TIME_LENGTH) {
     return TIME_CODE.test(time) ? localOfCode(Number(time)) : Number.NaN
   }
-  const isFormed =
-    time[4] === '-' && time[7] === '-' && time[13] === ':' && time[16] === ':' && isGap(time[10])
+  const isDate = (time[4] === '-' && time[7] === '-') || (time[4] === '/' && time[7] === '/')
+  const isFormed = isDate && time[13] === ':' && time[16] === ':' && isGap(time[10])
   if (!isFormed) return Number.NaN
   const year = twoDigits(time, 0) * 100 + twoDigits(time, 2)
   const [month, day] = [twoDigits(time, 5), twoDigits(time, 8)]

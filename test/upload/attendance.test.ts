@@ -56,12 +56,69 @@ describe('An attendance line', () => {
     ` \t${AT}\t0\t1`,
     `7\tnever\t0\t1`,
     `7\t\t${AT}`,
-    `7 ${AT} 0 1`,
     `7\t${AT}${'\t'.repeat(63)}`,
+    `${'7'.repeat(65)}\t${AT}\t0\t1`,
+    `7\t2026-${'1'.repeat(28)}\t0\t1`,
+    `7\t-${'1'.repeat(32)}\t0\t1`,
+    `1001\tAda L\t${AT}\t0\t1`,
+    `SHIFT\t1001\t${AT}\t0`,
+    `SHIFT\t289503453\t${AT}\t0`,
+    `SHIFT\t1001A\t${AT}\t0`,
+    'SHIFT\t1001\t0\t1',
+    `7\t99999999999\t0\t1`,
+    `ATTLOG\t${AT}\t0`,
+    `PIN=7\tDateTime=never\tStatus=0`,
+    `DateTime=${AT}\tStatus=0`,
+    `PIN=\tDateTime=${AT}`,
+    `PIN=7\tDateTime=${AT}\tstray`,
+    `7 never 0 1`,
+    `Ada Lovelace ${AT} 0 1`,
+    `7 ${AT}${' 1'.repeat(600_000)}`,
   ])('An invalid line is stored as it is: %j', (line) => {
     const { records, unparsed } = read(`${line}\r\n`)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([line])
+  })
+
+  it.each([
+    ['64 characters', `${'é'.repeat(64)}\t${AT}\t0`, `${'é'.repeat(64)}|${AT}|0||`],
+    ['a keyword and TAB', `ATTLOG\t1001\t${AT}\t0`, `1001|${AT}|0||`],
+    ['a keyword and a blank', `attlog 1001\t${AT}\t0`, `1001|${AT}|0||`],
+    ['a PIN that begins like the keyword', `ATTLOG1\t${AT}`, `ATTLOG1|${AT}|||`],
+    ['a keyword and a time code', 'ATTLOG\t7\t289503453\t0', '7|289503453|0||'],
+    ['a date with slashes', '7\t2026/11/24 08:00\t0\t1', '7|2026/11/24 08:00|0|1|'],
+    ['a date of short parts', '7\t2026-1-4 8:00:00\t0', '7|2026-1-4 8:00:00|0||'],
+    ['pairs', `PIN=42\tDateTime=${AT}\tStatus=0\tVerified=2\tMode=x=y`, `42|${AT}|0|2||Mode=x=y`],
+    ['pairs in another order', `verify=1\ttime=${AT}\tpin=007`, `007|${AT}||1|`],
+    ['blanks between its columns', `103  ${AT} 2 15 `, `103|${AT}|2|15|`],
+  ])('A line with %s is read as well', (_, line, columns) => {
+    const { records } = parseUpload(Buffer.from(line), { table: 'ATTLOG' })
+    const [{ pin, time, status, verify, workCode, rest, raw }] = records as [AttendanceRecord]
+    expect([pin, time, status, verify, workCode, ...rest].join('|')).toBe(columns)
+    expect(raw.toString()).toBe(line)
+  })
+
+  it('A line with an offset from UTC has a moment of its own, before that of the zone', () => {
+    const moments = (line: string, timeZone?: string) => {
+      const options = { table: 'ATTLOG', ...(timeZone && { timeZone }) }
+      return (parseUpload(Buffer.from(line), options).records as AttendanceRecord[]).map(
+        ({ instant }) => instant?.toISOString(),
+      )
+    }
+    const line = (offset: string) => `7\t${AT}\t0\t1\t0\t0\t0\t0\t36.7\t98.1\t${offset}`
+    expect(moments(line('+28800'))).toEqual(['2026-10-04T22:58:10.000Z'])
+    expect(moments(line('-12600'), 'Asia/Manila')).toEqual(['2026-10-05T10:28:10.000Z'])
+    expect(moments(line('28800'))).toEqual([undefined])
+    expect(moments(line('+99999'))).toEqual([undefined])
+    expect(moments(line('28800'), 'Asia/Manila')).toEqual(['2026-10-04T22:58:10.000Z'])
+    expect(moments(`7\tnever\t0\t1\t0\t0\t0\t0\t0\t0\t+28800`)).toEqual([])
+    expect(moments(`7\t2026-02-30 00:00:00\t0\t1\t0\t0\t0\t0\t0\t0\t+28800`)).toEqual([undefined])
+  })
+
+  it('A PIN may have 64 characters, whatever their octets', () => {
+    const of = (pin: string) => read(Buffer.from(`${pin}\t${AT}\t0\t1`))
+    expect(of('考'.repeat(64)).records).toMatchObject([{ pin: '考'.repeat(64) }])
+    expect(of('考'.repeat(65)).records).toEqual([])
   })
 
   it('An invalid line spoils no neighbor', () => {

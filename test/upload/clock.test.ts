@@ -41,6 +41,11 @@ describe('A wall clock', () => {
     expect(at(time, zone)).toBe(moment)
   })
 
+  it.each(['2026/01/01 00:00:00', '2026-01-01 00:00', '2026/01/01T00:00'])(
+    'A clock that shows %j is read',
+    (time) => expect(at(time, 'UTC')).toBe('2026-01-01T00:00:00.000Z'),
+  )
+
   it.each([
     '',
     'yesterday',
@@ -51,10 +56,12 @@ describe('A wall clock', () => {
     '2026-01-01 24:00:00',
     '2026-01-01 00:60:00',
     '2026-01-01 00:00:60',
-    '2026-01-01 00:00',
+    '2026-01-01 24:00',
+    '2026-01-01 00:00:',
     '0000-00-00 00:00:00',
     '2026-01-01_00:00:00',
-    '2026/01/01 00:00:00',
+    '2026/01-01 00:00:00',
+    '2026.01.01 00:00:00',
     '4294967295',
   ])('A clock that shows %j means no moment', (time) => expect(at(time, 'UTC')).toBeUndefined())
 
