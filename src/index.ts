@@ -106,6 +106,7 @@ export type {
   TerminalStorage,
   TerminalSummary,
 } from './terminal/storage.js'
+export { type AttendanceDetails, detailsOf } from './upload/details.js'
 export { fieldOf } from './upload/fields.js'
 export {
   type UploadAdapter,

@@ -7,7 +7,7 @@ import type { Exchange } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from '../terminal/contact.js'
-import { contactOf, familyOfType, optionFacts, pairsOf } from '../terminal/facts.js'
+import { contactOf, familyOfType, optionFacts, pairsOf, plain } from '../terminal/facts.js'
 import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
 import type { HandshakeSettings } from './options.js'
@@ -54,7 +54,7 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
     const known = await find(adapter, serialNumber, deadline)
     const asked = familyOfType(target.value('devicetype'))
     const family = asked ?? known?.family
-    const pushver = target.value('pushver')
+    const pushver = plain(target.value('pushver'))
     const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
     const mustRegister = family === undefined && looksLikeAccess(request, pushVersion)
     const contact = contactOf(serialNumber, request, 'handshake', {

@@ -21,7 +21,7 @@ const HIGHEST = { attendance: '2.4.1', access: '3.1.0' } as const
 // The version that a terminal without pushver assumes, and the one that the access manual prints.
 const UNTOLD = { attendance: '2.2.14', access: '3.0.1' } as const
 
-const VERSION = /^\d{1,4}(\.\d{1,4}){0,3}$/
+const VERSION = /^\d{1,4}(?:\.\d{1,4}){0,3}(?!\.?\d)/
 const SERIAL_NUMBER = /^[\w-]{1,64}$/
 // The number of words that a terminal without pushver has bits for.
 const OLD_BITS = 10
@@ -149,10 +149,13 @@ export function sharedVersion(pushVersion: string | undefined, family: Family): 
   return HIGHEST[family]
 }
 
-/** The parts of a version such as `2.4.1`; undefined if it is missing or malformed. */
+/**
+ * The parts of a version such as `2.4.1`, the first three of `2.0.33S-20220613`; undefined if it is
+ * missing or malformed.
+ */
 export function versionOf(pushVersion: string | undefined): readonly number[] | undefined {
-  if (pushVersion === undefined || !VERSION.test(pushVersion)) return undefined
-  return pushVersion.split('.').map(Number)
+  const [digits] = VERSION.exec(pushVersion ?? '') ?? []
+  return digits?.split('.').map(Number)
 }
 
 // 0 makes the terminal send everything again: a lost stamp costs a second upload and never a

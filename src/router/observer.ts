@@ -5,7 +5,8 @@ import type { CommandReply } from '../reply/reply.js'
 import type { ContactBook } from '../terminal/contact.js'
 import { contactOf, infoFacts, optionFacts, uploadFacts } from '../terminal/facts.js'
 import type { TerminalFacts } from '../terminal/storage.js'
-import type { Upload } from '../upload/upload.js'
+import { newFields } from '../upload/fields.js'
+import type { FieldRecord, Upload } from '../upload/upload.js'
 
 /** Callbacks for the endpoints, each called once storage has the request's data. */
 export interface Observers {
@@ -14,6 +15,8 @@ export interface Observers {
   onReplies(replies: readonly CommandReply[], serialNumber: string, request: TerminalRequest): void
 }
 
+// As many lines as a contact has options.
+const MOST_LISTS = 500
 // Commands whose replies list the options of the terminal.
 const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
 
@@ -41,9 +44,10 @@ export function observers(
       const options = optionsIn(upload)
       // Optimization: as for polls (7 % of the CPU time of a small upload on Express). The trace
       // doesn't cover the body.
-      const trace = options === undefined ? traceOf(request) : undefined
+      const hasRecords = upload.records.length > 0
+      const trace = options === undefined ? `${hasRecords} ${traceOf(request)}` : undefined
       if (trace !== undefined && contacts.canSkip(serialNumber, trace, upload.receivedAt)) return
-      const facts = { ...uploadFacts(request), ...options }
+      const facts = { ...uploadFacts(request, hasRecords), ...options }
       contacts.writeIfDue(contactOf(serialNumber, request, 'upload', facts), trace)
     },
     onReplies(replies, serialNumber, request) {
@@ -60,9 +64,14 @@ function traceOf(request: TerminalRequest): string {
   return `${request.peer} ${request.header('x-forwarded-for')} ${request.target.text}`
 }
 
+// Some terminals send a line for each option.
 function optionsIn({ records }: Upload): TerminalFacts | undefined {
-  for (const record of records) {
-    if (record.kind === 'fields' && record.type === 'options') return optionFacts(record.fields)
-  }
-  return undefined
+  const lists = records.filter((record) => record.kind === 'fields' && record.type === 'options')
+  if (lists.length === 0) return undefined
+  const options = newFields()
+  const pairs = (lists as FieldRecord[])
+    .slice(0, MOST_LISTS)
+    .flatMap(({ fields }) => Object.entries(fields))
+  for (const [key, value] of pairs) options[key] ??= value
+  return optionFacts(options)
 }

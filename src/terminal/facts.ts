@@ -1,6 +1,7 @@
 // The facts about a terminal in its requests.
 import type { Target } from '../endpoint/query.js'
 import type { TerminalRequest } from '../endpoint/request.js'
+import { listPairsOf } from '../list.js'
 import type { Family } from '../reply/outcome.js'
 import { type Contact, isStamp, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
@@ -8,6 +9,7 @@ const MOST_OPTIONS = 500
 const LONGEST_VALUE = 1000
 // Not a bare decimal: an attacker can make their hashes collide.
 const OPTION_KEY = /^(?!\d+$)~?[\w-]{1,64}$/
+const LATER_COUNTS = { UserCardCount: 10, UserPhotoCount: 11, ATTPhotoCount: 12 }
 const COUNT = /^\d{1,9}$/
 // One line that every database can store and every page can show.
 const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
@@ -38,17 +40,24 @@ export function contactOf(
 /**
  * The facts in `INFO=` of a poll (attendance manual, "Get Request"): firmware, users, fingers,
  * records, address, versions, faces, and more by model. Values that are missing or malformed are
- * ignored.
+ * ignored. The last three of thirteen count cards, user photos and attendance photos; they are
+ * stored under the names that those options have.
  */
 export function infoFacts(info: string | undefined): TerminalFacts {
   if (info === undefined) return {}
   const values = info.split(',', 16)
+  const options = Object.entries(LATER_COUNTS).flatMap(([name, at]) => {
+    const counted = count(values[at])
+    return counted === undefined ? [] : [[name, String(counted)]]
+  })
   return known({
     firmware: plain(values[0]),
     users: count(values[1]),
     fingers: count(values[2]),
     records: count(values[3]),
-    faces: count(values[8]),
+    // The last of nine values are flags (PUSH SDK 3.2.0).
+    faces: values.length === 9 ? undefined : count(values[8]),
+    options: options.length === 0 ? undefined : Object.fromEntries(options),
   })
 }
 
@@ -76,21 +85,13 @@ export function optionFacts(options: Readonly<Record<string, string>>): Terminal
 }
 
 /**
- * Reads `Key=Value,Key=Value`; pairs whose key is not a name are left out. A piece without `=`
- * continues the value before it: `~OEMVendor=ZKTeco Co., Ltd.`.
+ * The options in a body, `Key=Value,Key=Value` or a line each; those whose key is not a name are
+ * left out.
  */
 export function pairsOf(body: string): Record<string, string> {
   const pairs: Record<string, string> = Object.create(null)
-  let last: string | undefined
-  for (const piece of body.split(/[,\r\n]/)) {
-    const splitAt = piece.indexOf('=')
-    if (splitAt !== -1) {
-      const key = piece.slice(0, splitAt)
-      last = OPTION_KEY.test(key) ? key : undefined
-      if (last !== undefined) pairs[last] ??= piece.slice(splitAt + 1)
-    } else if (last !== undefined && piece !== '') {
-      pairs[last] += `,${piece}`
-    }
+  for (const [key, value] of body.split(/[\r\n]/).flatMap(listPairsOf)) {
+    if (OPTION_KEY.test(key)) pairs[key] ??= value
   }
   return pairs
 }
@@ -98,13 +99,15 @@ export function pairsOf(body: string): Record<string, string> {
 /**
  * The facts in the request of an upload: the family, by its path or table, and the stamp of that
  * table.
+ *
+ * @param hasRecords a stamp without records would make the terminal skip those it has
  */
-export function uploadFacts({ target }: TerminalRequest): TerminalFacts {
+export function uploadFacts({ target }: TerminalRequest, hasRecords: boolean): TerminalFacts {
   const table = target.value('table')?.toUpperCase()
   return known({
     family: familyOfUpload(target, table),
     // The result of a query does not move the stamp.
-    stamps: target.has('cmdid') ? undefined : stampsOf(target, table),
+    stamps: target.has('cmdid') || !hasRecords ? undefined : stampsOf(target, table),
   })
 }
 

@@ -46,8 +46,8 @@ export interface TerminalFacts {
    */
   options?: Record<string, string>
   /**
-   * The last stamp of each table, 1 to 20 digits, such as `{ ATTLOG: '9999' }`. Keys are those of
-   * `STAMPED_TABLES`.
+   * The last stamp of each table, such as `{ ATTLOG: '9999' }`: 1 to 20 digits, or a time such as
+   * `2026-11-25T12:08:21` (PUSH SDK 3.2.0). Keys are those of `STAMPED_TABLES`.
    */
   stamps?: Record<string, string>
 }
@@ -65,7 +65,7 @@ export const STAMPED_TABLES = [
   'IDCARD',
 ] as const
 
-const STAMP = /^\d{1,20}$/
+const STAMP = /^(?:\d{1,20}|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)$/
 
 /** Whether a stamp may be stored, and written into an answer. */
 export function isStamp(stamp: string | undefined): stamp is string {

@@ -1,6 +1,6 @@
-// Lines of keys and values: users, templates, door events, options, and anything else in the form
-// Key=Value. Pure.
-import { COMMA, EQUALS, type Octets, SPACE, SPACES, TAB } from '../octets.js'
+// Lines of keys and values: users, templates, door events, and anything else in the form Key=Value.
+// Pure.
+import { EQUALS, type Octets, SPACE, SPACES, TAB, TABS } from '../octets.js'
 import type { Clock } from './clock.js'
 import { newFields } from './fields.js'
 import { Lines } from './lines.js'
@@ -8,8 +8,12 @@ import type { FieldRecord, OperationRecord, ParsedUpload, UploadRecord } from '.
 
 const LONGEST_KEYWORD = 32
 // No terminal sends a record with so many pairs; a line that has more is unparsed.
-const MOST_PAIRS = 1000
+export const MOST_PAIRS = 1000
 const KEYWORD = /^[A-Z_][\w-]*$/i
+const KEYWORDS = new Set([
+  ...['oplog', 'user', 'fp', 'face', 'fvein', 'userpic', 'biophoto', 'biodata', 'idcard'],
+  ...['errorlog', 'templatev10'],
+])
 
 /**
  * Reads lines of the form `KEYWORD Key=Value ⇥ Key=Value`, with or without the keyword, and `OPLOG`
@@ -28,7 +32,7 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
 
   while (lines.next()) {
     const { start, end } = lines
-    const keywordEnd = keywordEndOf(octets, start, end)
+    const keywordEnd = keywordEndOf(octets, start, end, type)
     const keyword = octets.asciiOf(start, keywordEnd).toLowerCase()
     const continued = keyword === '' ? above : undefined
     above = undefined
@@ -38,16 +42,17 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
       else records.push(operation)
       continue
     }
-    const pairsStart = octets.skip(SPACES, keywordEnd, end)
+    const blanks = keyword === '' ? SPACES : SPACES | TABS
+    const pairsStart = octets.skip(blanks, keywordEnd, end)
     const firstKey = firstKeyOf(octets, pairsStart, end)
     if (firstKey === undefined || octets.count(TAB, pairsStart, end) >= MOST_PAIRS) {
       unparsed.push(lines.raw())
     } else if (continued !== undefined && !(firstKey in continued.fields)) {
-      readPairs(octets, pairsStart, end, TAB, continued.fields)
+      readPairs(octets, pairsStart, end, continued.fields)
       continued.raw = body.subarray(aboveStart, end)
     } else {
       const fields = newFields()
-      readPairs(octets, pairsStart, end, TAB, fields)
+      readPairs(octets, pairsStart, end, fields)
       const record: FieldRecord = {
         kind: 'fields',
         type: keyword || type,
@@ -65,64 +70,24 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
   return { records, unparsed }
 }
 
-/**
- * Reads `Key=Value,Key=Value` (PUSH manual, "Upload options"). A piece without `=` belongs to the
- * value before it: `~OEMVendor=ZKTeco Co., Ltd.` is one pair.
- */
-export function parseOptions(octets: Octets, type: string): ParsedUpload {
-  const { body } = octets
-  const lines = new Lines(octets)
-  const records: UploadRecord[] = []
-  const unparsed: Buffer[] = []
-  while (lines.next()) {
-    const { start, end } = lines
-    const equals = octets.find(EQUALS, start, end)
-    if (equals === end || octets.count(COMMA, start, end) >= MOST_PAIRS) {
-      unparsed.push(lines.raw())
-      continue
-    }
-    let pairsStart = equals
-    while (pairsStart > start && body[pairsStart - 1] !== COMMA) pairsStart--
-    // Anything before the first pair belongs to no value.
-    const rawStart = pairsStart === start ? start : pairsStart - 1
-    if (rawStart > start) unparsed.push(body.subarray(start, rawStart))
-    const fields = newFields()
-    readPairs(octets, pairsStart, end, COMMA, fields)
-    records.push({ kind: 'fields', type, fields, raw: body.subarray(rawStart, end) })
-  }
-  return { records, unparsed }
-}
-
 /** Reads pairs up to the end of the line; if a key is given twice, the first counts. */
 function readPairs(
   octets: Octets,
   start: number,
   end: number,
-  separator: number,
   fields: Record<string, string>,
 ): void {
-  // A comma may be part of a value, so a value extends to the next pair.
-  let key: string | undefined
-  let valueStart = start
-  let valueEnd = start
-  const keep = () => {
-    if (key !== undefined && !(key in fields)) fields[key] = octets.textOf(valueStart, valueEnd)
-  }
   for (let at = start; at <= end; ) {
-    const pieceEnd = octets.find(separator, at, end)
+    const pieceEnd = octets.find(TAB, at, end)
     const keyStart = octets.skip(SPACES, at, pieceEnd)
     const equals = octets.find(EQUALS, keyStart, pieceEnd)
-    if (equals === pieceEnd && separator === COMMA && key !== undefined) {
-      if (keyStart < pieceEnd) valueEnd = pieceEnd
-    } else if (keyStart < pieceEnd) {
-      keep()
-      key = octets.textOf(keyStart, octets.trim(SPACES, keyStart, equals))
-      valueStart = Math.min(equals + 1, pieceEnd)
-      valueEnd = pieceEnd
+    if (keyStart < pieceEnd) {
+      const key = octets.textOf(keyStart, octets.trim(SPACES, keyStart, equals))
+      const valueStart = Math.min(equals + 1, pieceEnd)
+      if (!(key in fields)) fields[key] = octets.textOf(valueStart, pieceEnd)
     }
     at = pieceEnd + 1
   }
-  keep()
 }
 
 function operationOf(
@@ -155,12 +120,21 @@ function operationOf(
   return record
 }
 
-// A keyword is a word with a blank after it.
-function keywordEndOf(octets: Octets, start: number, end: number): number {
+// A keyword is a word with a blank after it. With a TAB after it, any word could be the first key:
+// only those count that terminals send, and the table.
+function keywordEndOf(octets: Octets, start: number, end: number, type: string): number {
+  const { body } = octets
   const limit = Math.min(end, start + LONGEST_KEYWORD + 1)
-  const wordEnd = octets.find(SPACE, start, limit)
-  if (wordEnd === limit) return start
-  return KEYWORD.test(octets.asciiOf(start, wordEnd)) ? wordEnd : start
+  let wordEnd = start
+  while (wordEnd < limit && body[wordEnd] !== SPACE && body[wordEnd] !== TAB) wordEnd++
+  if (wordEnd === limit || wordEnd === start) return start
+  const word = octets.asciiOf(start, wordEnd)
+  const isKeyword = body[wordEnd] === SPACE ? KEYWORD.test(word) : isTable(word.toLowerCase(), type)
+  return isKeyword ? wordEnd : start
+}
+
+function isTable(word: string, type: string): boolean {
+  return word === type || KEYWORDS.has(word)
 }
 
 // Keys have no blanks, so that a sentence with a = in it isn't a record.

@@ -7,7 +7,8 @@ import { parseAttendance } from './attendance.js'
 import { type Clock, clockIn } from './clock.js'
 import { fieldOf, newFields } from './fields.js'
 import { parseFile, parsePhoto } from './file.js'
-import { parseOptions, parsePairs } from './pairs.js'
+import { parseOptions } from './options.js'
+import { parsePairs } from './pairs.js'
 import type { ParsedUpload } from './upload.js'
 
 /** How to read a body: its table, the encoding of its text, the time zone of its times. */

@@ -1,5 +1,6 @@
 // The query of an upload: its table, its stamp, its command. Pure.
 import type { Target } from '../endpoint/query.js'
+import { isStamp } from '../terminal/storage.js'
 import { newFields } from './fields.js'
 import type { Upload } from './upload.js'
 
@@ -12,7 +13,6 @@ export type UploadQuery = Pick<
 // They go back to the terminal, or into keys. Anything else stays only in `query`.
 const NAME = /^[\w.-]{1,64}$/
 const COMMAND_ID = /^[\w-]{1,32}$/
-const STAMP = /^\d{1,20}$/
 const NUMBER = /^\d{1,9}$/
 
 /** Reads a query. Letter case of keys is ignored; if a key is given twice, the first counts. */
@@ -21,10 +21,7 @@ export function readQuery(target: Target): UploadQuery {
   for (const [name, [sent, value]] of target.first) if (name !== 'sn') query[sent] = value
   const table = checked(NAME, target.value('table') ?? target.value('type'))
   const tableName = checked(NAME, target.value('tablename'))
-  const stamp = checked(
-    STAMP,
-    target.value('stamp') ?? target.value('opstamp') ?? target.value('photostamp'),
-  )
+  const stamp = target.value('stamp') ?? target.value('opstamp') ?? target.value('photostamp')
   const commandId = checked(COMMAND_ID, target.value('cmdid'))
   const count = checked(NUMBER, target.value('count'))
   const index = checked(NUMBER, target.value('packidx'))
@@ -32,7 +29,7 @@ export function readQuery(target: Target): UploadQuery {
   const read: UploadQuery = { query }
   if (table !== undefined) read.table = table
   if (tableName !== undefined) read.tableName = tableName
-  if (stamp !== undefined) read.stamp = stamp
+  if (isStamp(stamp)) read.stamp = stamp
   if (commandId !== undefined) read.commandId = commandId
   if (count !== undefined) read.count = Number(count)
   if (index !== undefined && packets !== undefined) {

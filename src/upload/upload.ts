@@ -15,8 +15,8 @@ export interface Upload {
   /** `tablename` as sent: the table of the rows if `table` is `tabledata`. */
   tableName?: string
   /**
-   * `Stamp`, `OpStamp` or `PhotoStamp`: how far the terminal has sent this table. Digits only;
-   * missing otherwise.
+   * `Stamp`, `OpStamp` or `PhotoStamp`: how far the terminal has sent this table. Digits, or a time
+   * such as `2026-11-25T12:08:21`; missing otherwise.
    */
   stamp?: string
   /** `count`: how many records the terminal claims to send. */

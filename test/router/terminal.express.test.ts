@@ -150,6 +150,12 @@ describe('Facts about a terminal', () => {
       family: 'attendance',
       options: { UserCount: '9', DeviceType: 'att' },
     })
+    await request(app)
+      .post('/iclock/cdata?SN=A&table=options')
+      .type('text/plain')
+      .send('UserCount=3\r\nTransactionCount=5\r\nFpCount:7\r\nUserCount=4')
+    await settled()
+    expect(adapter.findTerminal('A')).toMatchObject({ users: 3, records: 5, fingers: 7 })
   })
 
   it('The family follows from what it does: a door uploads events, a time clock uploads attendance', async () => {
@@ -211,6 +217,9 @@ describe('Facts about a terminal', () => {
     for (const stamp of ['1', '1', '2', '1']) {
       const known = await upload(`ATTLOG&Stamp=${stamp}`, '7\t2026-10-05 06:58:10\t0\t1\n')
       expect(known?.stamps).toEqual({ ATTLOG: stamp })
+    }
+    for (const body of ['', 'nothing\n']) {
+      expect((await upload('ATTLOG&Stamp=99999', body))?.stamps).toEqual({ ATTLOG: '1' })
     }
     for (const model of ['X1', 'X1', 'X2', 'X1']) {
       expect((await upload('options', `~DeviceName=${model}`))?.model).toBe(model)

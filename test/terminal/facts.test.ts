@@ -34,7 +34,7 @@ describe('INFO of a poll', () => {
   it.each(polls)('INFO is read: $name', ({ path, expected }) => {
     const info = new URL(path, 'http://x').searchParams.get('INFO') ?? undefined
     const values = expected.info ?? []
-    expect(infoFacts(info)).toEqual({
+    expect(infoFacts(info)).toMatchObject({
       firmware: values[0],
       users: Number(values[1]),
       fingers: Number(values[2]),
@@ -52,6 +52,26 @@ describe('INFO of a poll', () => {
     ['\ufffd,1', { users: 1 }],
     [`${'V'.repeat(101)},1`, { users: 1 }],
     [','.repeat(100_000), {}],
+    [
+      'Ver 6.8.0(build640), 2, 0, 0, 192.168.1.201, 10, -1, -12, 101',
+      {
+        firmware: 'Ver 6.8.0(build640)',
+        users: 2,
+        fingers: 0,
+        records: 0,
+      },
+    ],
+    [
+      'V,1,2,3,192.0.2.1,10,7,15,4,111,5,6,7',
+      {
+        firmware: 'V',
+        users: 1,
+        fingers: 2,
+        records: 3,
+        faces: 4,
+        options: { UserCardCount: '5', UserPhotoCount: '6', ATTPhotoCount: '7' },
+      },
+    ],
   ])('Only sound members of INFO are returned: %j', (info, facts) => {
     expect(infoFacts(info)).toEqual(facts)
   })
@@ -139,6 +159,21 @@ describe('The query of an upload', () => {
     ['table=tabledata&tablename=user&count=1', { family: 'access' }],
     ['table=options', {}],
     ['table=options&Stamp=1', {}],
+    [
+      'table=ATTLOG&Stamp=2026-11-25T12:08:21',
+      {
+        family: 'attendance',
+        stamps: { ATTLOG: '2026-11-25T12:08:21' },
+      },
+    ],
+    [
+      'table=ATTLOG&Stamp=2026-11-25+12:08:21',
+      {
+        family: 'attendance',
+        stamps: { ATTLOG: '2026-11-25 12:08:21' },
+      },
+    ],
+    ['table=ATTLOG&Stamp=2026-11-25T12:08', { family: 'attendance' }],
     ['table=ATTLOG&Stamp=9999&CmdId=239', { family: 'attendance' }],
     ['table=ATTLOG&Stamp=9999%0AEncrypt=1', { family: 'attendance' }],
     ['table=ATTLOG&Stamp=', { family: 'attendance' }],
@@ -146,12 +181,17 @@ describe('The query of an upload', () => {
     ['table=__proto__&Stamp=1', {}],
     ['', {}],
   ])('The query gives family and stamp: %s', (query, facts) => {
-    expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`))).toEqual(facts)
+    expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`), true)).toEqual(facts)
+  })
+
+  it('The stamp of an upload without records is none', () => {
+    const empty = from('/iclock/cdata?SN=A&table=ATTLOG&Stamp=99999999999999999999')
+    expect(uploadFacts(empty, false)).toEqual({ family: 'attendance' })
   })
 
   it('Only access terminals send the result of a query to querydata', () => {
     const url = '/iclock/querydata.aspx?SN=A&type=tabledata&cmdid=1&tablename=user'
-    expect(uploadFacts(from(url))).toEqual({ family: 'access' })
+    expect(uploadFacts(from(url), true)).toEqual({ family: 'access' })
   })
 })
 

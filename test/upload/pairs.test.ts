@@ -31,6 +31,18 @@ describe('A line of pairs', () => {
     expect(said('pin=1', 'whatever')).toEqual(['whatever pin=1'])
   })
 
+  it('A keyword may end with a TAB, if it is the table or one that terminals send', () => {
+    expect(said('USER\tPIN=1\nfp \tPIN=1\nOPLOG\t4\t0\t2026-10-05 06:58:10\t7')).toEqual([
+      'user PIN=1',
+      'fp PIN=1',
+      'oplog 4|0|2026-10-05 06:58:10|7',
+    ])
+    expect(said('Extra\tpin=1', 'extra')).toEqual(['extra pin=1'])
+    expect(said('userpic\tpin=7\tfilename=7 a.jpg', 'tabledata', 'userpic')).toEqual([
+      'userpic pin=7|filename=7 a.jpg',
+    ])
+  })
+
   it('A line is divided only by TAB, and at the first =', () => {
     expect(said('USER PIN=1\tName=A B, C=D&E\tTMP=ab==')).toEqual([
       'user PIN=1|Name=A B, C=D&E|TMP=ab==',
@@ -64,7 +76,8 @@ describe('A line of pairs', () => {
     'USER =1',
     '=1',
     'a sentence with a = in it',
-    'USER\tPIN=1',
+    'SHIFT\tPIN=1',
+    '\tUSER\tPIN=1',
     `USER ${'k=v\t'.repeat(1001)}`,
     `${'K'.repeat(33)} PIN=1`,
   ])('An invalid line is stored as it is: %j', (line) => {
@@ -121,6 +134,23 @@ describe('An operation', () => {
 
 describe('Options', () => {
   const options = (body: string) => said(body, 'options')
+
+  it('A pair of options may have a colon, if it has no blank', () => {
+    expect(options('AuxInCount=1,AuxOutCount:0,C=3')).toEqual([
+      'options AuxInCount=1|AuxOutCount=0|C=3',
+    ])
+    expect(options('A:1,B:')).toEqual(['options A=1|B='])
+    expect(options('A=1, B:2,C=http,http://x,12:30,a:b:c')).toEqual([
+      'options A=1, B:2|C=http,http://x,12:30,a:b:c',
+    ])
+  })
+
+  it('Options may come a line each', () => {
+    expect(options('UserCount=3\r\nFpCount:3\r\n')).toEqual([
+      'options UserCount=3',
+      'options FpCount=3',
+    ])
+  })
 
   it('Options are divided by commas', () => {
     expect(options('~DeviceName=X,MAC=00:17,UserCount=')).toEqual([
