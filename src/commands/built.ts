@@ -27,6 +27,8 @@ export interface BuiltCommand {
    * delayed.
    */
   endsAnswer?: boolean
+  /** Whether it waits for no other command: a door, an alarm, the clock. */
+  urgent?: boolean
 }
 
 /** The limits of a kind of command. */
@@ -38,8 +40,10 @@ export const DATA: Nature = {}
 export const QUERY: Nature = { replyWithin: 5 * MINUTE }
 /** A person has to come to the terminal, which does nothing else until then. */
 export const ENROLLMENT: Nature = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
-/** Must happen now or not at all: a door, the clock. */
-export const NOW: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
+/** Must happen soon or not at all. */
+export const SOON: Nature = { attempts: 1, expiresAfter: 15 * SECOND }
+/** Must happen now or not at all, whatever else waits: a door, an alarm, the clock. */
+export const NOW: Nature = { ...SOON, urgent: true }
 /** Must not be executed twice. */
 export const ONCE: Nature = { attempts: 1 }
 /** Must not be executed twice, and may take minutes. */

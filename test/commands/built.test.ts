@@ -1,4 +1,5 @@
 // How often and how long each kind of command is sent, and which intents replace each other.
+import { commandQueue, memoryAdapter } from 'express-iclock'
 import { access, attendance, type BuiltCommand } from 'express-iclock/commands'
 import { describe, expect, test } from 'vitest'
 import { ACCESS, ATTENDANCE, DANGEROUS_ACCESS, DANGEROUS_ATTENDANCE } from '../support/builders.js'
@@ -6,7 +7,7 @@ import { ACCESS, ATTENDANCE, DANGEROUS_ACCESS, DANGEROUS_ATTENDANCE } from '../s
 const MINUTE = 60_000
 const QUERY = { replyWithin: 5 * MINUTE }
 const ENROLLMENT = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
-const DOOR = { attempts: 1, expiresAfter: 15_000 }
+const DOOR = { attempts: 1, expiresAfter: 15_000, urgent: true }
 const RESTART = { attempts: 1, endsAnswer: true }
 const TRANSFER = { attempts: 1, replyWithin: 10 * MINUTE, endsAnswer: true }
 
@@ -44,6 +45,16 @@ test.each([
   for (const { name, build, members } of samples) {
     const both = name === 'upgrade'
     expect([name, build(members as never).family]).toEqual([name, both ? undefined : family])
+  }
+})
+
+test('Each command that a builder returns can be issued, and the doors, alarms and clocks are urgent', async () => {
+  const commands = commandQueue(memoryAdapter())
+  for (const { name, build, members } of [...harmless, ...irreversible]) {
+    const command = build(members as never)
+    const isUrgent = /door|alarm|clock|normallyopen/i.test(name)
+    expect([name, command.urgent ?? false]).toEqual([name, isUrgent])
+    expect(await commands.issue('TERMINAL', command)).toMatchObject({ text: command.text })
   }
 })
 

@@ -1,6 +1,6 @@
 // Commands that wipe an access terminal or take it over.
 import { TABLE, type Table } from '../access/table.js'
-import { type BuiltCommand, NOW, ONCE } from '../built.js'
+import { type BuiltCommand, ONCE, SOON } from '../built.js'
 import { build, type TextOptions } from '../line.js'
 import { deletingRows, type Row } from '../row.js'
 import { fixed, required } from '../shape.js'
@@ -55,6 +55,6 @@ export function deleteRows(rows: Row, options?: TextOptions): BuiltCommand {
  */
 export function control(what: Control): BuiltCommand {
   const fields = [required('', 'code', CODE), required('', 'values', VALUES)]
-  const shape = { head: 'CONTROL DEVICE', fields, nature: NOW, between: '' }
+  const shape = { head: 'CONTROL DEVICE', fields, nature: SOON, between: '' }
   return build('dangerous.access.control', shape, what)
 }
