@@ -61,7 +61,7 @@ export class Bodies {
    * @throws IclockError `BUSY` if there is no space within the timeout, or if it was not whole within
    *   the timeout and others need its space; the errors of reading it
    */
-  async receive<Result>(
+  receive<Result>(
     serialNumber: string,
     request: TerminalRequest,
     limit: number,
@@ -69,13 +69,10 @@ export class Bodies {
   ): Promise<Result> {
     const { size = limit } = request
     // One that is too large is refused unread.
-    if (size <= SMALL || size > limit) return use(await request.body(limit))
-    const share = await this.#bytes.take(serialNumber, size, this.#patience)
-    try {
-      return await use(await this.#whole(share, () => request.body(limit)))
-    } finally {
-      this.#bytes.release(share)
-    }
+    if (size <= SMALL || size > limit) return request.body(limit).then(use)
+    return this.#share(this.#bytes, serialNumber, size, async (share) => {
+      return use(await this.#whole(share, () => request.body(limit)))
+    })
   }
 
   /**
@@ -84,17 +81,26 @@ export class Bodies {
    * @param amount how many bytes the objects may take
    * @throws IclockError `BUSY` if there is no space within the timeout
    */
-  async hold<Result>(
+  hold<Result>(
     serialNumber: string,
     amount: number,
     work: () => Awaitable<Result>,
-  ): Promise<Result> {
+  ): Awaitable<Result> {
     if (amount <= FEW_OBJECTS) return work()
-    const share = await this.#objects.take(serialNumber, amount, this.#patience)
+    return this.#share(this.#objects, serialNumber, amount, work)
+  }
+
+  async #share<Result>(
+    pool: Pool,
+    serialNumber: string,
+    amount: number,
+    work: (share: Share) => Awaitable<Result>,
+  ): Promise<Result> {
+    const share = await pool.take(serialNumber, amount, this.#patience)
     try {
-      return await work()
+      return await work(share)
     } finally {
-      this.#objects.release(share)
+      pool.release(share)
     }
   }
 

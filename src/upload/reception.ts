@@ -80,13 +80,18 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     if (CHANNELS.upload.hasSubscribers) publish(upload, fresh.length)
   }
 
-  // Reads and keeps a body as soon as there is space for what it becomes.
-  const readAndKeep = (received: Upload, body: Buffer, most: number, deadline: Deadline) => {
-    const { serialNumber } = received
-    return bodies.hold(serialNumber, spaceFor(body, received), async () => {
-      const upload = { ...received, ...read(serialNumber, body, received, most) }
-      await keep(body === received.body ? upload : { ...upload, body }, deadline)
-      return upload
+  const readAndKeep = async (received: Upload, body: Buffer, most: number, deadline: Deadline) => {
+    const upload = { ...received, ...read(received.serialNumber, body, received, most) }
+    await keep(body === received.body ? upload : { ...upload, body }, deadline)
+    return upload
+  }
+
+  // Optimization: a small body, which needs no space, is not asked for any.
+  const inTurn = (received: Upload, body: Buffer, most: number, deadline: Deadline) => {
+    const space = spaceFor(body, received)
+    if (space === 0) return readAndKeep(received, body, most, deadline)
+    return bodies.hold(received.serialNumber, space, () => {
+      return readAndKeep(received, body, most, deadline)
     })
   }
 
@@ -102,12 +107,12 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     const packet = packetOf(received, type)
     let upload = received
     if (packet === undefined) {
-      upload = await readAndKeep(received, body, maxRecords, deadline)
+      upload = await inTurn(received, body, maxRecords, deadline)
     } else {
       checkSize(body, maxRecords)
       const whole = await keepPacket(received, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
-        upload = await readAndKeep(received, whole, Number.POSITIVE_INFINITY, deadline)
+        upload = await inTurn(received, whole, Number.POSITIVE_INFINITY, deadline)
       }
     }
     settings.onKept?.(upload, request)
