@@ -36,7 +36,7 @@ const KEEP = `
       FROM (SELECT line_key FROM attended UNION ALL SELECT line_key FROM uploaded) AS kept JOIN came USING (line_key)))::text AS row`
 
 // Packets come in order: while the set is not complete, its last one is missing.
-const PACKETS = `
+const FIND_SET = `
   WITH latest AS MATERIALIZED (
     SELECT number, line_key, size FROM generate_series(1, $3::integer) AS number
     CROSS JOIN LATERAL (SELECT line_key, octet_length(raw) AS size FROM :schema.uploads
@@ -45,11 +45,15 @@ const PACKETS = `
       WHERE (SELECT true FROM :schema.uploads
         WHERE serial_number = $1 AND packet_set = $2 AND packet_index = missing LIMIT 1) IS NULL)
   )
-  SELECT json_build_object('index', number, 'raw', encode(raw, 'base64'))::text AS row
-  FROM (SELECT * FROM latest WHERE (SELECT sum(size) FROM latest) <= $4::bigint) AS packet
-  CROSS JOIN LATERAL (SELECT raw FROM :schema.uploads
-    WHERE serial_number = $1 AND line_key = packet.line_key LIMIT 1) AS kept
-  ORDER BY number`
+  SELECT json_build_array(line_key, size)::text AS row FROM latest
+  WHERE (SELECT sum(size) FROM latest) <= $4::bigint ORDER BY number`
+
+const READ_PACKETS = `
+  SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
+  WHERE serial_number = $1 AND line_key = ANY ($2::text[])`
+
+// On their way, bytes are text: only so many at a time.
+const MOST_BYTES = 4 * 1024 * 1024
 
 /** Keeps uploads and finds packets: see `UploadStorage`. */
 export function uploadsOn(
@@ -63,7 +67,7 @@ export function uploadsOn(
         if (!lines.has(key)) lines.set(key, line)
       }
       if (lines.size === 0) return []
-      const { bytes, starts } = bytesOf([...lines.values()].map(rawOf), upload.body)
+      const { bytes, starts } = joined([...lines.values()].map(rawOf))
       const rows = [...lines].map(([key, line], index) => {
         return { place: index, line_key: key, start: starts[index], ...rowOf(upload, line) }
       })
@@ -85,38 +89,62 @@ export function uploadsOn(
     async findPackets(serialNumber, commandId, { table, count, maxBytes }) {
       const set = packetSetOf(commandId, { table, count })
       const values = [serialNumber, set, count, maxBytes]
-      const found = await database.rows<{ index: number; raw: string }>(PACKETS, values)
-      return found.map(({ index, raw }) => {
-        return {
-          kind: 'packet',
-          type: 'packet',
-          table,
-          index,
-          count,
-          raw: Buffer.from(raw, 'base64'),
-        }
+      const found = await database.rows<[key: string, size: number]>(FIND_SET, values)
+      const raws = new Map<string, Buffer>()
+      for (const keys of inParts(found)) {
+        const rows = await database.rows<[string, string]>(READ_PACKETS, [serialNumber, keys])
+        for (const [key, raw] of rows) raws.set(key, Buffer.from(raw, 'base64'))
+      }
+      // One may have been deleted meanwhile.
+      if (raws.size < found.length) return []
+      return found.map(([key], place) => {
+        const packet = { kind: 'packet', type: 'packet', table, index: place + 1, count } as const
+        return { ...packet, raw: raws.get(key) as Buffer }
       })
     },
   }
+}
+
+function inParts(found: readonly [key: string, size: number][]): string[][] {
+  const parts: string[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const [key, size] of found) {
+    if (bytes + size > MOST_BYTES) {
+      parts.push([])
+      bytes = 0
+    }
+    parts.at(-1)?.push(key)
+    bytes += size
+  }
+  return parts
 }
 
 function rawOf(line: UploadRecord | Buffer): Buffer {
   return Buffer.isBuffer(line) ? line : line.raw
 }
 
-// The lines are views into the body, or were made of it.
-function bytesOf(raws: readonly Buffer[], body: Buffer): { bytes: Buffer; starts: number[] } {
-  const areViews = raws.every(({ buffer, byteOffset, length }) => {
-    const start = byteOffset - body.byteOffset
-    return buffer === body.buffer && start >= 0 && start + length <= body.length
-  })
-  if (areViews) {
-    return { bytes: body, starts: raws.map((raw) => raw.byteOffset - body.byteOffset + 1) }
+// All bytes in one piece, and where each line starts in it, from 1. Lines are views into one body, or
+// into what was unpacked: those are not copied.
+function joined(raws: readonly Buffer[]): { bytes: Buffer; starts: number[] } {
+  const sum = raws.reduce((bytes, { length }) => bytes + length, 0)
+  const first = raws.reduce(
+    (least, { byteOffset }) => Math.min(least, byteOffset),
+    Number.POSITIVE_INFINITY,
+  )
+  const end = raws.reduce((most, { byteOffset, length }) => Math.max(most, byteOffset + length), 0)
+  const buffer = raws[0]?.buffer
+  if (
+    buffer !== undefined &&
+    end - first <= 2 * sum &&
+    raws.every((raw) => raw.buffer === buffer)
+  ) {
+    const starts = raws.map(({ byteOffset }) => byteOffset - first + 1)
+    return { bytes: Buffer.from(buffer, first, end - first), starts }
   }
-  let end = 1
-  const starts = raws.map((raw) => {
-    end += raw.length
-    return end - raw.length
+  let start = 1
+  const starts = raws.map(({ length }) => {
+    start += length
+    return start - length
   })
   return { bytes: Buffer.concat(raws), starts }
 }
