@@ -5,7 +5,7 @@ import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
-import { type Database, Json, milliseconds, moment } from './query.js'
+import { type Database, jsonBytes, milliseconds, moment } from './query.js'
 import { digestOf, keyOfText } from './text.js'
 
 // Rows are inserted in the same order, so that concurrent uploads don't deadlock.
@@ -13,7 +13,7 @@ import { digestOf, keyOfText } from './text.js'
 const KEEP = `
   WITH came AS MATERIALIZED (
     SELECT came.*, substring($2::bytea FROM start FOR size) AS raw, nextval(':schema.positions') AS position
-    FROM jsonb_to_recordset($1::jsonb) AS came (place integer, line_key text, kind text, type text, type_key text, pin text,
+    FROM jsonb_to_recordset(convert_from($1::bytea, 'UTF8')::jsonb) AS came (place integer, line_key text, kind text, type text, type_key text, pin text,
       packet_set text, packet_index integer, record jsonb, instant bigint, start integer, size integer, content_length integer)
     ORDER BY place
   ), attended AS (
@@ -55,6 +55,12 @@ const READ_PACKETS = `
 // On their way, bytes are text: only so many at a time.
 const MOST_BYTES = 4 * 1024 * 1024
 
+/** What was new of an upload, by its place, and the latest moment that was forgotten. */
+interface KeptRow {
+  before: number | null
+  places: number[]
+}
+
 /** Keeps uploads and finds packets: see `UploadStorage`. */
 export function uploadsOn(
   database: Database,
@@ -68,18 +74,15 @@ export function uploadsOn(
       }
       if (lines.size === 0) return []
       const { bytes, starts } = joined([...lines.values()].map(rawOf))
-      const rows = [...lines].map(([key, line], index) => {
-        return { place: index, line_key: key, start: starts[index], ...rowOf(upload, line) }
+      const different = [...lines]
+      const rows = jsonBytes(different.length, (place) => {
+        const [key, line] = different[place] as (typeof different)[number]
+        return { place, line_key: key, start: starts[place], ...rowOf(upload, line) }
       })
-      const [kept] = await database.rows<{ before: number | null; places: number[] }>(KEEP, [
-        new Json(rows),
-        bytes,
-        upload.serialNumber,
-        upload.receivedAt.getTime(),
-      ])
-      const { before, places } = kept as { before: number | null; places: number[] }
-      const kinds = [...lines.values()]
-      const isNew = new Set(places.map((place) => kinds[place]))
+      const values = [rows, bytes, upload.serialNumber, upload.receivedAt.getTime()]
+      const [kept] = await database.rows<KeptRow>(KEEP, values)
+      const { before, places } = kept as KeptRow
+      const isNew = new Set(places.map((place) => different[place]?.[1]))
       const forgotten = before === null ? undefined : new Date(before)
       // A line that comes twice in one upload is new once.
       return upload.records.filter((record) => {
