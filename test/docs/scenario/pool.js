@@ -29,5 +29,5 @@ await globalThis.knex.destroy()
 
 async function meet(adapter, serialNumber) {
   await adapter.onContact({ serialNumber, at: new Date(), kind: 'poll' })
-  return (await adapter.terminals()).map((terminal) => terminal.serialNumber)
+  return (await adapter.listTerminals({})).rows.map((terminal) => terminal.serialNumber)
 }
