@@ -1,7 +1,8 @@
 // What the contract works on: knexAdapter() over some database.
 import type { Knex } from 'knex'
-import { knexAdapter } from '../../src/knex.js'
+import { type KnexConnection, type KnexLike, knexAdapter } from '../../src/knex.js'
 import type { Row } from '../../src/sql/step.js'
+import { stall } from './stalled.js'
 import { storedRows } from './stored-rows.js'
 
 /** A subject over a connection, and over others that `reopen` opens, each like another process. */
@@ -26,11 +27,29 @@ export async function knexSubject(knex: Knex, remove: () => Promise<void>, reope
         connections.push(other)
         return knexAdapter(other)
       },
+      stall(steps: number) {
+        const { turn, stopped, resume } = stall(steps)
+        const other = reopen()
+        connections.push(other)
+        return { adapter: knexAdapter(inTurn(other, turn)), stopped, resume }
+      },
     }),
     disconnect: () => knex.destroy(),
     async dispose() {
       for (const each of connections) await each.destroy()
       await remove()
     },
+  }
+}
+
+/** A Knex each of whose statements awaits its turn. */
+function inTurn(knex: KnexLike, turn: () => Promise<void>): KnexLike {
+  const waiting = (connection: KnexConnection): KnexConnection => ({
+    raw: (sql, values) => turn().then(() => connection.raw(sql, values)),
+  })
+  return {
+    client: knex.client,
+    ...waiting(knex),
+    transaction: (work, options) => knex.transaction((own) => work(waiting(own)), options),
   }
 }
