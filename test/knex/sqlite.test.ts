@@ -33,7 +33,7 @@ describe('knexAdapter on SQLite', () => {
   for (const { name, run } of adapterContract(create)) it(name, run)
 
   for (let seed = 1; seed <= 5; seed++) {
-    it(`knexAdapter answers as memoryAdapter does to random history ${seed}`, async () => {
+    it(`Random history ${seed} has the answers of memoryAdapter`, async () => {
       const { adapter, dispose } = await create()
       try {
         await expectAlike(adapter, seed)

@@ -9,7 +9,7 @@ afterAll(() => client.close())
 
 describe.skipIf(url === undefined)('mongoAdapter beside memoryAdapter', () => {
   for (let seed = 1; seed <= 10; seed++) {
-    it(`mongoAdapter answers as memoryAdapter does to random history ${seed}`, async () => {
+    it(`Random history ${seed} has the answers of memoryAdapter`, async () => {
       const db = client.db(`iclock_alike_${process.pid}_${seed}`)
       const adapter = mongoAdapter(db)
       await adapter.createIndexes()

@@ -1,39 +1,38 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Database from 'libsql'
 import { describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { TABLES } from '../../src/sql/schema.js'
 import type { Row } from '../../src/sql/step.js'
 import { sqliteAdapter } from '../../src/sqlite.js'
+import { expectAlike } from '../support/alike.js'
+import { DRIVERS, openFile } from '../support/sqlite.js'
 import { storedRows } from '../support/stored-rows.js'
 
-describe('sqliteAdapter', () => {
+describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
   const create = async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'iclock-sqlite-'))
-    const file = join(folder, 'iclock.db')
-    const databases: Database.Database[] = []
-    const open = () => {
-      const db = new Database(file)
-      databases.push(db)
-      return db
-    }
+    const { open, remove } = await openFile(Driver)
     const db = open()
     const adapter = sqliteAdapter(db)
     return {
       adapter,
       ...storedRows((sql) => db.prepare(sql).all() as Row[]),
       reopen: () => sqliteAdapter(open()),
-      // A closed connection of libsql goes on with the statements that it knows.
+      // A connection of libsql that is closed goes on with the statements that it knows.
       disconnect() {
         for (const { name } of TABLES) db.exec(`DROP TABLE ${name}`)
       },
-      async dispose() {
-        for (const each of databases) if (each.open) each.close()
-        await rm(folder, { recursive: true })
-      },
+      dispose: remove,
     }
   }
   for (const { name, run } of adapterContract(create)) it(name, run)
+
+  for (let seed = 1; seed <= 10; seed++) {
+    it(`Random history ${seed} has the answers of memoryAdapter`, async () => {
+      const { adapter, dispose } = await create()
+      try {
+        await expectAlike(adapter, seed)
+      } finally {
+        await dispose()
+      }
+    })
+  }
 })

@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest'
+import { parseUpload } from '../../src/index.js'
+import type { QueuedCommand } from '../../src/queue/storage.js'
+import { type SqliteAdapterOptions, type SqliteDatabase, sqliteAdapter } from '../../src/sqlite.js'
+import { DRIVERS, hasOwnDriver, openFile } from '../support/sqlite.js'
+
+const NOW = new Date('2026-10-05T07:00:00Z')
+const BOUNDS = { limit: 1000, maxBytes: 40_000 }
+
+function queued(commandId: string): QueuedCommand {
+  const command = { serialNumber: 'A', commandId, text: `CHECK ${commandId}` }
+  return { command, terms: { attempts: 5, replyWithin: 60_000 }, issuedAt: NOW }
+}
+
+function attendance(count: number, serialNumber = 'A') {
+  const lines = Array.from({ length: count }, (_, pin) => `${pin}\t2026-10-05 07:00:00\t0\t1\n`)
+  const body = Buffer.from(lines.join(''))
+  const query = Object.create(null) as Record<string, string>
+  const parsed = parseUpload(body, { table: 'ATTLOG' })
+  return { serialNumber, table: 'ATTLOG', query, receivedAt: NOW, body, ...parsed }
+}
+
+describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
+  /** Runs a test on a file; `statements` has each statement that the adapter ran. */
+  async function onFile(
+    test: (given: {
+      db: SqliteDatabase
+      other: SqliteDatabase
+      statements: string[]
+    }) => Promise<void>,
+  ): Promise<void> {
+    const { open, remove } = await openFile(Driver)
+    const statements: string[] = []
+    const real = open()
+    const db: SqliteDatabase = {
+      exec: (sql) => real.exec(sql),
+      prepare(sql) {
+        const statement = real.prepare(sql)
+        const noted = <Given extends unknown[], Result>(call: (...given: Given) => Result) => {
+          return (...given: Given) => {
+            statements.push(sql)
+            return call.apply(statement, given)
+          }
+        }
+        return { all: noted(statement.all), run: noted(statement.run) }
+      },
+    }
+    try {
+      await test({ db, other: open(), statements })
+    } finally {
+      await remove()
+    }
+  }
+
+  it('What comes at the same time is stored in one transaction', () =>
+    onFile(async ({ db, statements }) => {
+      const adapter = sqliteAdapter(db)
+      statements.length = 0
+      const terminals = Array.from({ length: 50 }, (_, index) => `T${index}`)
+      await Promise.all(terminals.map((each) => adapter.onUpload(attendance(1, each))))
+      // A transaction may end early, so that others have their turn.
+      const commits = statements.filter((sql) => sql === 'COMMIT').length
+      expect(commits).toBeLessThan(25)
+      expect(statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(50)
+    }))
+
+  it('A list of commands that is refused leaves nothing, and what came with it is stored', () =>
+    onFile(async ({ db, statements }) => {
+      const adapter = sqliteAdapter(db)
+      await adapter.issue([queued('1')])
+      statements.length = 0
+      const other = { ...queued('1'), command: { ...queued('1').command, text: 'REBOOT' } }
+      const [refused, stored] = await Promise.allSettled([
+        adapter.issue([queued('2'), other]),
+        adapter.onUpload(attendance(1)),
+      ])
+      expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'COMMAND_ID_USED' } })
+      expect(stored.status).toBe('fulfilled')
+      expect(statements.filter((sql) => sql === 'COMMIT')).toHaveLength(1)
+      expect(await adapter.findRecord('A', '2')).toBeUndefined()
+      expect((await adapter.listAttendance({})).rows).toHaveLength(1)
+    }))
+
+  it('Whoever asks while a long upload is stored does not wait for its end', () =>
+    onFile(async ({ db }) => {
+      const adapter = sqliteAdapter(db)
+      await adapter.issue([queued('1')])
+      const ends: string[] = []
+      const upload = adapter.onUpload(attendance(10_000)).then((fresh) => {
+        ends.push('upload')
+        return fresh
+      })
+      await new Promise(setImmediate)
+      const poll = adapter.openCommands('A', NOW, BOUNDS).then(() => ends.push('poll'))
+      await Promise.all([upload, poll])
+      expect(ends).toEqual(['poll', 'upload'])
+      expect(await upload).toHaveLength(10_000)
+    }))
+
+  it('Of a long list of commands none is seen before all are stored', () =>
+    onFile(async ({ db, other }) => {
+      const adapter = sqliteAdapter(db)
+      const beside = sqliteAdapter(other)
+      await beside.migrate()
+      let isDone = false
+      const many = Array.from({ length: 5000 }, (_, index) => queued(`${index}`))
+      const issued = adapter.issue(many).then(() => {
+        isDone = true
+      })
+      const counts = new Set<number>()
+      while (!isDone) {
+        const { records } = await beside.openCommands('A', NOW, BOUNDS)
+        counts.add(records.length)
+        await new Promise(setImmediate)
+      }
+      await issued
+      expect([...counts].filter((count) => count > 0 && count < 1000)).toEqual([])
+      const own = await adapter.openCommands('A', NOW, BOUNDS)
+      expect(own.records).toHaveLength(1000)
+    }))
+
+  it('A call waits for another process without blocking, and is done when that has ended', () =>
+    onFile(async ({ db, other }) => {
+      const adapter = sqliteAdapter(db)
+      await adapter.migrate()
+      other.exec('BEGIN IMMEDIATE')
+      let turns = 0
+      let isStored = false
+      const stored = adapter.onUpload(attendance(1)).then(() => {
+        isStored = true
+      })
+      for (; turns < 50; turns++) await new Promise(setImmediate)
+      expect(isStored).toBe(false)
+      other.exec('COMMIT')
+      await stored
+      expect((await adapter.listAttendance({})).rows).toHaveLength(1)
+    }))
+
+  it('A call rejects if another process has held the database for as long as it may wait', () =>
+    onFile(async ({ db, other }) => {
+      const adapter = sqliteAdapter(db, { timeout: 30 })
+      await adapter.migrate()
+      other.exec('BEGIN IMMEDIATE')
+      await expect(adapter.issue([queued('1')])).rejects.toThrow(
+        'another process held the SQLite database for 30 ms; expected it to finish its transaction',
+      )
+      other.exec('COMMIT')
+      await adapter.issue([queued('1')])
+    }))
+
+  it('The tables are made even if another process has the file at that moment', () =>
+    onFile(async ({ db, other }) => {
+      other.exec('BEGIN IMMEDIATE')
+      const adapter = sqliteAdapter(db)
+      const found = adapter.findRecord('A', '1')
+      other.exec('COMMIT')
+      expect(await found).toBeUndefined()
+    }))
+
+  it('Commits wait for the disk, and readers for nobody', () =>
+    onFile(async ({ db }) => {
+      sqliteAdapter(db)
+      expect(db.prepare('PRAGMA journal_mode').all()).toEqual([{ journal_mode: 'wal' }])
+      expect(db.prepare('PRAGMA synchronous').all()).toEqual([{ synchronous: 2 }])
+    }))
+})
+
+describe('sqliteAdapter', () => {
+  it.skipIf(!hasOwnDriver)('A path opens a file, which close() closes', async () => {
+    const { file, remove } = await openFile(DRIVERS['node:sqlite'] as never)
+    try {
+      const adapter = sqliteAdapter(file)
+      const stored = adapter.onUpload(attendance(3))
+      await adapter.close()
+      expect(await stored).toHaveLength(3)
+      await expect(adapter.listAttendance({})).rejects.toThrow('not open')
+      const again = sqliteAdapter(file)
+      expect((await again.listAttendance({})).rows).toHaveLength(3)
+      await again.close()
+    } finally {
+      await remove()
+    }
+  })
+
+  it.skipIf(hasOwnDriver)('A path is refused on a Node without SQLite, with what to take', () => {
+    expect(() => sqliteAdapter('iclock.db')).toThrow(
+      /^express-iclock: Node 20\.\S+ has no SQLite of its own; expected Node 22\.13 or later, or an open database .*better-sqlite3 \(12 on Node 20\) or of libsql$/,
+    )
+  })
+
+  it('A wrong database or option is refused with what came and what was expected', () => {
+    const made = (given: unknown, options?: object) => () =>
+      sqliteAdapter(given as SqliteDatabase, options as SqliteAdapterOptions)
+    expect(made(undefined)).toThrow('the database is undefined; expected the path of a file, or')
+    expect(made({ prepare() {} })).toThrow('the database is an object')
+    expect(made('x', { Timeout: 1 })).toThrow('did you mean "timeout"?')
+    expect(made('x', { timeout: 0 })).toThrow('option "timeout" is 0')
+    expect(made('x', { family: 'door' })).toThrow('option "family" is "door"')
+  })
+})
