@@ -12,6 +12,7 @@ import { Seen } from './mongo/seen.js'
 import { terminalsOn } from './mongo/terminal.js'
 import { uploadsOn } from './mongo/upload.js'
 import { transactionsOf } from './mongo/write.js'
+import type { Promised } from './promised.js'
 import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 import type { ReplyStorage } from './reply/storage.js'
@@ -35,10 +36,10 @@ export interface MongoAdapterOptions {
 
 /** Storage in MongoDB. */
 export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
-  extends Required<CommandStorage<Issued>>,
-    Required<Omit<ReplyStorage<Issued>, 'findCommand'>>,
-    Required<UploadStorage>,
-    Required<TerminalStorage>,
+  extends Promised<CommandStorage<Issued>>,
+    Promised<Omit<ReplyStorage<Issued>, 'findCommand'>>,
+    Promised<UploadStorage>,
+    Promised<TerminalStorage>,
     RetentionStorage {
   /**
    * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes

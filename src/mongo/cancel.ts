@@ -1,5 +1,6 @@
 // Closing commands: by their ids, or all older ones of a key. One statement that reads no text.
 import { keyOf } from '../command.js'
+import type { Promised } from '../promised.js'
 import { PHASES } from '../queue/phase.js'
 import type { Cancellation, ClosingById, ClosingByKey, CommandStorage } from '../queue/storage.js'
 import type { CommandDocument } from './document.js'
@@ -7,7 +8,7 @@ import type { MongoCollection } from './driver.js'
 import { newToken } from './write.js'
 
 /** Closes commands: see `CommandStorage.cancel`. */
-export function cancelOn(commands: MongoCollection): CommandStorage['cancel'] {
+export function cancelOn(commands: MongoCollection): Promised<CommandStorage>['cancel'] {
   return async (serialNumber, which, at, reason) => {
     const chosen =
       'key' in which

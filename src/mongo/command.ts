@@ -1,5 +1,6 @@
 // Commands: issued in order, handed out, closed, found.
 import { type IssuedCommand, keyOf } from '../command.js'
+import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { cancelOn } from './cancel.js'
 import { claimsOn } from './claim.js'
@@ -17,7 +18,7 @@ export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
   transact: Transact,
   seen: Seen,
-): Required<CommandStorage<Issued>> {
+): Promised<CommandStorage<Issued>> {
   const { commands, counters } = collections
   const issue = issueOn<Issued>(collections, transact)
   return {

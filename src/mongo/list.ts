@@ -1,6 +1,7 @@
 // Lists and counts of commands for people.
 import { type IssuedCommand, keyOf } from '../command.js'
 import { checkCountFilter, checkFilter } from '../filter.js'
+import type { Promised } from '../promised.js'
 import { type Condition, type Part, partsOf } from '../queue/phase.js'
 import {
   COMMAND_STATES,
@@ -20,7 +21,7 @@ const MOST_COUNTED = 1000
 /** The calls that list and count commands. */
 export function listsOn<Issued extends IssuedCommand>(
   commands: MongoCollection,
-): Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> {
+): Promised<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> {
   async function count(filter: object, now: Date, state: CommandState) {
     const options = { limit: MOST_COUNTED + 1 }
     const counts = partsOf(new Set([state])).map((part) => {

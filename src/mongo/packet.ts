@@ -1,4 +1,5 @@
 // Packets of a query's result: found as whole sets, by their sizes first.
+import type { Promised } from '../promised.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord } from '../upload/upload.js'
 import { joined } from './cut.js'
@@ -15,7 +16,7 @@ type Packet = Pick<Required<LineDocument>, '_id' | 'index' | 'size'>
 type PacketSet = Pick<Required<LineDocument>, (typeof SET)[number]>
 
 /** Finds a whole set of packets: see `UploadStorage.findPackets`. */
-export function packetsOn(uploads: MongoCollection): Required<UploadStorage>['findPackets'] {
+export function packetsOn(uploads: MongoCollection): Promised<UploadStorage>['findPackets'] {
   return async (serialNumber, commandId, { table, count, maxBytes }) => {
     const chosen = await latestOfEach(uploads, serialNumber, { commandId, table, count })
     const bytes = chosen.reduce((sum, { size }) => sum + size, 0)

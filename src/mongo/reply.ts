@@ -2,6 +2,7 @@
 import { type IssuedCommand, keyOf } from '../command.js'
 import { checkFilter } from '../filter.js'
 import { nextPlace } from '../place.js'
+import type { Promised } from '../promised.js'
 import { type Family, type FamilyOfTerminal, OUTCOMES } from '../reply/outcome.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { bytePieces } from './cut.js'
@@ -14,7 +15,7 @@ import { settlingOn } from './settle.js'
 import { keepNew } from './write.js'
 
 /** The calls that keep replies. */
-export type ReplyCalls<Issued extends IssuedCommand> = Required<
+export type ReplyCalls<Issued extends IssuedCommand> = Promised<
   Omit<ReplyStorage<Issued>, 'findCommand'>
 >
 

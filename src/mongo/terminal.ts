@@ -1,5 +1,6 @@
 // Terminals: one document each, to which every contact adds what it reported.
 import { checkFilter, cursorOf } from '../filter.js'
+import type { Promised } from '../promised.js'
 import { cut } from '../queue/summary.js'
 import {
   type Contact,
@@ -27,7 +28,7 @@ const SEARCHED = ['_id', 'address', 'model', 'firmware']
 const NOT_LISTED = { options: 0, stamps: 0, whole: 0 }
 
 /** The calls that know the terminals. */
-export function terminalsOn({ terminals }: Collections): Required<TerminalStorage> {
+export function terminalsOn({ terminals }: Collections): Promised<TerminalStorage> {
   async function write(filter: { _id: string }, update: object): Promise<void> {
     const operations = [{ updateOne: { filter, update, upsert: true } }]
     await terminals.bulkWrite(operations as never[], { ordered: true })

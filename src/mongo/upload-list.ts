@@ -1,6 +1,7 @@
 // Lists of uploads for people.
 import { checkFilter } from '../filter.js'
 import type { KeptAttendance, KeptUpload } from '../kept.js'
+import type { Promised } from '../promised.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { MongoCollection } from './driver.js'
 import { CURSOR, exactly, newest, type Order, pageOf, stretch } from './read.js'
@@ -22,7 +23,7 @@ const UPLOAD = only('kind', 'type', 'pin', 'instant', 'size', 'raw')
 export function uploadListsOn(
   attendance: MongoCollection,
   uploads: MongoCollection,
-): Required<Pick<UploadStorage, 'listAttendance' | 'listUploads'>> {
+): Promised<Pick<UploadStorage, 'listAttendance' | 'listUploads'>> {
   return {
     async listAttendance(given) {
       const filter = checkFilter('attendance', given, CURSOR)

@@ -1,6 +1,7 @@
 // Uploads: a document for each line, attendance records in a collection of their own.
 
 import { nextPlace } from '../place.js'
+import type { Promised } from '../promised.js'
 import { cut } from '../queue/summary.js'
 import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
@@ -53,7 +54,7 @@ export function uploadsOn({
   attendance,
   uploads,
   retention,
-}: Collections): Required<UploadStorage> {
+}: Collections): Promised<UploadStorage> {
   return {
     async onUpload(upload) {
       const lines = new Map<string, UploadRecord | Buffer>()

@@ -1,6 +1,7 @@
 // Everything that an adapter over SQL can do, over whatever runs the steps.
 import type { IssuedCommand } from '../command.js'
 import type { RetentionStorage } from '../kept.js'
+import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import type { ReplyStorage } from '../reply/storage.js'
@@ -22,10 +23,10 @@ import { listAttendance, listUploads } from './upload-list.js'
 
 /** What an adapter over SQL can do. */
 export interface SqlAdapter<Issued extends IssuedCommand>
-  extends Required<CommandStorage<Issued>>,
-    Required<Omit<ReplyStorage<Issued>, 'findCommand'>>,
-    Required<UploadStorage>,
-    Required<TerminalStorage>,
+  extends Promised<CommandStorage<Issued>>,
+    Promised<Omit<ReplyStorage<Issued>, 'findCommand'>>,
+    Promised<UploadStorage>,
+    Promised<TerminalStorage>,
     RetentionStorage {}
 
 /** The calls of an adapter. */

@@ -1,7 +1,5 @@
 // What storage asks of an SQL database, step by step, whoever talks to it: a synchronous driver of
 // SQLite, or a pool of connections.
-import type { Awaitable } from '../endpoint/deadline.js'
-
 /** A value that every driver binds alike. */
 export type Value = string | number | Buffer | null
 
@@ -69,7 +67,7 @@ export function* insert(
 export interface Database {
   dialect: 'sqlite' | 'mysql' | 'postgres'
   /** Reads. */
-  read<Result>(steps: () => Steps<Result>): Awaitable<Result>
+  read<Result>(steps: () => Steps<Result>): Promise<Result>
   /** Writes; each step is atomic by itself. */
   write<Result>(steps: () => Steps<Result>): Promise<Result>
   /** Writes all or nothing. */
