@@ -1,5 +1,6 @@
 // What a poll needs: the open commands of a terminal, and what a handshake makes due.
 import { keyOf } from '../command.js'
+import type { Promised } from '../promised.js'
 import { isOnTerminal } from '../queue/state.js'
 import type { CommandStorage, OpenBounds, OpenCommand } from '../queue/storage.js'
 import { type CommandDocument, FOREVER } from './document.js'
@@ -15,7 +16,7 @@ const PROJECTION = Object.fromEntries(MEMBERS.map((name) => [name, 1]))
 /** The calls that read the queue of a terminal, and make it due. */
 export function pollsOn(
   commands: MongoCollection,
-): Pick<CommandStorage, 'openCommands' | 'release'> {
+): Promised<Pick<CommandStorage, 'openCommands' | 'release'>> {
   async function find(serialNumber: string, now: Date, lanes: object, limit: number) {
     const filter = { serialNumber, openUntil: { $gt: now }, ...lanes }
     const options = { sort: { queue: -1, position: 1 }, limit, projection: PROJECTION }
