@@ -67,7 +67,8 @@ const COMMANDS = `
       WHEN attempts_made >= attempts THEN coalesce(reply_due_at, '-infinity')
       ELSE greatest(reply_due_at, least(expires_at, open_until)) END)) STORED,
     PRIMARY KEY (serial_number, id_key)
-  );
+  -- Each command leaves several dead rows behind, at the head of its terminal's queue.
+  ) WITH (autovacuum_vacuum_scale_factor = 0.05);
   -- Each change of a command goes into every index that it is in, so most hold only what they are for.
   CREATE INDEX commands_open ON :schema.commands (serial_number, position) WHERE phase IN ${OPEN_PHASES} AND NOT urgent;
   CREATE INDEX commands_urgent ON :schema.commands (serial_number, position) WHERE phase IN ('waiting', 'expiring') AND urgent;
