@@ -145,16 +145,26 @@ export function afterReplyOf<Issued extends IssuedCommand>(
   return hookOf('afterReply', afterReply?.bind(options), options)
 }
 
-// A record in the body takes precedence over one in the query.
+const NO_BODY = Buffer.alloc(0)
+
+// Each may be of another command; of the same, the one in the body comes later and counts.
 function parse(
   target: Target,
   body: Buffer,
   options: Required<ParseRepliesOptions>,
 ): ParsedReplies {
   const parsed = parseReplies(body, options)
-  if (parsed.replies.length > 0) return parsed
   const { serialNumber, encoding, maxRecords } = options
-  return parseQuery(target.query, body, serialNumber, encoding, maxRecords) ?? parsed
+  if (parsed.replies.length === 0) {
+    return parseQuery(target.query, body, serialNumber, encoding, maxRecords) ?? parsed
+  }
+  if (!target.has('id') || !target.has('return')) return parsed
+  const inQuery = parseQuery(target.query, NO_BODY, serialNumber, encoding, maxRecords)
+  if (inQuery === undefined) return parsed
+  return {
+    replies: [...inQuery.replies, ...parsed.replies],
+    unparsed: [...inQuery.unparsed, ...parsed.unparsed],
+  }
 }
 
 /**

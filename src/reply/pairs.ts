@@ -94,6 +94,39 @@ export class PairReader {
     const { body } = this.#octets
     return at >= body.length || isLineEnd(body[at])
   }
+
+  /**
+   * Whether the lines below a bare `ID=…` make it a record: among INFO's lines it is an option of
+   * that name. A block that lacks Return is recognized by its Content, so that its content isn't
+   * parsed as records.
+   */
+  beginsBlock(): boolean {
+    let given = 0
+    do {
+      given |= this.name
+      this.readKey(this.skipBlankLines(this.at), false)
+      this.readValue(false)
+    } while ((this.name & HEADER) !== 0 && this.name !== RETURN)
+    return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
+  }
+
+  /**
+   * The ID of a record whose pairs come in another order, such as `CMD=DATA&ID=x&Return=0`;
+   * undefined if the line has no Return, or not one ID.
+   */
+  laterIdOf(lineStart: number): { at: number; start: number; end: number } | undefined {
+    let id: { at: number; start: number; end: number } | undefined
+    let given = 0
+    for (let at = lineStart; ; at = this.at + 1) {
+      this.readKey(at, true)
+      const { name } = this
+      if (name === CONTENT || (name === ID && id !== undefined)) return undefined
+      this.readValue(true)
+      if (name === ID) id = { at, start: this.valueStart, end: this.valueEnd }
+      given |= name
+      if (this.endsLine(this.at)) return (given & RETURN) === 0 ? undefined : id
+    }
+  }
 }
 
 // Optimization: the length rules out most keys.

@@ -60,13 +60,22 @@ export class RecordReader {
         if ((pairs.name & FOLLOWS_ID) !== 0) {
           return this.#readPairs(at + 1, this.#open(start, valueStart, valueEnd))
         }
-      } else if (this.#beginsBlock()) {
+      } else if (pairs.beginsBlock()) {
         this.#open(start, valueStart, valueEnd)
         this.#recordEnd = lineEnd
         return lineEnd
       }
       pairs.readKey(start, false)
-    } else if (!pairs.hasValue) pairs.readKey(start, false)
+    } else {
+      if ((pairs.name & HEADER) !== 0) {
+        const id = this.#mayBeRecord() ? pairs.laterIdOf(start) : undefined
+        pairs.readKey(start, true)
+        if (id !== undefined) {
+          return this.#readPairs(start, this.#open(start, id.start, id.end), id.at)
+        }
+      }
+      if (!pairs.hasValue) pairs.readKey(start, false)
+    }
     const reply = this.#reply
     if (pairs.name === CONTENT && reply !== undefined) return this.#readContent(reply)
     pairs.readValue(false)
@@ -84,18 +93,9 @@ export class RecordReader {
     return pairs.at
   }
 
-  // A bare `ID=…` begins a record only if the lines below it fit: among INFO's lines it is an
-  // option of that name. A block that lacks Return is recognized by its Content, so that its
-  // content isn't parsed as records.
-  #beginsBlock(): boolean {
-    const pairs = this.#pairs
-    let given = 0
-    do {
-      given |= pairs.name
-      pairs.readKey(pairs.skipBlankLines(pairs.at), false)
-      pairs.readValue(false)
-    } while ((pairs.name & HEADER) !== 0 && pairs.name !== RETURN)
-    return pairs.name === RETURN || (pairs.name === CONTENT && (given & CMD) !== 0)
+  // Among INFO's lines, every key is that of an option.
+  #mayBeRecord(): boolean {
+    return !HAS_OPTIONS.test(this.#reply?.commandName ?? '')
   }
 
   // Whether a line below a record's first one continues it, as a pair.
@@ -115,8 +115,10 @@ export class RecordReader {
   /**
    * Reads pairs of a record's first line, the first key of which has been read, and any further
    * record there.
+   *
+   * @param ownId where the pair with the record's own id begins, if it comes after others
    */
-  #readPairs(start: number, opened: CommandReply): number {
+  #readPairs(start: number, opened: CommandReply, ownId = -1): number {
     const pairs = this.#pairs
     let pairStart = start
     let reply = opened
@@ -125,7 +127,10 @@ export class RecordReader {
       if (pairs.name === CONTENT) return this.#readContent(reply)
       pairs.readValue(true)
       if (pairs.name !== ID) this.#addPair(reply)
-      else if (pairs.valueStart < pairs.valueEnd || reply.commandId !== '') {
+      else if (
+        pairStart !== ownId &&
+        (pairs.valueStart < pairs.valueEnd || reply.commandId !== '')
+      ) {
         reply = this.#open(pairStart, pairs.valueStart, pairs.valueEnd)
       }
       if (pairs.endsLine(pairs.at)) break

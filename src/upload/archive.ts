@@ -6,7 +6,10 @@ const SIZE_START = 124
 const SIZE_END = 136
 const TYPE = 156
 const LINE_END = Buffer.from('\n')
-const REGULAR = new Set([0, 0x30])
+// Type 7 is a file that was to be stored in one piece.
+const FILES = ['\0', '0', '7'].map((type) => type.charCodeAt(0))
+// The long names and times of other entries.
+const ABOUT_OTHERS = ['L', 'K', 'x', 'g'].map((type) => type.charCodeAt(0))
 
 /**
  * The files of a packed body (PUSH manual, "ContentType=tgz"), one after the other.
@@ -29,7 +32,10 @@ export function unpack(body: Buffer, limit: number): Buffer | undefined {
     const size = sizeOf(header)
     const start = at + BLOCK
     if (size === undefined || start + size > tar.length) return undefined
-    if (REGULAR.has(header[TYPE] as number)) files.push(tar.subarray(start, start + size), LINE_END)
+    const type = header[TYPE] as number
+    if (FILES.includes(type)) files.push(tar.subarray(start, start + size), LINE_END)
+    // The content of any other entry would be dropped.
+    else if (size > 0 && !ABOUT_OTHERS.includes(type)) return undefined
     at = start + Math.ceil(size / BLOCK) * BLOCK
   }
   // Bytes after the end would be dropped.

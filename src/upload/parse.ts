@@ -107,11 +107,11 @@ export function typeOf(
 }
 
 /**
- * Whether rows come as `tabledata`, which access terminals expect to be confirmed by table and
- * count.
+ * Whether rows come as `tabledata`, or as `vmtable` (a list of wireless networks): access terminals
+ * expect both to be confirmed by table and count.
  */
 export function isTableData(table: string | undefined): boolean {
-  return table?.toLowerCase() === 'tabledata'
+  return /^(?:tabledata|vmtable)$/i.test(table ?? '')
 }
 
 function grammarOf(type: string, isRows: boolean): Grammar {

@@ -99,7 +99,9 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     const { serialNumber, body } = received
     const replies = keepReplies && repliesIn(body, received, encoding, maxRecords)
     if (replies !== undefined) {
-      await keepReplies?.(replies, serialNumber, deadline)
+      const { unparsed } = replies
+      await keepReplies?.({ ...replies, unparsed: [] }, serialNumber, deadline)
+      if (unparsed.length > 0) await keep({ ...received, unparsed }, deadline)
       settings.onKept?.(received, request)
       return ok('OK')
     }

@@ -9,8 +9,8 @@ import type { Upload, UploadRecord } from './upload.js'
 const COMMAND_ID = /^[0-9A-Za-z]{1,16}$/
 
 /**
- * The replies in a body that has no table (seen on a time clock that posts them to `cdata`);
- * undefined if it has any line that isn't one.
+ * The replies in a body that has no table (seen on a time clock that posts them to `cdata`), and
+ * the lines between them; undefined if there are no replies.
  */
 export function repliesIn(
   body: Buffer,
@@ -20,7 +20,7 @@ export function repliesIn(
 ): ParsedReplies | undefined {
   if (table !== undefined || stamp !== undefined || Object.keys(query).length > 0) return undefined
   const parsed = parseReplies(body, { serialNumber, encoding, maxRecords })
-  return parsed.replies.length > 0 && parsed.unparsed.length === 0 ? parsed : undefined
+  return parsed.replies.length > 0 ? parsed : undefined
 }
 
 /**

@@ -59,12 +59,16 @@ describe('A reply in the query', () => {
     expect(adapter.unparsed()).toEqual([])
   })
 
-  it('A record in the body takes precedence over the query', async () => {
+  it('A reply in the query and another in the body are both stored', async () => {
     const { adapter, listener } = bare()
-    for (const query of ['SN=A&ID=1&Return=0', 'SN=A&ID=1']) {
+    for (const query of ['SN=A&ID=1', 'SN=A&ID=1&Return=0', 'SN=A&ID=2&Return=0']) {
       expect(await post(listener, { query, body: 'ID=2&Return=-1' })).toMatchObject({ status: 200 })
     }
-    expect(adapter.replies()).toMatchObject([{ commandId: '2', returnCode: -1 }])
+    const stored = adapter.replies().map(({ commandId, returnCode }) => [commandId, returnCode])
+    expect(stored.sort()).toEqual([
+      ['1', 0],
+      ['2', -1],
+    ])
     expect(adapter.unparsed()).toEqual([])
   })
 

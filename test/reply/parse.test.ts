@@ -146,7 +146,7 @@ describe('A record', () => {
     'ID&Return=0',
     'ID=1',
     'ID=1&Foo=2&Return=0',
-    'Return=0&ID=1',
+    'Other=0&ID=1',
     'XID=1&Return=0&CMD=DATA',
     'ID\t=7\nReturn=0',
   ])('No record begins with %j', (body) => {

@@ -33,12 +33,19 @@ describe('A packed body', () => {
     expect(packed(gzipSync(tar({ a: 'USER PIN=1' }).subarray(0, 1024))).records).toHaveLength(1)
   })
 
+  it('A file that was to be stored in one piece is read', () => {
+    expect(packed(gzipSync(tar({ a: 'USER PIN=1' }, '7'))).records).toMatchObject([
+      { fields: { PIN: '1' } },
+    ])
+  })
+
   it.each([
     ['is no gzip', Buffer.from('USER PIN=1')],
     ['is cut', gzipSync(tar({ a: 'USER PIN=1' })).subarray(0, 40)],
     ['holds no archive', gzipSync(Buffer.alloc(2048, 'x'))],
     ['holds a file that is cut', gzipSync(tar({ a: 'x'.repeat(600) }).subarray(0, 1024))],
     ['holds no file', gzipSync(tar({ a: '' }, '5'))],
+    ['holds another kind of file', gzipSync(tar({ a: 'USER PIN=1' }, '6'))],
     [
       'goes on behind its end',
       gzipSync(Buffer.concat([tar({ a: 'x' }), Buffer.from('USER PIN=1')])),

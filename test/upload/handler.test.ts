@@ -329,9 +329,15 @@ describe('An upload that reports on commands', () => {
     expect(uploads).toEqual([])
   })
 
+  it('An upload without a table keeps its replies, and the lines between them as unparsed', async () => {
+    const { adapter, uploads } = await post('', 'what\nID=4&Return=0&CMD=CHECK\n')
+    expect(adapter.replies()).toMatchObject([{ commandId: '4', returnCode: 0 }])
+    expect(uploads.map(({ unparsed }) => unparsed.map(String))).toEqual([['what']])
+  })
+
   it.each([
     ['table=ATTLOG', 'ID=4&Return=0&CMD=CHECK\n'],
-    ['', 'ID=4&Return=0&CMD=CHECK\nwhat\n'],
+    ['', 'what\n'],
   ])('Anything else is an upload: %j %j', async (query, body) => {
     const { adapter, uploads } = await post(query, body)
     expect(adapter.replies()).toEqual([])
