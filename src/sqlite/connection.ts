@@ -1,6 +1,5 @@
 // One connection for all calls. Its driver is synchronous, so work is done in short slices: writes
 // that come together share a transaction, and with it the wait for the disk.
-import { performance } from 'node:perf_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { definitions } from '../sql/schema.js'
 import type { Database, Insert, Step, Steps } from '../sql/step.js'

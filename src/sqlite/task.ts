@@ -1,5 +1,4 @@
 // Work that waits for its turn on the connection, and goes on where it paused.
-import { performance } from 'node:perf_hooks'
 import type { Step, Steps } from '../sql/step.js'
 
 /** What executes a step. */
