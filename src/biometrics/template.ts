@@ -5,6 +5,9 @@ import type { UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
 import { type BiometricType, LAST_OLD_FINGER, TYPES } from './type.js'
 
+// `MajorVer` and `MinorVer` have three digits at most in commands.
+const MOST_VERSION = 999
+
 /** Why a content can't be sent: it is cut or missing, or longer than a command may be. */
 export type Fault = 'incomplete' | 'size'
 
@@ -115,13 +118,19 @@ function unifiedPiece(fields: Fields): Piece | undefined {
   if (no > 9 || index > 255 || fieldOf(fields, 'valid') === '0') return undefined
   return {
     ...{ type, no, index, leastPieces: 1 },
-    majorVersion: wholeOf(fields, 'majorver'),
-    minorVersion: wholeOf(fields, 'minorver'),
+    majorVersion: versionOf(fields, 'majorver'),
+    minorVersion: versionOf(fields, 'minorver'),
     // A word such as ZK means the same as 0, but terminals refuse it.
     format: wholeOf(fields, 'format') ?? 0,
     isDuress: fieldOf(fields, 'duress') === '1',
     content: contentIn(fields, 'tmp'),
   }
+}
+
+// No algorithm has a version beyond what a command can hold.
+function versionOf(fields: Fields, name: string): number | undefined {
+  const version = wholeOf(fields, name)
+  return version !== undefined && version <= MOST_VERSION ? version : undefined
 }
 
 function fingerPiece(

@@ -150,7 +150,14 @@ test('Whatever the records hold, conversions() writes whole commands of its pers
     fc.constantFrom('AAAA\tPIN=8', 'AAAA\nC:2:REBOOT', ' 1 ', '٧', 'ZK'),
     fc.string({ unit: 'binary', maxLength: 4 }),
   )
-  const whole = { PIN: '7', FID: '6', FingerID: '6', Index: '0', Type: '9', MajorVer: '58' }
+  const whole: Record<string, string> = {
+    PIN: '7',
+    FID: '6',
+    FingerID: '6',
+    Index: '0',
+    Type: '9',
+    MajorVer: '58',
+  }
   const contents = { TMP, Template: TMP, Content: TMP }
   const record = fc.record({
     kind: fc.constant('fields' as const),
@@ -173,7 +180,22 @@ test('Whatever the records hold, conversions() writes whole commands of its pers
         written += commands.length
       },
     ),
-    { numRuns: 1000 },
+    {
+      numRuns: 1000,
+      examples: [
+        [
+          [
+            {
+              kind: 'fields',
+              type: 'biodata',
+              fields: { ...whole, ...contents, MinorVer: '999999999' },
+              raw: Buffer.alloc(0),
+            },
+          ],
+          VISIBLE,
+        ],
+      ],
+    },
   )
   expect(written).toBeGreaterThan(50)
 })
