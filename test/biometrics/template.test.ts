@@ -158,7 +158,7 @@ test('Whatever the records hold, conversions() writes whole commands of its pers
     Type: '9',
     MajorVer: '58',
   }
-  const contents = { TMP, Template: TMP, Content: TMP }
+  const contents: Record<string, string> = { TMP, Template: TMP, Content: TMP }
   const record = fc.record({
     kind: fc.constant('fields' as const),
     type: fc.constantFrom(...types, '__proto__', 'toString'),
