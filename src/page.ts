@@ -48,11 +48,11 @@ const LONGEST_CURSOR = 2000
  *   console.log(punch.time)
  * }
  */
-export async function* rowsOf<Filter extends { after?: string }, Row>(
-  list: (filter: Filter) => Awaitable<Page<Row>>,
-  filter: Filter,
+export async function* rowsOf<Filter extends object, Row>(
+  list: (filter: Filter & { after?: string }) => Awaitable<Page<Row>>,
+  filter: Filter & { after?: string },
 ): AsyncGenerator<Row, void, undefined> {
-  for (let after = filter.after; ; ) {
+  for (let { after } = filter; ; ) {
     const { rows, next } = await list(after === undefined ? filter : { ...filter, after })
     yield* rows
     if (next === undefined) return
