@@ -30,9 +30,11 @@ export type {
   Page,
   RetentionStorage,
 } from './kept.js'
+export type { UnparsedLine } from './memory/reply.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
 export { rowsOf } from './page.js'
 export type { FamilyOption, KnowsFamilies } from './queue/family.js'
+export type { HandOutStorage } from './queue/hand-out.js'
 export {
   type DeliveryHandlerOptions,
   type DeliveryOptions,
@@ -74,6 +76,7 @@ export type {
   QueuedCommand,
 } from './queue/storage.js'
 export type { NewTerms } from './queue/terms.js'
+export type { ReplyAdapter } from './reply/find.js'
 export {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
@@ -86,7 +89,7 @@ export {
   type Outcome,
   outcomeOf,
 } from './reply/outcome.js'
-export { parseReplies } from './reply/parse.js'
+export { type ParseRepliesOptions, parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
 export type { UnknownEvent } from './router/place.js'
