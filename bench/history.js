@@ -143,7 +143,7 @@ async function filled(url, schema, amounts) {
   const adapter = postgresAdapter(client, { schema })
   await adapter.migrate()
   await fillHistory(client, schema, amounts, END)
-  return { adapter, client }
+  return { adapter, client, schema }
 }
 
 export async function measure() {
@@ -151,7 +151,7 @@ export async function measure() {
     progress('filling PostgreSQL: some minutes without --brief')
     const full = await filled(url, `full${process.pid}`, HISTORY)
     const bare = await filled(url, `bare${process.pid}`, BARE)
-    await printSizes(full.client, `full${process.pid}`)
+    await printSizes(full)
     await full.client.query('CHECKPOINT')
     const stores = [full.adapter, bare.adapter]
     for (const [calls, aim] of [
@@ -165,11 +165,15 @@ export async function measure() {
         row(`${what} on years of history : on a bare store`, most / least, aim, `${ms} ms`)
       }
     }
-    await Promise.all([full.client.end(), bare.client.end()])
+    // A server of POSTGRES_URL stays.
+    for (const { client, schema } of [full, bare]) {
+      await client.query(`DROP SCHEMA "${schema}" CASCADE`)
+      await client.end()
+    }
   })
 }
 
-async function printSizes(client, schema) {
+async function printSizes({ client, schema }) {
   for (const [table, count] of [
     ['attendance', HISTORY.attendance],
     ['commands', HISTORY.settled],

@@ -21,19 +21,19 @@ const KEEP = `
       (serial_number, line_key, position, pin, local_time, instant, status, verify, work_code, rest, raw, received_at)
     SELECT $3, line_key, position, record ->> 'pin', record ->> 'time', ${moment('instant')}, record ->> 'status',
       record ->> 'verify', record ->> 'workCode', record -> 'rest', raw, ${moment('$4')}
-    FROM came WHERE kind = 'attendance' ORDER BY line_key
-    ON CONFLICT DO NOTHING RETURNING line_key
+    FROM came WHERE kind = 'attendance' ORDER BY line_key, position
+    ON CONFLICT DO NOTHING RETURNING position
   ), uploaded AS (
     INSERT INTO :schema.uploads (serial_number, line_key, position, kind, type, type_key, pin, packet_set, packet_index, record,
       instant, raw, content_length, received_at)
     SELECT $3, line_key, position, kind, type, type_key, pin, packet_set, packet_index, record, ${moment('instant')}, raw,
       content_length, ${moment('$4')}
-    FROM came WHERE kind <> 'attendance' ORDER BY line_key
-    ON CONFLICT DO NOTHING RETURNING line_key
+    FROM came WHERE kind <> 'attendance' ORDER BY line_key, position
+    ON CONFLICT DO NOTHING RETURNING position
   )
   SELECT json_build_object('before', (SELECT ${milliseconds('before')} FROM :schema.forgotten),
     'places', (SELECT coalesce(json_agg(place), '[]')
-      FROM (SELECT line_key FROM attended UNION ALL SELECT line_key FROM uploaded) AS kept JOIN came USING (line_key)))::text AS row`
+      FROM (SELECT position FROM attended UNION ALL SELECT position FROM uploaded) AS kept JOIN came USING (position)))::text AS row`
 
 // Packets come in order: while the set is not complete, its last one is missing.
 const FIND_SET = `
@@ -67,27 +67,19 @@ export function uploadsOn(
 ): Required<Pick<UploadStorage, 'onUpload' | 'findPackets'>> {
   return {
     async onUpload(upload) {
-      const lines = new Map<string, UploadRecord | Buffer>()
-      for (const line of [...upload.records, ...upload.unparsed]) {
-        const key = lineKey(upload, line)
-        if (!lines.has(key)) lines.set(key, line)
-      }
-      if (lines.size === 0) return []
-      const { bytes, starts } = joined([...lines.values()].map(rawOf))
-      const different = [...lines]
-      const rows = jsonBytes(different.length, (place) => {
-        const [key, line] = different[place] as (typeof different)[number]
-        return { place, line_key: key, start: starts[place], ...rowOf(upload, line) }
+      const { records } = upload
+      const lines = [...records, ...upload.unparsed]
+      if (lines.length === 0) return []
+      const { bytes, starts } = joined(lines.map(rawOf))
+      const rows = jsonBytes(lines.length, (place) => {
+        return { place, start: starts[place], ...rowOf(upload, lines[place] as (typeof lines)[0]) }
       })
       const values = [rows, bytes, upload.serialNumber, upload.receivedAt.getTime()]
       const [kept] = await database.rows<KeptRow>(KEEP, values)
       const { before, places } = kept as KeptRow
-      const isNew = new Set(places.map((place) => different[place]?.[1]))
+      const isNew = new Set(places)
       const forgotten = before === null ? undefined : new Date(before)
-      // A line that comes twice in one upload is new once.
-      return upload.records.filter((record) => {
-        return isNew.delete(record) && !isForgotten(record, forgotten)
-      })
+      return records.filter((record, place) => isNew.has(place) && !isForgotten(record, forgotten))
     },
     async findPackets(serialNumber, commandId, { table, count, maxBytes }) {
       const set = packetSetOf(commandId, { table, count })
@@ -156,10 +148,11 @@ function packetSetOf(commandId: string, { table, count }: Omit<PacketSet, 'maxBy
   return digestOf(JSON.stringify([commandId, table, count]))
 }
 
-function rowOf({ commandId }: Upload, line: UploadRecord | Buffer): object {
+function rowOf(upload: Upload, line: UploadRecord | Buffer): object {
+  const line_key = lineKey(upload, line)
   if (Buffer.isBuffer(line)) {
     const unparsed = { kind: 'unparsed', type: '' }
-    return { ...unparsed, type_key: '', record: unparsed, size: line.length }
+    return { line_key, ...unparsed, type_key: '', record: unparsed, size: line.length }
   }
   const { raw, ...members } = line
   const { content, instant, ...record } = members as typeof members & {
@@ -167,6 +160,7 @@ function rowOf({ commandId }: Upload, line: UploadRecord | Buffer): object {
     instant?: Date
   }
   const own = {
+    line_key,
     kind: line.kind,
     type: line.type,
     record: 'fields' in record ? { ...record, fields: Object.entries(record.fields) } : record,
@@ -179,7 +173,7 @@ function rowOf({ commandId }: Upload, line: UploadRecord | Buffer): object {
     type_key: keyOfText(line.type),
     pin: personOf(line),
     content_length: content?.length,
-    ...(line.kind === 'packet' && packetRowOf(line, commandId ?? '')),
+    ...(line.kind === 'packet' && packetRowOf(line, upload.commandId ?? '')),
   }
 }
 
