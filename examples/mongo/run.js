@@ -44,11 +44,12 @@ try {
   const { storage } = app
   const yesterday = new Date(Date.now() - 24 * 60 * 60 * 1000)
   const told = ({ commandName, outcome, meaning }) => `${commandName} ${outcome}: ${meaning}`
-  show("A command's reply", told(await storage.findReply(SERIAL_NUMBER, added.commandId)))
-  const last = await storage.replies({ serialNumber: SERIAL_NUMBER, limit: 10 })
-  show("The terminal's last replies", last.map(told).sort())
-  const failed = await storage.replies({ outcome: 'failed', since: yesterday })
-  show('Failed since yesterday', failed.map(told))
+  const [command] = await app.commands.look([added])
+  show("A command's state", `${command?.state}: ${command?.meaning}`)
+  const last = await storage.listReplies({ serialNumber: SERIAL_NUMBER, limit: 10 })
+  show("The terminal's last replies", last.rows.map(told).sort())
+  const failed = await storage.listReplies({ outcome: 'failed', since: yesterday })
+  show('Failed since yesterday', failed.rows.map(told))
 } finally {
   await app.db.dropDatabase()
   app.server.close()

@@ -68,7 +68,7 @@ describe.skipIf(url === undefined)('The questions in mongosh', () => {
   })
 
   it('A question finds what waits for a terminal', async () => {
-    expect((await ask(/open: true/)).map(({ commandId }) => commandId)).toEqual(['waiting'])
+    expect((await ask(/openUntil/)).map(({ commandId }) => commandId)).toEqual(['waiting'])
   })
 
   it('A question finds what failed since yesterday', async () => {

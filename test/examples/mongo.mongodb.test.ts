@@ -14,11 +14,11 @@ onServer('the example of storages prints the same on MongoDB as on others', asyn
 onServer('the example on MongoDB keeps each reply and record once, over a restart', async () => {
   const { stdout } = await runExample('example:mongo', '', env)
   const [commands = '', rest = ''] = stdout.split('\niclock_attendance\n')
-  const [punches = ''] = rest.split("A command's reply")
+  const [punches = ''] = rest.split("A command's state")
   expect(commands.match(/_id:/g)).toHaveLength(2)
   expect(punches.match(/_id:/g)).toHaveLength(1)
   expect(punches).toContain('2026-10-05 06:58:10')
-  expect(stdout).toContain("A command's reply\n'DATA succeeded: done'\n")
+  expect(stdout).toContain("A command's state\n'succeeded: done'\n")
   expect(stdout).toContain(
     'Failed since yesterday\n[ "ENROLL_FP failed: duplicate of another user\'s" ]',
   )
