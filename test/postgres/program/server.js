@@ -11,7 +11,8 @@ const pool = new pg.Pool({ connectionString: url, max: 10 })
 const adapter = postgresAdapter(pool, { schema })
 const commands = commandQueue(adapter)
 const app = express()
-app.use(terminalRouter({ adapter, delivery: { maxCommands: 200 } }))
+// A busy machine may need longer than the default: what is tested is the heap.
+app.use(terminalRouter({ adapter, timeout: 60_000, delivery: { maxCommands: 200 } }))
 app.use('/page', monitorRouter({ adapter, commands }))
 app.post('/issue', express.json({ limit: '2mb' }), async (req, res) => {
   const { serialNumber, command } = req.body
