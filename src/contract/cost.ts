@@ -6,9 +6,9 @@ import { type Case, onCapability } from './subject.js'
 const MANY = 10_000
 const AT_ONCE = 500
 const POLLS = 25
-// A call that reads what it need not takes a hundred times as long; one that doesn't, nearly the
+// A call that reads what it need not takes ten to a hundred times as long; one that doesn't, nearly the
 // same. Machines that are busy with something else are in between.
-const MOST = 8
+const MOST = 4
 
 const CASES: readonly CommandCase[] = [
   {
