@@ -128,7 +128,7 @@ test('The older tables carry the same templates as the unified one', () => {
     }),
     { numRuns: 500 },
   )
-  expect(compared).toBeGreaterThan(0)
+  expect(compared).toBeGreaterThan(50)
 }, 60_000)
 
 test('The order of the records and their repetition change no template', () => {
@@ -187,7 +187,7 @@ test('A template with a missing or a cut piece is never sent', () => {
     }),
     { numRuns: 500 },
   )
-  expect(damaged).toBeGreaterThan(0)
+  expect(damaged).toBeGreaterThan(50)
 }, 60_000)
 
 function harmed(rows: FieldRecord[], harm: string, at: number): FieldRecord[] {
