@@ -40,7 +40,7 @@ const DRIVERS = {
 }
 
 // The servers that are started for these tests have no indexes beside that of `_id`, and read all
-// documents: what a call costs is shown by index.mongodb.test.ts, and by a real server.
+// documents: only a real server shows what a call costs.
 const isReal = url !== undefined && 'allocator' in (await client.db().command({ buildInfo: 1 }))
 // mongo-java-server gives two callers one number: its findOneAndUpdate isn't atomic.
 const NEEDS_REAL = /^(Ten thousand settled commands|Callers at the same moment, in all processes)/
