@@ -55,7 +55,7 @@ async function add(pin, name) {
 
 async function poll() {
   const polled = await terminal.poll()
-  for (const { text } of polled.commands) say('terminal', `is handed ${JSON.stringify(text)}`)
+  for (const { text } of polled.commands) say('terminal', `receives ${JSON.stringify(text)}`)
   return polled.commands
 }
 
