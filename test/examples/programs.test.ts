@@ -9,7 +9,7 @@ it('The demo completes the loop: done, done again after a restart, and refused',
     'app       reads "succeeded": done',
     expect.stringContaining('reads "failed": capacity reached'),
   ])
-  expect(stdout.match(/is handed .*PIN=8/g)).toHaveLength(2)
+  expect(stdout.match(/receives .*PIN=8/g)).toHaveLength(2)
   expect(stdout).not.toContain('HTTP/1.1')
 })
 
