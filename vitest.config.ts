@@ -22,6 +22,7 @@ const long = [
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
   'test/knex/sqlite.test.ts',
+  'test/sqlite/process.test.ts',
   'test/upload/flood.test.ts',
   'test/upload/month.test.ts',
 ]

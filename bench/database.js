@@ -1,10 +1,17 @@
 // The databases of the benchmark, each started once in its own process; undefined if not installed.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { findAtomicProgram, serverName, startServer } from '../test/support/mongodb.js'
 import { openPostgres } from '../test/support/postgres.js'
 import { progress } from './measure.js'
 
 const openers = {
   memory: () => ({ name: 'memory', url: '', async remove() {} }),
+  async sqlite() {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-bench-'))
+    return { name: 'SQLite', url: folder, remove: () => rm(folder, { recursive: true }) }
+  },
   async mongodb() {
     const program = await findAtomicProgram()
     if ('reasons' in program) return undefined

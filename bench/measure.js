@@ -8,7 +8,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
-    storage: { type: 'string', default: 'memory,mongodb,postgresql' },
+    storage: { type: 'string', default: 'memory,sqlite,mongodb,postgresql' },
     terminals: { type: 'string' },
   },
 })

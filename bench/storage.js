@@ -1,7 +1,10 @@
 // The storage of a server of the benchmark, as an app would connect it.
+import { join } from 'node:path'
 import { memoryAdapter } from 'express-iclock'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { postgresAdapter } from 'express-iclock/postgres'
+import { sqliteAdapter } from 'express-iclock/sqlite'
+import Database from 'libsql'
 import { MongoClient } from 'mongodb'
 import pg from 'pg'
 
@@ -18,6 +21,8 @@ const openers = {
       ...{ onReply: nothing, onUpload: nothing, onContact: nothing, findTerminal: nothing },
     }
   },
+  // A file for each server: two that write to one wait for each other.
+  sqlite: (folder) => sqliteAdapter(new Database(join(folder, `${process.pid}.db`))),
   async mongodb(url) {
     const client = await new MongoClient(url, { maxPoolSize: 20 }).connect()
     const adapter = mongoAdapter(client.db(`bench${process.pid}`))

@@ -1,5 +1,5 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
-// npm run test:crash, or one campaign: npm run test:crash -- --storage journal|postgres|mongodb|mongodb-apps [--kills 200]
+// npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps [--kills 200]
 //   [--seed 1] [--broken claim|answer|overtake]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
@@ -17,6 +17,7 @@ const LONG = 200
  */
 const PLANS = [
   { ground: 'journal', kills: 6 },
+  { ground: 'sqlite', kills: 8 },
   { ground: 'postgres', kills: 12 },
   { ground: 'mongodb', kills: 5 },
   { ground: 'mongodb-apps', kills: 5 },

@@ -1,5 +1,6 @@
 // Runs the tests that need only Node on the oldest version that the package supports, and on the
-// newest of each later line. `node checks/node-versions.js 22` runs them only on that one.
+// newest of each later line, where better-sqlite3 comes with it. `node checks/node-versions.js 22`
+// runs them only on that one.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,30 +28,41 @@ process.exitCode = count.failed === 0 ? 0 : 1
 
 function testOn(version) {
   try {
-    const node = install(version)
-    const exact = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()
+    const installed = install(version)
+    const exact = execFileSync(installed.node, ['--version'], { encoding: 'utf8' }).trim()
     console.log(`Node ${exact}`)
-    add(`Node ${exact}`, runTests(node))
+    add(`Node ${exact}`, runTests(installed))
   } catch (error) {
     add(`Node ${version} does not run here: ${error.message}`, { passed: 0, failed: 1, skipped: 0 })
   }
 }
 
-// The registry has Node's binaries, a package for each platform.
+// The registry has Node's binaries, a package for each platform. better-sqlite3 brings its own, for
+// Node 22 and later.
 function install(version) {
   const binaries = `node-${process.platform}-${process.arch}`
   const folder = join(temporary, version)
+  const drivers = Number.parseInt(version, 10) < 22 ? [] : ['better-sqlite3@13']
   const options = ['--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder]
-  execFileSync('npm', ['install', ...options, `${binaries}@${version}`], { encoding: 'utf8' })
-  return join(folder, 'node_modules', binaries, 'bin/node')
+  // It is not installed for the Node that runs this program.
+  const packages = [`${binaries}@${version}`, ...drivers]
+  execFileSync('npm', ['install', '--engine-strict=false', ...options, ...packages], {
+    encoding: 'utf8',
+  })
+  const modules = join(folder, 'node_modules')
+  return {
+    node: join(modules, binaries, 'bin/node'),
+    drivers: drivers.length === 0 ? '' : modules,
+  }
 }
 
-function runTests(node) {
+function runTests({ node, drivers }) {
   const report = join(temporary, 'report.json')
   rmSync(report, { force: true })
   // Workers are started as this process is; a test that starts `node` by its name finds this one first.
   const env = {
     ...process.env,
+    BETTER_SQLITE3: drivers,
     PATH: dirname(node) + delimiter + process.env.PATH,
   }
   // The rest takes longer than all of these, or does not depend on Node: programs, databases and

@@ -48,6 +48,7 @@ export const PLAN = {
   'npm run bench': BENCH,
   'npm run bench -- history': BENCH,
   'npm run bench -- polls': BENCH,
+  'npm run bench -- statements': BENCH,
   'npm run bench -- fleet --terminals 10000': BENCH,
 
   'npm run test:long': collect('test:long'),

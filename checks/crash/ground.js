@@ -18,7 +18,7 @@ import { openFront } from './front.js'
 import { openStorage } from './storage.js'
 
 /**
- * @typedef {'journal' | 'postgres' | 'mongodb' | 'mongodb-apps'} GroundName
+ * @typedef {'journal' | 'sqlite' | 'postgres' | 'mongodb' | 'mongodb-apps'} GroundName
  *
  * @typedef {object} Database
  * @property {string} title
@@ -47,6 +47,14 @@ const DATABASES = {
         place: join(folder, 'journal'),
       },
       ...{ apps: 1, isAtomic: true, killsApps: true },
+      remove: () => rm(folder, { recursive: true }),
+    }
+  },
+  async sqlite() {
+    const folder = await mkdtemp(join(tmpdir(), 'iclock-campaign-'))
+    return {
+      ...{ title: 'SQLite, two apps', storage: 'sqlite', place: join(folder, 'iclock.db') },
+      ...{ apps: 2, isAtomic: true, killsApps: true },
       remove: () => rm(folder, { recursive: true }),
     }
   },

@@ -1,12 +1,14 @@
 // The storage of a campaign, opened by each app process, and at the end by the campaign itself.
 import { mongoAdapter } from 'express-iclock/mongo'
 import { postgresAdapter } from 'express-iclock/postgres'
+import { sqliteAdapter } from 'express-iclock/sqlite'
+import Database from 'libsql'
 import { MongoClient } from 'mongodb'
 import pg from 'pg'
 import { journalAdapter } from './journal.js'
 
 /**
- * @typedef {'journal' | 'mongodb' | 'postgres'} StorageName
+ * @typedef {'journal' | 'mongodb' | 'postgres' | 'sqlite'} StorageName
  * @typedef {import('express-iclock').TerminalAdapter & { close: () => Promise<void> }} Storage
  */
 
@@ -17,6 +19,12 @@ import { journalAdapter } from './journal.js'
  */
 export async function openStorage(name, place) {
   if (name === 'journal') return /** @type {any} */ (await journalAdapter(place))
+  if (name === 'sqlite') {
+    const database = new Database(place)
+    const adapter = sqliteAdapter(database)
+    await adapter.migrate()
+    return /** @type {any} */ ({ ...adapter, close: async () => database.close() })
+  }
   if (name === 'postgres') {
     const pool = new pg.Pool({
       connectionString: place,

@@ -1,5 +1,5 @@
 // The drivers of SQLite that are here: libsql everywhere, Node's own where Node has it, and
-// better-sqlite3 where BETTER_SQLITE3 says which folder has it: it must be compiled, or needs Node 22.
+// better-sqlite3 if BETTER_SQLITE3 names a folder that has it: its binary needs Node 22.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
