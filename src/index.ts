@@ -1,6 +1,7 @@
 // Public API (re-exports only).
 export { assertIssuable, type IssuedCommand } from './command.js'
 export { addressOf } from './endpoint/address.js'
+export type { ByTerminal } from './endpoint/by-terminal.js'
 export type { Awaitable } from './endpoint/deadline.js'
 export { IclockError, type IclockErrorCode } from './endpoint/errors.js'
 export type { Handler } from './endpoint/node.js'
@@ -13,7 +14,7 @@ export {
   type HandshakeHandlerOptions,
   handshakeHandler,
 } from './handshake/handler.js'
-export type { HandshakeOptions, TransWord } from './handshake/options.js'
+export type { HandshakeOptions, OtherWord, TransWord } from './handshake/options.js'
 export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type {
@@ -42,7 +43,7 @@ export {
   type PollEvent,
 } from './queue/handler.js'
 export type { Issue, IssueOptions, NewCommand } from './queue/issue.js'
-export type { ByTerminal, CommandIdStyle } from './queue/issuer.js'
+export type { CommandIdStyle } from './queue/issuer.js'
 export type { ListedCommand } from './queue/list.js'
 export {
   type CommandQueue,
@@ -109,9 +110,11 @@ export type {
   TerminalStorage,
   TerminalSummary,
 } from './terminal/storage.js'
+export type { AcknowledgementForm, AcknowledgementForms } from './upload/acknowledgement.js'
 export { type AttendanceDetails, detailsOf } from './upload/details.js'
 export { fieldOf } from './upload/fields.js'
 export {
+  type AcknowledgementOptions,
   type UploadAdapter,
   type UploadHandlerOptions,
   type UploadHookOptions,

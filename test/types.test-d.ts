@@ -163,6 +163,9 @@ it('An app may decide for each terminal, immediately or later, in typed words', 
   terminalRouter({
     adapter,
     timeZone: (serialNumber) => (serialNumber === 'A' ? 'Asia/Manila' : undefined),
+    encoding: async (serialNumber) => (serialNumber === 'A' ? 'gb18030' : undefined),
+    acknowledgements: async () => ({ user: 'OK' }),
+    commandIds: () => 'number',
     authorize: (serialNumber, req) => req.ip === '192.0.2.1' || serialNumber === 'A',
     handshake: async ({ model, family }) =>
       model === 'X100-C' && family === 'attendance' ? { transFlag: ['AttLog'] } : {},
@@ -171,8 +174,8 @@ it('An app may decide for each terminal, immediately or later, in typed words', 
     adapter,
     handshake: ({ firmware }) => ({ keys: { ServerName: `${firmware}` } }),
   })
-  // @ts-expect-error: firmware knows AttLog
-  terminalRouter({ adapter, handshake: { transFlag: ['attlog'] } })
+  // @ts-expect-error: a word is text
+  terminalRouter({ adapter, handshake: { transFlag: [8] } })
   // @ts-expect-error: a zone is text
   handshakeHandler({ adapter, timeZone: 8 })
   expectTypeOf(handshakeHandler({ adapter })).toExtend<

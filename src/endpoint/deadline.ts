@@ -17,10 +17,12 @@ export class Deadline {
   #turnedAt = 0
   #timer: NodeJS.Timeout | undefined = undefined
   #giveUp: (reason: Error) => void = () => {}
+  #awaited: string
 
   constructor(timeout: number, who: string) {
     this.#timeout = timeout
     this.#who = who
+    this.#awaited = who
   }
 
   /** Starts the clock unless it is running; so does the first `wait`. */
@@ -34,8 +36,11 @@ export class Deadline {
   /**
    * The result of a call. Throws or rejects once the time is over, even if the call answered
    * immediately, so that storage gets nothing more.
+   *
+   * @param who answers it, for the error
    */
-  wait<T>(answer: Awaitable<T>): Awaitable<T> {
+  wait<T>(answer: Awaitable<T>, who: string = this.#who): Awaitable<T> {
+    this.#awaited = who
     const left = this.#left()
     if (!isThenable(answer)) {
       if (left < 0) throw this.#error()
@@ -91,7 +96,7 @@ export class Deadline {
   }
 
   #error(): IclockError {
-    const message = `No response from ${this.#who} within ${this.#timeout} ms; the terminal will retry.`
+    const message = `No response from ${this.#awaited} within ${this.#timeout} ms; the terminal will retry.`
     return new IclockError('STORAGE_TIMEOUT', message)
   }
 }

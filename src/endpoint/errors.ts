@@ -70,6 +70,11 @@ export class IclockError extends Error {
   readonly expose: boolean
   /** The member whose value was refused, such as `name`; only with `VALUE_REFUSED`. */
   declare readonly member?: string
+  /**
+   * The version that the terminal announced as `pushver`, if storage knows it; only with
+   * `ENCRYPTION_UNSUPPORTED`.
+   */
+  declare readonly pushVersion?: string
   /** Headers for the answer, which the error page of Express adds; only with `BUSY`. */
   declare readonly headers?: Readonly<Record<string, string>>
 

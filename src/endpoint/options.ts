@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { TextDecoder } from 'node:util'
 import bytes from 'bytes'
 import { checkFunction, checkTimeout, checkWhole, type OptionNames, wrong } from '../check.js'
+import { type ByTerminal, byTerminal, type ValueOf } from './by-terminal.js'
 import type { Awaitable } from './deadline.js'
 
 /** The options of every endpoint. */
@@ -27,9 +28,10 @@ export interface EndpointOptions {
 export interface EncodingOptions {
   /**
    * The encoding of text that is not ASCII, read and written, a `TextDecoder` label: `'utf-8'` by
-   * default, `'gb18030'` for Chinese-language terminals. Use the same for `commandQueue`.
+   * default, `'gb18030'` for Chinese-language terminals; or a function of the serial number that
+   * returns one, or a promise of one. Use the same for `commandQueue`.
    */
-  encoding?: string
+  encoding?: ByTerminal<string | undefined>
 }
 
 /** The bounds of a body, of replies or of uploads. */
@@ -94,8 +96,17 @@ export function sizeOf(option: string, limit: unknown): number {
   return size
 }
 
+/**
+ * Creates a function that returns the encoding that a terminal writes.
+ *
+ * @throws TypeError as `decoderLabel`; the created function as well
+ */
+export function decoderLabelOf({ encoding }: EncodingOptions): ValueOf<string> {
+  return byTerminal('encoding', encoding, decoderLabel)
+}
+
 /** @throws TypeError if the option `encoding` isn't the label of an encoding that contains ASCII */
-export function decoderLabelOf({ encoding = 'utf-8' }: EncodingOptions): string {
+export function decoderLabel(encoding = 'utf-8'): string {
   const expected =
     'a TextDecoder label of an encoding that contains ASCII, such as "utf-8" or "gb18030"'
   try {

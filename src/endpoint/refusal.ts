@@ -19,6 +19,8 @@ export interface RefusalEvent {
   method: string
   /** The request's path, without its query. */
   path: string
+  /** The version that a terminal announced which wants to encrypt, if known. */
+  pushVersion: string | undefined
 }
 
 /**
@@ -27,13 +29,14 @@ export interface RefusalEvent {
  */
 export function publishRefusal(request: TerminalRequest, error: object): void {
   if (!CHANNELS.refusal.hasSubscribers) return
-  const { code, type } = error as { code?: unknown; type?: unknown }
+  const { code, type, pushVersion } = error as Record<'code' | 'type' | 'pushVersion', unknown>
   const refusal: RefusalEvent = {
     code: [code, type].find((name) => typeof name === 'string') as string | undefined,
     status: statusOf(error),
     serialNumber: serialNumberIfAny(request),
     method: request.method,
     path: request.path,
+    pushVersion: typeof pushVersion === 'string' ? pushVersion : undefined,
   }
   CHANNELS.refusal.publish(refusal)
 }

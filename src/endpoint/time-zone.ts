@@ -1,21 +1,23 @@
 // A terminal's time zone, and its offset from UTC at a moment.
 import { tzOffset } from '@date-fns/tz'
-import { describe, type OptionNames, wrong } from '../check.js'
+import { type OptionNames, wrong } from '../check.js'
+import { type ByTerminal, byTerminal, type ValueOf } from './by-terminal.js'
+import type { Awaitable, Deadline } from './deadline.js'
 
 /**
  * An IANA zone such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a function of the serial
- * number that returns one.
+ * number that returns one, or a promise of one.
  */
-export type TimeZoneOption = string | ((serialNumber: string) => string | undefined)
+export type TimeZoneOption = ByTerminal<string | undefined>
 
 /** The options of every endpoint that needs to know where a terminal is. */
 export interface TimeZoneOptions {
   /**
    * The terminals' time zone: a name such as `'Asia/Manila'`, an offset such as `'+05:30'`, or a
-   * function of the serial number that returns one; in handshakes the zone of this process by
-   * default. Terminals set their clocks by it, and keep the offset they were sent until their
-   * next handshake. Records of uploads then have an `instant`; without it they only have the
-   * terminal's wall clock.
+   * function of the serial number that returns one, or a promise of one; in handshakes the zone of
+   * this process by default. Terminals set their clocks by it, and keep the offset they were sent
+   * until their next handshake. Records of uploads then have an `instant`; without it they only
+   * have the terminal's wall clock.
    */
   timeZone?: TimeZoneOption
 }
@@ -34,23 +36,28 @@ const OFFSET = /^[+-](0\d|1[0-4]):[0-5]\d$/
  * @throws TypeError if the option is not a zone; the created function throws one if the app's
  * function returns an invalid zone
  */
-export function timeZoneOf(
-  option: TimeZoneOption | undefined,
-): (serialNumber: string) => string | undefined {
-  if (option === undefined) return () => undefined
-  if (typeof option === 'function') {
-    return (serialNumber) => {
-      const zone = option(serialNumber) ?? undefined
-      if (zone === undefined || isTimeZone(zone)) return zone
-      throw new TypeError(
-        `express-iclock: option "timeZone" returned ${describe(zone)} for terminal ${describe(serialNumber)}; expected ` +
-          "a zone such as 'Asia/Manila', an offset such as '+05:30', or nothing",
-      )
-    }
-  }
-  if (!isTimeZone(option)) throw wrong('timeZone', option, EXPECTED)
-  return () => option
+export function timeZoneOf(option: TimeZoneOption): ValueOf<string | undefined> {
+  return byTerminal('timeZone', option, (zone) => {
+    if (zone === undefined || zone === null) return undefined
+    if (!isTimeZone(zone)) throw wrong('timeZone', zone, EXPECTED)
+    return zone
+  })
 }
+
+/**
+ * Creates a function that returns the offset of a terminal's zone from UTC at a moment, in minutes
+ * east; this process's if the terminal's is unknown.
+ */
+export function offsetOfOption(option: TimeZoneOption): OffsetOf {
+  const zoneOf = timeZoneOf(option)
+  return async (serialNumber, at, deadline) => {
+    const zone = await zoneOf(serialNumber, deadline)
+    return zone === undefined ? ownOffsetAt(at) : offsetAt(zone, at)
+  }
+}
+
+/** The offset of a terminal's zone from UTC at a moment, in minutes east. */
+export type OffsetOf = (serialNumber: string, at: Date, deadline?: Deadline) => Awaitable<number>
 
 /** The offset of a zone from UTC at a moment, in minutes east: `480` for Asia/Manila. */
 export function offsetAt(zone: string, at: Date): number {

@@ -5,9 +5,17 @@ import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
+import type { OffsetOf } from '../endpoint/time-zone.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from '../terminal/contact.js'
-import { contactOf, familyOfType, optionFacts, pairsOf, plain } from '../terminal/facts.js'
+import {
+  contactOf,
+  LOOKS_LIKE_ACCESS,
+  optionFacts,
+  pairsOf,
+  plain,
+  statedFamily,
+} from '../terminal/facts.js'
 import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
 import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
 import type { HandshakeSettings } from './options.js'
@@ -37,12 +45,12 @@ export interface ArrivalSettings {
   adapter: HandshakeStorage
   contacts: ContactBook
   secret: string | undefined
-  /** The offset of a terminal's zone from UTC, in minutes east. */
-  offsetOf(serialNumber: string, at: Date): number
+  offsetOf: OffsetOf
   /** The settings to send to this terminal. */
   settingsFor(terminal: Terminal): Awaitable<HandshakeSettings>
 }
 
+const HANDSHAKE = 'option "handshake"'
 // A registry body has about 2 kB.
 const MOST_REGISTRY_BYTES = 64 * 1024
 
@@ -52,18 +60,18 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
   return async (serialNumber, request, deadline) => {
     const { target } = request
     const known = await find(adapter, serialNumber, deadline)
-    const asked = familyOfType(target.value('devicetype'))
-    const family = asked ?? known?.family
+    const stated = statedFamily(target.value('devicetype'))
+    const family = stated?.family ?? known?.family
     const pushver = plain(target.value('pushver'))
     const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
     const mustRegister = family === undefined && looksLikeAccess(request, pushVersion)
     const contact = contactOf(serialNumber, request, 'handshake', {
-      ...(asked !== undefined && { family: asked }),
+      ...stated,
       ...(pushVersion !== undefined && { pushVersion }),
     })
-    const utcOffset = settings.offsetOf(serialNumber, contact.at)
+    const utcOffset = await settings.offsetOf(serialNumber, contact.at, deadline)
     if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
-    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)), HANDSHAKE)
 
     // The contact and the commands due again have to be in storage before the answer. If that
     // fails, the terminal asks again and keeps its data.
@@ -89,7 +97,10 @@ export function registryExchange({ contacts, secret }: ArrivalSettings): Exchang
   return async (serialNumber, request, deadline) => {
     const body = await request.body(MOST_REGISTRY_BYTES)
     const facts = optionFacts(pairsOf(body.toString()))
-    const contact = contactOf(serialNumber, request, 'handshake', { ...facts, family: 'access' })
+    const contact = contactOf(serialNumber, request, 'handshake', {
+      ...LOOKS_LIKE_ACCESS,
+      ...facts,
+    })
     await deadline.wait(contacts.write(contact))
     return ok(`RegistryCode=${registrationOf(serialNumber, secret).registryCode}`)
   }
@@ -103,8 +114,8 @@ export function configurationExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
   return async (serialNumber, request, deadline) => {
     const known = await find(adapter, serialNumber, deadline)
-    const contact = contactOf(serialNumber, request, 'handshake', { family: 'access' })
-    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)))
+    const contact = contactOf(serialNumber, request, 'handshake', LOOKS_LIKE_ACCESS)
+    const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)), HANDSHAKE)
     await deadline.wait(contacts.write(contact))
     const registration = registrationOf(serialNumber, secret)
     return ok(configurationBlock({ pushVersion: known?.pushVersion }, options, registration))
@@ -116,22 +127,28 @@ export function configurationExchange(settings: ArrivalSettings): Exchange {
  * time").
  */
 export function timeExchange({ contacts, offsetOf }: ArrivalSettings): Exchange {
-  return (serialNumber, request) => {
-    const contact = contactOf(serialNumber, request, 'handshake', { family: 'access' })
-    const utcOffset = offsetOf(serialNumber, contact.at)
+  return async (serialNumber, request, deadline) => {
+    // Time clocks ask it as well.
+    const contact = contactOf(serialNumber, request, 'handshake')
+    const utcOffset = await offsetOf(serialNumber, contact.at, deadline)
     contacts.writeIfDue({ ...contact, utcOffset })
     return ok(timeAnswer(contact.at, utcOffset))
   }
 }
 
 /** `exchange`: a terminal wants to encrypt. */
-export function refuseEncryption(serialNumber: string): never {
-  throw new IclockError(
-    'ENCRYPTION_UNSUPPORTED',
-    `Terminal ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
-      'communication off where the address of the server is set on the terminal, usually under Comm. > Cloud Server Setting, ' +
-      'and use HTTPS instead.',
-  )
+export function encryptionExchange({ adapter }: ArrivalSettings): Exchange {
+  return async (serialNumber, { target }, deadline) => {
+    const known = await find(adapter, serialNumber, deadline)
+    const pushVersion = plain(target.value('pushver')) ?? known?.pushVersion
+    const error = new IclockError(
+      'ENCRYPTION_UNSUPPORTED',
+      `Terminal ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
+        'communication off where the address of the server is set on the terminal, usually under Comm. > Cloud Server Setting, ' +
+        'and use HTTPS instead.',
+    )
+    throw pushVersion === undefined ? error : Object.assign(error, { pushVersion })
+  }
 }
 
 // The stamps of another terminal could make this one skip records.

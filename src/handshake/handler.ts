@@ -1,29 +1,23 @@
 // GET cdata, registry, push, rtdata, exchange, ping: a terminal starts up.
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import { ok } from '../endpoint/answer.js'
+import { checkedFor } from '../endpoint/by-terminal.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { type Endpoint, type Exchange, endpoint, oneOf } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import type { TerminalRequest } from '../endpoint/request.js'
-import {
-  offsetAt,
-  ownOffsetAt,
-  TIME_ZONE_OPTIONS,
-  type TimeZoneOption,
-  type TimeZoneOptions,
-  timeZoneOf,
-} from '../endpoint/time-zone.js'
+import { offsetOfOption, TIME_ZONE_OPTIONS, type TimeZoneOptions } from '../endpoint/time-zone.js'
 import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { contactOf } from '../terminal/facts.js'
 import type { Terminal } from '../terminal/storage.js'
 import {
   type ArrivalSettings,
   configurationExchange,
+  encryptionExchange,
   type HandshakeStorage,
   handshakeExchange,
-  refuseEncryption,
   registryExchange,
   timeExchange,
 } from './arrival.js'
@@ -127,20 +121,8 @@ export function handshakeEndpoints(
     }),
     push: endpoint(settings, configurationExchange(arrival), { accepts: getOrPost }),
     rtdata: endpoint(settings, timeExchange(arrival), { accepts: asksForTime }),
-    exchange: endpoint(settings, refuseEncryption),
+    exchange: endpoint(settings, encryptionExchange(arrival)),
     ping: endpoint(settings, ping),
-  }
-}
-
-/**
- * Creates a function that returns the offset of a terminal's zone from UTC at a moment, in minutes
- * east; this process's if the terminal's is unknown.
- */
-export function offsetOfOption(option: TimeZoneOption | undefined): ArrivalSettings['offsetOf'] {
-  const zoneOf = timeZoneOf(option)
-  return (serialNumber, at) => {
-    const zone = zoneOf(serialNumber)
-    return zone === undefined ? ownOffsetAt(at) : offsetAt(zone, at)
   }
 }
 
@@ -158,7 +140,9 @@ function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook
 
 function settingsForOf(handshake: ArrivalOptions['handshake']): ArrivalSettings['settingsFor'] {
   if (typeof handshake === 'function') {
-    return async (terminal) => handshakeSettings(await handshake(terminal))
+    return async (terminal) => {
+      return checkedFor(terminal.serialNumber, await handshake(terminal), handshakeSettings)
+    }
   }
   const settings = handshakeSettings(handshake)
   return () => settings

@@ -47,13 +47,13 @@ export function optionBlock(caller: Caller, settings: HandshakeSettings): string
     Delay: settings.delay,
     TransTimes: settings.transTimes.join(';'),
     TransInterval: settings.transInterval,
-    TransFlag: isOld ? bitsOf(settings.transFlag) : `TransData ${settings.transFlag.join('\t')}`,
+    TransFlag: transFlagOf(settings.transFlag, isOld),
     TimeZone: timeZoneValue(caller.utcOffset),
     Realtime: Number(settings.realtime),
     Encrypt: 0,
     // Without it old firmware posts to the paths of 2008.
     ServerVer: HIGHEST.attendance,
-    PushProtVer: sharedVersion(caller.pushVersion, 'attendance'),
+    PushProtVer: settings.pushProtVer ?? sharedVersion(caller.pushVersion, 'attendance'),
     PushOptionsFlag: 1,
     ...settings.keys,
   })
@@ -88,7 +88,7 @@ function accessKeys(
   settings: HandshakeSettings,
   { sessionId }: Registration,
 ): Record<string, string | number> {
-  const version = sharedVersion(pushVersion, 'access')
+  const version = settings.pushProtVer ?? sharedVersion(pushVersion, 'access')
   return {
     ServerVersion: version,
     ServerName: 'ADMS',
@@ -167,7 +167,9 @@ function stampOf(stamps: Readonly<Record<string, unknown>> = {}, table: string):
 
 // Firmware before `pushver` was captured with bits, and may read a word as the number 0: photos
 // alone.
-function bitsOf(transFlag: HandshakeSettings['transFlag']): string {
+function transFlagOf(transFlag: HandshakeSettings['transFlag'], isOld: boolean): string {
+  if (typeof transFlag === 'string') return transFlag
+  if (!isOld) return `TransData ${transFlag.join('\t')}`
   const bits = TRANS_WORDS.map((word) => Number(transFlag.includes(word)))
   return bits.slice(0, OLD_BITS).join('')
 }

@@ -31,13 +31,22 @@ export interface HandshakeOptions {
   /**
    * `TransFlag`: the data that a time clock sends. By default attendance, operations and users:
    * `['AttLog', 'OpLog', 'EnrollUser', 'ChgUser']`. Photos and templates of fingers and faces are
-   * sent only if named here.
+   * sent only if named here. Words that some models have besides, such as `EnrollFACE`, may stand
+   * among them; terminals without `pushver` don't get those. Or the digits that a model reads
+   * instead of words, such as `'1101101100'`, which are sent as they are.
    */
-  transFlag?: readonly TransWord[]
+  transFlag?: readonly (TransWord | OtherWord)[] | string
   /**
-   * `TransTables`: the data that an access terminal sends; `['User', 'Transaction']` by default.
+   * `TransTables`: the data that an access terminal sends, `['User', 'Transaction']` by default,
+   * and any tables that a model has besides, such as `Facev7`.
    */
-  transTables?: readonly ('User' | 'Transaction')[]
+  transTables?: readonly ('User' | 'Transaction' | OtherWord)[]
+  /**
+   * `PushProtVer`: the version to answer with, such as `'3.1.2'`, for models that need a higher
+   * one. By default the lower of the terminal's and the highest that this package speaks: with a
+   * higher one a terminal may want to encrypt, which is refused.
+   */
+  pushProtVer?: string
   /**
    * Further keys of the answer as the manual names them, such as
    * `{ MultiBioDataSupport: '0:1:0:0:0:0:0:0:1:1' }`.
@@ -45,8 +54,12 @@ export interface HandshakeOptions {
   keys?: Readonly<Record<string, string | number>>
 }
 
+/** A word that this package doesn't know. */
+export type OtherWord = string & {}
+
 /** The options with their defaults, checked. */
-export type HandshakeSettings = Required<HandshakeOptions>
+export type HandshakeSettings = Required<Omit<HandshakeOptions, 'pushProtVer'>> &
+  Pick<HandshakeOptions, 'pushProtVer'>
 
 /** In the order of the bits that terminals without `pushver` use instead. */
 export const TRANS_WORDS = [
@@ -72,9 +85,14 @@ const HANDSHAKE_OPTIONS: OptionNames<HandshakeOptions> = {
   realtime: true,
   transFlag: true,
   transTables: true,
+  pushProtVer: true,
   keys: true,
 }
-const ALONE = new Set<TransWord>(['AttLog', 'OpLog', 'AttPhoto'])
+const TRANS_TABLES = ['User', 'Transaction']
+const DIGITS = /^[01]{1,32}$/
+const WORD = /^[A-Za-z]\w{0,31}$/
+const VERSION = /^\d{1,2}(\.\d{1,3}){1,3}$/
+const ALONE = new Set<string>(['AttLog', 'OpLog', 'AttPhoto'])
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 const KEY = /^~?\w{1,40}$/
 // One line, no blank at its ends, and short enough for the buffers of old firmware.
@@ -104,9 +122,9 @@ export function handshakeSettings(options: HandshakeOptions = {}): HandshakeSett
   if (typeof settings.realtime !== 'boolean') {
     throw wrong('realtime', settings.realtime, 'true or false')
   }
-  checkList('transFlag', settings.transFlag, TRANS_WORDS)
-  checkList('transTables', settings.transTables, ['User', 'Transaction'])
-  checkOpLog(settings.transFlag)
+  checkTransFlag(settings.transFlag)
+  checkWords('transTables', settings.transTables, TRANS_TABLES)
+  checkVersion(settings.pushProtVer)
   checkKeys(settings.keys)
   return settings
 }
@@ -117,17 +135,12 @@ function checkTimes(times: unknown): void {
   throw wrong('transTimes', times, "at most 10 times in a list, such as ['00:00', '14:05']")
 }
 
-function checkList(option: string, list: unknown, words: readonly string[]): void {
-  if (!Array.isArray(list) || list.length === 0) {
-    throw wrong(option, list, `a list of one or more of ${words.join(', ')}`)
+function checkTransFlag(transFlag: unknown): asserts transFlag is HandshakeSettings['transFlag'] {
+  if (typeof transFlag === 'string') {
+    if (DIGITS.test(transFlag)) return
+    throw wrong('transFlag', transFlag, 'a list of words, or digits such as "1101101100"')
   }
-  for (const word of list) {
-    if (words.includes(word)) continue
-    throw wrong(option, list, `a list of ${words.join(', ')}; it has ${describe(word)}`)
-  }
-}
-
-function checkOpLog(transFlag: readonly TransWord[]): void {
+  checkWords('transFlag', transFlag, TRANS_WORDS)
   const inOpLog = transFlag.find((word) => !ALONE.has(word))
   if (inOpLog === undefined || transFlag.includes('OpLog')) return
   throw wrong(
@@ -135,6 +148,35 @@ function checkOpLog(transFlag: readonly TransWord[]): void {
     transFlag,
     `OpLog as well: a terminal sends ${inOpLog} only along with it`,
   )
+}
+
+function checkWords(
+  option: string,
+  list: unknown,
+  words: readonly string[],
+): asserts list is readonly string[] {
+  if (!Array.isArray(list) || list.length === 0) {
+    throw wrong(option, list, `a list of one or more of ${words.join(', ')}`)
+  }
+  for (const word of list) {
+    if (words.includes(word)) continue
+    const has = `it has ${describe(word)}`
+    if (typeof word !== 'string' || !WORD.test(word)) {
+      throw wrong(option, list, `a list of words such as ${words.join(', ')}; ${has}`)
+    }
+    const similar = words.find((known) => known.toLowerCase() === word.toLowerCase())
+    if (similar === undefined) continue
+    throw wrong(
+      option,
+      list,
+      `a list of words such as ${words.join(', ')}; ${has}, did you mean "${similar}"?`,
+    )
+  }
+}
+
+function checkVersion(version: unknown): void {
+  if (version === undefined || (typeof version === 'string' && VERSION.test(version))) return
+  throw wrong('pushProtVer', version, "a version such as '3.1.2'")
 }
 
 function checkKeys(keys: unknown): void {

@@ -9,6 +9,7 @@ import {
   wrong,
 } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import type { ValueOf } from '../endpoint/by-terminal.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import type { CommandQueue } from '../queue/queue.js'
@@ -44,7 +45,7 @@ export interface MonitorSettings {
   adapter: MonitorStorage
   commands: Pick<CommandQueue, 'issue' | 'cancel' | 'state'> | undefined
   nameOf(serialNumber: string): string | undefined
-  zoneOf(serialNumber: string): string | undefined
+  zoneOf: ValueOf<string | undefined>
   silentAfter: number
   interval: number
   texts: MonitorTexts

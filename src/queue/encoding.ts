@@ -4,7 +4,7 @@ import iconv from 'iconv-lite'
 import { describe, quoted, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
-import { decoderLabelOf } from '../endpoint/options.js'
+import { decoderLabel } from '../endpoint/options.js'
 
 const ASCII = /^[\0-\x7f]*$/
 // Encodings without the additions of later standards: terminals have the older tables.
@@ -18,7 +18,7 @@ const MOVED = /[\ufe10-\ufe19\u9fb4-\u9fbb]/
  * @throws TypeError that names the option
  */
 export function encodingOf(encoding = 'utf-8'): string {
-  const name = new TextDecoder(decoderLabelOf({ encoding })).encoding
+  const name = new TextDecoder(decoderLabel(encoding)).encoding
   if (iconv.encodingExists(name)) return name
   throw wrong('encoding', encoding, 'an encoding that text can be written in, such as "gb18030"')
 }

@@ -1,20 +1,13 @@
 // Hands out what a poll may get: reads a bounded list, plans, and claims each attempt in storage.
 import { describe, quoted } from '../check.js'
 import { assertIssuable } from '../command.js'
+import type { ValueOf } from '../endpoint/by-terminal.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { IclockError } from '../endpoint/errors.js'
 import { misanswered } from '../reply/found.js'
 import { checkIds, checkOpenCommands } from './answer.js'
 import { lostCharacter } from './encoding.js'
-import {
-  claimsOf,
-  type DueCommand,
-  isDue,
-  isUrgent,
-  type Plan,
-  type PlanLimits,
-  plan,
-} from './plan.js'
+import { claimsOf, type DueCommand, isDue, isUrgent, type PlanLimits, plan } from './plan.js'
 import { isGivenUp, isOver } from './state.js'
 import type { CommandStorage, OpenCommand } from './storage.js'
 
@@ -27,24 +20,28 @@ const SPARE = 8
 const MOST_READ = 1000
 
 /**
- * Claims what a poll may get, and returns it in the order of the answer.
+ * Claims what a poll may get, and returns it in the order of the answer; the terms of each command
+ * name its encoding.
  *
  * @param polledAt when the poll came
- * @param encoding that of commands whose terms name none
+ * @param encodingOf finds the encoding of commands whose terms name none
  */
 export async function handOut(
   adapter: HandOutStorage,
   serialNumber: string,
   polledAt: Date,
   limits: PlanLimits,
-  encoding: string,
+  encodingOf: ValueOf<string>,
   deadline: Deadline,
 ): Promise<readonly DueCommand[]> {
-  const { urgent, due } = await planned(adapter, serialNumber, polledAt, limits, deadline)
+  const open = await openRecords(adapter, serialNumber, polledAt, limits, deadline)
+  if (open.length === 0) return []
+  const records = await encoded(open, serialNumber, encodingOf, deadline)
+  const { urgent, due } = plan(records, polledAt, limits)
   for (const command of urgent === undefined ? due : [urgent, ...due]) {
     // Commands can also come into storage past the queue, or from one with another encoding.
     assertIssuable(command)
-    checkIsSendable(command, command.terms.encoding ?? encoding)
+    checkIsSendable(command)
   }
   const handedOut = await claimInOrder(adapter, serialNumber, due, deadline)
   if (urgent === undefined) return handedOut
@@ -52,7 +49,8 @@ export async function handOut(
   return [...(await claimInOrder(adapter, serialNumber, [urgent], deadline)), ...handedOut]
 }
 
-function checkIsSendable({ serialNumber, commandId, text }: DueCommand, encoding: string): void {
+function checkIsSendable({ serialNumber, commandId, text, terms }: DueCommand): void {
+  const { encoding = 'utf-8' } = terms
   const lost = lostCharacter(text, encoding)
   if (lost === undefined) return
   throw new IclockError(
@@ -62,13 +60,13 @@ function checkIsSendable({ serialNumber, commandId, text }: DueCommand, encoding
   )
 }
 
-async function planned(
+async function openRecords(
   adapter: HandOutStorage,
   serialNumber: string,
   polledAt: Date,
   limits: PlanLimits,
   deadline: Deadline,
-): Promise<Plan> {
+): Promise<readonly OpenCommand[]> {
   for (let factor = 1; ; factor *= 2) {
     const limit = Math.min((limits.maxCommands + SPARE) * factor, MOST_READ)
     const bounds = { limit, maxBytes: limits.maxBytes * factor }
@@ -83,8 +81,23 @@ async function planned(
       })
     if (!isEnough) continue
     for (const record of records) checkIsOwn(serialNumber, record, polledAt)
-    return plan(records, polledAt, limits)
+    return records
   }
+}
+
+// The queue that issued a command may have named its encoding.
+async function encoded(
+  records: readonly OpenCommand[],
+  serialNumber: string,
+  encodingOf: ValueOf<string>,
+  deadline: Deadline,
+): Promise<readonly OpenCommand[]> {
+  if (records.every(({ terms }) => terms.encoding !== undefined)) return records
+  const encoding = await encodingOf(serialNumber, deadline)
+  return records.map((record) => {
+    const { terms } = record
+    return terms.encoding === undefined ? { ...record, terms: { ...terms, encoding } } : record
+  })
 }
 
 async function claimInOrder(

@@ -2,6 +2,7 @@
 import { checkAdapter, checkNames, checkWhole, type OptionNames } from '../check.js'
 import { commandLine } from '../command.js'
 import { ok } from '../endpoint/answer.js'
+import { byTerminal } from '../endpoint/by-terminal.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { type Endpoint, type Exchange, endpoint } from '../endpoint/endpoint.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
@@ -86,12 +87,8 @@ export function deliveryHandler(options: DeliveryHandlerOptions): Handler {
 export function deliveryEndpoint(options: DeliveryHandlerOptions, contact?: PollContact): Endpoint {
   const { adapter } = options
   checkAdapter(adapter, DELIVERY_CALLS)
-  const encoding = encodingOf(options.encoding)
+  const encodingFor = byTerminal('encoding', options.encoding, encodingOf)
   const maxCommands = maxCommandsOf(options.delivery)
-  // The queue that issued a command may have named its encoding.
-  const lineOf = (command: DueCommand) => {
-    return encode(commandLine(command), command.terms.encoding ?? encoding)
-  }
   const limits: PlanLimits = {
     maxCommands,
     maxBytes: MOST_BYTES,
@@ -101,7 +98,7 @@ export function deliveryEndpoint(options: DeliveryHandlerOptions, contact?: Poll
   const exchange: Exchange = async (serialNumber, request, deadline) => {
     const polledAt = new Date()
     contact?.(serialNumber, request, polledAt)
-    const handedOut = await handOut(adapter, serialNumber, polledAt, limits, encoding, deadline)
+    const handedOut = await handOut(adapter, serialNumber, polledAt, limits, encodingFor, deadline)
     if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
     return ok(handedOut.length === 0 ? 'OK' : Buffer.concat(handedOut.map(lineOf)))
   }
@@ -109,6 +106,10 @@ export function deliveryEndpoint(options: DeliveryHandlerOptions, contact?: Poll
     // Some terminals poll by POST. HEAD must not claim what its answer can't carry.
     accepts: ({ method }) => method === 'GET' || method === 'POST',
   })
+}
+
+function lineOf(command: DueCommand): Buffer {
+  return encode(commandLine(command), command.terms.encoding ?? 'utf-8')
 }
 
 function publish(serialNumber: string, handedOut: readonly DueCommand[]): void {

@@ -1,7 +1,7 @@
 // Issues commands: checks all of them, chooses their ids and encodings, stores them in one call.
 import { describe, quoted, wrong } from '../check.js'
 import { type IssuedCommand, keyOf, usedId } from '../command.js'
-import type { Awaitable } from '../endpoint/deadline.js'
+import { type ByTerminal, byTerminal } from '../endpoint/by-terminal.js'
 import { IclockError } from '../endpoint/errors.js'
 import { checkRecord } from '../reply/found.js'
 import { encodingOf } from './encoding.js'
@@ -12,9 +12,6 @@ import { nextIds } from './number.js'
 import { summariesOf } from './settled.js'
 import type { CommandStorage, QueuedCommand } from './storage.js'
 import { supersede } from './supersede.js'
-
-/** A value that describes a terminal, or a function that returns it. */
-export type ByTerminal<Value> = Value | ((serialNumber: string) => Awaitable<Value>)
 
 /** What ids of commands look like. */
 export type CommandIdStyle = 'text' | 'number'
@@ -27,8 +24,8 @@ export type IssuingStorage<Issued extends IssuedCommand> = Pick<
 
 /** What issuing needs of the options. */
 export interface IssuerOptions {
-  encoding?: ByTerminal<string>
-  commandIds?: ByTerminal<CommandIdStyle>
+  encoding?: ByTerminal<string | undefined>
+  commandIds?: ByTerminal<CommandIdStyle | undefined>
   unknownTerminals?: 'accept' | 'refuse'
 }
 
@@ -40,12 +37,14 @@ export interface IssuerOptions {
  */
 export function issuerOf<Issued extends IssuedCommand>(
   adapter: IssuingStorage<Issued>,
-  { encoding, commandIds = 'text', unknownTerminals = 'accept' }: IssuerOptions,
+  { encoding, commandIds, unknownTerminals = 'accept' }: IssuerOptions,
   terminalsOf: TerminalsOf,
   onSuperseding: ((error: unknown) => void) | undefined,
 ): (issues: readonly Issue<Issued>[]) => Promise<Issued[]> {
-  if (typeof encoding !== 'function') encodingOf(encoding)
-  if (typeof commandIds !== 'function') checkStyle(commandIds)
+  const labelOf = byTerminal('encoding', encoding, (label) => {
+    return label === undefined ? undefined : encodingOf(label)
+  })
+  const styleOf = byTerminal('commandIds', commandIds, checkStyle)
   if (unknownTerminals !== 'accept' && unknownTerminals !== 'refuse') {
     throw wrong('unknownTerminals', unknownTerminals, '"accept" or "refuse"')
   }
@@ -60,11 +59,10 @@ export function issuerOf<Issued extends IssuedCommand>(
     const drafts = issues.map((issue) => draftOf<Issued>(issue, issuedAt))
     await checkTerminals(drafts, unknownTerminals === 'refuse', terminalsOf)
     const queued = new Map<Draft<Issued>, QueuedCommand<Issued>>()
-    for (const [serialNumber, own] of byTerminal(drafts)) {
-      const named = await valueFor(encoding, serialNumber)
-      const label = named === undefined ? undefined : encodingOf(named)
+    for (const [serialNumber, own] of draftsByTerminal(drafts)) {
+      const label = await labelOf(serialNumber)
       const count = own.filter(({ commandId }) => commandId === undefined).length
-      const style = checkStyle(await valueFor(commandIds, serialNumber))
+      const style = await styleOf(serialNumber)
       const ids = count > 0 && style === 'number' ? await nextIds(adapter, serialNumber, count) : []
       for (const draft of own) {
         const id = draft.commandId ?? ids.shift() ?? newCommandId()
@@ -126,7 +124,7 @@ async function answered<Issued extends IssuedCommand>(
 
 type WithId<Issued extends IssuedCommand> = Draft<Issued> & { commandId: string }
 
-function byTerminal<Issued extends IssuedCommand>(
+function draftsByTerminal<Issued extends IssuedCommand>(
   drafts: readonly Draft<Issued>[],
 ): Map<string, Draft<Issued>[]> {
   const terminals = new Map<string, Draft<Issued>[]>()
@@ -136,14 +134,6 @@ function byTerminal<Issued extends IssuedCommand>(
     else own.push(draft)
   }
   return terminals
-}
-
-function valueFor<Value>(
-  option: ByTerminal<Value> | undefined,
-  serialNumber: string,
-): Awaitable<Value | undefined> {
-  if (typeof option !== 'function') return option
-  return (option as (serialNumber: string) => Awaitable<Value>)(serialNumber)
 }
 
 function checkStyle(style: CommandIdStyle = 'text'): CommandIdStyle {

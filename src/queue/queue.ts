@@ -2,6 +2,7 @@
 // workers alike.
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
+import type { ByTerminal } from '../endpoint/by-terminal.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { announce } from '../news.js'
 import type { Page } from '../page.js'
@@ -9,7 +10,7 @@ import { checkIds } from './answer.js'
 import { type FamilyOption, type KnowsFamilies, terminalReader } from './family.js'
 import { checkIdentities, checkIdentity } from './identity.js'
 import { ISSUE_OPTIONS, type Issue, type IssueOptions, type NewCommand } from './issue.js'
-import { type ByTerminal, type CommandIdStyle, issuerOf } from './issuer.js'
+import { type CommandIdStyle, issuerOf } from './issuer.js'
 import { countOf, type ListedCommand, listOf, lookAt, stateNow } from './list.js'
 import {
   type CommandResult,
@@ -38,13 +39,13 @@ export interface CommandQueueOptions extends HookOptions {
    * The encoding a terminal reads, a `TextDecoder` label; `'utf-8'` by default. Text that it lacks
    * is refused.
    */
-  encoding?: ByTerminal<string>
+  encoding?: ByTerminal<string | undefined>
   /**
    * What ids look like: `'text'`, the default, is 16 letters and digits that nobody can guess;
    * `'number'` is small whole numbers, for terminals that read nothing else. Those can be guessed:
    * use `authorize`.
    */
-  commandIds?: ByTerminal<CommandIdStyle>
+  commandIds?: ByTerminal<CommandIdStyle | undefined>
   /**
    * What `issue` does with a serial number that never called: `'accept'`, the default, or
    * `'refuse'`, which needs an adapter that knows terminals.

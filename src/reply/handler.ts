@@ -112,10 +112,13 @@ export function replyEndpoint<Issued extends IssuedCommand>(
   checkReplyStorage(adapter)
   const { limit, maxRecords } = bodySettings(own, '1mb')
   bodies.allow(limit)
-  const encoding = decoderLabelOf(options)
+  const encodingOf = decoderLabelOf(options)
   const hook = afterReplyOf(options)
   const exchange: Exchange = (serialNumber, request, deadline) => {
     return bodies.receive(serialNumber, request, limit, async (body) => {
+      const label = encodingOf(serialNumber, deadline)
+      // Optimization: a plain value isn't awaited.
+      const encoding = typeof label === 'string' ? label : await label
       const parsed = parse(request.target, body, { serialNumber, encoding, maxRecords })
       await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
       const { replies } = parsed

@@ -3,6 +3,7 @@ import type { Request, Router } from 'express'
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
+import type { ByTerminal } from '../endpoint/by-terminal.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import {
   BODY_OPTIONS,
@@ -12,18 +13,15 @@ import {
   type EncodingOptions,
   type EndpointOptions,
 } from '../endpoint/options.js'
-import {
-  ARRIVAL_OPTIONS,
-  type ArrivalOptions,
-  handshakeEndpoints,
-  offsetOfOption,
-} from '../handshake/handler.js'
+import { offsetOfOption } from '../endpoint/time-zone.js'
+import { ARRIVAL_OPTIONS, type ArrivalOptions, handshakeEndpoints } from '../handshake/handler.js'
 import {
   DELIVERY_CALLS,
   DELIVERY_OPTIONS,
   type DeliveryOptions,
   deliveryEndpoint,
 } from '../queue/handler.js'
+import type { CommandIdStyle } from '../queue/issuer.js'
 import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { REPLY_HOOK_OPTIONS, type ReplyHookOptions, replyEndpoint } from '../reply/handler.js'
@@ -31,7 +29,13 @@ import type { ReplyStorage } from '../reply/storage.js'
 import { contactBook } from '../terminal/contact.js'
 import { offsetWatch } from '../terminal/offset.js'
 import type { TerminalStorage } from '../terminal/storage.js'
-import { UPLOAD_HOOK_OPTIONS, type UploadHookOptions, uploadEndpoint } from '../upload/handler.js'
+import {
+  ACKNOWLEDGEMENT_OPTIONS,
+  type AcknowledgementOptions,
+  UPLOAD_HOOK_OPTIONS,
+  type UploadHookOptions,
+  uploadEndpoint,
+} from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
 import { observers } from './observer.js'
 import { routerOf } from './place.js'
@@ -51,6 +55,7 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
     EncodingOptions,
     CapacityOptions,
     ArrivalOptions,
+    AcknowledgementOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
   /** The storage of all endpoints. */
@@ -59,6 +64,11 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
   authorize?(serialNumber: string, req: Request): Awaitable<boolean>
   /** The options of replies only. */
   reply?: BodyOptions
+  /**
+   * What ids of the commands look like that the router itself issues, as for `commandQueue`:
+   * `'text'` by default; or a function of the serial number.
+   */
+  commandIds?: ByTerminal<CommandIdStyle | undefined>
   /** How commands are sent. */
   delivery?: DeliveryOptions
   /** The options of uploads only. */
@@ -68,11 +78,13 @@ export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedComm
 const OPTIONS: OptionNames<TerminalRouterOptions> = {
   adapter: true,
   reply: BODY_OPTIONS,
+  commandIds: true,
   delivery: DELIVERY_OPTIONS,
   upload: BODY_OPTIONS,
   ...REPLY_HOOK_OPTIONS,
   ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
+  ...ACKNOWLEDGEMENT_OPTIONS,
   ...ENCODING_OPTIONS,
   ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
@@ -111,10 +123,10 @@ export function terminalRouter<Issued extends IssuedCommand>(
   options: TerminalRouterOptions<Issued>,
 ): Router {
   checkNames(options, OPTIONS)
-  const { adapter, timeZone, reply = {}, upload = {} } = options
+  const { adapter, timeZone, encoding, commandIds, reply = {}, upload = {} } = options
   checkAdapter(adapter, CALLS, [], SMALLER)
   const contacts = contactBook(adapter, options)
-  const commands = commandQueue(adapter)
+  const commands = commandQueue(adapter, { encoding, commandIds })
   const renew = (serialNumber: string) => commands.issue(serialNumber, RENEWAL)
   const onDuePoll = offsetWatch({ adapter, offsetOf: offsetOfOption(timeZone), renew }, options)
   const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll)

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { recentTerminals } from './recent.js'
-import type { Contact, TerminalStorage } from './storage.js'
+import { type Contact, FAMILY_RANKS, type TerminalStorage } from './storage.js'
 
 /**
  * Writes contacts to storage: once a minute for each terminal, and immediately if something
@@ -44,6 +44,7 @@ const MOST_OPTIONS = 1000
 // characters.
 const MOST_TRACES = 2
 const LONGEST_TRACE = 300
+const RANKS: readonly (string | undefined)[] = FAMILY_RANKS
 
 /**
  * The storage of contacts; with `findTerminal`, the options of a terminal are bounded over all its
@@ -94,10 +95,13 @@ export function contactBook(
   }
 
   return {
-    write: (contact) => writeTo(entryOf(contact.serialNumber), contact, factsOf(contact)),
+    write(contact) {
+      const entry = entryOf(contact.serialNumber)
+      return writeTo(entry, contact, factsOf(contact, entry))
+    },
     writeIfDue(contact, trace) {
       const entry = entryOf(contact.serialNumber)
-      const facts = factsOf(contact)
+      const facts = factsOf(contact, entry)
       if (isDue(entry, contact.at.getTime()) || isNews(entry, facts)) {
         if (isHeld(entry, contact.at.getTime())) return
         writeTo(entry, contact, facts).catch(report)
@@ -159,9 +163,17 @@ async function bounded(contact: Contact, adapter: ContactStorage): Promise<Conta
   return { ...contact, options: Object.fromEntries(options) }
 }
 
-function factsOf({ serialNumber: _, at: __, kind: ___, ...facts }: Contact): Map<string, string> {
-  const { options, stamps, ...others } = facts
+function factsOf(
+  { serialNumber: _, at: __, kind: ___, ...facts }: Contact,
+  { written }: Entry,
+): Map<string, string> {
+  const { options, stamps, family, familyRank, ...others } = facts
   const found = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
+  // Storage keeps what is surer: some terminals send now what looks like one family, now the other.
+  const isSure = RANKS.indexOf(familyRank) >= RANKS.indexOf(written.get('familyRank'))
+  if (family !== undefined && isSure) {
+    found.set('family', family).set('familyRank', String(familyRank))
+  }
   for (const [table, stamp] of Object.entries(stamps ?? {})) found.set(`stamps.${table}`, stamp)
   if (options !== undefined) found.set('options', digestOf(options))
   return found

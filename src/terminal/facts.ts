@@ -14,12 +14,19 @@ const COUNT = /^\d{1,9}$/
 // One line that every database can store and every page can show.
 const PLAIN = /^[^\p{C}\ufffd]{1,100}$/u
 
-const FAMILY_OF_TABLE: ReadonlyMap<string, Family> = new Map([
-  ['ATTLOG', 'attendance'],
-  ['OPERLOG', 'attendance'],
-  ['RTLOG', 'access'],
-  ['RTSTATE', 'access'],
-  ['TABLEDATA', 'access'],
+/** What a terminal is, and how sure that is. */
+export type RankedFamily = Required<Pick<TerminalFacts, 'family' | 'familyRank'>>
+
+/** What looks like an access terminal; some time clocks send such requests as well. */
+export const LOOKS_LIKE_ACCESS: RankedFamily = { family: 'access', familyRank: 'seen' }
+
+const PROVED: RankedFamily = { family: 'attendance', familyRank: 'proved' }
+const FAMILY_OF_TABLE: ReadonlyMap<string, RankedFamily> = new Map([
+  ['ATTLOG', PROVED],
+  ['OPERLOG', PROVED],
+  ['RTLOG', LOOKS_LIKE_ACCESS],
+  ['RTSTATE', LOOKS_LIKE_ACCESS],
+  ['TABLEDATA', LOOKS_LIKE_ACCESS],
 ])
 
 // The members of a query that carry a stamp, and the table it belongs to if the query names none,
@@ -73,7 +80,7 @@ export function optionFacts(options: Readonly<Record<string, string>>): Terminal
     if (!found.has(key.toLowerCase())) found.set(key.toLowerCase(), value)
   }
   return known({
-    family: familyOfType(found.get('devicetype')),
+    ...statedFamily(found.get('devicetype')),
     firmware: plain(found.get('fwversion') ?? found.get('firmver')),
     model: plain(found.get('~devicename')),
     users: count(found.get('usercount')),
@@ -100,28 +107,33 @@ export function pairsOf(body: string): Record<string, string> {
  * The facts in the request of an upload: the family, by its path or table, and the stamp of that
  * table.
  *
- * @param hasRecords a stamp without records would make the terminal skip those it has
+ * @param hasRecords without records a table proves nothing, and a stamp would make the terminal
+ *   skip those it has
  */
 export function uploadFacts({ target }: TerminalRequest, hasRecords: boolean): TerminalFacts {
   const table = target.value('table')?.toUpperCase()
   return known({
-    family: familyOfUpload(target, table),
+    ...(hasRecords && familyOfUpload(target, table)),
     // The result of a query does not move the stamp.
     stamps: target.has('cmdid') || !hasRecords ? undefined : stampsOf(target, table),
   })
 }
 
-function familyOfUpload(target: Target, table: string | undefined): Family | undefined {
-  if (target.segment === 'querydata') return 'access'
+function familyOfUpload(target: Target, table: string | undefined): RankedFamily | undefined {
+  if (target.segment === 'querydata') return LOOKS_LIKE_ACCESS
   if (table !== undefined) return FAMILY_OF_TABLE.get(table)
-  return Object.keys(STAMPS).some((member) => target.has(member)) ? 'attendance' : undefined
+  return Object.keys(STAMPS).some((member) => target.has(member)) ? PROVED : undefined
 }
 
-/**
- * `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a
- * time clock.
- */
-export function familyOfType(type: string | undefined): Family | undefined {
+/** The family that a terminal states; nothing if it states none. */
+export function statedFamily(type: string | undefined): RankedFamily | undefined {
+  const family = familyOfType(type)
+  return family && { family, familyRank: 'stated' }
+}
+
+// `DeviceType` of the query or of the options: `acc` is an access terminal, any other word a time
+// clock.
+function familyOfType(type: string | undefined): Family | undefined {
   if (!type?.trim()) return undefined
   return type.trim().toLowerCase() === 'acc' ? 'access' : 'attendance'
 }

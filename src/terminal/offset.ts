@@ -1,6 +1,7 @@
 // Checks whether the offset from UTC that a terminal got still holds: it keeps it until its next
 // handshake, but daylight saving may change earlier.
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import type { OffsetOf } from '../endpoint/time-zone.js'
 import { recentTerminals } from './recent.js'
 import type { TerminalStorage } from './storage.js'
 
@@ -9,7 +10,7 @@ export interface OffsetWatchOptions {
   /** The storage that knows each terminal's offset. */
   adapter: Pick<TerminalStorage, 'findTerminal'>
   /** The offset of a terminal's zone from UTC, in minutes east. */
-  offsetOf(serialNumber: string, at: Date): number
+  offsetOf: OffsetOf
   /** Asks a terminal to repeat its handshake. */
   renew(serialNumber: string): unknown
   /**
@@ -30,7 +31,7 @@ export function offsetWatch(
   const lookedUp = recentTerminals<number>(limit)
 
   const watch = async (serialNumber: string, at: Date) => {
-    const offset = offsetOf(serialNumber, at)
+    const offset = await offsetOf(serialNumber, at)
     const isKnown = lookedUp.get(serialNumber) === offset
     lookedUp.set(serialNumber, offset)
     if (isKnown) return

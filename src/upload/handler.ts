@@ -2,6 +2,7 @@
 import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
+import { type ByTerminal, byTerminal } from '../endpoint/by-terminal.js'
 import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
@@ -22,6 +23,7 @@ import { announce } from '../news.js'
 import type { ReplyAdapter } from '../reply/find.js'
 import { afterReplyOf, REPLY_HOOK_OPTIONS, type ReplyHookOptions } from '../reply/handler.js'
 import { type Kept, keepInStorage } from '../reply/store.js'
+import { type AcknowledgementForms, acknowledgementForms } from './acknowledgement.js'
 import { type ReceptionSettings, uploadExchange } from './reception.js'
 import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
@@ -33,6 +35,21 @@ import type { Upload } from './upload.js'
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
   Partial<ReplyAdapter<Issued>>
+
+/** How uploads are confirmed. */
+export interface AcknowledgementOptions {
+  /**
+   * How uploads of some tables are confirmed, for terminals that expect another form and send them
+   * again otherwise: forms by table, such as `{ user: 'OK' }`, or a function of the serial number
+   * that returns them, or a promise of them.
+   */
+  acknowledgements?: ByTerminal<AcknowledgementForms | undefined>
+}
+
+/** The names of the options about confirming uploads. */
+export const ACKNOWLEDGEMENT_OPTIONS: OptionNames<AcknowledgementOptions> = {
+  acknowledgements: true,
+}
 
 /** The hooks of uploads. */
 export interface UploadHookOptions extends HookOptions {
@@ -52,6 +69,7 @@ export interface UploadEndpointOptions<Issued extends IssuedCommand = IssuedComm
     EncodingOptions,
     CapacityOptions,
     TimeZoneOptions,
+    AcknowledgementOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
   /** The storage of uploads. */
@@ -73,12 +91,13 @@ const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
   ...UPLOAD_HOOK_OPTIONS,
   ...REPLY_HOOK_OPTIONS,
   ...TIME_ZONE_OPTIONS,
+  ...ACKNOWLEDGEMENT_OPTIONS,
   ...BODY_OPTIONS,
   ...ENCODING_OPTIONS,
   ...CAPACITY_OPTIONS,
   ...ENDPOINT_OPTIONS,
 }
-const PHOTOS = /^attphoto$/i
+const PICTURES = /^(attphoto|biophoto|userpic)$/i
 const OPTIONAL_CALLS = [
   ...['findPackets', 'findRecord'],
   ...['findCommand', 'onReply', 'findCommands', 'onReplies'],
@@ -127,8 +146,9 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
   bodies.allow(limit)
   const exchange = uploadExchange({
     ...{ adapter, bodies, limit, maxRecords },
-    encoding: decoderLabelOf(options),
+    encodingOf: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
+    formsOf: byTerminal('acknowledgements', options.acknowledgements, acknowledgementForms),
     keepReplies: keeperOf(adapter, afterReplyOf(options)),
     async isAnswered(serialNumber, commandId) {
       return (await adapter.findRecord?.(serialNumber, commandId))?.reply !== undefined
@@ -138,17 +158,15 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
   })
   return endpoint(endpointSettings(options), exchange, {
     accepts: ({ method }) => method === 'POST',
-    // A terminal in the field sent a photo again and again until the connection was closed after
+    // Terminals in the field sent a picture again and again until the connection was closed after
     // the answer.
-    closesAfter: isPhoto,
+    closesAfter: isPicture,
   })
 }
 
-function isPhoto({ target }: TerminalRequest): boolean {
-  const table = target.value('table') ?? ''
-  return (
-    target.has('photostamp') || PHOTOS.test(table) || PHOTOS.test(target.value('tablename') ?? '')
-  )
+function isPicture({ target }: TerminalRequest): boolean {
+  const names = ['table', 'tablename'] as const
+  return target.has('photostamp') || names.some((name) => PICTURES.test(target.value(name) ?? ''))
 }
 
 function keeperOf<Issued extends IssuedCommand>(

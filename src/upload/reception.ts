@@ -1,12 +1,13 @@
 // Receives an upload: reads it, stores it, answers it.
 import { ok } from '../endpoint/answer.js'
 import type { Bodies } from '../endpoint/bodies.js'
-import type { Deadline } from '../endpoint/deadline.js'
+import type { ValueOf } from '../endpoint/by-terminal.js'
+import { type Deadline, isThenable } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import { Octets } from '../octets.js'
-import { acknowledgementOf } from './acknowledgement.js'
+import { type AcknowledgementForm, acknowledgementOf } from './acknowledgement.js'
 import { clockIn } from './clock.js'
 import { type FailureStorage, settleFailures } from './failure.js'
 import { packetOf } from './packet.js'
@@ -16,7 +17,7 @@ import { repliesIn } from './report.js'
 import { checkSize, linesOf, objectSizeOf, SCANTY } from './size.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
-import type { Upload } from './upload.js'
+import type { ParsedUpload, Upload } from './upload.js'
 
 /** The checked options that receiving needs. */
 export interface ReceptionSettings extends FailureStorage {
@@ -24,9 +25,11 @@ export interface ReceptionSettings extends FailureStorage {
   /** The bodies in work. */
   bodies: Bodies
   limit: number
-  encoding: string
   maxRecords: number
-  zoneOf(serialNumber: string): string | undefined
+  encodingOf: ValueOf<string>
+  zoneOf: ValueOf<string | undefined>
+  /** The forms of acknowledgements that differ, by table in lower case. */
+  formsOf: ValueOf<ReadonlyMap<string, AcknowledgementForm>>
   /** Called with the new records, once storage has all of them. */
   afterUpload: ((upload: Upload) => void) | undefined
   /** Called with every upload, once storage has it. */
@@ -63,15 +66,7 @@ const LONGEST_RESULT = 20
 
 /** `POST cdata`, `querydata`, `fdata` (PUSH manuals, "Upload"). */
 export function uploadExchange(settings: ReceptionSettings): Exchange {
-  const { adapter, bodies, limit, encoding, maxRecords, keepReplies, afterUpload } = settings
-
-  const read = (serialNumber: string, body: Buffer, query: UploadQuery, most: number) => {
-    const { text, grammar } = openUpload(body, query)
-    if (grammar.hasLines) checkSize(text, most)
-    const zone = settings.zoneOf(serialNumber)
-    const clock = zone === undefined ? undefined : clockIn(zone)
-    return grammar.parse(new Octets(text, encoding), clock)
-  }
+  const { adapter, bodies, limit, maxRecords, encodingOf, keepReplies, afterUpload } = settings
 
   const keep = async (upload: Upload, deadline: Deadline) => {
     const fresh = await keepUpload(upload, adapter, deadline)
@@ -81,7 +76,13 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
   }
 
   const readAndKeep = async (received: Upload, body: Buffer, most: number, deadline: Deadline) => {
-    const upload = { ...received, ...read(received.serialNumber, body, received, most) }
+    const { serialNumber } = received
+    // Optimization: plain values aren't awaited.
+    const label = encodingOf(serialNumber, deadline)
+    const encoding = isThenable(label) ? await label : label
+    const found = settings.zoneOf(serialNumber, deadline)
+    const zone = isThenable(found) ? await found : found
+    const upload = { ...received, ...read(body, received, most, encoding, zone) }
     await keep(body === received.body ? upload : { ...upload, body }, deadline)
     return upload
   }
@@ -97,6 +98,8 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
 
   const receive = async (received: Upload, request: TerminalRequest, deadline: Deadline) => {
     const { serialNumber, body } = received
+    const label = encodingOf(serialNumber, deadline)
+    const encoding = isThenable(label) ? await label : label
     const replies = keepReplies && repliesIn(body, received, encoding, maxRecords)
     if (replies !== undefined) {
       const { unparsed } = replies
@@ -119,7 +122,9 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     }
     settings.onKept?.(upload, request)
     const lines = packet === undefined ? partsOf(upload) : linesOf(body)
-    return ok(acknowledgementOf(received, type, lines))
+    const forms = settings.formsOf(serialNumber, deadline)
+    const form = isThenable(forms) ? await forms : forms
+    return ok(acknowledgementOf(received, type, lines, form))
   }
 
   return (serialNumber, request, deadline) => {
@@ -132,6 +137,18 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
       return receive(received, request, deadline)
     })
   }
+}
+
+function read(
+  body: Buffer,
+  query: UploadQuery,
+  most: number,
+  encoding: string,
+  zone: string | undefined,
+): ParsedUpload {
+  const { text, grammar } = openUpload(body, query)
+  if (grammar.hasLines) checkSize(text, most)
+  return grammar.parse(new Octets(text, encoding), zone === undefined ? undefined : clockIn(zone))
 }
 
 /** How many bytes may become of a body. */

@@ -141,7 +141,12 @@ const FLEET =
 
 /** Each table of names: its page, its first header and name, and what it must name. */
 const TABLES: readonly [string, string, string, (table: Table) => string[]][] = [
-  ['options', 'option', 'adapter', options('iclock.TerminalRouterOptions', "'handshake'")],
+  [
+    'options',
+    'option',
+    'adapter',
+    options('iclock.TerminalRouterOptions', "'handshake' | 'acknowledgements'"),
+  ],
   ['sqlite', 'option', 'timeout', options('sqlite.SqliteAdapterOptions')],
   ['options', 'option', 'delay', names('Keys<iclock.HandshakeOptions>')],
   ['options', 'option', 'path', options('iclock.CommandReplyOptions')],

@@ -44,7 +44,7 @@ describe('The option timeZone', () => {
         /option "timeZone" is .*; expected a zone such as 'Asia\/Manila'/,
       )
       expect(() => timeZoneOf(() => zone as never)('A')).toThrow(
-        /option "timeZone" returned .* for terminal "A"/,
+        /for terminal "A", option "timeZone" is .*; expected a zone/,
       )
     },
   )

@@ -113,7 +113,9 @@ describe('A known terminal', () => {
   })
 
   it('The terminal is an access terminal if it said or acted so, until its handshake says otherwise', async () => {
-    const { adapter, ask } = await comingUp({}, [{ serialNumber: SN, family: 'access' }])
+    const { adapter, ask } = await comingUp({}, [
+      { serialNumber: SN, family: 'access', familyRank: 'seen' },
+    ])
     expect((await ask(hello)).text).toMatch(/^registry=ok/)
     expect((await ask(`${hello}&DeviceType=att`)).text).toMatch(/^GET OPTION FROM/)
     expect(adapter.findTerminal(SN)?.family).toBe('attendance')
@@ -237,11 +239,12 @@ describe('An access terminal', () => {
     })
   })
 
-  it('An access terminal asks for the time', async () => {
+  it('A terminal that asks for the time may be of either family', async () => {
     const { adapter, ask } = await comingUp()
     const { text } = await ask('/iclock/rtdata?SN=A&type=time')
     expect(text).toMatch(/^DateTime=\d{9},ServerTZ=\+0800$/)
-    expect(adapter.findTerminal('A')).toMatchObject({ family: 'access', utcOffset: 480 })
+    expect(adapter.findTerminal('A')).toMatchObject({ utcOffset: 480 })
+    expect(adapter.findTerminal('A')).not.toHaveProperty('family')
   })
 })
 
@@ -255,6 +258,19 @@ describe('A terminal that wants to encrypt', () => {
       expect(text).toMatch(/^Terminal "3399954200002" wants .* encryption.* Cloud Server Setting/)
     },
   )
+})
+
+it('The refusal of a terminal that wants to encrypt has the version that it announced', async () => {
+  const told: unknown[] = []
+  const onRefusal = (event: unknown) => told.push((event as { pushVersion: unknown }).pushVersion)
+  subscribe('express-iclock:refusal', onRefusal)
+  onTestFinished(() => void unsubscribe('express-iclock:refusal', onRefusal))
+  const { ask } = await comingUp()
+  await ask(`/iclock/exchange?SN=E1&type=publickey`, { method: 'POST' })
+  await ask(`/iclock/cdata?SN=E1&options=all&pushver=2.4.2`)
+  await ask(`/iclock/exchange?SN=E1&type=publickey`, { method: 'POST' })
+  await ask(`/iclock/exchange?SN=E1&type=publickey&pushver=3.1.9`, { method: 'POST' })
+  expect(told).toEqual([undefined, '2.4.2', '3.1.9'])
 })
 
 describe('A person unknown to the terminal', () => {

@@ -160,13 +160,13 @@ describe('Facts about a terminal', () => {
 
   it('The family follows from what it does: a door uploads events, a time clock uploads attendance', async () => {
     const { app, adapter } = appWith()
-    const upload = async (table: string) => {
-      await request(app).post(`/iclock/cdata?SN=A&table=${table}`).type('text/plain').send('x=1')
+    const upload = async (table: string, body: string) => {
+      await request(app).post(`/iclock/cdata?SN=A&table=${table}`).type('text/plain').send(body)
       await settled()
       return adapter.findTerminal('A')?.family
     }
-    expect(await upload('rtlog')).toBe('access')
-    expect(await upload('ATTLOG')).toBe('attendance')
+    expect(await upload('rtlog', 'x=1')).toBe('access')
+    expect(await upload('ATTLOG', '7\t2026-10-05 06:58:10\t0\t1\n')).toBe('attendance')
     const { text } = await request(app).get('/iclock/cdata?SN=A&options=all&pushver=3.1.2')
     expect(text).toMatch(/^GET OPTION FROM: A\n/)
   })
@@ -377,7 +377,7 @@ it('Polls are served although timeZone returned an invalid zone, and the error i
     await request(app).get('/iclock/getrequest?SN=A').expect(200, 'OK')
     await settled()
   }
-  expect(errors).toMatchObject([{ message: expect.stringContaining('returned "Manila"') }])
+  expect(errors).toMatchObject([{ message: expect.stringContaining('is "Manila"') }])
 })
 
 it.each<[object, string]>([

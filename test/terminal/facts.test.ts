@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest'
 import { NodeRequest } from '../../src/endpoint/node.js'
 import {
   contactOf,
-  familyOfType,
   infoFacts,
   optionFacts,
   pairsOf,
@@ -105,6 +104,7 @@ describe('Options', () => {
   it('Options give the family and the firmware of an access terminal, and no counts below zero', () => {
     expect(optionFacts({ DeviceType: 'acc', FirmVer: 'Ver 8', UserCount: '-1' })).toMatchObject({
       family: 'access',
+      familyRank: 'stated',
       firmware: 'Ver 8',
     })
     expect(optionFacts({ UserCount: '-1' })).not.toHaveProperty('users')
@@ -144,54 +144,57 @@ describe('Options', () => {
   })
 })
 
+const PROVED = { family: 'attendance', familyRank: 'proved' } as const
+const SEEN = { family: 'access', familyRank: 'seen' } as const
+
 describe('The query of an upload', () => {
   it.each([
-    ['table=ATTLOG&Stamp=9999', { family: 'attendance', stamps: { ATTLOG: '9999' } }],
-    ['table=attlog&stamp=1', { family: 'attendance', stamps: { ATTLOG: '1' } }],
-    ['table=OPERLOG&OpStamp=289504127', { family: 'attendance', stamps: { OPERLOG: '289504127' } }],
-    ['table=OPERLOG&Stamp=9999', { family: 'attendance', stamps: { OPERLOG: '9999' } }],
+    ['table=ATTLOG&Stamp=9999', { ...PROVED, stamps: { ATTLOG: '9999' } }],
+    ['table=attlog&stamp=1', { ...PROVED, stamps: { ATTLOG: '1' } }],
+    ['table=OPERLOG&OpStamp=289504127', { ...PROVED, stamps: { OPERLOG: '289504127' } }],
+    ['table=OPERLOG&Stamp=9999', { ...PROVED, stamps: { OPERLOG: '9999' } }],
     ['table=BIODATA&Stamp=9999', { stamps: { BIODATA: '9999' } }],
-    ['Stamp=82983982', { family: 'attendance', stamps: { ATTLOG: '82983982' } }],
-    ['OpStamp=99999999', { family: 'attendance', stamps: { OPERLOG: '99999999' } }],
-    ['PIN=1.jpg&PhotoStamp=285528079', { family: 'attendance', stamps: { ATTPHOTO: '285528079' } }],
-    ['table=rtlog', { family: 'access' }],
-    ['table=rtstate', { family: 'access' }],
-    ['table=tabledata&tablename=user&count=1', { family: 'access' }],
+    ['Stamp=82983982', { ...PROVED, stamps: { ATTLOG: '82983982' } }],
+    ['OpStamp=99999999', { ...PROVED, stamps: { OPERLOG: '99999999' } }],
+    ['PIN=1.jpg&PhotoStamp=285528079', { ...PROVED, stamps: { ATTPHOTO: '285528079' } }],
+    ['table=rtlog', SEEN],
+    ['table=rtstate', SEEN],
+    ['table=tabledata&tablename=user&count=1', SEEN],
     ['table=options', {}],
     ['table=options&Stamp=1', {}],
     [
       'table=ATTLOG&Stamp=2026-11-25T12:08:21',
       {
-        family: 'attendance',
+        ...PROVED,
         stamps: { ATTLOG: '2026-11-25T12:08:21' },
       },
     ],
     [
       'table=ATTLOG&Stamp=2026-11-25+12:08:21',
       {
-        family: 'attendance',
+        ...PROVED,
         stamps: { ATTLOG: '2026-11-25 12:08:21' },
       },
     ],
-    ['table=ATTLOG&Stamp=2026-11-25T12:08', { family: 'attendance' }],
-    ['table=ATTLOG&Stamp=9999&CmdId=239', { family: 'attendance' }],
-    ['table=ATTLOG&Stamp=9999%0AEncrypt=1', { family: 'attendance' }],
-    ['table=ATTLOG&Stamp=', { family: 'attendance' }],
-    ['table=ATTLOG&Stamp=123456789012345678901', { family: 'attendance' }],
+    ['table=ATTLOG&Stamp=2026-11-25T12:08', { ...PROVED }],
+    ['table=ATTLOG&Stamp=9999&CmdId=239', { ...PROVED }],
+    ['table=ATTLOG&Stamp=9999%0AEncrypt=1', { ...PROVED }],
+    ['table=ATTLOG&Stamp=', { ...PROVED }],
+    ['table=ATTLOG&Stamp=123456789012345678901', { ...PROVED }],
     ['table=__proto__&Stamp=1', {}],
     ['', {}],
   ])('The query gives family and stamp: %s', (query, facts) => {
     expect(uploadFacts(from(`/iclock/cdata?SN=A&${query}`), true)).toEqual(facts)
   })
 
-  it('The stamp of an upload without records is none', () => {
+  it('An upload without records has no stamp, and proves nothing', () => {
     const empty = from('/iclock/cdata?SN=A&table=ATTLOG&Stamp=99999999999999999999')
-    expect(uploadFacts(empty, false)).toEqual({ family: 'attendance' })
+    expect(uploadFacts(empty, false)).toEqual({})
   })
 
   it('Only access terminals send the result of a query to querydata', () => {
     const url = '/iclock/querydata.aspx?SN=A&type=tabledata&cmdid=1&tablename=user'
-    expect(uploadFacts(from(url), true)).toEqual({ family: 'access' })
+    expect(uploadFacts(from(url), true)).toEqual(SEEN)
   })
 })
 
@@ -203,7 +206,7 @@ it.each([
   ['', undefined],
   [undefined, undefined],
 ])('DeviceType %j means the family %s', (type, family) => {
-  expect(familyOfType(type)).toBe(family)
+  expect(optionFacts(type === undefined ? {} : { DeviceType: type }).family).toBe(family)
 })
 
 describe('A contact', () => {

@@ -43,7 +43,7 @@ export async function commandView(
     adapter.findTerminal(serialNumber),
     adapter.findRecord(serialNumber, query.get('id') ?? ''),
   ])
-  const shown = terminal ? { terminal: terminalRow(terminal, settings, now) } : {}
+  const shown = terminal ? { terminal: await terminalRow(terminal, settings, now) } : {}
   if (!record) return { ...shown, canCancel: false, canRetry: false }
   const { command, terms, reply } = record
   const row = commandRow(record, now, terminal?.family)

@@ -28,13 +28,13 @@ export interface TerminalRow {
 }
 
 /** Creates the row of a terminal, with its state at a moment. */
-export function terminalRow(
+export async function terminalRow(
   { firstSeenAt, lastSeenAt, familyRank: _, ...facts }: TerminalSummary,
   { silentAfter, ...settings }: MonitorSettings,
   now: Date,
-): TerminalRow {
+): Promise<TerminalRow> {
   const name = settings.nameOf(facts.serialNumber)
-  const zone = settings.zoneOf(facts.serialNumber)
+  const zone = await settings.zoneOf(facts.serialNumber)
   return {
     ...facts,
     ...(name !== undefined && { name: String(name) }),
@@ -51,5 +51,5 @@ const MOST = 2000
 export async function terminalRows(settings: MonitorSettings, now: Date): Promise<TerminalRow[]> {
   const list = (filter: TerminalFilter) => settings.adapter.listTerminals(filter)
   const terminals = await newestOf(list, {}, MOST)
-  return terminals.map((one) => terminalRow(one, settings, now))
+  return Promise.all(terminals.map((one) => terminalRow(one, settings, now)))
 }

@@ -65,7 +65,7 @@ export async function terminalView(
   return {
     ...(terminal && {
       terminal: {
-        ...terminalRow(terminal, settings, now),
+        ...(await terminalRow(terminal, settings, now)),
         options: Object.entries(terminal.options ?? {}),
         stamps: Object.entries(terminal.stamps ?? {}),
       },

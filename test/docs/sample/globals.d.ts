@@ -41,6 +41,8 @@ declare global {
   const sequelize: { query(text: string, options: object): Promise<unknown[]> }
   const dataSource: { query(text: string, values?: unknown[]): Promise<unknown[]> }
   const known: Set<string>
+  const chinese: Set<string>
+  const sites: { of(serialNumber: string): Promise<{ timeZone: string } | undefined> }
   const payroll: { note(...values: unknown[]): Promise<void> }
   const screen: { greet(pin: string): void }
   const requireAdmin: RequestHandler
