@@ -154,8 +154,9 @@ class World {
     const urgent = open.find((one) => one.isUrgent && one.made === 0)
     const others = open.filter((one) => !one.isUrgent && !isGivenUp(one, time))
     const [first] = others
-    const isFree = first !== undefined && !isOnTerminal(first, time)
-    return [...(urgent ? [urgent] : []), ...(isFree ? [first] : [])]
+    // With clocks that step back, a later one can be on the terminal while an earlier one is due again.
+    const isFree = !others.some((one) => isOnTerminal(one, time))
+    return [...(urgent ? [urgent] : []), ...(first && isFree ? [first] : [])]
   }
 
   async post(terminal: string, app: number, code: number): Promise<void> {
