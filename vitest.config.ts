@@ -22,8 +22,11 @@ const long = [
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
   'test/knex/sqlite.test.ts',
+  'test/queue/characters.test.ts',
+  'test/reply/growth.test.ts',
   'test/sqlite/process.test.ts',
   'test/upload/flood.test.ts',
+  'test/upload/growth.test.ts',
   'test/upload/month.test.ts',
 ]
 const build = 'test/support/build-setup.ts'

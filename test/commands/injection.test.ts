@@ -213,8 +213,8 @@ test('A builder refuses its values or writes exactly its fields on one line', ()
       if (sample.check === undefined) checkFields(sample, text, changed)
       else deepEqual([text, sample.check(text, members)], [text, true])
     }),
-    { numRuns: 10_000 },
+    { numRuns: 4000 },
   )
-  expect(written).toBeGreaterThan(1000)
-  expect(refused).toBeGreaterThan(1000)
+  expect(written).toBeGreaterThan(400)
+  expect(refused).toBeGreaterThan(400)
 }, 60_000)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseReplies } from '../../src/reply/parse.js'
 import type { CommandReply } from '../../src/reply/reply.js'
+import { expectNoOctetLost } from '../support/octets.js'
 
 const SN = '0316144680030'
 const read = (body: string, encoding?: string) =>
@@ -467,23 +468,9 @@ it('Anything but a Buffer is refused', () => {
   )
 })
 
-/** Replies and unparsed lines leave out only blanks of the body, and never overlap. */
 function expectNoByteLost(body: Buffer) {
   const { replies, unparsed } = parseReplies(body, { serialNumber: SN })
-  const parts = [...replies.map(({ raw }) => raw), ...unparsed]
-  parts.sort((a, b) => a.byteOffset - b.byteOffset)
-  let end = 0
-  const leftOut: Buffer[] = []
-  let overlaps = 0
-  for (const part of parts) {
-    const start = part.byteOffset - body.byteOffset
-    if (part.buffer !== body.buffer || start < end) overlaps++
-    if (start > end) leftOut.push(body.subarray(end, start))
-    end = start + part.length
-  }
-  leftOut.push(body.subarray(end))
-  expect(overlaps).toBe(0)
-  expect(Buffer.concat(leftOut).toString('latin1')).toMatch(/^[ \t\r\n]*$/)
+  expectNoOctetLost(body, [...replies.map(({ raw }) => raw), ...unparsed])
 }
 
 describe('Whatever a terminal sends', () => {
@@ -509,7 +496,7 @@ describe('Whatever a terminal sends', () => {
   })
 
   it('Any body is read without loss of a byte', () => {
-    fc.assert(fc.property(bodies, expectNoByteLost), { numRuns: 5000 })
+    fc.assert(fc.property(bodies, expectNoByteLost), { numRuns: 1500 })
   })
 
   it('A stored record is read the same again', () => {
@@ -523,32 +510,8 @@ describe('Whatever a terminal sends', () => {
           expect(again).toEqual(said)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 700 },
     )
-  })
-
-  // A megabyte of any of these is read as fast as a normal one; a quadratic reader does not end
-  // within the test's time.
-  it.each([
-    ...['&', '\t', '=', '\n', '\r', ' ', 'a', '\0', 'ID=', 'ID=1\n', 'ID=1&', 'ID=1&CMD&', 'x\n'],
-    ...[
-      'ID=1\nCMD=GetFile\n',
-      'ID=1\nReturn=0\n',
-      'ID=1&Return=0&CMD=GetFile&Content=',
-      'Content=',
-    ],
-    ...['ID=1\nReturn=0\nCMD=GetFile\nContent=', 'ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n', 'SN\n'],
-  ])('A megabyte of %j is read in the end', (unit) => {
-    expectNoByteLost(Buffer.alloc(1 << 20, unit))
-  })
-
-  it.each([
-    ['ID=1&CMD&', 'ID=&'],
-    ['ID=1&Return=0&CMD=INFO\n', 'ID=1\n'],
-    ['ID=1&Return=0&CMD=INFO\n', 'ID=1\nSN=\n'],
-    ['ID=1&Return=0&CMD=INFO\n', 'sn=1\n'],
-  ])('%j and a megabyte of %j are read in the end', (head, unit) => {
-    expectNoByteLost(Buffer.concat([Buffer.from(head), Buffer.alloc(1 << 20, unit)]))
   })
 })
 
