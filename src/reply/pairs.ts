@@ -1,7 +1,7 @@
 // Octets to pairs: the positions of keys and values in a body. Pure; independent of records.
 import { CR, EQUALS, LF, LINE_ENDS, type Octets, SPACES, TAB, TABS } from '../octets.js'
 
-export const AMPERSAND = 0x26
+const AMPERSAND = 0x26
 const BLANKS = SPACES | TABS
 const LOWER_CASE = 0x20
 
@@ -108,6 +108,16 @@ export class PairReader {
       this.readValue(false)
     } while ((this.name & HEADER) !== 0 && this.name !== RETURN)
     return this.name === RETURN || (this.name === CONTENT && (given & CMD) !== 0)
+  }
+
+  /**
+   * Whether the line that was read is one of data below the reply to a query: columns with TAB
+   * between them, or a single one.
+   */
+  isRow(lineStart: number): boolean {
+    if (this.#octets.find(TAB, lineStart, this.at) < this.at) return true
+    const isPair = this.hasValue && this.name !== ID
+    return isPair && this.#octets.find(AMPERSAND, lineStart, this.at) === this.at
   }
 
   /**

@@ -1,16 +1,12 @@
 // Pairs to records, and the lines that belong to none. Pure.
 import { IclockError } from '../endpoint/errors.js'
-import { Octets, TAB } from '../octets.js'
-import { AMPERSAND, CMD, CONTENT, HEADER, ID, PairReader, RETURN, SN } from './pairs.js'
+import { Octets } from '../octets.js'
+import { CMD, CONTENT, HEADER, ID, PairReader, RETURN, SN } from './pairs.js'
 import type { CommandReply } from './reply.js'
+import { hasOptions, hasRows, sizeOfFile } from './tail.js'
 import { idOf, wholeNumberOf } from './value.js'
 
 const FOLLOWS_ID = RETURN | CMD | SN
-
-// `i` without `u` folds only ASCII.
-const GET_FILE = /^getfile(?: |$)/i
-const HAS_OPTIONS = /^(?:info|get options?)(?: |$)/i
-const HAS_ROWS = /^data(?: query(?: |$)|$)/i
 
 /** Reads record after record of a Command Reply body (PUSH manual, "Command Reply"). */
 export class RecordReader {
@@ -50,8 +46,7 @@ export class RecordReader {
   #readLine(start: number): number {
     const pairs = this.#pairs
     pairs.readKey(start, true)
-    const isId = pairs.name === ID
-    if (isId) {
+    if (pairs.name === ID) {
       pairs.readValue(true)
       const { valueStart, valueEnd, at } = pairs
       const lineEnd = pairs.skipSpaces(at)
@@ -82,7 +77,7 @@ export class RecordReader {
     if (reply !== undefined && this.#isInTail(reply)) {
       this.#addPair(reply)
       this.#recordEnd = pairs.at
-    } else if (reply !== undefined && this.#isRow(reply, start, isId)) {
+    } else if (reply !== undefined && hasRows(reply.commandName) && pairs.isRow(start)) {
       if (this.#rowsStart < 0) this.#rowsStart = start
       this.#recordEnd = pairs.at
     } else {
@@ -95,21 +90,13 @@ export class RecordReader {
 
   // Among INFO's lines, every key is that of an option.
   #mayBeRecord(): boolean {
-    return !HAS_OPTIONS.test(this.#reply?.commandName ?? '')
+    return this.#reply === undefined || !hasOptions(this.#reply.commandName)
   }
 
   // Whether a line below a record's first one continues it, as a pair.
   #isInTail(reply: CommandReply): boolean {
     if (this.#rowsStart >= 0) return false
-    return (this.#pairs.name & HEADER) !== 0 || HAS_OPTIONS.test(reply.commandName)
-  }
-
-  // A line of data below the reply to a query: columns with TAB between them, or a single one.
-  #isRow(reply: CommandReply, start: number, isId: boolean): boolean {
-    if (!HAS_ROWS.test(reply.commandName)) return false
-    const { at, hasValue } = this.#pairs
-    if (this.#octets.find(TAB, start, at) < at) return true
-    return hasValue && !isId && this.#octets.find(AMPERSAND, start, at) === at
+    return (this.#pairs.name & HEADER) !== 0 || hasOptions(reply.commandName)
   }
 
   /**
@@ -147,7 +134,7 @@ export class RecordReader {
   #readContent(reply: CommandReply): number {
     const start = this.#pairs.at + 1
     const remaining = this.#octets.body.length - start
-    const size = GET_FILE.test(reply.commandName) ? (reply.returnCode ?? -1) : -1
+    const size = sizeOfFile(reply)
     this.#recordEnd = start + (size >= 0 && size < remaining ? size : remaining)
     if (this.#rowsStart < 0) this.#rowsStart = start
     this.#close()
