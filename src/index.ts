@@ -124,6 +124,7 @@ export { lineKey } from './upload/line.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
 export type { UploadEvent } from './upload/reception.js'
 export type { PacketSet, UploadStorage } from './upload/storage.js'
+export { tableOf } from './upload/table.js'
 export type {
   AttendanceRecord,
   FieldRecord,

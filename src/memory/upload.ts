@@ -12,6 +12,7 @@ import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
+import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { PLACE, type Placed, Timeline } from './timeline.js'
 
@@ -112,8 +113,10 @@ export function uploadMemory(uploads: Uploads): UploadMemory {
       const { kind, type, pin, ...checked } = checkFilter('uploads', filter, PLACE)
       return uploads.others.page(
         checked,
-        ({ line }) => {
-          const [ownKind, ownType] = Buffer.isBuffer(line) ? UNPARSED : [line.kind, line.type]
+        ({ upload, line }) => {
+          const [ownKind, ownType] = Buffer.isBuffer(line)
+            ? ['unparsed', tableOf(upload)]
+            : [line.kind, line.type]
           if (kind !== undefined && kind !== ownKind) return false
           if (type !== undefined && type !== ownType) return false
           return pin === undefined || (!Buffer.isBuffer(line) && personOf(line) === pin)
@@ -134,8 +137,6 @@ export function uploadMemory(uploads: Uploads): UploadMemory {
     },
   }
 }
-
-const UNPARSED = ['unparsed', ''] as const
 
 function setOf(
   { serialNumber, commandId }: Upload,
@@ -163,7 +164,8 @@ function attendanceOf({ upload, line }: UploadedLine): KeptAttendance {
 function uploadOf({ upload, line }: UploadedLine): KeptUpload {
   const { serialNumber, receivedAt } = upload
   if (Buffer.isBuffer(line)) {
-    return { kind: 'unparsed', type: '', serialNumber, receivedAt, ...bytesOf(line) }
+    const type = tableOf(upload)
+    return { kind: 'unparsed', type, serialNumber, receivedAt, ...bytesOf(line) }
   }
   const pin = personOf(line)
   const instant = 'instant' in line ? line.instant : undefined

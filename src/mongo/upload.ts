@@ -7,7 +7,8 @@ import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
 import type { UploadStorage } from '../upload/storage.js'
-import type { Upload, UploadRecord } from '../upload/upload.js'
+import { tableOf } from '../upload/table.js'
+import type { FileRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { bytePieces } from './cut.js'
 import type { Collections } from './driver.js'
 import { packetsOn } from './packet.js'
@@ -34,7 +35,7 @@ export interface LineDocument {
   commandId?: string
   /** A list, so that names are data. */
   fields?: { key: string; value: string }[]
-  /** How many of its last bytes are the content. */
+  /** How many of its last bytes are the content, or its base64. */
   contentLength?: number
   /** Of an attendance record: the day by the terminal's clock. */
   day?: string
@@ -45,6 +46,8 @@ export interface LineDocument {
   count?: number
   index?: number
 }
+
+type Encoded = Partial<Pick<FileRecord, 'content' | 'encodedSize'>>
 
 const COLUMNS = ['time', 'status', 'verify', 'workCode']
 const DAY = /^\d{4}-\d\d-\d\d(?= )/
@@ -81,11 +84,8 @@ export function uploadsOn({
   }
 }
 
-function documentOf(
-  _id: string,
-  line: UploadRecord | Buffer,
-  { serialNumber, receivedAt, commandId }: Upload,
-): LineDocument {
+function documentOf(_id: string, line: UploadRecord | Buffer, upload: Upload): LineDocument {
+  const { serialNumber, receivedAt, commandId } = upload
   const kept = {
     _id,
     serialNumber,
@@ -94,9 +94,10 @@ function documentOf(
     ...(commandId !== undefined && { commandId }),
   }
   if (Buffer.isBuffer(line)) {
-    return { ...kept, kind: 'unparsed', type: '', size: line.length, ...bytePieces(line) }
+    const unparsed = { kind: 'unparsed', type: tableOf(upload), size: line.length }
+    return { ...kept, ...unparsed, ...bytePieces(line) }
   }
-  const { content, raw, ...record } = line as UploadRecord & { content?: Buffer }
+  const { content, raw, ...record } = line as UploadRecord & Encoded
   const pin = personOf(line)
   return {
     ...record,
@@ -107,7 +108,7 @@ function documentOf(
     ...('fields' in record && {
       fields: Object.entries(record.fields).map(([key, value]) => ({ key, value })),
     }),
-    ...(content !== undefined && { contentLength: content.length }),
+    ...(content !== undefined && { contentLength: record.encodedSize ?? content.length }),
     size: raw.length,
     ...bytePieces(raw),
   } as LineDocument

@@ -4,6 +4,7 @@ import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
+import { tableOf } from '../upload/table.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { type Database, jsonBytes, milliseconds, moment } from './query.js'
 import { digestOf, keyOfText } from './text.js'
@@ -151,8 +152,9 @@ function packetSetOf(commandId: string, { table, count }: Omit<PacketSet, 'maxBy
 function rowOf(upload: Upload, line: UploadRecord | Buffer): object {
   const line_key = lineKey(upload, line)
   if (Buffer.isBuffer(line)) {
-    const unparsed = { kind: 'unparsed', type: '' }
-    return { line_key, ...unparsed, type_key: '', record: unparsed, size: line.length }
+    const unparsed = { kind: 'unparsed', type: tableOf(upload) }
+    const type_key = keyOfText(unparsed.type)
+    return { line_key, ...unparsed, type_key, record: unparsed, size: line.length }
   }
   const { raw, ...members } = line
   const { content, instant, ...record } = members as typeof members & {
@@ -172,7 +174,7 @@ function rowOf(upload: Upload, line: UploadRecord | Buffer): object {
     ...own,
     type_key: keyOfText(line.type),
     pin: personOf(line),
-    content_length: content?.length,
+    content_length: line.kind === 'file' ? (line.encodedSize ?? content?.length) : undefined,
     ...(line.kind === 'packet' && packetRowOf(line, upload.commandId ?? '')),
   }
 }

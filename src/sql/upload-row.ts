@@ -2,6 +2,7 @@
 import type { KeptAttendance, KeptUpload } from '../kept.js'
 import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 import { personOf } from '../upload/person.js'
+import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import type { Row, Value } from './step.js'
 import { ascii, bytes, hash, key, moment, pack, serial, unascii } from './text.js'
@@ -46,12 +47,16 @@ export function otherRow(
     received_at: receivedAt.getTime(),
   }
   if (Buffer.isBuffer(line)) {
+    const type = tableOf(upload)
+    const typeKey = key(type, 64)
     const none = { packet_set: null, packet_index: null, packet_count: null, content_length: null }
-    const unparsed = { kind: 'unparsed', type_key: '', pin: null, instant: null, ...none }
-    return { ...own, ...unparsed, long_type: null, record: null, ...pieces(line) }
+    const unparsed = { kind: 'unparsed', type_key: typeKey, pin: null, instant: null, ...none }
+    const long_type = typeKey === ascii(type) ? null : ascii(type)
+    return { ...own, ...unparsed, long_type, record: null, ...pieces(line) }
   }
   const { kind, type, raw, content, fields, instant, ...members } = line as UploadRecord & {
     content?: Buffer
+    encodedSize?: number
     fields?: Record<string, string>
     instant?: Date
   }
@@ -66,7 +71,7 @@ export function otherRow(
     packet_set: packet === undefined ? null : packetSet(commandId ?? '', packet),
     packet_index: packet?.index ?? null,
     packet_count: packet?.count ?? null,
-    content_length: content?.length ?? null,
+    content_length: members.encodedSize ?? content?.length ?? null,
     long_type: typeKey === ascii(type) ? null : ascii(type),
     record: pack({
       ...members,

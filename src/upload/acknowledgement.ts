@@ -1,7 +1,7 @@
 // What a terminal reads once an upload is stored: it sends it again until it reads this. Pure.
 import { describe, wrong } from '../check.js'
-import { isTableData } from './parse.js'
 import type { UploadQuery } from './query.js'
+import { isTableData } from './table.js'
 
 /**
  * How an upload is confirmed: `OK`, `OK: 3`, or `user=3` for the table `user`. The number of `table=n`

@@ -137,12 +137,13 @@ function isTable(word: string, type: string): boolean {
   return word === type || KEYWORDS.has(word)
 }
 
-// Keys have no blanks, so that a sentence with a = in it isn't a record.
+// Keys have no blanks, so that a sentence with a = in it isn't a record, and no control characters.
 function firstKeyOf(octets: Octets, start: number, end: number): string | undefined {
   const pieceEnd = octets.find(TAB, start, end)
   const equals = octets.find(EQUALS, start, pieceEnd)
   const keyEnd = octets.trim(SPACES, start, equals)
   if (equals === pieceEnd || keyEnd === start) return undefined
-  if (octets.find(SPACE, start, keyEnd) < keyEnd) return undefined
+  const { body } = octets
+  for (let at = start; at < keyEnd; at++) if ((body[at] as number) <= SPACE) return undefined
   return octets.textOf(start, keyEnd)
 }

@@ -5,11 +5,14 @@ import { Octets } from '../octets.js'
 import { unpack } from './archive.js'
 import { parseAttendance } from './attendance.js'
 import { type Clock, clockIn } from './clock.js'
-import { fieldOf, newFields } from './fields.js'
+import { fieldOf } from './fields.js'
 import { parseFile, parsePhoto } from './file.js'
 import { parseOptions } from './options.js'
 import { parsePairs } from './pairs.js'
-import type { ParsedUpload } from './upload.js'
+import { excessOf } from './size.js'
+import { isTableData, tableOf } from './table.js'
+import { isText } from './text.js'
+import type { ParsedUpload, Upload } from './upload.js'
 
 /** How to read a body: its table, the encoding of its text, the time zone of its times. */
 export interface ParseUploadOptions {
@@ -60,9 +63,12 @@ export function parseUpload(body: Buffer, options: ParseUploadOptions = {}): Par
       `parseUpload: timeZone is ${JSON.stringify(timeZone)}; expected a zone such as 'Asia/Manila' or '+08:00'`,
     )
   }
-  const { text, grammar } = openUpload(body, options)
+  const { table, tableName, query = {} } = options
+  const about: UploadDescription = { query }
+  if (table !== undefined) about.table = table
+  if (tableName !== undefined) about.tableName = tableName
   const clock = timeZone === undefined ? undefined : clockIn(timeZone)
-  return grammar.parse(new Octets(text, encoding), clock)
+  return readUpload(body, about, { encoding, clock, most: Number.POSITIVE_INFINITY })
 }
 
 /** How a body is read. */
@@ -72,49 +78,63 @@ export interface Grammar {
   parse(octets: Octets, clock: Clock | undefined): ParsedUpload
 }
 
+/** What describes a body. */
+export type UploadDescription = Pick<Upload, 'table' | 'tableName' | 'query'>
+
 /** The grammar of a body, and the bytes to read with it, unpacked if they came packed. */
 export function openUpload(
   body: Buffer,
-  { table, tableName, query = {} }: Pick<ParseUploadOptions, 'table' | 'tableName' | 'query'>,
+  about: UploadDescription,
 ): { text: Buffer; grammar: Grammar } {
+  const { table, query } = about
   if (fieldOf(query, 'FPImage') !== undefined) {
-    return { text: body, grammar: fileGrammar('fpimage', Object.assign(newFields(), query)) }
+    return { text: body, grammar: fileGrammar('fpimage', query) }
   }
-  const type = typeOf(table, tableName, query)
   if (fieldOf(query, 'ContentType')?.toLowerCase() === 'tgz') {
     const text = unpack(body, MOST_UNPACKED)
-    if (text === undefined) return { text: body, grammar: fileGrammar('tgz', newFields()) }
-    return { text, grammar: grammarOf(type, false) }
+    if (text === undefined) return { text: body, grammar: fileGrammar('tgz', query) }
+    return { text, grammar: grammarOf(about, false) }
   }
-  return { text: body, grammar: grammarOf(type, isTableData(table)) }
+  return { text: body, grammar: grammarOf(about, isTableData(table)) }
+}
+
+/** How to read a body. */
+export interface ReadingOptions {
+  encoding: string
+  clock: Clock | undefined
+  /** How many lines it may have. */
+  most: number
 }
 
 /**
- * Which table a body belongs to, in lower case; `''` if unknown. Terminals before 2010 send no
- * table: `Stamp` alone is attendance, `OpStamp` users and operations.
+ * Reads a body. One that is no text is a file: cut at its line ends, some of its bytes would be
+ * lost. A stray octet in one of many lines doesn't make it one.
+ *
+ * @throws IclockError `TOO_MANY_RECORDS` if it is text of more lines, or more fields, than allowed
  */
-export function typeOf(
-  table: string | undefined,
-  tableName: string | undefined,
-  query: Record<string, string>,
-): string {
-  if (isTableData(table) && tableName !== undefined) return tableName.toLowerCase()
-  if (table !== undefined) return table.toLowerCase()
-  if (fieldOf(query, 'PhotoStamp') !== undefined) return 'attphoto'
-  if (fieldOf(query, 'OpStamp') !== undefined) return 'operlog'
-  if (fieldOf(query, 'Stamp') !== undefined) return 'attlog'
-  return ''
+export function readUpload(
+  body: Buffer,
+  about: UploadDescription,
+  { encoding, clock, most }: ReadingOptions,
+): ParsedUpload {
+  const { text, grammar } = openUpload(body, about)
+  const excess = grammar.hasLines ? excessOf(text, most) : undefined
+  if (excess === undefined) {
+    const parsed = grammar.parse(new Octets(text, encoding), clock)
+    const { unparsed } = parsed
+    if (unparsed.length === 0 || !grammar.hasLines || isMostlyRecords(parsed)) return parsed
+    if (isText(text)) return parsed
+  } else if (isText(text)) throw excess
+  return parseFile(body, tableOf(about), about.query)
 }
 
-/**
- * Whether rows come as `tabledata`, or as `vmtable` (a list of wireless networks): access terminals
- * expect both to be confirmed by table and count.
- */
-export function isTableData(table: string | undefined): boolean {
-  return /^(?:tabledata|vmtable)$/i.test(table ?? '')
+// No other bytes have the form of an attendance record.
+function isMostlyRecords({ records, unparsed }: ParsedUpload): boolean {
+  return records[0]?.kind === 'attendance' || records.length > unparsed.length
 }
 
-function grammarOf(type: string, isRows: boolean): Grammar {
+function grammarOf(about: UploadDescription, isRows: boolean): Grammar {
+  const type = tableOf(about)
   const pairs: Grammar = {
     hasLines: true,
     parse: (octets, clock) => parsePairs(octets, type, clock),
@@ -124,16 +144,19 @@ function grammarOf(type: string, isRows: boolean): Grammar {
     case 'attlog':
       return { hasLines: true, parse: parseAttendance }
     case 'attphoto':
-      return { hasLines: false, parse: parsePhoto }
+      return {
+        hasLines: false,
+        parse: (octets, clock) => parsePhoto(octets, about.query, clock),
+      }
     case 'options':
       return { hasLines: true, parse: (octets) => parseOptions(octets, type) }
     case 'postverifydata':
-      return fileGrammar(type, newFields())
+      return fileGrammar(type, about.query)
     default:
       return pairs
   }
 }
 
-function fileGrammar(type: string, fields: Record<string, string>): Grammar {
-  return { hasLines: false, parse: (octets) => parseFile(octets, type, fields) }
+function fileGrammar(type: string, query: Record<string, string>): Grammar {
+  return { hasLines: false, parse: ({ body }) => parseFile(body, type, query) }
 }

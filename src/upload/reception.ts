@@ -6,18 +6,19 @@ import { type Deadline, isThenable } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
 import type { TerminalRequest } from '../endpoint/request.js'
-import { Octets } from '../octets.js'
 import { type AcknowledgementForm, acknowledgementOf } from './acknowledgement.js'
 import { clockIn } from './clock.js'
 import { type FailureStorage, settleFailures } from './failure.js'
 import { packetOf } from './packet.js'
-import { MOST_UNPACKED, openUpload, typeOf } from './parse.js'
+import { MOST_UNPACKED, openUpload, readUpload } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
 import { repliesIn } from './report.js'
-import { checkSize, linesOf, objectSizeOf, SCANTY } from './size.js'
+import { excessOf, linesOf, objectSizeOf, SCANTY } from './size.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
-import type { ParsedUpload, Upload } from './upload.js'
+import { tableOf } from './table.js'
+import { isText } from './text.js'
+import type { Upload } from './upload.js'
 
 /** The checked options that receiving needs. */
 export interface ReceptionSettings extends FailureStorage {
@@ -82,7 +83,8 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     const encoding = isThenable(label) ? await label : label
     const found = settings.zoneOf(serialNumber, deadline)
     const zone = isThenable(found) ? await found : found
-    const upload = { ...received, ...read(body, received, most, encoding, zone) }
+    const clock = zone === undefined ? undefined : clockIn(zone)
+    const upload = { ...received, ...readUpload(body, received, { encoding, clock, most }) }
     await keep(body === received.body ? upload : { ...upload, body }, deadline)
     return upload
   }
@@ -108,13 +110,14 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
       settings.onKept?.(received, request)
       return ok('OK')
     }
-    const type = typeOf(received.table, received.tableName, received.query)
+    const type = tableOf(received)
     const packet = packetOf(received, type)
     let upload = received
     if (packet === undefined) {
       upload = await inTurn(received, body, maxRecords, deadline)
     } else {
-      checkSize(body, maxRecords)
+      const excess = excessOf(body, maxRecords)
+      if (excess !== undefined && isText(body)) throw excess
       const whole = await keepPacket(received, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
         upload = await inTurn(received, whole, Number.POSITIVE_INFINITY, deadline)
@@ -137,18 +140,6 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
       return receive(received, request, deadline)
     })
   }
-}
-
-function read(
-  body: Buffer,
-  query: UploadQuery,
-  most: number,
-  encoding: string,
-  zone: string | undefined,
-): ParsedUpload {
-  const { text, grammar } = openUpload(body, query)
-  if (grammar.hasLines) checkSize(text, most)
-  return grammar.parse(new Octets(text, encoding), zone === undefined ? undefined : clockIn(zone))
 }
 
 /** How many bytes may become of a body. */

@@ -9,13 +9,13 @@ const OBJECT = 140
 /** A text that is not larger makes few objects, even if it is separators alone. */
 export const SCANTY: number = 16 * 1024
 
-/** @throws IclockError `TOO_MANY_RECORDS` if a body has more lines, or more fields, than allowed */
-export function checkSize(text: Buffer, most: number): void {
+/** The error if a text has more lines, or more fields, than allowed; undefined if it doesn't. */
+export function excessOf(text: Buffer, most: number): IclockError | undefined {
   // No body has more lines or separators than bytes.
-  if (text.length <= most) return
+  if (text.length <= most) return undefined
   const [lines, separators] = [linesOf(text), separatorsOf(text)]
-  if (lines <= most && separators <= most * MOST_FIELDS) return
-  throw new IclockError(
+  if (lines <= most && separators <= most * MOST_FIELDS) return undefined
+  return new IclockError(
     'TOO_MANY_RECORDS',
     `The body has ${lines} lines with ${separators + lines} fields; option "maxRecords" allows ${most} lines with ` +
       `${MOST_FIELDS} fields each on average.`,

@@ -23,7 +23,7 @@ export interface KeptUpload {
   serialNumber: string
   /** What it is; `unparsed` is a line that is not a valid record. */
   kind: Exclude<UploadRecord['kind'], 'attendance'> | 'unparsed'
-  /** The record's type, such as `user`; `''` for an unparsed line. */
+  /** The record's type, such as `user`; of an unparsed line its table, such as `attlog`. */
   type: string
   /** When it first came. */
   receivedAt: Date
@@ -68,8 +68,8 @@ export interface PacketSet {
 export interface UploadStorage {
   /**
    * Stores every record and every unparsed line of an upload, in this order. Delivery is at least
-   * once: a line is identified by `lineKey(upload, line)` (serial number, type, bytes), and one
-   * that is already stored changes nothing. The same line may also come twice within one upload.
+   * once: a line is identified by `lineKey(upload, line)` (serial number, type or
+   * table, bytes), and one that is already stored changes nothing. The same line may also come twice within one upload.
    * `raw` and the lines are views into the request's body: copy them if you keep a few bytes for
    * long.
    *

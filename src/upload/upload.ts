@@ -149,19 +149,24 @@ export interface FieldRecord {
 }
 
 /**
- * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), or a body in a
- * customer's own format (`postverifydata`).
+ * Bytes: the photo of an attendance (`attphoto`), the image of a finger (`fpimage`), a body in a
+ * customer's own format (`postverifydata`), or any other body that is no text (the type is its
+ * table).
  */
 export interface FileRecord {
   kind: 'file'
   type: string
   /**
-   * The fields sent with the bytes: `PIN` (the name of a photo), `SN`, `size`, `CMD`. It has no
-   * prototype.
+   * The fields sent with the bytes: `PIN` (the name of a photo), `SN`, `size`, `CMD`; of a body
+   * without a header the members of the query. It has no prototype.
    */
   fields: Record<string, string>
-  /** The bytes of the file, unchanged, a view into the body. */
+  /**
+   * The bytes of the file, unchanged, a view into the body. A photo that came as base64 is decoded.
+   */
   content: Buffer
+  /** How many of the last bytes of `raw` are the content as base64, if it came so. */
+  encodedSize?: number
   /**
    * The person, if a photo's name has one: a photo without it is of somebody who wasn't recognized.
    */

@@ -1,6 +1,12 @@
 // Faults of adapters that keep uploads, each under the case that refuses it.
 import type { UploadedLine } from '../../src/contract.js'
-import { lineKey, type PacketRecord, type Upload, type UploadRecord } from '../../src/index.js'
+import {
+  type FileRecord,
+  lineKey,
+  type PacketRecord,
+  type Upload,
+  type UploadRecord,
+} from '../../src/index.js'
 import type { PacketSet } from '../../src/upload/storage.js'
 import type { Fault, Storage } from './whole.js'
 
@@ -48,6 +54,18 @@ const keyedByText = (change: (text: string) => string) => {
   return keyedBy(({ serialNumber }, line) => {
     const type = Buffer.isBuffer(line) ? '' : line.kind
     return JSON.stringify([serialNumber, type, change(bytesOf(line).toString('latin1'))])
+  })
+}
+
+const keyedByBytes = (typeOf: (line: Line) => string) => {
+  return keyedBy(({ serialNumber }, line) => {
+    return JSON.stringify([serialNumber, typeOf(line), bytesOf(line).toString('latin1')])
+  })
+}
+
+const changingFiles = (change: (file: FileRecord) => FileRecord) => {
+  return changingLines((line) => {
+    return !Buffer.isBuffer(line) && line.kind === 'file' ? change(line) : line
   })
 }
 
@@ -430,4 +448,39 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       findingPackets((packets) => packets.slice(0, limit)),
     ]),
   ),
+  'A line that is not a valid record is stored once for each table, and listed with it': {
+    'keeps it once': keyedByBytes((line) => (Buffer.isBuffer(line) ? 'unparsed' : line.type)),
+    'keeps it each time': keyedBy(() => Symbol()),
+    'lists it without its table': ({ adapter }) => {
+      const { listUploads } = adapter
+      adapter.listUploads = async (filter) => {
+        const page = await listUploads(filter)
+        return { ...page, rows: page.rows.map((row) => ({ ...row, type: '' })) }
+      }
+    },
+    'finds it without its table': ({ adapter }) => {
+      const { listUploads } = adapter
+      adapter.listUploads = ({ type: _, ...filter }) => listUploads(filter)
+    },
+  },
+  'A record is stored beside an unparsed line of the same bytes': {
+    'tells lines apart by their bytes': keyedByBytes(() => ''),
+    'tells lines apart by their type': keyedByBytes((line) => {
+      return Buffer.isBuffer(line) ? '' : line.type
+    }),
+  },
+  'The same picture of two people is stored for both': {
+    'tells pictures apart by their bytes': keyedByBytes((line) => {
+      return Buffer.isBuffer(line) ? 'unparsed' : line.kind
+    }),
+    'keeps each of them again': keyedBy(() => Symbol()),
+  },
+  'A photo that came as base64 is stored decoded and as it came': {
+    'keeps the text': changingFiles((file) => ({ ...file, content: file.raw.subarray(-20) })),
+    'keeps the picture alone': changingFiles((file) => ({ ...file, raw: file.content })),
+    'cuts as many bytes as the picture has': changingFiles((file) => {
+      return { ...file, content: file.raw.subarray(file.raw.length - file.content.length) }
+    }),
+    'keeps an empty picture': changingFiles((file) => ({ ...file, content: Buffer.alloc(0) })),
+  },
 }

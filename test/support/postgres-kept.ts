@@ -4,6 +4,7 @@ import { restoredJson } from '../../src/postgres/text.js'
 import type { PostgresAdapter, PostgresPool } from '../../src/postgres.js'
 import type { CommandReply } from '../../src/reply/reply.js'
 import type { UploadRecord } from '../../src/upload/upload.js'
+import { contentIn } from './stored-content.js'
 
 const ATTENDED = `SELECT json_build_object('serialNumber', serial_number, 'raw', encode(raw, 'base64'), 'instant', instant,
   'record', json_build_object('kind', 'attendance', 'type', 'attlog', 'pin', pin, 'time', local_time, 'status', status,
@@ -59,7 +60,7 @@ function lineOf({ serialNumber, raw, instant, record, contentLength }: LineRow):
     ...(fields !== undefined && { fields: fieldsOf(fields) }),
     ...(instant !== null && { instant: new Date(instant) }),
     ...(typeof contentLength === 'number' && {
-      content: bytes.subarray(bytes.length - contentLength),
+      content: contentIn(bytes, contentLength, members),
     }),
     raw: bytes,
   }

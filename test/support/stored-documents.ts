@@ -6,6 +6,7 @@ import type { CommandDocument } from '../../src/mongo/document.js'
 import type { MongoDb } from '../../src/mongo/driver.js'
 import { replyOf } from '../../src/mongo/reply-document.js'
 import type { LineDocument } from '../../src/mongo/upload.js'
+import { contentIn } from './stored-content.js'
 
 /** The ways out that the contract needs. */
 export function storedDocuments(db: MongoDb) {
@@ -39,7 +40,7 @@ function lineOf(document: LineDocument): UploadedLine {
   const line = {
     ...{ ...record, kind, ...columns, raw },
     ...(pairs !== undefined && { fields: Object.assign(Object.create(null), objectOf(pairs)) }),
-    ...(contentLength !== undefined && { content: raw.subarray(raw.length - contentLength) }),
+    ...(contentLength !== undefined && { content: contentIn(raw, contentLength, record) }),
   }
   return { serialNumber, line: line as unknown as Exclude<UploadedLine['line'], Buffer> }
 }

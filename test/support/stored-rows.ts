@@ -6,6 +6,7 @@ import { wholeOf } from '../../src/sql/packet.js'
 import { replyOf } from '../../src/sql/reply-row.js'
 import type { Row } from '../../src/sql/step.js'
 import { bytes, fieldsOf, moment, number, unascii, unpack } from '../../src/sql/text.js'
+import { contentIn } from './stored-content.js'
 
 type Query = (sql: string) => Promise<readonly Row[]> | readonly Row[]
 
@@ -59,7 +60,7 @@ function otherOf(row: Row): UploadedLine {
     ...{ kind: row.kind, type: unascii(String(row.long_type ?? row.type_key)), raw },
     ...(fields !== undefined && { fields: fieldsOf(fields) }),
     ...(instant !== undefined && { instant }),
-    ...(length !== undefined && { content: raw.subarray(raw.length - length) }),
+    ...(length !== undefined && { content: contentIn(raw, length, members) }),
   }
   return { serialNumber, line: line as unknown as Exclude<UploadedLine['line'], Buffer> }
 }

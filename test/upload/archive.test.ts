@@ -65,7 +65,10 @@ describe('A packed body', () => {
     ['is a bomb', gzipSync(Buffer.alloc(65 * 1024 * 1024))],
   ])('A body that %s is stored as it is', (_, body) => {
     expect(packed(body).records).toEqual([
-      { kind: 'file', type: 'tgz', fields: {}, content: body, sizeMatches: true, raw: body },
+      {
+        ...{ kind: 'file', type: 'tgz', fields: { ContentType: 'tgz' } },
+        ...{ content: body, sizeMatches: true, raw: body },
+      },
     ])
   })
 

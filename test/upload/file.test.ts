@@ -41,11 +41,52 @@ describe('A photo', () => {
     'PIN=1\nsize=4\n',
     'PIN=1\nCMD=uploadphoto',
     `PIN=${'1'.repeat(2000)}\nCMD=x\0`,
-    `PIN=1\nCMD=${'x'.repeat(2000)}\0abcd`,
-  ])('A photo without its header is stored as it is: %j', (body) => {
+    `PIN=1\nCMD=${'x'.repeat(2000)}\0`,
+  ])('Text without the header of a photo is stored as it is: %j', (body) => {
     const { records, unparsed } = photo(body)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([body])
+  })
+
+  it('A photo without a header is described by the query', () => {
+    const query = { PIN: '20261124080347-0090.jpg', CHECKSUM: '123' }
+    const body = Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF\n\r ', 'latin1')
+    const { records, unparsed } = parseUpload(body, { table: 'ATTPHOTO', query })
+    expect(unparsed).toEqual([])
+    expect(records).toMatchObject([
+      { pin: '0090', time: '2026-11-24 08:03:47', fields: query, content: body, raw: body },
+    ])
+  })
+
+  const bytes = Buffer.from('\xff\xd8\xff\xe0 a picture', 'latin1')
+  const text = bytes.toString('base64')
+  it.each([
+    ['its first bytes', '', text, bytes, true],
+    ['its size', `size=${bytes.length}\n`, text, bytes, true],
+    ['its size as text', `size=${text.length}\n`, text, bytes, true],
+    ['its first bytes, against its size', 'size=5\n', text, bytes, false],
+    ['its size alone', 'size=3\n', 'YWJj', Buffer.from('abc'), true],
+  ])('A photo as base64 is decoded if %s say so', (_, size, sent, content, sizeMatches) => {
+    const body = `PIN=1.jpg\n${size}CMD=realupload\0${sent}`
+    const encodedSize = sent.length
+    expect(first(body)).toMatchObject({ content, encodedSize, sizeMatches, raw: Buffer.from(body) })
+  })
+
+  it('A photo as base64 without a header is decoded', () => {
+    const body = Buffer.from(text)
+    const { records } = parseUpload(body, { table: 'ATTPHOTO', query: { PIN: '1.jpg' } })
+    expect(records).toMatchObject([{ content: bytes, encodedSize: text.length, raw: body }])
+  })
+
+  it.each([
+    ['size=4\n', 'YWJj'],
+    ['', 'YWJj'],
+    ['size=3\n', 'YW Jj!'],
+    ['', '/9j/ no base64'],
+  ])('A photo with %j stays as it came: %j', (size, sent) => {
+    const record = first(`PIN=1.jpg\n${size}CMD=realupload\0${sent}`)
+    expect(record.content.toString()).toBe(sent)
+    expect(record).not.toHaveProperty('encodedSize')
   })
 
   it('An empty photo is nothing', () => {
