@@ -11,6 +11,7 @@
  * `onUnparsed`; the good replies are stored.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
  * - `TERMINAL_GONE` (400): the connection was closed before the body was complete.
+ * - `BODY_UNEXPECTED` (400): a poll or a heartbeat has a body, and nothing that stores it.
  * - `BODY_ALREADY_READ` (500): a parser read the body and left neither its bytes nor its text.
  * - `COMMAND_MISMATCH` (500): storage found a command of another terminal, or with another id.
  * - `ENCRYPTION_UNSUPPORTED` (406): the terminal wants to exchange keys for encryption, which this
@@ -40,6 +41,7 @@ const STATUS = {
   UNREADABLE_REPLY: 400,
   TOO_MANY_RECORDS: 413,
   TERMINAL_GONE: 400,
+  BODY_UNEXPECTED: 400,
   BODY_ALREADY_READ: 500,
   COMMAND_MISMATCH: 500,
   ENCRYPTION_UNSUPPORTED: 406,

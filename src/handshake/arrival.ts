@@ -5,6 +5,7 @@ import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
 import { IclockError } from '../endpoint/errors.js'
+import type { TerminalRequest } from '../endpoint/request.js'
 import type { OffsetOf } from '../endpoint/time-zone.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from '../terminal/contact.js'
@@ -16,8 +17,21 @@ import {
   plain,
   statedFamily,
 } from '../terminal/facts.js'
-import type { Contact, Terminal, TerminalStorage } from '../terminal/storage.js'
-import { accessBlock, configurationBlock, optionBlock, timeAnswer, versionOf } from './handshake.js'
+import {
+  type Contact,
+  isAsSure,
+  type Terminal,
+  type TerminalFacts,
+  type TerminalStorage,
+} from '../terminal/storage.js'
+import {
+  accessBlock,
+  clockAnswer,
+  configurationBlock,
+  optionBlock,
+  timeAnswer,
+  versionOf,
+} from './handshake.js'
 import type { HandshakeSettings } from './options.js'
 import { registrationOf } from './registration.js'
 import { looksLikeAccess } from './request.js'
@@ -51,21 +65,26 @@ export interface ArrivalSettings {
 }
 
 const HANDSHAKE = 'option "handshake"'
-// A registry body has about 2 kB.
-const MOST_REGISTRY_BYTES = 64 * 1024
+// The body of `registry` has about 2 kB.
+const MOST_OPTION_BYTES = 64 * 1024
 
-/** `GET cdata`: the handshake (PUSH manuals, "Initialize information"). */
+/**
+ * `GET cdata`: the handshake (PUSH manuals, "Initialize information"). Some terminals post it, with
+ * their options.
+ */
 export function handshakeExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
   return async (serialNumber, request, deadline) => {
     const { target } = request
     const known = await find(adapter, serialNumber, deadline)
+    const posted = request.method === 'POST' ? await postedFacts(request) : {}
     const stated = statedFamily(target.value('devicetype'))
-    const family = stated?.family ?? known?.family
     const pushver = plain(target.value('pushver'))
     const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
+    const family = stated?.family ?? posted.family ?? known?.family
     const mustRegister = family === undefined && looksLikeAccess(request, pushVersion)
     const contact = contactOf(serialNumber, request, 'handshake', {
+      ...posted,
       ...stated,
       ...(pushVersion !== undefined && { pushVersion }),
     })
@@ -76,7 +95,7 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
     // The contact and the commands due again have to be in storage before the answer. If that
     // fails, the terminal asks again and keeps its data.
     await deadline.wait(contacts.write(contact))
-    await deadline.wait(adapter.release?.(serialNumber, contact.at))
+    if (target.has('options')) await deadline.wait(adapter.release?.(serialNumber, contact.at))
     if (CHANNELS.handshake.hasSubscribers) {
       const event: HandshakeEvent = { serialNumber, family, pushVersion }
       CHANNELS.handshake.publish(event)
@@ -92,11 +111,10 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
   }
 }
 
-/** `POST registry`: an access terminal introduces itself (access manual, "Registration"). */
+/** `POST registry`, or GET: an access terminal introduces itself (access manual, "Registration"). */
 export function registryExchange({ contacts, secret }: ArrivalSettings): Exchange {
   return async (serialNumber, request, deadline) => {
-    const body = await request.body(MOST_REGISTRY_BYTES)
-    const facts = optionFacts(pairsOf(body.toString()))
+    const facts = await postedFacts(request)
     const contact = contactOf(serialNumber, request, 'handshake', {
       ...LOOKS_LIKE_ACCESS,
       ...facts,
@@ -136,6 +154,16 @@ export function timeExchange({ contacts, offsetOf }: ArrivalSettings): Exchange 
   }
 }
 
+/** `GET cdata?type=time`: a terminal sets its clock (PUSH SDK 3.2.0). */
+export function clockExchange({ contacts, offsetOf }: ArrivalSettings): Exchange {
+  return async (serialNumber, request, deadline) => {
+    const contact = contactOf(serialNumber, request, 'ping')
+    const utcOffset = await offsetOf(serialNumber, contact.at, deadline)
+    contacts.writeIfDue(contact)
+    return ok(clockAnswer(contact.at, utcOffset))
+  }
+}
+
 /** `exchange`: a terminal wants to encrypt. */
 export function encryptionExchange({ adapter }: ArrivalSettings): Exchange {
   return async (serialNumber, { target }, deadline) => {
@@ -149,6 +177,11 @@ export function encryptionExchange({ adapter }: ArrivalSettings): Exchange {
     )
     throw pushVersion === undefined ? error : Object.assign(error, { pushVersion })
   }
+}
+
+async function postedFacts(request: TerminalRequest): Promise<TerminalFacts> {
+  const body = await request.body(MOST_OPTION_BYTES)
+  return optionFacts(pairsOf(body.toString()))
 }
 
 // The stamps of another terminal could make this one skip records.
@@ -166,6 +199,10 @@ async function find(
   )
 }
 
-function terminalOf(known: Terminal | undefined, { at, kind: _, ...facts }: Contact): Terminal {
-  return { firstSeenAt: at, ...known, ...facts, lastSeenAt: at }
+function terminalOf(known: Terminal | undefined, contact: Contact): Terminal {
+  const { at, kind: _, family, familyRank, options, ...facts } = contact
+  const terminal = { firstSeenAt: at, ...known, ...facts, lastSeenAt: at }
+  if (options !== undefined) terminal.options = { ...known?.options, ...options }
+  if (family === undefined || !isAsSure(familyRank, known?.familyRank)) return terminal
+  return { ...terminal, family, ...(familyRank !== undefined && { familyRank }) }
 }

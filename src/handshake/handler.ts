@@ -1,4 +1,4 @@
-// GET cdata, registry, push, rtdata, exchange, ping: a terminal starts up.
+// GET cdata, registry, push, rtdata, exchange, ping, test: a terminal starts.
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import { ok } from '../endpoint/answer.js'
 import { checkedFor } from '../endpoint/by-terminal.js'
@@ -8,12 +8,14 @@ import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import type { TerminalRequest } from '../endpoint/request.js'
+import { keepingBody } from '../endpoint/stray.js'
 import { offsetOfOption, TIME_ZONE_OPTIONS, type TimeZoneOptions } from '../endpoint/time-zone.js'
 import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { contactOf } from '../terminal/facts.js'
 import type { Terminal } from '../terminal/storage.js'
 import {
   type ArrivalSettings,
+  clockExchange,
   configurationExchange,
   encryptionExchange,
   type HandshakeStorage,
@@ -45,7 +47,7 @@ export interface HandshakeHandlerOptions extends ArrivalOptions, EndpointOptions
 
 /** The endpoints of a starting terminal, by the last segment of their paths. */
 export type HandshakeEndpoints = Readonly<
-  Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping', Endpoint>
+  Record<'cdata' | 'registry' | 'push' | 'rtdata' | 'exchange' | 'ping' | 'test', Endpoint>
 >
 
 /** The names of the options about starting terminals. */
@@ -65,8 +67,8 @@ const HANDLER_OPTIONS: OptionNames<HandshakeHandlerOptions> = {
 /**
  * Creates the endpoint for everything a terminal asks for when it starts, as a plain function, for
  * `node:http` and for any framework built on it: `GET /iclock/cdata` (PUSH manuals, "Initialize
- * information"), `registry`, `push`, `rtdata`, `exchange` and `ping`, distinguished by the last
- * segment of the path. Any other request goes on to `next`, or is answered 404 without it.
+ * information"), `registry`, `push`, `rtdata`, `exchange`, `ping` and `test`, distinguished by the
+ * last segment of the path. Any other request goes on to `next`, or is answered 404 without it.
  *
  * Errors go to `next`, this package's with `status` and `code`; without `next` the answer is the
  * error's status, or 500, and one line of text.
@@ -88,14 +90,23 @@ export function handshakeHandler(options: HandshakeHandlerOptions): Handler {
   return handlerOf(oneOf(endpointOf))
 }
 
+// Some models ask for it before anything else, without a serial number.
+const test: Endpoint = {
+  accepts: ({ method }) => method === 'GET',
+  closesAfter: () => false,
+  answer: async () => ok('OK'),
+}
+
 /**
  * The endpoints, on options whose names were checked.
  *
  * @param contacts the contact book of the process; a new one by default
+ * @param keepBody stores the body of a request that needs none
  */
 export function handshakeEndpoints(
   options: HandshakeHandlerOptions,
   contacts?: ContactBook,
+  keepBody?: Exchange,
 ): HandshakeEndpoints {
   const { adapter } = options
   checkAdapter(adapter, ['onContact', 'findTerminal'], ['release'])
@@ -104,25 +115,27 @@ export function handshakeEndpoints(
   const settings = endpointSettings(options)
   const handshake = handshakeExchange(arrival)
   const getOrPost = ({ method }: TerminalRequest) => method === 'POST' || method === 'GET'
+  const clock = clockExchange(arrival)
   const cdata: Exchange = (serialNumber, request, deadline) => {
+    if (isHandshakeQuery(request)) return handshake(serialNumber, request, deadline)
     // A person unknown to the terminal is unknown here, too.
-    return isHandshakeQuery(request) ? handshake(serialNumber, request, deadline) : ok('NONE')
+    return asksForTime(request) ? clock(serialNumber, request, deadline) : ok('NONE')
   }
   const ping: Exchange = (serialNumber, request) => {
     book.writeIfDue(contactOf(serialNumber, request, 'ping'))
     return ok('OK')
   }
+  const asks = [isHandshakeQuery, asksForTime, asksForPerson]
   return {
-    cdata: endpoint(settings, cdata, {
-      accepts: (request) => isHandshakeQuery(request) || asksForPerson(request),
+    cdata: endpoint(settings, cdata, { accepts: (request) => asks.some((ask) => ask(request)) }),
+    registry: endpoint(settings, registryExchange(arrival), { accepts: getOrPost }),
+    push: endpoint(settings, keepingBody(configurationExchange(arrival), keepBody), {
+      accepts: getOrPost,
     }),
-    registry: endpoint(settings, registryExchange(arrival), {
-      accepts: ({ method }) => method === 'POST',
-    }),
-    push: endpoint(settings, configurationExchange(arrival), { accepts: getOrPost }),
     rtdata: endpoint(settings, timeExchange(arrival), { accepts: asksForTime }),
     exchange: endpoint(settings, encryptionExchange(arrival)),
-    ping: endpoint(settings, ping),
+    ping: endpoint(settings, keepingBody(ping, keepBody)),
+    test,
   }
 }
 

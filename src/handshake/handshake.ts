@@ -112,9 +112,19 @@ function accessKeys(
  * the zone.
  */
 export function timeAnswer(at: Date, utcOffset: number): string {
+  return `DateTime=${timeCode(at)},ServerTZ=${offsetText(utcOffset, '')}`
+}
+
+/** The answer to `cdata?type=time` (PUSH SDK 3.2.0): `Time=2026-11-29T17:40:20-05:00`. */
+export function clockAnswer(at: Date, utcOffset: number): string {
+  const local = new Date(at.getTime() + utcOffset * 60_000).toISOString()
+  return `Time=${local.slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}${offsetText(utcOffset, ':')}`
+}
+
+function offsetText(utcOffset: number, colon: string): string {
   const minutes = Math.abs(utcOffset)
-  const digits = `${pad(Math.trunc(minutes / 60))}${pad(minutes % 60)}`
-  return `DateTime=${timeCode(at)},ServerTZ=${utcOffset < 0 ? '-' : '+'}${digits}`
+  const hours = pad(Math.trunc(minutes / 60))
+  return `${utcOffset < 0 ? '-' : '+'}${hours}${colon}${pad(minutes % 60)}`
 }
 
 /**

@@ -5,7 +5,7 @@ import type { TerminalRequest } from '../endpoint/request.js'
 import { versionOf } from './handshake.js'
 
 /**
- * Whether a terminal is starting, and can't have a token yet: `GET cdata` with `options`, or
+ * Whether a terminal is starting, and can't have a token yet: `cdata` with `options`, or `GET cdata`
  * without anything that indicates another request, `registry` or `push`.
  */
 export function isHandshake({
@@ -18,14 +18,21 @@ export function isHandshake({
   return segment === 'cdata' && isHandshakeQuery({ method: method ?? '', target })
 }
 
+type Query = Pick<TerminalRequest, 'method' | 'target'>
+
 /** Whether a request to `cdata` is a handshake. */
-export function isHandshakeQuery({
-  method,
-  target,
-}: Pick<TerminalRequest, 'method' | 'target'>): boolean {
-  if (method !== 'GET') return false
-  return target.has('options') || !['table', 'pin', 'authtype'].some((name) => target.has(name))
+export function isHandshakeQuery({ method, target }: Query): boolean {
+  if (method === 'POST') return isPostedHandshake(target)
+  if (method !== 'GET' || target.has('type')) return false
+  return target.has('options') || !OTHERS.some((name) => target.has(name))
 }
+
+/** Whether a POST to `cdata` is a handshake, and no upload. */
+export function isPostedHandshake(target: Target): boolean {
+  return target.has('options') && !target.has('table') && !target.has('type')
+}
+
+const OTHERS = ['table', 'pin', 'authtype']
 
 /**
  * Whether a request to `cdata` asks for a person that the terminal does not know (attendance
@@ -37,8 +44,8 @@ export function asksForPerson({ method, target }: TerminalRequest): boolean {
   return target.has('pin') && !target.has('authtype') && table === 'remoteatt'
 }
 
-/** Whether a request to `rtdata` asks for the time. `type` may come twice. */
-export function asksForTime({ method, target }: TerminalRequest): boolean {
+/** Whether a request to `rtdata` or `cdata` asks for the time. `type` may come twice. */
+export function asksForTime({ method, target }: Query): boolean {
   if (method !== 'GET') return false
   return target.members.some(([name, value]) => /^type$/i.test(name) && /^time$/i.test(value))
 }

@@ -3,8 +3,7 @@ import { checkFilter, cursorOf } from '../filter.js'
 import type { Page } from '../kept.js'
 import {
   type Contact,
-  FAMILY_RANKS,
-  type FamilyRank,
+  isAsSure,
   type Terminal,
   type TerminalFilter,
   type TerminalStorage,
@@ -29,8 +28,8 @@ export function terminalMemory(): TerminalMemory {
       terminals.set(serialNumber, {
         ...known,
         ...facts,
-        ...(outranks(familyRank, known?.familyRank) && family && { family }),
-        ...(outranks(familyRank, known?.familyRank) && familyRank && { familyRank }),
+        ...(isAsSure(familyRank, known?.familyRank) && family && { family }),
+        ...(isAsSure(familyRank, known?.familyRank) && familyRank && { familyRank }),
         ...merged('options', known, options),
         ...merged('stamps', known, stamps),
         serialNumber,
@@ -56,11 +55,6 @@ export function terminalMemory(): TerminalMemory {
         : { rows: shown }
     },
   }
-}
-
-function outranks(rank: FamilyRank | undefined, known: FamilyRank | undefined): boolean {
-  if (rank === undefined) return known === undefined
-  return known === undefined || FAMILY_RANKS.indexOf(rank) >= FAMILY_RANKS.indexOf(known)
 }
 
 function candidates(

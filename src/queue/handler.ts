@@ -14,6 +14,7 @@ import {
   endpointSettings,
 } from '../endpoint/options.js'
 import type { TerminalRequest } from '../endpoint/request.js'
+import { keepingBody } from '../endpoint/stray.js'
 import { encode, encodingOf } from './encoding.js'
 import { type HandOutStorage, handOut } from './hand-out.js'
 import type { DueCommand, PlanLimits } from './plan.js'
@@ -83,8 +84,16 @@ export function deliveryHandler(options: DeliveryHandlerOptions): Handler {
   return handlerOf(deliveryEndpoint(options))
 }
 
-/** The endpoint, on options whose names were checked. */
-export function deliveryEndpoint(options: DeliveryHandlerOptions, contact?: PollContact): Endpoint {
+/**
+ * The endpoint, on options whose names were checked.
+ *
+ * @param keepBody stores the body of a poll, which needs none
+ */
+export function deliveryEndpoint(
+  options: DeliveryHandlerOptions,
+  contact?: PollContact,
+  keepBody?: Exchange,
+): Endpoint {
   const { adapter } = options
   checkAdapter(adapter, DELIVERY_CALLS)
   const encodingFor = byTerminal('encoding', options.encoding, encodingOf)
@@ -102,7 +111,7 @@ export function deliveryEndpoint(options: DeliveryHandlerOptions, contact?: Poll
     if (CHANNELS.poll.hasSubscribers) publish(serialNumber, handedOut)
     return ok(handedOut.length === 0 ? 'OK' : Buffer.concat(handedOut.map(lineOf)))
   }
-  return endpoint(endpointSettings(options), exchange, {
+  return endpoint(endpointSettings(options), keepingBody(exchange, keepBody), {
     // Some terminals poll by POST. HEAD must not claim what its answer can't carry.
     accepts: ({ method }) => method === 'GET' || method === 'POST',
   })

@@ -5,6 +5,7 @@ import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import type { ByTerminal } from '../endpoint/by-terminal.js'
 import type { Awaitable } from '../endpoint/deadline.js'
+import { oneOf } from '../endpoint/endpoint.js'
 import {
   BODY_OPTIONS,
   type BodyOptions,
@@ -15,6 +16,7 @@ import {
 } from '../endpoint/options.js'
 import { offsetOfOption } from '../endpoint/time-zone.js'
 import { ARRIVAL_OPTIONS, type ArrivalOptions, handshakeEndpoints } from '../handshake/handler.js'
+import { isPostedHandshake } from '../handshake/request.js'
 import {
   DELIVERY_CALLS,
   DELIVERY_OPTIONS,
@@ -32,6 +34,7 @@ import type { TerminalStorage } from '../terminal/storage.js'
 import {
   ACKNOWLEDGEMENT_OPTIONS,
   type AcknowledgementOptions,
+  receptionOf,
   UPLOAD_HOOK_OPTIONS,
   type UploadHookOptions,
   uploadEndpoint,
@@ -130,23 +133,27 @@ export function terminalRouter<Issued extends IssuedCommand>(
   const renew = (serialNumber: string) => commands.issue(serialNumber, RENEWAL)
   const onDuePoll = offsetWatch({ adapter, offsetOf: offsetOfOption(timeZone), renew }, options)
   const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll)
-  const { cdata, registry, push, rtdata, exchange, ping } = handshakeEndpoints(options, contacts)
-  const polls = deliveryEndpoint(options, onPoll)
   const bodies = new Bodies(options)
   const replies = replyEndpoint(options, reply, bodies, onReplies)
-  const uploads = uploadEndpoint(options, upload, bodies, onUpload)
+  const keep = receptionOf(options, upload, bodies, onUpload)
+  const uploads = uploadEndpoint(options, keep)
+  const polls = deliveryEndpoint(options, onPoll, keep)
+  const starts = handshakeEndpoints(options, contacts, keep)
+  const { cdata, registry, push, rtdata, exchange, ping, test } = starts
+  const posts = oneOf(({ target }) => (isPostedHandshake(target) ? cdata : uploads))
   // Express tries them in this order, and most requests are polls.
   return routerOf([
     { name: 'getrequest', methods: ['get', 'post'], endpoint: polls },
-    { name: 'cdata', methods: ['post'], endpoint: uploads },
+    { name: 'cdata', methods: ['post'], endpoint: posts },
     { name: 'devicecmd', methods: ['post', 'get'], endpoint: replies },
     { name: 'cdata', methods: ['get'], endpoint: cdata },
     { name: 'querydata', methods: ['post'], endpoint: uploads },
     { name: 'fdata', methods: ['post'], endpoint: uploads },
-    { name: 'registry', methods: ['post'], endpoint: registry },
+    { name: 'registry', methods: ['get', 'post'], endpoint: registry },
     { name: 'push', methods: ['get', 'post'], endpoint: push },
     { name: 'rtdata', methods: ['get'], endpoint: rtdata },
     { name: 'exchange', methods: ['get', 'post'], endpoint: exchange },
     { name: 'ping', methods: ['get', 'post'], endpoint: ping },
+    { name: 'test', methods: ['get'], endpoint: test },
   ])
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { recentTerminals } from './recent.js'
-import { type Contact, FAMILY_RANKS, type TerminalStorage } from './storage.js'
+import { type Contact, type FamilyRank, isAsSure, type TerminalStorage } from './storage.js'
 
 /**
  * Writes contacts to storage: once a minute for each terminal, and immediately if something
@@ -44,7 +44,6 @@ const MOST_OPTIONS = 1000
 // characters.
 const MOST_TRACES = 2
 const LONGEST_TRACE = 300
-const RANKS: readonly (string | undefined)[] = FAMILY_RANKS
 
 /**
  * The storage of contacts; with `findTerminal`, the options of a terminal are bounded over all its
@@ -170,8 +169,8 @@ function factsOf(
   const { options, stamps, family, familyRank, ...others } = facts
   const found = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
   // Storage keeps what is surer: some terminals send now what looks like one family, now the other.
-  const isSure = RANKS.indexOf(familyRank) >= RANKS.indexOf(written.get('familyRank'))
-  if (family !== undefined && isSure) {
+  const known = written.get('familyRank') as FamilyRank | undefined
+  if (family !== undefined && isAsSure(familyRank, known)) {
     found.set('family', family).set('familyRank', String(familyRank))
   }
   for (const [table, stamp] of Object.entries(stamps ?? {})) found.set(`stamps.${table}`, stamp)

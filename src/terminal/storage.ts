@@ -12,6 +12,12 @@ export const FAMILY_RANKS = ['seen', 'proved', 'stated'] as const
 /** How sure a terminal's family is. */
 export type FamilyRank = (typeof FAMILY_RANKS)[number]
 
+/** Whether a family of this rank replaces one of the known rank. */
+export function isAsSure(rank: FamilyRank | undefined, known: FamilyRank | undefined): boolean {
+  const ranks: readonly (FamilyRank | undefined)[] = FAMILY_RANKS
+  return ranks.indexOf(rank) >= ranks.indexOf(known)
+}
+
 /** What is known of a terminal. Everything but the serial number is a claim of the terminal's. */
 export interface TerminalFacts {
   /** The family of the manuals that it follows. */

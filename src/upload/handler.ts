@@ -3,7 +3,7 @@ import { checkAdapter, checkFunction, checkNames, type OptionNames } from '../ch
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import { type ByTerminal, byTerminal } from '../endpoint/by-terminal.js'
-import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
+import { type Endpoint, type Exchange, endpoint } from '../endpoint/endpoint.js'
 import { HOOK_OPTIONS, type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
 import {
@@ -122,29 +122,39 @@ export function uploadHandler<Issued extends IssuedCommand>(
   options: UploadHandlerOptions<Issued>,
 ): Handler {
   checkNames(options, HANDLER_OPTIONS)
-  return handlerOf(uploadEndpoint(options, options, new Bodies(options)))
+  return handlerOf(uploadEndpoint(options, receptionOf(options, options, new Bodies(options))))
+}
+
+/** The endpoint, on options whose names were checked. */
+export function uploadEndpoint(options: EndpointOptions, exchange: Exchange): Endpoint {
+  return endpoint(endpointSettings(options), exchange, {
+    accepts: ({ method }) => method === 'POST',
+    // Terminals in the field sent a picture again and again until the connection was closed after
+    // the answer.
+    closesAfter: isPicture,
+  })
 }
 
 /**
- * The endpoint, on options whose names were checked.
+ * Stores the body of any request as an upload, on options whose names were checked.
  *
  * @param options those shared with other endpoints
  * @param own those of uploads only
  * @param bodies the bodies in work, shared with other endpoints
  * @param onKept called with every upload, repeated or not, once storage has it
  */
-export function uploadEndpoint<Issued extends IssuedCommand>(
+export function receptionOf<Issued extends IssuedCommand>(
   options: UploadEndpointOptions<Issued>,
   own: BodyOptions,
   bodies: Bodies,
   onKept?: ReceptionSettings['onKept'],
-): Endpoint {
+): Exchange {
   const { adapter, afterUpload } = options
   checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
   const { limit, maxRecords } = bodySettings(own, '4mb')
   bodies.allow(limit)
-  const exchange = uploadExchange({
+  return uploadExchange({
     ...{ adapter, bodies, limit, maxRecords },
     encodingOf: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
@@ -155,12 +165,6 @@ export function uploadEndpoint<Issued extends IssuedCommand>(
     },
     afterUpload: hookOf('afterUpload', afterUpload?.bind(options), options),
     onKept,
-  })
-  return endpoint(endpointSettings(options), exchange, {
-    accepts: ({ method }) => method === 'POST',
-    // Terminals in the field sent a picture again and again until the connection was closed after
-    // the answer.
-    closesAfter: isPicture,
   })
 }
 

@@ -11,7 +11,7 @@ import {
   type UploadHandlerOptions,
   uploadHandler,
 } from '../../src/index.js'
-import { uploadEndpoint } from '../../src/upload/handler.js'
+import { receptionOf, uploadEndpoint } from '../../src/upload/handler.js'
 import { send } from '../support/request.js'
 import { portOf, serving } from '../support/server.js'
 
@@ -35,7 +35,8 @@ async function start(patience = 0) {
     },
   }
   const bodies = new Bodies({ capacity: 4 * LIMIT, timeout: patience })
-  const endpoint = uploadEndpoint({ adapter: storage, timeout: 0 }, { limit: LIMIT }, bodies)
+  const options = { adapter: storage, timeout: 0 }
+  const endpoint = uploadEndpoint(options, receptionOf(options, { limit: LIMIT }, bodies))
   const handler = handlerOf(endpoint)
   const server = await serving((req, res) => handler(req, res))
   return {

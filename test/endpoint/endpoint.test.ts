@@ -12,7 +12,7 @@ import {
 } from '../../src/index.js'
 import { deliveryEndpoint } from '../../src/queue/handler.js'
 import { replyEndpoint } from '../../src/reply/handler.js'
-import { uploadEndpoint } from '../../src/upload/handler.js'
+import { receptionOf, uploadEndpoint } from '../../src/upload/handler.js'
 import { type Post, post, serve } from '../support/terminal.js'
 import { takeWarnings } from '../support/warning.js'
 
@@ -177,7 +177,7 @@ describe('An endpoint answers a request of any server', () => {
   const endpoints = {
     poll: deliveryEndpoint({ adapter }),
     reply: replyEndpoint({ adapter }, {}, new Bodies({})),
-    upload: uploadEndpoint({ adapter }, {}, new Bodies({})),
+    upload: uploadEndpoint({}, receptionOf({ adapter }, {}, new Bodies({}))),
     ...{ cdata, registry, push, rtdata, ping },
   }
 

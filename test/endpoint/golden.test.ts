@@ -31,7 +31,9 @@ function handlerOf(options: GoldenOptions): Handler {
   const handshakes = handshakeHandler({ ...shared, timeZone: 'Asia/Manila' })
   return (req, res, next) => {
     const name = nameOf(req)
-    const isUpload = ['querydata', 'fdata'].includes(name) || (name === 'cdata' && hasBody(req))
+    const isUpload =
+      ['querydata', 'fdata'].includes(name) ||
+      (name === 'cdata' && hasBody(req) && !req.url?.includes('options='))
     if (name === 'getrequest') polls(req, res, next)
     else if (name === 'devicecmd') replies(req, res, next)
     else if (isUpload) uploads(req, res, next)

@@ -340,7 +340,6 @@ it('Other requests are left alone', async () => {
   const others: [string, Partial<Vector>][] = [
     ['/iclock/cdata?SN=A&table=ATTLOG', { method: 'POST' }],
     ['/iclock/cdata?SN=A&AuthType=device', {}],
-    ['/iclock/registry?SN=A', {}],
     ['/iclock/rtdata?SN=A&type=other', {}],
     ['/iclock/getrequest?SN=A', {}],
     ['/iclock/file?SN=A&url=http://192.0.2.13/x', {}],

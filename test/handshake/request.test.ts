@@ -28,13 +28,17 @@ describe('A handshake', () => {
     '/iclock/cdata?SN=1&table=RemoteAtt&PIN=1',
     '/iclock/cdata?SN=1&PIN=1',
     '/iclock/cdata?SN=1&AuthType=device',
+    '/iclock/cdata?SN=1&type=time',
+    '/iclock/cdata?SN=1&type=time&options=all',
     '/iclock/getrequest?SN=1',
     '/iclock/devicecmd?SN=1&options=all',
   ])('GET %s is not a handshake', (url) => expect(isHandshake(get(url))).toBe(false))
 
-  it('An upload is never a handshake', () => {
+  it('A POST with options is a handshake, and an upload never is', () => {
     expect(isHandshake(send('/iclock/cdata?SN=1&table=ATTLOG&Stamp=1'))).toBe(false)
-    expect(isHandshake(send('/iclock/cdata?SN=1&options=all'))).toBe(false)
+    expect(isHandshake(send('/iclock/cdata?SN=1&table=ATTLOG&options=all'))).toBe(false)
+    expect(isHandshake(send('/iclock/cdata?SN=1'))).toBe(false)
+    expect(isHandshake(send('/iclock/cdata?SN=1&options=all'))).toBe(true)
     expect(isHandshake(send('/iclock/registry?SN=1'))).toBe(true)
   })
 })

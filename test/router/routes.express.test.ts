@@ -52,6 +52,33 @@ it('The router works below any mount path', async () => {
     .expect(200, /:CHECK\n$/)
 })
 
+it('A terminal whose address was typed with a slash at its end polls below two slashes', async () => {
+  const { app, commands } = appWith()
+  await commands.issue(SN, { text: 'CHECK' })
+  await request(app)
+    .get(`//iclock/getrequest?SN=${SN}`)
+    .expect(200, /:CHECK\n$/)
+})
+
+it('A test of the connection needs no serial number', async () => {
+  const { app } = appWith({ authorize: () => false })
+  await request(app).get('/iclock/test').expect('Content-Type', 'text/plain').expect(200, 'OK')
+  await request(app).post('/iclock/test').expect(200, 'the app: /iclock/test')
+})
+
+it('An app can complete what a terminal leaves out, as the docs say', async () => {
+  const adapter = memoryAdapter()
+  const app = express()
+  app.use((req, _res, next) => {
+    if (/^\/(cdata|getrequest|devicecmd|ping)\b/.test(req.url)) req.url = `/iclock${req.url}`
+    if (!/[?&]SN=/i.test(req.url)) req.url += `&SN=${SN}`
+    next()
+  })
+  app.use(terminalRouter({ adapter }))
+  const text = new RegExp(`^GET OPTION FROM: ${SN}\n`)
+  await request(app).get('/cdata?options=all&pushver=2.4.1').expect(200, text)
+})
+
 it.each([
   ['get', '/iclock/devicecmd'],
   ['put', '/iclock/getrequest'],
@@ -61,6 +88,8 @@ it.each([
   ['get', '/iclock/x/getrequest'],
   ['get', '/x/iclock/getrequest'],
   ['get', '/getrequest'],
+  ['get', '///iclock/getrequest'],
+  ['get', '/iclock//getrequest'],
   ['post', '/iclock/'],
 ] as const)('The request %s %s is left to the app', async (method, path) => {
   const { app } = appWith()

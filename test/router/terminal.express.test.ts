@@ -425,3 +425,115 @@ describe('A shared option reaches every endpoint', () => {
     })
   }
 })
+
+describe('A question that is no handshake', () => {
+  it('The time of a terminal is answered with its zone, and changes nothing', async () => {
+    const { app, adapter } = appWith({
+      timeZone: (serialNumber) => (serialNumber === 'I' ? 'Asia/Kolkata' : '-05:00'),
+    })
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue('A', { text: 'CHECK' })
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+    const { text, headers } = await request(app).get('/iclock/cdata?SN=A&type=time')
+    expect(text).toMatch(/^Time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-05:00$/)
+    const seconds = (Date.parse(String(headers.date)) - Date.parse(text.slice(5))) / 1000
+    expect(Math.abs(seconds)).toBeLessThanOrEqual(60)
+    const indian = await request(app).get('/iclock/cdata?SN=I&Type=TIME')
+    expect(indian.text).toMatch(/\+05:30$/)
+    // What was sent is not due again.
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, 'OK')
+    expect(await commands.state(issued)).toBe('sent')
+    expect(adapter.findTerminal('A')).not.toHaveProperty('family')
+  })
+
+  it.each(['type=other', 'type=other&options=all', 'type=time2'])(
+    'Another type goes on to the app: %s',
+    async (query) => {
+      const { app } = appWith()
+      await request(app).get(`/iclock/cdata?SN=A&${query}`).expect(404)
+    },
+  )
+
+  it('Only a handshake that asks for options makes due again what was sent', async () => {
+    const { app, adapter } = appWith()
+    await commandQueue(adapter).issue('A', { text: 'CHECK' })
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+    await request(app)
+      .get('/iclock/cdata?SN=A')
+      .expect(200, /^GET OPTION/)
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, 'OK')
+    await request(app)
+      .get('/iclock/cdata?SN=A&options=all')
+      .expect(200, /^GET OPTION/)
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+  })
+})
+
+describe('A handshake by POST', () => {
+  it('The handshake has the settings for an answer, and its options are stored', async () => {
+    const { app, adapter } = appWith({
+      handshake: ({ model, options }) => ({ delay: model === 'X9' && options?.MAC ? 7 : 8 }),
+    })
+    await commandQueue(adapter).issue('A', { text: 'CHECK' })
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+    const { text } = await request(app)
+      .post('/iclock/cdata?SN=A&options=all&pushver=2.4.1')
+      .type('text/plain')
+      .send('~DeviceName=X9,MAC=1,UserCount=3')
+    expect(text).toMatch(/^GET OPTION FROM: A\n/)
+    expect(text).toContain('\nDelay=7\n')
+    expect(adapter.findTerminal('A')).toMatchObject({ model: 'X9', users: 3, pushVersion: '2.4.1' })
+    expect(adapter.received()).toEqual([])
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+  })
+
+  it('A door is recognized by its options', async () => {
+    const { app } = appWith()
+    const post = request(app).post('/iclock/cdata?SN=A&options=all&pushver=3.1.2')
+    const { text } = await post.type('text/plain').send('DeviceType=acc,MAC=1')
+    expect(text).toMatch(/^registry=ok\n/)
+  })
+
+  it('An upload with options in its query stays an upload', async () => {
+    const { app, adapter } = appWith()
+    const post = request(app).post('/iclock/cdata?SN=A&table=options&options=all')
+    await post.type('text/plain').send('MAC=1').expect(200, 'OK')
+    expect(adapter.received()).toHaveLength(1)
+  })
+})
+
+describe('A body where none belongs', () => {
+  it.each(['getrequest', 'ping', 'push'])('The body of a POST to %s is stored', async (name) => {
+    const { app, adapter } = appWith()
+    const post = request(app).post(`/iclock/${name}?SN=A`).type('text/plain')
+    await post.send('what\tis=this\nand that\n').expect(200)
+    const [upload] = adapter.received()
+    const lines = [...(upload?.records ?? []).map(({ raw }) => raw), ...(upload?.unparsed ?? [])]
+    expect(lines.map(String).sort()).toEqual(['and that', 'what\tis=this'])
+  })
+
+  it('The body of a poll is stored before its commands are claimed', async () => {
+    const { app, adapter } = appWith()
+    const { onUpload } = adapter
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue('A', { text: 'CHECK' })
+    adapter.onUpload = () => {
+      throw new Error('no disk')
+    }
+    const poll = () => request(app).post('/iclock/getrequest?SN=A').type('text/plain').send('x')
+    await poll().expect(500)
+    expect(await commands.state(issued)).toBe('waiting')
+    adapter.onUpload = onUpload
+    await poll().expect(200, /CHECK/)
+  })
+
+  it('A reply in the body of a poll counts', async () => {
+    const { app, adapter } = appWith()
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue('A', { text: 'CHECK' })
+    await request(app).get('/iclock/getrequest?SN=A').expect(200, /CHECK/)
+    const post = request(app).post('/iclock/getrequest?SN=A').type('text/plain')
+    await post.send(`ID=${issued.commandId}&Return=0&CMD=CHECK\n`).expect(200, 'OK')
+    expect(await commands.state(issued)).toBe('succeeded')
+  })
+})

@@ -234,6 +234,19 @@ const HANDSHAKES = {
   'a handshake while storage fails': hello('&options=all', {
     adapter: { onContact: failing(new Error('no disk')) },
   }),
+  'a handshake by POST': post(`cdata?SN=${SN}&options=all&pushver=2.4.1`, '~DeviceName=X,MAC=1'),
+  'a handshake by POST of a door': post(`cdata?SN=${SN}&options=all`, 'DeviceType=acc'),
+  'the time by cdata': get(`cdata?SN=${SN}&type=time`),
+  'another type by cdata': get(`cdata?SN=${SN}&type=other`),
+  'a test': get('test'),
+  'a poll below two slashes': { head: `GET //iclock/getrequest?SN=${SN} HTTP/1.1` },
+  'a heartbeat by POST with a body': post(`ping?SN=${SN}`, 'x=1'),
+  'a configuration with a body': post(`push?SN=${SN}`, 'x=1'),
+  'a face picture': upload(
+    '&table=tabledata&tablename=biophoto&count=1',
+    'biophoto pin=7\tsize=0\n',
+  ),
+  'a user picture': upload('&table=userpic', 'userpic pin=7\tsize=0\n'),
   'a question for a person': hello('&table=RemoteAtt&PIN=7'),
   'a question for a table': hello('&table=ATTLOG'),
   'a registration': post(`registry?SN=${SN}`, 'DeviceType=acc,~DeviceName=X'),
@@ -302,8 +315,8 @@ function answered(port: number, sent: readonly Buffer[]): Promise<Buffer> {
   })
 }
 
-// What changes from run to run: the moment of the answer, in `Date` and in the answer to
-// `rtdata?type=time`.
+// What changes from run to run: the moment of the answer, in `Date` and in the answers to
+// `type=time`.
 function shown(octets: Buffer): string {
   const text = octets.toString('latin1')
   const end = text.indexOf(`HTTP/1.1 ${END} `)
@@ -312,5 +325,6 @@ function shown(octets: Buffer): string {
   const steady = own
     .replace(/^Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r$/gm, 'Date: (now)\r')
     .replace(/DateTime=\d+/, 'DateTime=(now)')
+    .replace(/Time=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/, 'Time=(now)')
   return `${steady.replaceAll('\r', '␍')}\n(${stays})`
 }

@@ -1,0 +1,33 @@
+// Bodies of requests that need none: kept or refused, since the answer says that they arrived.
+import type { Exchange } from './endpoint.js'
+import { IclockError } from './errors.js'
+
+// The largest stray body that is read to see whether it is empty.
+const MOST_BYTES = 64 * 1024
+
+/**
+ * Makes an exchange keep the body of a POST before it answers.
+ *
+ * @param keep stores the body; without it a body is refused
+ */
+export function keepingBody(exchange: Exchange, keep: Exchange = refuseBody): Exchange {
+  return (serialNumber, request, deadline) => {
+    if (request.method !== 'POST' || request.size === 0) {
+      return exchange(serialNumber, request, deadline)
+    }
+    return Promise.resolve(keep(serialNumber, request, deadline)).then(() => {
+      return exchange(serialNumber, request, deadline)
+    })
+  }
+}
+
+const EMPTY = { status: 200, headers: {}, body: '' }
+
+const refuseBody: Exchange = async (_, request) => {
+  const { length } = await request.body(MOST_BYTES)
+  if (length === 0) return EMPTY
+  throw new IclockError(
+    'BODY_UNEXPECTED',
+    `The request has a body of ${length} bytes that nothing here stores; terminalRouter stores it as an upload.`,
+  )
+}
