@@ -37,8 +37,8 @@ export function commandLists<Issued extends IssuedCommand>(
       const { state, ...range } = checkCountFilter(filter)
       const asked = new Set(state === undefined ? COMMAND_STATES : [state].flat())
       const counts = Object.fromEntries(COMMAND_STATES.map((one) => [one, 0])) as CommandCounts
-      for (const { row } of records.commands.rows(range)) {
-        const one = stateOf(row.record, now)
+      for (const { record } of records.commands.rows(range)) {
+        const one = stateOf(record, now)
         const count = counts[one]
         if (!asked.has(one) || count === '1000+') continue
         counts[one] = count < MOST_COUNTED ? count + 1 : '1000+'

@@ -5,19 +5,22 @@ import type { QueuedRecord } from './queue.js'
 import { TerminalQueue } from './queue.js'
 import { type Placed, Timeline } from './timeline.js'
 
-/** A record with its places in lists. */
-export interface Kept<Issued extends IssuedCommand> {
-  serialNumber: string
+/** A record with its place in lists. */
+export interface Kept<Issued extends IssuedCommand> extends Placed {
   commandId: string
   record: CommandRecord<Issued> | QueuedRecord<Issued>
-  listed: Placed<Kept<Issued>>
-  replied?: Placed<Kept<Issued>>
+  replied?: Replied<Issued>
+}
+
+/** The place of a record in lists of replies. */
+export interface Replied<Issued extends IssuedCommand> extends Placed {
+  kept: Kept<Issued>
 }
 
 /** All records of all terminals. */
 export class Records<Issued extends IssuedCommand> {
   readonly commands: Timeline<Kept<Issued>> = new Timeline()
-  readonly replies: Timeline<Kept<Issued>> = new Timeline()
+  readonly replies: Timeline<Replied<Issued>> = new Timeline()
   readonly #byKey = new Map<string, Kept<Issued>>()
   readonly #queues = new Map<string, TerminalQueue<Issued>>()
 
@@ -32,15 +35,22 @@ export class Records<Issued extends IssuedCommand> {
     record: CommandRecord<Issued>,
     at: Date,
   ): Kept<Issued> {
-    const kept = { serialNumber, commandId, record } as Kept<Issued>
-    kept.listed = this.commands.add(kept, serialNumber, at)
+    const kept = { serialNumber, commandId, record, at: at.getTime(), position: 0 }
+    this.commands.add(kept)
     this.#byKey.set(keyOf(serialNumber, commandId), kept)
     return kept
   }
 
+  /** Lists the reply of a record, once. */
+  addReply(kept: Kept<Issued>, at: Date): void {
+    this.replies.remove(kept.replied)
+    kept.replied = { serialNumber: kept.serialNumber, at: at.getTime(), position: 0, kept }
+    this.replies.add(kept.replied)
+  }
+
   delete(kept: Kept<Issued>): void {
     this.#byKey.delete(keyOf(kept.serialNumber, kept.commandId))
-    this.commands.remove(kept.listed)
+    this.commands.remove(kept)
     this.replies.remove(kept.replied)
     if (isQueued(kept.record)) this.#queues.get(kept.serialNumber)?.settle(kept.record)
   }

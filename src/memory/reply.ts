@@ -18,6 +18,8 @@ export interface UnparsedLine {
   receivedAt: Date
 }
 
+type PlacedLine = UnparsedLine & Placed
+
 /** The calls of the memory adapter on replies. */
 export interface ReplyMemory<Issued extends IssuedCommand>
   extends Pick<ReplyStorage<Issued>, 'onReply' | 'onUnparsed' | 'listReplies' | 'listUnparsed'> {
@@ -33,8 +35,8 @@ export interface ReplyMemory<Issued extends IssuedCommand>
 
 /** The lines that are not valid replies, by terminal and bytes. */
 export interface Lines {
-  byKey: Map<string, Placed<UnparsedLine>>
-  inOrder: Timeline<UnparsedLine>
+  byKey: Map<string, PlacedLine>
+  inOrder: Timeline<PlacedLine>
 }
 
 /** Stores each reply in the record of its command. */
@@ -55,8 +57,7 @@ export function replyMemory<Issued extends IssuedCommand>(
       }
       record.reply = withOwnBytes(reply)
       record.repliedAt = now
-      records.replies.remove(kept.replied)
-      kept.replied = records.replies.add(kept, serialNumber, now)
+      records.addReply(kept, now)
       if (isQueued(record)) records.queueOf(serialNumber)?.settle(record)
       return 'kept'
     },
@@ -65,19 +66,23 @@ export function replyMemory<Issued extends IssuedCommand>(
         const key = keyOf(serialNumber, line.toString('latin1'))
         if (lines.byKey.has(key)) continue
         const receivedAt = new Date()
-        const row = { serialNumber, line: ownBytes(line), receivedAt }
-        lines.byKey.set(key, lines.inOrder.add(row, serialNumber, receivedAt))
+        const at = receivedAt.getTime()
+        const row = { serialNumber, line: ownBytes(line), receivedAt, at, position: 0 }
+        lines.byKey.set(key, row)
+        lines.inOrder.add(row)
       }
     },
     listReplies(filter) {
       const { outcome, ...checked } = checkFilter('replies', filter, PLACE)
       return records.replies.page(
         checked,
-        ({ record: { reply, command } }) => {
+        ({ kept: { record } }) => {
+          const { reply, command } = record
           if (reply === undefined) return false
           return outcome === undefined || outcomeOf(reply, command).outcome === outcome
         },
-        ({ record: { reply, command, repliedAt } }) => {
+        ({ kept: { record } }) => {
+          const { reply, command, repliedAt } = record
           const answered = reply as CommandReply
           return keptReply(answered, outcomeOf(answered, command), repliedAt as Date)
         },
@@ -95,10 +100,12 @@ export function replyMemory<Issued extends IssuedCommand>(
     },
     replies() {
       const newestFirst = [...records.replies.rows({})]
-      return newestFirst.reverse().flatMap(({ row }) => row.record.reply ?? [])
+      return newestFirst.reverse().flatMap(({ kept }) => kept.record.reply ?? [])
     },
     unparsed() {
-      return [...lines.inOrder.rows({})].reverse().map(({ row }) => ({ ...row }))
+      return [...lines.inOrder.rows({})].reverse().map(({ serialNumber, line, receivedAt }) => {
+        return { serialNumber, line, receivedAt }
+      })
     },
   }
 }

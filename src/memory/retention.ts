@@ -7,8 +7,7 @@ import type { CommandRecord } from '../queue/storage.js'
 import { personOf } from '../upload/person.js'
 import type { Kept, Records } from './record.js'
 import type { Lines } from './reply.js'
-import type { Placed } from './timeline.js'
-import type { UploadedLine, Uploads } from './upload.js'
+import { isAttendance, type UploadedLine, type Uploads } from './upload.js'
 
 /** Deletes from what memory keeps. */
 export function retention<Issued extends IssuedCommand>(
@@ -27,15 +26,13 @@ export function retention<Issued extends IssuedCommand>(
   }
 
   function forgetUploads(
-    isAsked: (placed: Placed<UploadedLine>) => boolean,
+    isAsked: (line: UploadedLine) => boolean,
   ): Pick<Forgotten, 'attendance' | 'uploads'> {
     const count = { attendance: 0, uploads: 0 }
-    for (const placed of uploads.byKey.values()) {
-      if (!isAsked(placed)) continue
-      uploads.delete(placed)
-      const { line } = placed.row
-      const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
-      count[isAttendance ? 'attendance' : 'uploads']++
+    for (const row of uploads.lines()) {
+      if (!isAsked(row)) continue
+      uploads.delete(row)
+      count[isAttendance(row.line) ? 'attendance' : 'uploads']++
     }
     return count
   }
@@ -47,15 +44,15 @@ export function retention<Issued extends IssuedCommand>(
       const { forgottenBefore = moment } = uploads
       uploads.forgottenBefore = forgottenBefore > moment ? forgottenBefore : moment
       let unparsed = 0
-      for (const [key, placed] of lines.byKey) {
-        if (placed.row.receivedAt >= moment) continue
+      for (const [key, row] of lines.byKey) {
+        if (row.receivedAt >= moment) continue
         lines.byKey.delete(key)
-        lines.inOrder.remove(placed)
+        lines.inOrder.remove(row)
         unparsed++
       }
       return {
         commands: forgetCommands(({ record }) => isSettledBefore(record, moment)),
-        ...forgetUploads(({ row }) => row.upload.receivedAt < moment),
+        ...forgetUploads(({ upload }) => upload.receivedAt < moment),
         unparsed,
       }
     },
@@ -67,7 +64,7 @@ export function retention<Issued extends IssuedCommand>(
         return reply !== undefined && personOf(reply) === pin
       })
       const joined = joinedSets(uploads)
-      const forgotten = forgetUploads(({ row: { line, upload, set } }) => {
+      const forgotten = forgetUploads(({ line, upload, set }) => {
         if (!own.has(upload.serialNumber) || Buffer.isBuffer(line)) return false
         const isAsked = set === undefined ? personOf(line) === pin : joined.has(set)
         // The body has the same bytes.

@@ -2,11 +2,11 @@
 import { type CheckedFilter, cursorOf } from '../filter.js'
 import type { ListFilter, Page } from '../kept.js'
 
-/** A row with its place: of one moment, the one added last comes last. */
-export interface Placed<Row> {
-  row: Row
+/** A row that has its place: of one moment, the one added last comes last. */
+export interface Placed {
   serialNumber: string
   at: number
+  /** Set when it is added. */
   position: number
   isGone?: true
 }
@@ -14,15 +14,18 @@ export interface Placed<Row> {
 /** The types of the parts of a place, as cursors have them. */
 export const PLACE = ['number', 'number'] as const
 
+// One count for all timelines, so that rows of several can be put in their order.
+let added = 0
+
 /** Rows in order. What is taken out leaves its place when there are as many gaps as rows. */
-class Line<Row> {
-  #rows: Placed<Row>[] = []
+class Line<Row extends Placed> {
+  #rows: Row[] = []
   #gaps = 0
 
-  add(placed: Placed<Row>): void {
+  add(row: Row): void {
     const last = this.#rows.at(-1)
-    if (last === undefined || last.at <= placed.at) this.#rows.push(placed)
-    else this.#rows.splice(this.#indexOf(placed.at, placed.position), 0, placed)
+    if (last === undefined || last.at <= row.at) this.#rows.push(row)
+    else this.#rows.splice(this.#indexOf(row.at, row.position), 0, row)
   }
 
   noteGap(): void {
@@ -32,10 +35,10 @@ class Line<Row> {
     this.#gaps = 0
   }
 
-  *newest(before: number, position: number): Generator<Placed<Row>> {
+  *newest(before: number, position: number): Generator<Row> {
     for (let index = this.#indexOf(before, position) - 1; index >= 0; index--) {
-      const placed = this.#rows[index]
-      if (placed !== undefined && placed.isGone === undefined) yield placed
+      const row = this.#rows[index]
+      if (row !== undefined && row.isGone === undefined) yield row
     }
   }
 
@@ -44,8 +47,8 @@ class Line<Row> {
     let [low, high] = [0, this.#rows.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      const placed = this.#rows[middle] as Placed<Row>
-      if (placed.at < at || (placed.at === at && placed.position < position)) low = middle + 1
+      const row = this.#rows[middle] as Row
+      if (row.at < at || (row.at === at && row.position < position)) low = middle + 1
       else high = middle
     }
     return low
@@ -53,41 +56,50 @@ class Line<Row> {
 }
 
 /** Rows in the order of their moments. */
-export class Timeline<Row> {
+export class Timeline<Row extends Placed> {
   readonly #all = new Line<Row>()
   readonly #byTerminal = new Map<string, Line<Row>>()
-  #position = 0
+  /** Those that are not in the lines of their terminals yet. */
+  #recent: Row[] = []
 
-  /** Adds a row; returns its place, to remove it by. */
-  add(row: Row, serialNumber: string, at: Date): Placed<Row> {
-    const placed = { row, serialNumber, at: at.getTime(), position: ++this.#position }
-    this.#all.add(placed)
-    const own = this.#byTerminal.get(serialNumber) ?? new Line<Row>()
-    own.add(placed)
-    this.#byTerminal.set(serialNumber, own)
-    return placed
+  /** Adds a row to this timeline, and to no other. */
+  add(row: Row): void {
+    row.position = ++added
+    this.#all.add(row)
+    // Optimization: the lines of terminals are brought up to date when somebody asks for them.
+    this.#recent.push(row)
+  }
+
+  #lineOf(serialNumber: string): Line<Row> | undefined {
+    for (const row of this.#recent) {
+      const line = this.#byTerminal.get(row.serialNumber) ?? new Line<Row>()
+      line.add(row)
+      this.#byTerminal.set(row.serialNumber, line)
+    }
+    this.#recent = []
+    return this.#byTerminal.get(serialNumber)
   }
 
   /** Takes a row out. */
-  remove(placed: Placed<Row> | undefined): void {
-    if (placed === undefined || placed.isGone) return
-    placed.isGone = true
+  remove(row: Row | undefined): void {
+    if (row === undefined || row.isGone) return
+    row.isGone = true
     this.#all.noteGap()
-    this.#byTerminal.get(placed.serialNumber)?.noteGap()
+    this.#lineOf(row.serialNumber)?.noteGap()
   }
 
   /** The rows that a filter asks for, the newest first. */
   *rows(
     { serialNumber, since, before }: ListFilter,
     [at, position]: readonly (string | number)[] = [],
-  ): Generator<Placed<Row>> {
-    const line = serialNumber === undefined ? this.#all : this.#byTerminal.get(serialNumber)
+  ): Generator<Row> {
+    const line = serialNumber === undefined ? this.#all : this.#lineOf(serialNumber)
     const end = before?.getTime() ?? Number.POSITIVE_INFINITY
     const isLater = at !== undefined && Number(at) < end
     const start = isLater ? [Number(at), Number(position)] : [end, 0]
-    for (const placed of line?.newest(start[0] as number, start[1] as number) ?? []) {
-      if (since !== undefined && placed.at < since.getTime()) return
-      yield placed
+    for (const row of line?.newest(start[0] as number, start[1] as number) ?? []) {
+      if (since !== undefined && row.at < since.getTime()) return
+      yield row
     }
   }
 
@@ -98,14 +110,14 @@ export class Timeline<Row> {
     show: (row: Row) => Shown,
   ): Page<Shown> {
     const rows: Shown[] = []
-    let last: Placed<Row> | undefined
-    for (const placed of this.rows(filter, filter.place)) {
-      if (!isAsked(placed.row)) continue
+    let last: Row | undefined
+    for (const row of this.rows(filter, filter.place)) {
+      if (!isAsked(row)) continue
       if (last !== undefined && rows.length === filter.limit) {
         return { rows, next: cursorOf([last.at, last.position]) }
       }
-      rows.push(show(placed.row))
-      last = placed
+      rows.push(show(row))
+      last = row
     }
     return { rows }
   }

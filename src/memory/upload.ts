@@ -17,48 +17,62 @@ import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../up
 import { PLACE, type Placed, Timeline } from './timeline.js'
 
 /** A line of an upload, as it is stored. */
-export interface UploadedLine {
-  key: string
+export interface UploadedLine extends Placed {
   /** The upload it came in, without its lines. */
   upload: Upload
   line: UploadRecord | Buffer
   /** The packets that it is one of. */
-  set?: string
+  set: string | undefined
 }
 
 /** Everything that was uploaded. */
 export class Uploads {
   readonly attendance: Timeline<UploadedLine> = new Timeline()
   readonly others: Timeline<UploadedLine> = new Timeline()
-  readonly byKey: Map<string, Placed<UploadedLine>> = new Map()
+  readonly #keys = new Set<string>()
   /** By their set, and in it by their number: the one that was stored last. */
   readonly packets: Map<string, Map<number, PacketRecord>> = new Map()
   /** The latest moment before which all was forgotten. */
   forgottenBefore: Date | undefined
 
-  add(row: UploadedLine): void {
-    const { key, upload, line, set } = row
-    const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
-    const timeline = isAttendance ? this.attendance : this.others
-    this.byKey.set(key, timeline.add(row, upload.serialNumber, upload.receivedAt))
-    if (set === undefined) return
+  /** Adds a line; false if it was there. */
+  add(row: UploadedLine): boolean {
+    const { upload, line, set } = row
+    const { size } = this.#keys
+    if (this.#keys.add(lineKey(upload, line)).size === size) return false
+    this.#timelineOf(line).add(row)
+    if (set === undefined) return true
     const packets = this.packets.get(set) ?? new Map<number, PacketRecord>()
     const packet = line as PacketRecord
     this.packets.set(set, packets.set(packet.index, packet))
+    return true
   }
 
-  delete(placed: Placed<UploadedLine>): void {
-    const { key, line, set } = placed.row
-    this.byKey.delete(key)
-    const isAttendance = !Buffer.isBuffer(line) && line.kind === 'attendance'
-    const timeline = isAttendance ? this.attendance : this.others
-    timeline.remove(placed)
+  delete(row: UploadedLine): void {
+    const { upload, line, set } = row
+    this.#keys.delete(lineKey(upload, line))
+    this.#timelineOf(line).remove(row)
     if (set === undefined) return
     const packets = this.packets.get(set)
     const { index } = line as PacketRecord
     if (packets?.get(index) === line) packets.delete(index)
     if (packets?.size === 0) this.packets.delete(set)
   }
+
+  /** All lines, in the order in which they came. */
+  lines(): UploadedLine[] {
+    const lines = [...this.attendance.rows({}), ...this.others.rows({})]
+    return lines.sort((one, other) => one.position - other.position)
+  }
+
+  #timelineOf(line: UploadRecord | Buffer): Timeline<UploadedLine> {
+    return isAttendance(line) ? this.attendance : this.others
+  }
+}
+
+/** Whether a line is an attendance record: those have lists of their own. */
+export function isAttendance(line: UploadRecord | Buffer): line is AttendanceRecord {
+  return !Buffer.isBuffer(line) && line.kind === 'attendance'
 }
 
 /** The calls of the memory adapter on uploads. */
@@ -79,16 +93,17 @@ export function uploadMemory(uploads: Uploads): UploadMemory {
   return {
     onUpload(upload) {
       const kept = { ...upload, records: [], unparsed: [] }
+      const { serialNumber } = kept
+      const at = kept.receivedAt.getTime()
       const isNew = (line: UploadRecord | Buffer) => {
-        const key = lineKey(upload, line)
-        if (uploads.byKey.has(key)) return false
-        const set = setOf(upload, line)
-        uploads.add({ key, upload: kept, line, ...(set !== undefined && { set }) })
-        return true
+        const set = setOf(kept, line)
+        return uploads.add({ serialNumber, at, position: 0, upload: kept, line, set })
       }
       const records = upload.records.filter(isNew)
       for (const line of upload.unparsed) isNew(line)
-      return records.filter((record) => !isForgotten(record, uploads.forgottenBefore))
+      const { forgottenBefore } = uploads
+      if (forgottenBefore === undefined) return records
+      return records.filter((record) => !isForgotten(record, forgottenBefore))
     },
     findPackets(serialNumber, commandId, { table, count, maxBytes }) {
       const packets = uploads.packets.get(JSON.stringify([serialNumber, commandId, table, count]))
@@ -126,8 +141,7 @@ export function uploadMemory(uploads: Uploads): UploadMemory {
     },
     received() {
       const came = new Map<Upload, Upload>()
-      for (const { row } of uploads.byKey.values()) {
-        const { upload, line } = row
+      for (const { upload, line } of uploads.lines()) {
         const known = came.get(upload) ?? { ...upload, records: [], unparsed: [] }
         came.set(upload, known)
         if (Buffer.isBuffer(line)) known.unparsed = [...known.unparsed, line]

@@ -506,7 +506,7 @@ export const LIST_FAULTS: Record<string, Record<string, Fault>> = {
   'A list of uploads shows the beginning of each, and how large it is': {
     'shows the whole record': replacing('listUploads', (list, { storage }) => async (filter) => {
       const { rows, ...page } = await list(filter)
-      const all = [...storage.uploads.byKey.values()].map(({ row: { line } }) => {
+      const all = storage.uploads.lines().map(({ line }) => {
         return Buffer.isBuffer(line) ? line : line.raw
       })
       const wholeOf = (row: Row) => all.find(({ length }) => length === row.size)

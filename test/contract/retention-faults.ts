@@ -1,6 +1,7 @@
 // Faults of adapters in what they forget and what they cost, each under the case that refuses it.
 import { keyOf } from '../../src/command.js'
 import type { Forgotten, ForgottenPerson } from '../../src/kept.js'
+import type { UploadedLine } from '../../src/memory/upload.js'
 import type { CommandRecord } from '../../src/queue/storage.js'
 import { personOf } from '../../src/upload/person.js'
 import type { Fault, Storage } from './whole.js'
@@ -44,14 +45,14 @@ const inPart = (most: number): Fault => {
   return ({ adapter, storage }) => {
     const { forget } = adapter
     adapter.forget = async (before) => {
-      const lines = [...storage.uploads.byKey.entries()].slice(most)
+      const lines = linesOf(storage).slice(most)
       const commands = [...storage.records].slice(most)
       const isFirst = !storage.shared.has('forgotten')
       storage.once('forgotten', () => true)
       const forgotten = await forget(before)
       if (!isFirst) return forgotten
       for (const [key, record] of commands) storage.records.set(key, record)
-      for (const [, { row }] of lines) storage.uploads.add(row)
+      restore(storage, lines)
       return forgotten
     }
   }
@@ -79,12 +80,16 @@ const keeping =
       })
       const forgotten = await forgetPerson(person)
       for (const [key, record] of commands) storage.records.set(key, record)
-      for (const row of lines) if (!storage.uploads.byKey.has(row.key)) storage.uploads.add(row)
+      restore(storage, lines)
       return forgotten
     }
   }
 
-const linesOf = ({ uploads }: Storage) => [...uploads.byKey.values()].map(({ row }) => row)
+const linesOf = ({ uploads }: Storage) => uploads.lines()
+
+function restore({ uploads }: Storage, lines: readonly UploadedLine[]): void {
+  for (const { isGone: _, ...line } of lines) uploads.add(line)
+}
 
 export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
   'What is settled and old is forgotten, and what is open is kept': {
@@ -109,7 +114,7 @@ export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.forget = async (before) => {
         const rows = linesOf(storage)
         const forgotten = await forget(before)
-        for (const row of rows) if (!storage.uploads.byKey.has(row.key)) storage.uploads.add(row)
+        restore(storage, rows)
         return forgotten
       }
     },
@@ -123,9 +128,9 @@ export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
     'reports them as new': ({ adapter, storage }) => {
       const { onUpload } = adapter
       adapter.onUpload = async (upload) => {
-        const known = new Set(storage.uploads.byKey.keys())
+        const known = new Set(linesOf(storage))
         await onUpload(upload)
-        const fresh = linesOf(storage).filter(({ key }) => !known.has(key))
+        const fresh = linesOf(storage).filter((row) => !known.has(row))
         return upload.records.filter((record) => fresh.some(({ line }) => line === record))
       }
     },
@@ -216,8 +221,8 @@ export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
       const { forgetPerson } = adapter
       adapter.forgetPerson = async (person) => {
         const forgotten = await forgetPerson(person)
-        for (const placed of storage.uploads.byKey.values()) {
-          if (placed.row.set !== undefined) storage.uploads.delete(placed)
+        for (const line of storage.uploads.lines()) {
+          if (line.set !== undefined) storage.uploads.delete(line)
         }
         return forgotten
       }
@@ -226,11 +231,11 @@ export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
       const { forgetPerson } = adapter
       adapter.forgetPerson = async (person) => {
         const forgotten = await forgetPerson(person)
-        for (const placed of storage.uploads.byKey.values()) {
-          const { line, upload } = placed.row
+        for (const row of storage.uploads.lines()) {
+          const { line, upload } = row
           const isOther = !Buffer.isBuffer(line) && personOf(line) !== undefined
           if (isOther && person.serialNumbers.includes(upload.serialNumber)) {
-            storage.uploads.delete(placed)
+            storage.uploads.delete(row)
           }
         }
         return forgotten
@@ -246,7 +251,7 @@ export const RETENTION_FAULTS: Record<string, Record<string, Fault>> = {
         adapter.forgetPerson = async (person) => {
           const rows = linesOf(storage).slice(most)
           const forgotten = await forgetPerson(person)
-          for (const row of rows) if (!storage.uploads.byKey.has(row.key)) storage.uploads.add(row)
+          restore(storage, rows)
           return forgotten
         }
       },
