@@ -393,7 +393,7 @@ describe('The timeout', () => {
       onUnparsed: () => void calls.push('unparsed'),
     }
     const request = { body: 'ID=1&Return=0\nID=2&Return=0\nwhat' }
-    expect(await post(bare({ adapter, timeout: 20 }).listener, request)).toMatchObject({
+    expect(await post(bare({ adapter, timeout: 100 }).listener, request)).toMatchObject({
       status: 503,
     })
     settle()
@@ -410,7 +410,7 @@ describe('The timeout', () => {
     async (slow, body, expected) => {
       const calls: string[] = []
       const work = (call: string) => {
-        const end = performance.now() + (call === slow ? 30 : 0)
+        const end = performance.now() + (call === slow ? 110 : 0)
         while (performance.now() < end);
       }
       const adapter = {
@@ -425,7 +425,7 @@ describe('The timeout', () => {
         },
         onUnparsed: () => void calls.push('unparsed'),
       }
-      const answer = await post(bare({ adapter, timeout: 20 }).listener, { body })
+      const answer = await post(bare({ adapter, timeout: 100 }).listener, { body })
       expect([answer.status, calls]).toEqual([503, expected])
     },
   )
