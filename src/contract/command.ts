@@ -8,6 +8,7 @@ import { NUMBER_CASES } from './command/number.js'
 import { OPEN_CASES } from './command/open.js'
 import { COMMAND_OUTAGE_CASES } from './command/outage.js'
 import { COMMAND_RACE_CASES } from './command/race.js'
+import { ROWS_CASES } from './command/rows.js'
 import { SENT_CASES } from './command/sent.js'
 import { SETTLE_CASES } from './command/settle.js'
 import { STALE_CASES } from './command/stale.js'
@@ -26,6 +27,7 @@ export const COMMAND_CASES: readonly Case[] = onCapability(CALLS, [
   ...CLAIM_CASES,
   ...HAND_OUT_CASES,
   ...SETTLE_CASES,
+  ...ROWS_CASES,
   ...CLOSE_CASES,
   ...NUMBER_CASES,
   ...SENT_CASES,

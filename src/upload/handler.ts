@@ -25,13 +25,16 @@ import { afterReplyOf, REPLY_HOOK_OPTIONS, type ReplyHookOptions } from '../repl
 import { type Kept, keepInStorage } from '../reply/store.js'
 import { type AcknowledgementForms, acknowledgementForms } from './acknowledgement.js'
 import { type ReceptionSettings, uploadExchange } from './reception.js'
+import { concluderOf } from './result.js'
 import type { UploadStorage } from './storage.js'
 import type { Upload } from './upload.js'
 
 /**
  * The storage that uploads need. With `onReply` and `findRecord` or `findCommand`, an `ERRORLOG`
  * line that names a command settles it as failed, and replies that a terminal posts to `cdata` are
- * stored as replies. With `findRecord`, a repeated `ERRORLOG` line never overrules a later reply.
+ * stored as replies. With `findRecord`, a repeated `ERRORLOG` line never overrules a later reply. The
+ * whole result of a query (`querydata`) settles it as succeeded by its rows, unless it has a final
+ * reply.
  */
 export type UploadAdapter<Issued extends IssuedCommand = IssuedCommand> = UploadStorage &
   Partial<ReplyAdapter<Issued>>
@@ -154,12 +157,14 @@ export function receptionOf<Issued extends IssuedCommand>(
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
   const { limit, maxRecords } = bodySettings(own, '4mb')
   bodies.allow(limit)
+  const afterReply = afterReplyOf(options)
   return uploadExchange({
     ...{ adapter, bodies, limit, maxRecords },
     encodingOf: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
     formsOf: byTerminal('acknowledgements', options.acknowledgements, acknowledgementForms),
-    keepReplies: keeperOf(adapter, afterReplyOf(options)),
+    keepReplies: keeperOf(adapter, afterReply),
+    conclude: concluderOf(adapter, afterReply),
     async isAnswered(serialNumber, commandId) {
       return (await adapter.findRecord?.(serialNumber, commandId))?.reply !== undefined
     },

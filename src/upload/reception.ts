@@ -13,12 +13,13 @@ import { packetOf } from './packet.js'
 import { MOST_UNPACKED, openUpload, readUpload } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
 import { repliesIn } from './report.js'
+import { type Concluder, rowsIn } from './result.js'
 import { excessOf, linesOf, objectSizeOf, SCANTY } from './size.js'
 import type { UploadStorage } from './storage.js'
 import { keepPacket, keepUpload } from './store.js'
 import { tableOf } from './table.js'
 import { isText } from './text.js'
-import type { Upload } from './upload.js'
+import type { PacketRecord, Upload } from './upload.js'
 
 /** The checked options that receiving needs. */
 export interface ReceptionSettings extends FailureStorage {
@@ -31,6 +32,8 @@ export interface ReceptionSettings extends FailureStorage {
   zoneOf: ValueOf<string | undefined>
   /** The forms of acknowledgements that differ, by table in lower case. */
   formsOf: ValueOf<ReadonlyMap<string, AcknowledgementForm>>
+  /** Undefined if the adapter can't settle queries. */
+  conclude: Concluder | undefined
   /** Called with the new records, once storage has all of them. */
   afterUpload: ((upload: Upload) => void) | undefined
   /** Called with every upload, once storage has it. */
@@ -113,15 +116,21 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     const type = tableOf(received)
     const packet = packetOf(received, type)
     let upload = received
+    let whole: Buffer | undefined = body
     if (packet === undefined) {
       upload = await inTurn(received, body, maxRecords, deadline)
     } else {
       const excess = excessOf(body, maxRecords)
       if (excess !== undefined && isText(body)) throw excess
-      const whole = await keepPacket(received, packet, adapter, deadline)
+      whole = await keepPacket(received, packet, adapter, deadline)
       if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
         upload = await inTurn(received, whole, Number.POSITIVE_INFINITY, deadline)
       }
+    }
+    if (whole !== undefined && settings.conclude && isResult(received, packet, request)) {
+      // What is too large stays in its packets.
+      const rows = upload === received ? linesOf(whole) : rowsIn(upload, type)
+      if (rows !== undefined) await settings.conclude(received, rows, deadline)
     }
     settings.onKept?.(upload, request)
     const lines = packet === undefined ? partsOf(upload) : linesOf(body)
@@ -148,6 +157,16 @@ function spaceFor(body: Buffer, query: UploadQuery): number {
   if (body.length <= SCANTY) return 0
   const { text, grammar } = openUpload(body, query)
   return grammar.hasLines ? objectSizeOf(text) : 0
+}
+
+// A packet with an impossible number is read by itself, and doesn't say where the result ends.
+function isResult(
+  received: Upload,
+  packet: PacketRecord | undefined,
+  { target }: TerminalRequest,
+): boolean {
+  if (received.commandId === undefined || target.segment !== 'querydata') return false
+  return packet !== undefined || (received.packet?.count ?? 1) <= 1
 }
 
 function partsOf({ records, unparsed }: Upload): number {

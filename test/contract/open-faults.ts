@@ -10,7 +10,8 @@ import type {
   OpenCommands,
 } from '../../src/queue/storage.js'
 import { summaryOf } from '../../src/queue/summary.js'
-import type { Fault } from './whole.js'
+import type { CommandReply } from '../../src/reply/reply.js'
+import type { Connection, Fault } from './whole.js'
 
 const opening =
   (change: (open: OpenCommands, bounds: OpenBounds, now: Date) => OpenCommands): Fault =>
@@ -155,6 +156,16 @@ const summarizing =
         const changed = change(summary, record)
         return changed === undefined ? [] : [{ ...summary, ...changed } as CommandSummary]
       })
+    }
+  }
+
+const replyingIf =
+  (isKept: (reply: CommandReply, connection: Connection) => boolean): Fault =>
+  (connection) => {
+    const { adapter } = connection
+    const { onReply } = adapter
+    adapter.onReply = (reply, command) => {
+      return isKept(reply, connection) ? onReply(reply, command) : 'repeated'
     }
   }
 
@@ -656,5 +667,18 @@ export const OPEN_FAULTS: Record<string, Record<string, Fault>> = {
         })
       }
     },
+  },
+  'A query that is concluded by its rows is over, and found as succeeded with how many': {
+    'forgets how many': summarizing(({ reply }) => ({ reply: { ...reply, rows: undefined } })),
+    'calls it unknown': summarizing(({ reply }) => ({ reply: { ...reply, outcome: 'unknown' } })),
+    'keeps it open': replyingIf(({ rows }) => rows === undefined),
+    'drops no rows at all': replyingIf(({ rows }) => rows !== 0),
+    'takes rows for final': replyingIf(({ serialNumber, commandId }, { storage }) => {
+      return storage.records.get(keyOf(serialNumber, commandId))?.reply?.rows === undefined
+    }),
+    'takes a pending reply for final': replyingIf(({ serialNumber, commandId }, { storage }) => {
+      const reply = storage.records.get(keyOf(serialNumber, commandId))?.reply
+      return reply === undefined || reply.rows !== undefined
+    }),
   },
 }

@@ -9,17 +9,22 @@ import {
   deliveryHandler,
   type MemoryAdapter,
   memoryAdapter,
+  uploadHandler,
 } from '../../src/index.js'
 
 const START = Date.UTC(2026, 0, 1)
 const NEVER = Number.POSITIVE_INFINITY
 const NUMBERED = 'C'
+const QUERY = 'DATA QUERY tablename=user,fielddesc=*,filter=*'
+// The code of a query that is over because its rows came.
+const ROWS = 1_000_000
 const TERMINALS = ['A', 'B', NUMBERED]
 
 /** What a command must have become, in the simplest terms. */
 interface Expected {
   terminal: string
   id: string
+  text: string
   attempts: number
   wait: number
   expiresAt: number
@@ -38,7 +43,7 @@ interface Asked {
   attempts: number
   wait: number
   ttl: number
-  kind: 'plain' | 'urgent' | 'keyed'
+  kind: 'plain' | 'query' | 'urgent' | 'keyed'
 }
 
 let listeners: RequestListener[] = []
@@ -70,7 +75,9 @@ class World {
   readonly model: Expected[] = []
   /** The commands that each terminal has executed and not yet reported. */
   readonly executed = new Map(TERMINALS.map((terminal) => [terminal, [] as string[]]))
-  readonly posted: [terminal: string, body: string][] = []
+  readonly posted: [terminal: string, body: string, packet?: string][] = []
+  /** The packets that came, by terminal and command. */
+  readonly packets = new Map<string, Set<string>>()
   now = START
   /** By how much the clock of each app differs. */
   readonly offsets = [0, 0]
@@ -81,7 +88,12 @@ class World {
       const adapter = slowed(this.memory, app)
       const polls = deliveryHandler({ adapter })
       const replies = commandReplyHandler({ adapter })
-      return (req, res) => (req.method === 'GET' ? polls(req, res) : replies(req, res))
+      const uploads = uploadHandler({ adapter })
+      return (req, res) => {
+        if (req.method === 'GET') polls(req, res)
+        else if (req.url?.startsWith('/querydata')) uploads(req, res)
+        else replies(req, res)
+      }
     })
   }
 
@@ -105,16 +117,15 @@ class World {
       ...(key !== undefined && { key }),
     }
     const options = own === undefined ? {} : { commandId: own }
-    const { commandId: id } = await this.commands.issue(
-      terminal,
-      { text: 'CHECK', ...terms },
-      options,
-    )
+    // Under one id there is one text.
+    const isQuery = own === undefined ? asked.kind === 'query' : own === 'own2'
+    const text = isQuery ? QUERY : 'CHECK'
+    const { commandId: id } = await this.commands.issue(terminal, { text, ...terms }, options)
     const known = this.find(terminal, id)
     if (known === undefined) {
       const expiresAt = ttl > 0 ? time + ttl : NEVER
       const fresh = { made: 0, sentAt: 0, dueAt: 0, openUntil: expiresAt }
-      this.model.push({ terminal, id, attempts, wait, expiresAt, isUrgent, key, ...fresh })
+      this.model.push({ terminal, id, text, attempts, wait, expiresAt, isUrgent, key, ...fresh })
     }
     // Under an id of the app's own, the same command again changes nothing but this.
     const place = this.model.findIndex((one) => one.terminal === terminal && one.id === id)
@@ -179,7 +190,33 @@ class World {
   /** A post that the terminal repeats, because it did not see that it was answered. */
   async repeat(app: number, which: number): Promise<void> {
     const post = this.posted.at(-1 - which)
-    if (post !== undefined) await this.deliver(app, ...post)
+    if (post === undefined) return
+    const [terminal, body, packet] = post
+    if (packet === undefined) await this.deliver(app, terminal, body)
+    else await this.deliverPacket(app, terminal, body, packet)
+  }
+
+  /** The rows of the latest query, in two packets, before its reply or without any. */
+  async rows(terminal: string, apps: readonly number[], packets: readonly number[]): Promise<void> {
+    const ids = this.executed.get(terminal) ?? []
+    const id = ids.findLast((one) => this.find(terminal, one)?.text === QUERY)
+    if (id === undefined) return
+    for (const [place, index] of packets.entries()) {
+      await this.deliverPacket(apps[place] ?? 0, terminal, id, `${index}`)
+    }
+  }
+
+  async deliverPacket(app: number, terminal: string, id: string, packet: string): Promise<void> {
+    this.clock(app)
+    this.posted.push([terminal, id, packet])
+    const query = `type=tabledata&tablename=user&cmdid=${id}&count=1&packcnt=2&packidx=${packet}`
+    const body = packet === '1' ? 'user pi' : 'n=7\n'
+    expect(await request(app, terminal, body, `querydata?${query}&`)).toBe('user=1')
+    const packets = this.packets.get(`${terminal} ${id}`) ?? new Set()
+    this.packets.set(`${terminal} ${id}`, packets.add(packet))
+    const command = this.find(terminal, id)
+    if (command === undefined || packets.size < 2) return
+    if (command.code === undefined || command.code === -5000) command.code = ROWS
   }
 
   /** A reply to what the terminal was never given, such as one to a command of its old server. */
@@ -246,8 +283,8 @@ class World {
   }
 }
 
-function lineOf({ id }: Expected): string {
-  return `C:${id}:CHECK\n`
+function lineOf({ id, text }: Expected): string {
+  return `C:${id}:${text}\n`
 }
 
 function isOpen({ code, closed, openUntil }: Expected, time: number): boolean {
@@ -266,7 +303,7 @@ function isGivenUp(command: Expected, time: number): boolean {
 
 function expectedState(command: Expected, time: number): string {
   const { code, closed, made } = command
-  if (code === 0) return 'succeeded'
+  if (code === 0 || code === ROWS) return 'succeeded'
   if (code === -1) return 'failed'
   if (closed !== undefined) return closed
   if (code === -5000) return 'sent'
@@ -296,8 +333,8 @@ function slowed(memory: MemoryAdapter, app: number): MemoryAdapter {
   } as unknown as MemoryAdapter
 }
 
-async function request(app: number, terminal: string, body?: string): Promise<string> {
-  const url = `http://127.0.0.1:${ports[app]}/?SN=${terminal}`
+async function request(app: number, terminal: string, body?: string, path = '?'): Promise<string> {
+  const url = `http://127.0.0.1:${ports[app]}/${path}SN=${terminal}`
   const answer = await fetch(url, body === undefined ? {} : { method: 'POST', body })
   return await answer.text()
 }
@@ -312,7 +349,7 @@ const asked = fc.record({
   attempts: fc.integer({ min: 1, max: 3 }),
   wait: fc.constantFrom(10, 60),
   ttl: fc.constantFrom(0, 0, 5, 90),
-  kind: fc.constantFrom('plain' as const, 'plain' as const, 'urgent' as const, 'keyed' as const),
+  kind: fc.constantFrom(...(['plain', 'query', 'query', 'urgent', 'keyed'] as const)),
 })
 const issues = fc.tuple(terminal, app, asked, fc.option(own, { freq: 4, nil: undefined })).map(
   ([one, by, how, id]): Step =>
@@ -331,6 +368,13 @@ const posts = fc.tuple(terminal, app, fc.constantFrom(0, 0, -1, -5000)).map(
     (world) =>
       world.post(one, to, code),
 )
+const results = fc
+  .tuple(terminal, fc.tuple(app, app), fc.constantFrom([1, 2], [1, 2], [2, 1], [1], [2], [1, 2, 1]))
+  .map(
+    ([one, to, packets]): Step =>
+      (world) =>
+        world.rows(one, to, packets),
+  )
 const others = fc.oneof(
   fc.tuple(app, which).map(
     ([to, one]): Step =>
@@ -380,6 +424,7 @@ const step = fc.oneof(
   { arbitrary: issues, weight: 4 },
   { arbitrary: polls, weight: 5 },
   { arbitrary: posts, weight: 3 },
+  { arbitrary: results, weight: 2 },
   { arbitrary: others, weight: 2 },
   { arbitrary: passes, weight: 2 },
   { arbitrary: checks, weight: 2 },
