@@ -53,6 +53,7 @@ export {
   type RunOptions,
 } from './queue/queue.js'
 export type { CommandResult, ResultOptions } from './queue/result.js'
+export { type SendAgainOptions, sendAgain } from './queue/send-again.js'
 export { stateOf } from './queue/state.js'
 export type {
   Cancellation,
@@ -93,6 +94,7 @@ export {
 export { type ParseRepliesOptions, parseReplies } from './reply/parse.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
+export type { ClockEvent } from './router/drift.js'
 export type { UnknownEvent } from './router/place.js'
 export {
   type TerminalAdapter,

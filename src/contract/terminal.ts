@@ -3,6 +3,7 @@ import { type Case, onCapability } from './subject.js'
 import { CONTACT_CASES } from './terminal/contact.js'
 import { TERMINAL_LIST_CASES } from './terminal/list.js'
 import { TERMINAL_RACE_CASES } from './terminal/race.js'
+import { RESEND_CASES } from './terminal/resend.js'
 
 const CALLS = ['onContact', 'findTerminal']
 
@@ -11,4 +12,5 @@ export const TERMINAL_CASES: readonly Case[] = onCapability(CALLS, [
   ...CONTACT_CASES,
   ...TERMINAL_RACE_CASES,
   ...TERMINAL_LIST_CASES,
+  ...RESEND_CASES,
 ])

@@ -15,6 +15,8 @@ export interface Channels {
   upload: Channel
   /** `express-iclock:handshake`: a handshake that was answered. */
   handshake: Channel
+  /** `express-iclock:clock`: a terminal's clock was seen to be wrong, as a `ClockEvent`. */
+  clock: Channel
   /** `express-iclock:unknown`: a request below `/iclock/` that `terminalRouter` doesn't serve. */
   unknown: Channel
   /** `express-iclock:refusal`: a request that was refused, as a `RefusalEvent`. */
@@ -27,6 +29,7 @@ export const CHANNELS: Readonly<Channels> = {
   poll: channel('express-iclock:poll'),
   upload: channel('express-iclock:upload'),
   handshake: channel('express-iclock:handshake'),
+  clock: channel('express-iclock:clock'),
   unknown: channel('express-iclock:unknown'),
   refusal: channel('express-iclock:refusal'),
 }

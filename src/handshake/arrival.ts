@@ -89,7 +89,10 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
       ...(pushVersion !== undefined && { pushVersion }),
     })
     const utcOffset = await settings.offsetOf(serialNumber, contact.at, deadline)
-    if (family !== 'access' && !mustRegister) contact.utcOffset = utcOffset
+    if (family !== 'access' && !mustRegister) {
+      contact.utcOffset = utcOffset
+      Object.assign(contact, answeredResend(known))
+    }
     const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)), HANDSHAKE)
 
     // The contact and the commands due again have to be in storage before the answer. If that
@@ -102,7 +105,7 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
     }
     // It registers next, which shows what it is.
     if (mustRegister) return ok('OK')
-    const caller = { serialNumber, pushVersion, stamps: known?.stamps, utcOffset }
+    const caller = { serialNumber, pushVersion, stamps: stampsFor(known), utcOffset }
     return ok(
       family === 'access'
         ? accessBlock(caller, options, registrationOf(serialNumber, secret))
@@ -177,6 +180,17 @@ export function encryptionExchange({ adapter }: ArrivalSettings): Exchange {
     )
     throw pushVersion === undefined ? error : Object.assign(error, { pushVersion })
   }
+}
+
+function answeredResend({ resend }: Partial<Terminal> = {}): Pick<Contact, 'resend'> {
+  const tables = Object.keys(resend ?? {})
+  if (tables.length === 0) return {}
+  return { resend: Object.fromEntries(tables.map((table) => [table, 'answered' as const])) }
+}
+
+function stampsFor({ stamps = {}, resend = {} }: Partial<Terminal> = {}): Record<string, string> {
+  const kept = Object.entries(stamps).filter(([table]) => !Object.hasOwn(resend, table))
+  return Object.fromEntries(kept)
 }
 
 async function postedFacts(request: TerminalRequest): Promise<TerminalFacts> {

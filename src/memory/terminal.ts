@@ -22,7 +22,8 @@ export function terminalMemory(): TerminalMemory {
   const terminals = new Map<string, Terminal>()
 
   return {
-    onContact({ serialNumber, at, kind: _, options, stamps, family, familyRank, ...facts }) {
+    onContact(contact) {
+      const { serialNumber, at, kind: _, options, stamps, family, familyRank, ...facts } = contact
       const known = terminals.get(serialNumber)
       const { firstSeenAt = at, lastSeenAt = at } = known ?? {}
       terminals.set(serialNumber, {
@@ -32,6 +33,7 @@ export function terminalMemory(): TerminalMemory {
         ...(isAsSure(familyRank, known?.familyRank) && familyRank && { familyRank }),
         ...merged('options', known, options),
         ...merged('stamps', known, stamps),
+        ...resendOf(known, contact),
         serialNumber,
         firstSeenAt: at < firstSeenAt ? at : firstSeenAt,
         lastSeenAt: at > lastSeenAt ? at : lastSeenAt,
@@ -48,7 +50,7 @@ export function terminalMemory(): TerminalMemory {
       const rows = sorted.filter((terminal) => {
         return (after === undefined || terminal.serialNumber > after) && isAsked(terminal, asked)
       })
-      const shown = rows.slice(0, limit).map(({ options: _, stamps: __, ...summary }) => summary)
+      const shown = rows.slice(0, limit).map(summaryOf)
       const last = shown.at(-1)
       return rows.length > limit && last !== undefined
         ? { rows: shown, next: cursorOf([last.serialNumber]) }
@@ -92,11 +94,27 @@ function merged(
   return told === undefined ? {} : { [member]: { ...known?.[member], ...told } }
 }
 
+function resendOf(
+  { resend: known = {} }: Partial<Terminal> = {},
+  { resend = {}, stamps = {} }: Contact,
+): Pick<Terminal, 'resend'> {
+  const left = Object.entries(known).filter(([table, state]) => {
+    return state === 'asked' || !Object.hasOwn(stamps, table)
+  })
+  const all = { ...Object.fromEntries(left), ...resend }
+  return { resend: all }
+}
+
+function summaryOf({ options: _, stamps: __, resend: ___, ...summary }: Terminal): TerminalSummary {
+  return summary
+}
+
 // Changes by a caller must not reach what is stored.
-function copyOf(terminal: Terminal): Terminal {
+function copyOf({ resend = {}, ...terminal }: Terminal): Terminal {
   const { options, stamps } = terminal
   return {
     ...terminal,
+    ...(Object.keys(resend).length > 0 && { resend: { ...resend } }),
     ...(options !== undefined && { options: { ...options } }),
     ...(stamps !== undefined && { stamps: { ...stamps } }),
   }

@@ -20,17 +20,30 @@ interface TerminalDocument extends Facts {
   _id: string
   options?: Record<string, string>
   stamps?: Record<string, string>
+  resend?: Record<string, string>
   /** Facts of which lists show only the beginning, whole. */
   whole?: Record<string, string>
 }
 
 const SEARCHED = ['_id', 'address', 'model', 'firmware']
-const NOT_LISTED = { options: 0, stamps: 0, whole: 0 }
+const NOT_LISTED = { options: 0, stamps: 0, resend: 0, whole: 0 }
 
 /** The calls that know the terminals. */
 export function terminalsOn({ terminals }: Collections): Promised<TerminalStorage> {
-  async function write(filter: { _id: string }, update: object): Promise<void> {
-    const operations = [{ updateOne: { filter, update, upsert: true } }]
+  async function write(
+    filter: { _id: string },
+    update: object,
+    sent: readonly string[],
+  ): Promise<void> {
+    const operations = [
+      ...sent.map((table) => {
+        const isAnswered = { _id: filter._id, [`resend.${table}`]: 'answered' }
+        return {
+          updateOne: { filter: isAnswered, update: { $unset: { [`resend.${table}`]: '' } } },
+        }
+      }),
+      { updateOne: { filter, update, upsert: true } },
+    ]
     await terminals.bulkWrite(operations as never[], { ordered: true })
   }
 
@@ -41,12 +54,13 @@ export function terminalsOn({ terminals }: Collections): Promised<TerminalStorag
       // Of concurrent first contacts some fail, and find the terminal when they try again. A
       // terminal whose family has a higher rank is not found then either: that family stays.
       const tries = [plain, plain]
+      const sent = Object.keys(contact.stamps ?? {}).map(encodedName)
       const ranked = { ...plain, $set: { ...plain.$set, family, familyRank } }
       if (family !== undefined) tries.unshift(ranked, ranked)
       for (const [index, update] of tries.entries()) {
         const where = update === ranked ? { ...filter, ...notOutranking(familyRank) } : filter
         try {
-          await write(where, update)
+          await write(where, update, sent)
           return
         } catch (error) {
           if (!isDuplicateKey(error) || index === tries.length - 1) throw error
@@ -70,8 +84,12 @@ export function terminalsOn({ terminals }: Collections): Promised<TerminalStorag
   }
 }
 
-function updateOf({ serialNumber, at, kind, options, stamps, ...facts }: Contact) {
-  const set: Facts = { ...pathsOf('options', options), ...pathsOf('stamps', stamps) }
+function updateOf({ serialNumber, at, kind, options, stamps, resend, ...facts }: Contact) {
+  const set: Facts = {
+    ...pathsOf('options', options),
+    ...pathsOf('stamps', stamps),
+    ...pathsOf('resend', resend),
+  }
   const unset: Facts = {}
   for (const [name, value] of Object.entries(facts)) {
     if (value === undefined) continue
@@ -133,13 +151,15 @@ function pathsOf(member: string, values: Record<string, string> = {}): Facts {
   )
 }
 
-function terminalOf({ _id, options, stamps, whole, ...facts }: TerminalDocument): Terminal {
+function terminalOf(document: TerminalDocument): Terminal {
+  const { _id, options, stamps, resend = {}, whole, ...facts } = document
   return {
     serialNumber: _id,
     ...facts,
     ...whole,
     ...(options !== undefined && { options: decoded(options) }),
     ...(stamps !== undefined && { stamps: decoded(stamps) }),
+    ...(Object.keys(resend).length > 0 && { resend: decoded(resend) }),
   } as unknown as Terminal
 }
 

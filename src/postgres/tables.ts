@@ -180,8 +180,12 @@ const TERMINALS = `
     faces         bigint,
     records       bigint,
     utc_offset    integer,
+    clock_drift   bigint,
+    clock_drift_at timestamptz,
     options       jsonb,
     stamps        jsonb,
+    -- By table: 'asked' or 'answered'.
+    resend        jsonb,
     first_seen_at timestamptz NOT NULL,
     last_seen_at  timestamptz NOT NULL
   -- Lists don't read options: longer ones are stored beside the table.

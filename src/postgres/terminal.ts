@@ -18,9 +18,9 @@ const OUTRANKS =
   'excluded.family IS NOT NULL AND excluded.family_rank >= coalesce(known.family_rank, 0)'
 const CONTACT = `
   INSERT INTO :schema.terminals AS known (serial_number, family, family_rank, address, firmware, model, push_version, users,
-    fingers, faces, records, utc_offset, options, stamps, first_seen_at, last_seen_at)
-  VALUES ($1, $2, $3::integer, $4, $5, $6, $7, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::integer, $13::jsonb,
-    $14::jsonb, ${moment('$15')}, ${moment('$15')})
+    fingers, faces, records, utc_offset, clock_drift, clock_drift_at, options, stamps, resend, first_seen_at, last_seen_at)
+  VALUES ($1, $2, $3::integer, $4, $5, $6, $7, $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::integer, $13::bigint,
+    ${moment('$14')}, $15::jsonb, $16::jsonb, $17::jsonb, ${moment('$18')}, ${moment('$18')})
   ON CONFLICT (serial_number) DO UPDATE SET
     family = CASE WHEN ${OUTRANKS} THEN excluded.family ELSE known.family END,
     family_rank = CASE WHEN ${OUTRANKS} THEN excluded.family_rank ELSE known.family_rank END,
@@ -29,10 +29,14 @@ const CONTACT = `
     users = coalesce(excluded.users, known.users), fingers = coalesce(excluded.fingers, known.fingers),
     faces = coalesce(excluded.faces, known.faces), records = coalesce(excluded.records, known.records),
     utc_offset = coalesce(excluded.utc_offset, known.utc_offset),
+    clock_drift = coalesce(excluded.clock_drift, known.clock_drift),
+    clock_drift_at = coalesce(excluded.clock_drift_at, known.clock_drift_at),
     options = CASE WHEN known.options IS NULL OR excluded.options IS NULL THEN coalesce(excluded.options, known.options)
       ELSE known.options || excluded.options END,
     stamps = CASE WHEN known.stamps IS NULL OR excluded.stamps IS NULL THEN coalesce(excluded.stamps, known.stamps)
       ELSE known.stamps || excluded.stamps END,
+    resend = nullif(coalesce((SELECT jsonb_object_agg(key, value) FROM jsonb_each(known.resend)
+      WHERE value <> '"answered"' OR NOT coalesce(excluded.stamps, '{}') ? key), '{}') || coalesce(excluded.resend, '{}'), '{}'),
     first_seen_at = least(known.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(known.last_seen_at, excluded.last_seen_at)`
 
@@ -47,12 +51,13 @@ const TEXTS = {
 function membersOf(textOf: (column: string) => string): string {
   const texts = Object.entries(TEXTS).map(([member, column]) => `'${member}', ${textOf(column)}`)
   return `'serialNumber', serial_number, 'family', family, 'familyRank', family_rank, ${texts.join(', ')}, 'users', users,
-    'fingers', fingers, 'faces', faces, 'records', records, 'utcOffset', utc_offset,
+    'fingers', fingers, 'faces', faces, 'records', records, 'utcOffset', utc_offset, 'clockDrift', clock_drift,
+    'clockDriftAt', ${milliseconds('clock_drift_at')},
     'firstSeenAt', ${milliseconds('first_seen_at')}, 'lastSeenAt', ${milliseconds('last_seen_at')}`
 }
 
 const FIND = `
-  SELECT json_build_object(${membersOf((column) => column)}, 'options', options, 'stamps', stamps)::text AS row
+  SELECT json_build_object(${membersOf((column) => column)}, 'options', options, 'stamps', stamps, 'resend', resend)::text AS row
   FROM :schema.terminals WHERE serial_number = $1`
 
 const LIST = `
@@ -60,9 +65,10 @@ const LIST = `
 
 type Nullable<Facts> = { [Member in keyof Facts]-?: Exclude<Facts[Member], undefined> | null }
 
-interface TerminalRow extends Nullable<Omit<TerminalFacts, 'familyRank'>> {
+interface TerminalRow extends Nullable<Omit<TerminalFacts, 'familyRank' | 'clockDriftAt'>> {
   serialNumber: string
   familyRank: number | null
+  clockDriftAt: number | null
   firstSeenAt: number
   lastSeenAt: number
 }
@@ -71,9 +77,9 @@ interface TerminalRow extends Nullable<Omit<TerminalFacts, 'familyRank'>> {
 export function terminalsOn(database: Database): Required<TerminalStorage> {
   return {
     async onContact(contact: Contact) {
-      const { serialNumber, at, family, familyRank, options, stamps } = contact
+      const { serialNumber, at, family, familyRank, options, stamps, resend } = contact
       const { address, firmware, model, pushVersion } = contact
-      const { users, fingers, faces, records, utcOffset } = contact
+      const { users, fingers, faces, records, utcOffset, clockDrift, clockDriftAt } = contact
       const rank = familyRank === undefined ? 0 : FAMILY_RANKS.indexOf(familyRank)
       const facts = [
         address,
@@ -85,8 +91,12 @@ export function terminalsOn(database: Database): Required<TerminalStorage> {
         faces,
         records,
         utcOffset,
+        clockDrift,
+        clockDriftAt?.getTime(),
       ]
-      const maps = [options, stamps].map((map) => (map === undefined ? null : new Json(map)))
+      const maps = [options, stamps, resend].map((map) =>
+        map === undefined ? null : new Json(map),
+      )
       const known = [family, family && rank, ...facts].map((fact) => fact ?? null)
       await database.rows(CONTACT, [serialNumber, ...known, ...maps, at.getTime()])
     },
@@ -126,12 +136,14 @@ export function terminalsOn(database: Database): Required<TerminalStorage> {
   }
 }
 
-function terminalOf({ firstSeenAt, lastSeenAt, familyRank, ...row }: TerminalRow): Terminal {
+function terminalOf(found: TerminalRow): Terminal {
+  const { firstSeenAt, lastSeenAt, familyRank, clockDriftAt, ...row } = found
   const facts = Object.entries(row).filter(([, value]) => value !== null)
   const rank = familyRank === null ? undefined : FAMILY_RANKS[familyRank]
   return {
     ...(Object.fromEntries(facts) as unknown as TerminalFacts & { serialNumber: string }),
     ...(rank !== undefined && { familyRank: rank }),
+    ...(clockDriftAt !== null && { clockDriftAt: new Date(clockDriftAt) }),
     firstSeenAt: new Date(firstSeenAt),
     lastSeenAt: new Date(lastSeenAt),
   }

@@ -7,6 +7,7 @@ import { contactOf, infoFacts, optionFacts, uploadFacts } from '../terminal/fact
 import type { TerminalFacts } from '../terminal/storage.js'
 import { newFields } from '../upload/fields.js'
 import type { FieldRecord, Upload } from '../upload/upload.js'
+import { driftInRecords } from './drift.js'
 
 /** Callbacks for the endpoints, each called once storage has the request's data. */
 export interface Observers {
@@ -24,10 +25,12 @@ const LISTS_OPTIONS = /^(INFO|GET OPTIONS?)\b/i
  * Creates the callbacks that record contacts.
  *
  * @param onDuePoll called once a minute for each terminal that polls, and when something changed
+ * @param onOptions called with the options that a terminal sent
  */
 export function observers(
   contacts: ContactBook,
   onDuePoll: (serialNumber: string, at: Date) => void,
+  onOptions: (serialNumber: string, options: Record<string, string>, at: Date) => void,
 ): Observers {
   return {
     onPoll(serialNumber, request, at) {
@@ -45,15 +48,20 @@ export function observers(
       // Optimization: as for polls (7 % of the CPU time of a small upload on Express). The trace
       // doesn't cover the body.
       const hasRecords = upload.records.length > 0
-      const trace = options === undefined ? `${hasRecords} ${traceOf(request)}` : undefined
+      const drift = hasRecords ? driftInRecords(upload) : undefined
+      const isPlain = options === undefined && drift === undefined
+      const trace = isPlain ? `${hasRecords} ${traceOf(request)}` : undefined
       if (trace !== undefined && contacts.canSkip(serialNumber, trace, upload.receivedAt)) return
-      const facts = { ...uploadFacts(request, hasRecords), ...options }
+      const facts = { ...uploadFacts(request, hasRecords), ...options, ...drift }
       contacts.writeIfDue(contactOf(serialNumber, request, 'upload', facts), trace)
+      if (options?.options) onOptions(serialNumber, options.options, upload.receivedAt)
     },
     onReplies(replies, serialNumber, request) {
       const listing = replies.find(({ commandName }) => LISTS_OPTIONS.test(commandName))
-      const facts = listing === undefined ? {} : optionFacts(listing.fields)
-      contacts.writeIfDue(contactOf(serialNumber, request, 'reply', facts))
+      const facts: TerminalFacts = listing === undefined ? {} : optionFacts(listing.fields)
+      const contact = contactOf(serialNumber, request, 'reply', facts)
+      contacts.writeIfDue(contact)
+      if (facts.options !== undefined) onOptions(serialNumber, facts.options, contact.at)
     },
   }
 }

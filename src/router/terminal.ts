@@ -6,6 +6,7 @@ import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodi
 import type { ByTerminal } from '../endpoint/by-terminal.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import { oneOf } from '../endpoint/endpoint.js'
+import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import {
   BODY_OPTIONS,
   type BodyOptions,
@@ -14,7 +15,7 @@ import {
   type EncodingOptions,
   type EndpointOptions,
 } from '../endpoint/options.js'
-import { offsetOfOption } from '../endpoint/time-zone.js'
+import { offsetOfOption, type TimeZoneOptions, timeZoneOf } from '../endpoint/time-zone.js'
 import { ARRIVAL_OPTIONS, type ArrivalOptions, handshakeEndpoints } from '../handshake/handler.js'
 import { isPostedHandshake } from '../handshake/request.js'
 import {
@@ -28,7 +29,7 @@ import { commandQueue } from '../queue/queue.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { REPLY_HOOK_OPTIONS, type ReplyHookOptions, replyEndpoint } from '../reply/handler.js'
 import type { ReplyStorage } from '../reply/storage.js'
-import { contactBook } from '../terminal/contact.js'
+import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { offsetWatch } from '../terminal/offset.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import {
@@ -40,6 +41,7 @@ import {
   uploadEndpoint,
 } from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
+import { driftInOptions, statedTime } from './drift.js'
 import { observers } from './observer.js'
 import { routerOf } from './place.js'
 
@@ -132,7 +134,8 @@ export function terminalRouter<Issued extends IssuedCommand>(
   const commands = commandQueue(adapter, { encoding, commandIds })
   const renew = (serialNumber: string) => commands.issue(serialNumber, RENEWAL)
   const onDuePoll = offsetWatch({ adapter, offsetOf: offsetOfOption(timeZone), renew }, options)
-  const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll)
+  const onOptions = statedClock(contacts, options)
+  const { onPoll, onUpload, onReplies } = observers(contacts, onDuePoll, onOptions)
   const bodies = new Bodies(options)
   const replies = replyEndpoint(options, reply, bodies, onReplies)
   const keep = receptionOf(options, upload, bodies, onUpload)
@@ -156,4 +159,21 @@ export function terminalRouter<Issued extends IssuedCommand>(
     { name: 'ping', methods: ['get', 'post'], endpoint: ping },
     { name: 'test', methods: ['get'], endpoint: test },
   ])
+}
+
+// A terminal that states its time shows how far its clock is from ours.
+function statedClock(
+  contacts: ContactBook,
+  options: TimeZoneOptions & HookOptions,
+): (serialNumber: string, told: Record<string, string>, at: Date) => void {
+  const zoneOf = timeZoneOf(options.timeZone)
+  const note = async (serialNumber: string, told: Record<string, string>, at: Date) => {
+    const zone = await zoneOf(serialNumber)
+    const drift = zone === undefined ? undefined : driftInOptions(serialNumber, told, zone, at)
+    if (drift !== undefined) await contacts.write({ serialNumber, at, kind: 'upload', ...drift })
+  }
+  const noteLater = hookOf('comparing clocks', note, options)
+  return (serialNumber, told, at) => {
+    if (statedTime(told) !== undefined) noteLater?.(serialNumber, told, at)
+  }
 }

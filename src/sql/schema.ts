@@ -195,12 +195,14 @@ export const TABLES: readonly Table[] = [
       faces: 'integer',
       records: 'integer',
       utc_offset: 'integer',
+      clock_drift: 'integer',
+      clock_drift_at: 'integer',
     },
     unique: ['serial_number'],
     indexes: {},
   },
   {
-    // A row for each option and each stamp, so that concurrent contacts don't undo each other's.
+    // A row for each option, stamp and table to send again, so that concurrent contacts don't undo each other's.
     name: 'iclock_facts',
     columns: {
       serial_number: SN,

@@ -25,6 +25,8 @@ const NUMBERS = {
   faces: 'faces',
   records: 'records',
   utcOffset: 'utc_offset',
+  clockDrift: 'clock_drift',
+  clockDriftAt: 'clock_drift_at',
 } as const
 const FACTS = ['serial_number', 'member', 'name']
 const SEEN = 'serial_number, first_seen_at, last_seen_at, family, family_rank'
@@ -36,7 +38,8 @@ const LISTED = `${SEEN}, ${Object.values(NUMBERS).join(', ')}, ${Object.values(T
 
 /** Notes a contact: see `TerminalStorage.onContact`. */
 export function* noteContact(contact: Contact): Steps<void> {
-  const { serialNumber, at, options = {}, stamps = {}, family, familyRank } = contact
+  const { serialNumber, at, options = {}, stamps = {}, resend = {} } = contact
+  const { family, familyRank } = contact
   const [own, time] = [serial(serialNumber), at.getTime()]
   const told: [string, Value][] = []
   for (const [member, column] of Object.entries(TEXTS)) {
@@ -45,7 +48,7 @@ export function* noteContact(contact: Contact): Steps<void> {
   }
   for (const [member, column] of Object.entries(NUMBERS)) {
     const value = contact[member as keyof typeof NUMBERS]
-    if (value !== undefined) told.push([column, value])
+    if (value !== undefined) told.push([column, Number(value)])
   }
   const rank = familyRank === undefined ? -1 : FAMILY_RANKS.indexOf(familyRank)
   const outranks = 'COALESCE(family_rank, -1) <= ?'
@@ -73,6 +76,11 @@ export function* noteContact(contact: Contact): Steps<void> {
   }
   yield* noteFacts(own, 'options', options)
   yield* noteFacts(own, 'stamps', stamps)
+  for (const table of Object.keys(stamps).sort()) {
+    const where = 'serial_number = ? AND member = ? AND name = ? AND value = ?'
+    yield* write(`DELETE FROM iclock_facts WHERE ${where}`, own, 'resend', ascii(table), 'answered')
+  }
+  yield* noteFacts(own, 'resend', resend)
 }
 
 function* noteFacts(
@@ -112,10 +120,11 @@ export function* findTerminal(serialNumber: string): Steps<Terminal | undefined>
     ...terminalOf(row, unascii),
     ...factsOf('options', rows),
     ...factsOf('stamps', rows),
+    ...factsOf('resend', rows),
   }
 }
 
-function factsOf(member: 'options' | 'stamps', rows: readonly Row[]): Partial<Terminal> {
+function factsOf(member: 'options' | 'stamps' | 'resend', rows: readonly Row[]): Partial<Terminal> {
   const own = rows.filter((row) => row.member === member)
   const values = own.map(({ name, value }) => [unascii(String(name)), unascii(String(value))])
   return own.length === 0 ? {} : { [member]: Object.fromEntries(values) }
@@ -173,7 +182,9 @@ function terminalOf(row: Row, textOf: (text: string) => string): Terminal {
     if (row[column] !== null) Object.assign(terminal, { [member]: textOf(String(row[column])) })
   }
   for (const [member, column] of Object.entries(NUMBERS)) {
-    if (row[column] !== null) Object.assign(terminal, { [member]: Number(row[column]) })
+    if (row[column] === null) continue
+    const value = Number(row[column])
+    Object.assign(terminal, { [member]: member === 'clockDriftAt' ? new Date(value) : value })
   }
   return terminal
 }

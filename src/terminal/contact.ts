@@ -75,6 +75,8 @@ export function contactBook(
     const before = entry.last
     const writing = inOrder(before, async () => adapter.onContact(await bounded(contact, adapter)))
     for (const [fact, value] of facts) entry.written.set(fact, value)
+    // The next stamp of such a table says that it comes: it is news, even if it is the same.
+    for (const table of Object.keys(contact.resend ?? {})) entry.written.delete(`stamps.${table}`)
     entry.writtenAt = at
     entry.traces = []
     entry.last = writing
@@ -166,7 +168,7 @@ function factsOf(
   { serialNumber: _, at: __, kind: ___, ...facts }: Contact,
   { written }: Entry,
 ): Map<string, string> {
-  const { options, stamps, family, familyRank, ...others } = facts
+  const { options, stamps, resend, family, familyRank, clockDriftAt: ____, ...others } = facts
   const found = new Map(Object.entries(others).map(([fact, value]) => [fact, String(value)]))
   // Storage keeps what is surer: some terminals send now what looks like one family, now the other.
   const known = written.get('familyRank') as FamilyRank | undefined
@@ -174,6 +176,7 @@ function factsOf(
     found.set('family', family).set('familyRank', String(familyRank))
   }
   for (const [table, stamp] of Object.entries(stamps ?? {})) found.set(`stamps.${table}`, stamp)
+  for (const [table, state] of Object.entries(resend ?? {})) found.set(`resend.${table}`, state)
   if (options !== undefined) found.set('options', digestOf(options))
   return found
 }

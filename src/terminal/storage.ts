@@ -46,6 +46,13 @@ export interface TerminalFacts {
    */
   utcOffset?: number
   /**
+   * How many whole seconds its clock was ahead of ours when that last showed, or behind if
+   * negative: ahead by a record later than now, either way by a time that it states itself.
+   */
+  clockDrift?: number
+  /** When that was; a contact has it if, and only if, it has `clockDrift`. */
+  clockDriftAt?: Date
+  /**
    * Its options as it last sent them (`table=options`, `registry`, the reply to `INFO`), values as
    * sent. Keys are 1 to 64 letters, digits, `_` and `-`, and may begin with `~`. A contact has 500
    * at most, and a terminal 1000 in all.
@@ -56,6 +63,11 @@ export interface TerminalFacts {
    * `2026-11-25T12:08:21` (PUSH SDK 3.2.0). Keys are those of `STAMPED_TABLES`.
    */
   stamps?: Record<string, string>
+  /**
+   * The tables that it is to send again (`sendAgain`), until they come: `answered` once a handshake
+   * gave it the stamp 0. Keys are those of `STAMPED_TABLES`.
+   */
+  resend?: Record<string, 'asked' | 'answered'>
 }
 
 /**
@@ -100,7 +112,7 @@ export interface Terminal extends TerminalFacts {
 }
 
 /** What a list shows of a terminal. Long texts are cut at 300 characters. */
-export type TerminalSummary = Omit<Terminal, 'options' | 'stamps'>
+export type TerminalSummary = Omit<Terminal, 'options' | 'stamps' | 'resend'>
 
 /** Which terminals to list. Without members: all, in the order of their serial numbers. */
 export interface TerminalFilter {
@@ -121,8 +133,8 @@ export interface TerminalFilter {
 /** The storage that knows the terminals. */
 export interface TerminalStorage {
   /**
-   * Notes a contact, atomically: members of the contact replace what is known, `options` and
-   * `stamps` key by key. Contacts may come late: an older one never replaces a newer `lastSeenAt`,
+   * Notes a contact, atomically: members of the contact replace what is known, `options`, `stamps`
+   * and `resend` key by key. The stamp of a table removes its `resend` if that is `answered`. Contacts may come late: an older one never replaces a newer `lastSeenAt`,
    * nor an earlier `firstSeenAt` by a later. A `family` replaces the known one only if its
    * `familyRank` is the same or higher. The endpoints throttle contacts: see `terminalRouter`.
    */

@@ -163,6 +163,38 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
     }),
     'drops empty values': withTexts((text) => text || undefined),
   },
+  'A table is to be sent again until its stamp comes after the handshake that said so': {
+    'forgets what is to be sent again': withoutFact('resend'),
+    'is done with any stamp': showing(({ resend = {}, stamps = {} }) => {
+      return { resend: Object.fromEntries(Object.entries(resend).filter(([t]) => !(t in stamps))) }
+    }),
+    'is never done': telling((contact) => {
+      const { stamps = {}, ...rest } = contact
+      const again = Object.keys(stamps).map((table) => [table, 'answered'])
+      return again.length > 0 ? { ...contact, resend: Object.fromEntries(again), ...rest } : contact
+    }),
+    'is done with all tables at once': showing(({ resend = {} }) => {
+      return Object.values(resend).includes('asked') && Object.keys(resend).length < 3
+        ? { resend: {} }
+        : {}
+    }),
+  },
+  'The drift of a clock is stored with its moment, and the latest counts': {
+    'forgets the drift': withoutFact('clockDrift'),
+    'forgets its moment': withoutFact('clockDriftAt'),
+    'keeps drifts of 31 bits': telling(({ clockDrift, ...contact }) => ({
+      ...contact,
+      ...(clockDrift !== undefined && { clockDrift: clockDrift | 0 }),
+    })),
+    'treats no drift as not told': telling(({ clockDrift, ...contact }) => ({
+      ...contact,
+      ...(clockDrift && { clockDrift }),
+    })),
+    'takes its moment for the last contact': telling(({ clockDriftAt, ...contact }) => ({
+      ...contact,
+      ...(clockDriftAt && { clockDriftAt: contact.at }),
+    })),
+  },
   'A contact is merged with what the terminal reported before': {
     'replaces the terminal': ({ adapter, storage }) => {
       const all = storage.once('all', () => new Map<string, Terminal>())

@@ -47,6 +47,7 @@ const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
   reply: 'iclock.ReplyEvent',
   upload: 'iclock.UploadEvent',
   refusal: 'iclock.RefusalEvent',
+  clock: 'iclock.ClockEvent',
   unknown: 'iclock.UnknownEvent',
 }
 // By the first call that each requires.

@@ -45,12 +45,14 @@ export async function knows(
 export function readable(terminal: Terminal | undefined): Record<string, unknown> | undefined {
   if (terminal === undefined) return undefined
   const { serialNumber, family, familyRank, address, firmware, model, pushVersion } = terminal
-  const { users, fingers, faces, records, utcOffset } = terminal
+  const { users, fingers, faces, records, utcOffset, clockDrift, clockDriftAt } = terminal
   const facts = {
     ...{ serialNumber, family, familyRank, address, firmware, model, pushVersion },
-    ...{ users, fingers, faces, records, utcOffset },
+    ...{ users, fingers, faces, records, utcOffset, clockDrift },
+    clockDriftAt: clockDriftAt && shown(clockDriftAt),
     options: pairsOf(terminal.options),
     stamps: pairsOf(terminal.stamps),
+    resend: pairsOf(terminal.resend),
     firstSeenAt: shown(terminal.firstSeenAt),
     lastSeenAt: shown(terminal.lastSeenAt),
   }
