@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { CommandReply } from '../reply/reply.js'
@@ -100,6 +101,35 @@ export async function fails(call: string, attempt: () => unknown): Promise<void>
   await rejects(async () => attempt(), `${call} fulfilled as if it had done its work`)
 }
 
+// A reply that has one of them can be read, but not stored by every database.
+const SPOILT: readonly object[] = [
+  { raw: undefined },
+  { raw: null },
+  { raw: 7 },
+  { fields: null },
+  { commandName: null },
+  { commandName: Symbol('no text') },
+  { returnCode: Symbol('no code') },
+]
+
+/** Checks that a call with a spoilt reply rejects, or else has stored something for it. */
+export async function storesOrRejects(
+  subject: ContractSubject,
+  store: (commandId: string, spoilt: object) => Promise<void>,
+): Promise<void> {
+  for (const [index, spoilt] of SPOILT.entries()) {
+    try {
+      await store(`${index}`, spoilt)
+    } catch {
+      continue
+    }
+    // What is stored of it may be unreadable.
+    const kept = await (async () => subject.replies())().catch(() => undefined)
+    const isStored = kept?.some(({ commandId }) => commandId === `${index}`) ?? true
+    ok(isStored, `a reply with ${inspect(spoilt)} was neither stored nor refused`)
+  }
+}
+
 /** Lets this many turns of the event loop pass. */
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await setImmediate()
@@ -142,8 +172,8 @@ export function bytesOf(value: Buffer): string {
   return shown(value.toString('latin1'))
 }
 
-// A diff of long texts takes minutes.
-function shown(text: string): string {
+/** A text, shortened if it is long: a diff of long texts takes minutes. */
+export function shown(text: string): string {
   if (text.length <= 400) return text
   const digest = createHash('sha256').update(text).digest('hex')
   return `${text.slice(0, 40)}… of ${text.length}, ${digest}`

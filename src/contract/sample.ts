@@ -87,13 +87,18 @@ export function idsOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${(index * 7919) % 100_003}x${index}`)
 }
 
+let longest = ''
+let state = 1
+
 /** A text of this length without a pattern, so that no index compresses it. */
 export function textOf(length: number): string {
-  let text = ''
-  let state = 1
-  while (text.length < length) {
-    state = (state * 48_271) % 2_147_483_647
-    text += state.toString(36)
+  while (longest.length < length) {
+    const parts: string[] = []
+    for (let part = 0; part < 10_000; part++) {
+      state = (state * 48_271) % 2_147_483_647
+      parts.push(state.toString(36))
+    }
+    longest += parts.join('')
   }
-  return text.slice(0, length)
+  return longest.slice(0, length)
 }

@@ -34,6 +34,45 @@ export const CLAIM_CASES: readonly CommandCase[] = [
     },
   },
   {
+    name: 'A command ends when its last claim says, also if it was sent before, and in any century',
+    otherwise:
+      'A command that was sent once is sent for ever, or one that may wait for years is over at once.',
+    async check({ adapter }) {
+      // After the seconds of 32 bits, signed and unsigned, and after those of a timer.
+      const ends = [at(60.5), ...[2038, 2106, 2150].map((year) => new Date(Date.UTC(year, 6)))]
+      for (const [index, end] of ends.entries()) {
+        const [terminal, before] = [`terminal ${index}`, new Date(end.getTime() - 1)]
+        const ids = ['unsent', 'once', 'twice', 'longer', 'released']
+        await adapter.issue(ids.map((id) => queued(terminal, id, { openUntil: end })))
+        const bound = { openUntil: end }
+        for (const id of ids.slice(1)) await claimed(adapter, terminal, claimOf(id, 1, bound))
+        await claimed(adapter, terminal, claimOf('twice', 2, bound))
+        const later = new Date(end.getTime() + 1)
+        await claimed(adapter, terminal, claimOf('longer', 2, { openUntil: later }))
+        deepEqual(await openIds(adapter, terminal, before), ids)
+        deepEqual(await openIds(adapter, terminal, end), ['longer'])
+        deepEqual(await openIds(adapter, terminal, later), [])
+        await adapter.release(terminal, before)
+        for (const [id, attempt] of [
+          ['unsent', 1],
+          ['once', 2],
+          ['twice', 3],
+          ['longer', 3],
+        ] as const) {
+          const claim = claimOf(id, attempt, { sentAt: end, replyDueAt: later })
+          deepEqual(await claimed(adapter, terminal, claim), id === 'longer' ? [id] : [], id)
+        }
+        const due = { sentAt: before, replyDueAt: later, openUntil: later }
+        deepEqual(await claimed(adapter, terminal, claimOf('once', 2, due)), ['once'])
+        await knows(adapter, terminal, 'once', {
+          ...queued(terminal, 'once'),
+          attemptsMade: 2,
+          ...due,
+        })
+      }
+    },
+  },
+  {
     name: 'Each attempt is stored with its times',
     otherwise: 'A command is handed out too often, too early, or never again.',
     async check({ adapter }) {

@@ -45,14 +45,17 @@ export const CLOSE_CASES: readonly CommandCase[] = [
     otherwise:
       'A terminal that was off for a week gets a hundred old versions, or the newest is closed.',
     async check({ adapter }) {
-      const key = "user 7 é 'x'"
+      const key = `user 7 é 'x' ${textOf(187)}`
       const terms = keyed(key)
       const over = { terms, openUntil: at(5) }
       const ids = ['old', 'sent', 'answered', 'closed', 'over', 'older', 'new', 'newer']
       for (const id of ids) {
         await adapter.issue([queued('A', id, id === 'over' ? over : { terms })])
       }
-      const others = ["User 7 É 'X'", 'user 7 é', `${key} `, 'user 70']
+      const others = [
+        ...[key.toUpperCase(), 'user 7 é', `${key.slice(0, -1)} `, `${key.slice(0, -1)}!`],
+        ...[key.normalize('NFD').slice(0, 200), key.slice(0, 199), `${key.slice(0, -1)}王`, '7'],
+      ]
       await adapter.issue(
         others.map((one, index) => queued('A', `o${index}`, { terms: keyed(one) })),
       )

@@ -3,7 +3,16 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import type { OpenCommand, QueuedCommand } from '../../queue/storage.js'
 import { report } from '../proof.js'
 import { idsOf, replyTo, textOf } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, openIds, openOf, queued } from './record.js'
+import {
+  at,
+  type CommandCase,
+  claimed,
+  claimOf,
+  openIds,
+  openOf,
+  queued,
+  richCommand,
+} from './record.js'
 
 const idOf = ({ commandId }: OpenCommand) => commandId
 const sizeOf = ({ text }: OpenCommand) => text?.length
@@ -18,24 +27,17 @@ export const OPEN_CASES: readonly CommandCase[] = [
     name: 'The open commands come with everything that a poll decides by',
     otherwise: 'A command is handed out too often or too late, or in another encoding.',
     async check({ adapter }) {
-      const terms = {
-        attempts: 3,
-        replyWithin: 9000,
-        expiresAt: at(90),
-        key: ' Key é ',
-        endsAnswer: true,
-        encoding: 'gb18030',
-      }
-      await adapter.issue([queued('A', '1', { terms, openUntil: at(90), text: 'SHELL é 王 ' })])
+      const rich = richCommand('A', '1', 'SHELL é 王 ')
+      await adapter.issue([rich])
       const claim = claimOf('1', 1, { openUntil: at(95.5) })
       const [fresh] = (await openOf(adapter, 'A', at(1))).records
       deepEqual(fresh && { ...fresh, terms: { ...fresh.terms } }, {
         serialNumber: 'A',
         commandId: '1',
         text: 'SHELL é 王 ',
-        terms,
+        terms: rich.terms,
         attemptsMade: 0,
-        openUntil: at(90),
+        openUntil: rich.openUntil,
       })
       await claimed(adapter, 'A', claim)
       const [sent] = (await openOf(adapter, 'A', at(11))).records

@@ -1,5 +1,6 @@
 // How the cases on commands issue, claim and inspect what is stored.
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { inspect } from 'node:util'
 import type { IssuedCommand } from '../../command.js'
 import type { Awaitable } from '../../endpoint/deadline.js'
 import type {
@@ -15,8 +16,8 @@ import type {
   QueuedCommand,
 } from '../../queue/storage.js'
 import type { ReplyStorage } from '../../reply/storage.js'
-import { readable } from '../proof.js'
-import { command } from '../sample.js'
+import { readable, shown as shownText } from '../proof.js'
+import { command, textOf } from '../sample.js'
 import type { Case, ContractSubject } from '../subject.js'
 
 /** An adapter that sends commands. */
@@ -47,6 +48,36 @@ export function queued(
 ): QueuedCommand {
   const terms: DeliveryTerms = { attempts: 5, replyWithin: 60_000 }
   return { command: command(serialNumber, commandId, text), terms, issuedAt: at(0), ...more }
+}
+
+/** Members of an app's own, as strange as they may be. */
+export const OWN_MEMBERS: Readonly<Record<string, unknown>> = JSON.parse(`{
+  "employee": 7, "site": { "city": "Wien", "floor": 0, "a.b": { "$c": [[], {}] }, "": null },
+  "note": null, "tags": ["a", "é", "", null, false, 0, "nul\\u0000", "e\u0301"], "": "no name",
+  "zero": 0, "no": false, "yes": true, "empty": "", "number as text": "0", "null as text": "null",
+  "list": [], "object": {}, "nul\\u0000name": "nul\\u0000", "blanks": " x  ", " blank name ": 1,
+  "é": "NFC", "e\u0301": "NFD", "emoji": "😀", "😀": 1, "a.b": 1, "a.b.c": 2, "$set": { "$inc": 1 },
+  "$": "$", ".": ".", "half": 0.5, "large": 9007199254740991, "small": -9007199254740991, "tiny": 1e-7,
+  "Employee": 70, "length": 3, "constructor": "c", "toString": "t", "_id": "own", "__proto__": "p",
+  "date": "2026-01-01T00:00:00.000Z", "text of 5000": "${textOf(5000)}", "tab\\ttab": "a\\nb\\u2028"
+}`)
+
+/** Terms that are as long, as late and as strange as they may be. */
+export const RICH_TERMS: DeliveryTerms & { expiresAt: Date } = {
+  attempts: 100,
+  replyWithin: 315_360_000_001,
+  // After the seconds of 32 bits, signed or not.
+  expiresAt: new Date(Date.UTC(2199, 11, 31, 23, 59, 59, 999)),
+  key: ` Key é e\u0301 '"\\%_ 😀${textOf(181)} `,
+  endsAnswer: true,
+  encoding: 'gb18030',
+}
+
+/** A command with all of that. */
+export function richCommand(serialNumber: string, commandId: string, text: string): QueuedCommand {
+  const { expiresAt } = RICH_TERMS
+  const rich = queued(serialNumber, commandId, { text, terms: RICH_TERMS, openUntil: expiresAt })
+  return { ...rich, command: { ...rich.command, ...OWN_MEMBERS } }
 }
 
 /** A claim of an attempt, made at second 10, with its reply due at second 70. */
@@ -165,13 +196,23 @@ function withoutMissing(facts: Record<string, unknown>): Record<string, unknown>
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined))
 }
 
-// The app's own members of the cases' commands are employee, site, note and tags.
+// Only members that some case gives its commands: an adapter may add others.
 function membersOf(command: IssuedCommand): string {
-  const { serialNumber, commandId, text, employee, site, note, tags } = command as Members
-  return JSON.stringify([serialNumber, commandId, text, employee, site, note, tags])
+  const { serialNumber, commandId, text = '' } = command as Partial<IssuedCommand>
+  const own = Object.keys(OWN_MEMBERS).flatMap((name) => {
+    return Object.hasOwn(command, name) ? [[name, inOrder(Reflect.get(command, name))]] : []
+  })
+  return inspect([serialNumber, commandId, shownText(text), ...own], { depth: 9, breakLength: 120 })
 }
 
-type Members = IssuedCommand & Record<string, unknown>
+// Databases that read JSON have an order of their own.
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, each]) => [name, inOrder(each)])
+}
 
 function shown(date: Date | undefined): string | undefined {
   if (date === undefined) return undefined

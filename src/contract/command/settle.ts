@@ -1,7 +1,7 @@
 // Cases: a command ends by its reply, or is closed without one.
 import { deepEqual, ok } from 'node:assert/strict'
 import type { CommandRecord } from '../../queue/storage.js'
-import { report } from '../proof.js'
+import { commandFound, plain, report } from '../proof.js'
 import { fileOf, replyTo } from '../sample.js'
 import { at, type CommandCase, claimed, claimOf, idsIn, knows, openIds, queued } from './record.js'
 
@@ -57,6 +57,10 @@ export const SETTLE_CASES: readonly CommandCase[] = [
       }
       for (const [id, record] of Object.entries(closed)) {
         await knows(adapter, 'A', id, record)
+        deepEqual(plain(await commandFound(adapter, 'A', id)), record.command)
+        const { findCommands } = adapter
+        const all = [...((await findCommands?.call(adapter, 'A', [id])) ?? [])]
+        if (findCommands) deepEqual(all.map(plain), [record.command])
         const reply = replyTo('A', id, 0)
         await report(adapter, reply)
         await knows(adapter, 'A', id, { ...record, reply })

@@ -11,6 +11,7 @@ import {
   claimed,
   claimOf,
   queued,
+  richCommand,
   summaryFacts,
 } from './record.js'
 
@@ -31,11 +32,8 @@ export const SUMMARY_CASES: readonly CommandCase[] = [
     name: 'Many commands, of any terminals, are found in one call, without what is long',
     otherwise: 'A list of two hundred employees costs a query for each, or reads all their photos.',
     async check({ adapter }) {
-      const members = { employee: 7, site: { city: 'Wien' }, note: null, tags: ['a', 'é'] }
       const text = `DATA UPDATE BIOPHOTO PIN=7\tContent=${textOf(1_000_000)}`
-      const terms = { attempts: 3, replyWithin: 9000, expiresAt: at(90), key: 'photo 7' }
-      const long = queued('A', 'long', { text, terms, openUntil: at(90) })
-      long.command = { ...long.command, ...members } as typeof long.command
+      const long = richCommand('A', 'long', text)
       const file = queued('B', 'file', { text: 'GetFile /mnt/x' })
       const closed = queued('A', 'closed')
       await adapter.issue([long, file, closed])
@@ -58,7 +56,7 @@ export const SUMMARY_CASES: readonly CommandCase[] = [
       const asked = [...expected, identity('A', 'none'), identity('B', 'long')]
       const summaries = await found(adapter, asked.reverse())
       // A diff of what is long takes minutes.
-      for (const one of summaries) ok(JSON.stringify(one).length < 3000, 'a summary is large')
+      for (const one of summaries) ok(JSON.stringify(one).length < 20_000, 'a summary is large')
       const inOrder = expected.map((one) => {
         return summaries.find((summary) => summary.commandId === one.commandId)
       })

@@ -11,6 +11,7 @@ import {
   plain,
   readable,
   reportAll,
+  storesOrRejects,
 } from '../proof.js'
 import { ALIKE_IDS, command, fileOf, idsOf, replyTo } from '../sample.js'
 import { heldUp } from '../stall.js'
@@ -29,12 +30,12 @@ export const BATCH_CASES: readonly Case[] = [
     missing,
     async check(subject) {
       const { adapter } = subject
-      const issued = idsOf(150).map((id) => command('A', id, `CHECK ${id}`))
+      const issued = idsOf(1010).map((id) => command('A', id, `CHECK ${id}`))
       await issueAll(subject, [...issued, command('B', 'x')])
       const unknown = ['x', '01', '1 ', '', ...ALIKE_IDS.flat()]
       unknown.push(...Array.from({ length: 2100 }, (_, index) => `unknown ${index}`))
       const known = issued.map(({ commandId }) => commandId)
-      const ids = [...known.slice(0, 75), ...unknown, ...known.slice(75)]
+      const ids = [...known.slice(0, 500), ...unknown, ...known.slice(500)]
       const found = [...((await adapter.findCommands?.('A', ids)) ?? [])].map(plain)
       const byId = (a?: { commandId: string }, b?: { commandId: string }) =>
         `${a?.commandId}` < `${b?.commandId}` ? -1 : 1
@@ -148,6 +149,10 @@ export const BATCH_CASES: readonly Case[] = [
         batch.splice(at, 0, { reply: undefined as never, command: undefined })
         await fails('onReplies', () => subject.adapter.onReplies?.(batch))
       }
+      await storesOrRejects(subject, async (id, spoilt) => {
+        const reply = { ...replyTo('A', id), ...spoilt }
+        await subject.adapter.onReplies?.([{ reply, command: undefined }])
+      })
     },
   },
   {

@@ -34,6 +34,33 @@ export const FIND_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'A command is found before its reply, and after it, pending or final',
+    otherwise: 'The second reply to a command, and each retry of the first, finds no command.',
+    async check(subject) {
+      const { adapter } = subject
+      const known = ['1', '2', '3'].map((id) => command('A', id, `CHECK ${id}`))
+      await issueAll(subject, known)
+      for (const code of [-5000, 0, -1]) {
+        await reportAll(
+          subject,
+          known.slice(1).map(({ commandId }) => replyTo('A', commandId, code)),
+        )
+        for (const each of known) {
+          deepEqual(plain(await commandFound(adapter, 'A', each.commandId)), each)
+        }
+        if (adapter.findCommands === undefined) continue
+        const found = await adapter.findCommands('A', ['3', '1', '2'])
+        deepEqual(
+          [...found]
+            .map(plain)
+            .map((one) => one?.commandId)
+            .sort(),
+          ['1', '2', '3'],
+        )
+      }
+    },
+  },
+  {
     name: 'Nothing is found if nothing was issued',
     otherwise: 'A terminal is credited with a command that it was never handed.',
     async check(subject) {

@@ -2,7 +2,15 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { CommandReply } from '../../reply/reply.js'
 import type { ReplyKept } from '../../reply/storage.js'
-import { fails, findsNothing, holds, issueFor, report, reportAll } from '../proof.js'
+import {
+  fails,
+  findsNothing,
+  holds,
+  issueFor,
+  report,
+  reportAll,
+  storesOrRejects,
+} from '../proof.js'
 import { ALIKE_IDS, fileOf, MARKS, replyOf, replyTo, textOf } from '../sample.js'
 import type { Case } from '../subject.js'
 
@@ -41,6 +49,31 @@ const STRANGE_IDS = new Set([
   ],
   ...[16, 32, 64, 255, 1000, 3000].flatMap((length) => [textOf(length), `${textOf(length)}!`]),
 ])
+
+// Replies that differ from one another in a single thing, each from the one before.
+const alike = (id: string): CommandReply[] => {
+  const shell = (rest: string | Buffer) => {
+    const head = Buffer.from(`ID=${id}&Return=0&CMD=Shell&`)
+    return replyOf('A', Buffer.concat([head, Buffer.from(rest as string)]))
+  }
+  return [
+    replyTo('A', id, 0),
+    { ...replyTo('A', id, 0), commandName: 'data' },
+    shell('Key=a'),
+    shell('Key=b'),
+    shell('key=b'),
+    shell('key=b c'),
+    shell('key=b  c'),
+    shell(Buffer.from('Key=\xff', 'latin1')),
+    shell(Buffer.from('Key=\xfe', 'latin1')),
+    fileOf('A', id, Buffer.from('a')),
+    fileOf('A', id, Buffer.from('b')),
+    fileOf('A', id, Buffer.from([0xff])),
+    fileOf('A', id, Buffer.from([0xfe])),
+    fileOf('A', id, Buffer.from(`${textOf(70_000)}a`)),
+    fileOf('A', id, Buffer.from(`${textOf(70_000)}b`)),
+  ]
+}
 
 export const KEEP_CASES: readonly Case[] = [
   {
@@ -100,19 +133,42 @@ export const KEEP_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'Two replies that differ in one letter, one byte or one field are two',
+    otherwise: 'The second of two files with one size is taken for the first, and is lost.',
+    async check(subject) {
+      const kept: CommandReply[] = []
+      for (const index of alike('1').keys()) {
+        const [earlier, later] = alike(`${index}`).slice(index)
+        if (earlier === undefined || later === undefined) continue
+        await issueFor(subject, [later])
+        const said = [await report(subject.adapter, earlier), await report(subject.adapter, later)]
+        equal(
+          said.includes('repeated'),
+          false,
+          `a reply that was new is said to be repeated: ${index}`,
+        )
+        kept.push(later)
+      }
+      await holds(subject, kept)
+    },
+  },
+  {
     name: 'A final reply replaces a pending one, and never the other way around',
     otherwise:
       'A command that is done is shown as under way forever, or one under way as unanswered.',
     async check(subject) {
       const finals = [0, -1, 7, null].map((code, index) => replyTo('A', `${index}`, code))
       const pending = finals.map(({ commandId }) => replyTo('A', commandId, -5000))
+      const full = finals.map(({ commandId }) => {
+        return replyOf('A', `ID=${commandId}\nReturn=-5000\nCMD=Shell\nKey=a\nContent=more`)
+      })
       const other = replyTo('B', '1', -5000)
       await issueFor(subject, [...finals, other])
       await reportAll(subject, [...pending, other])
       await holds(subject, [...pending, other])
       await reportAll(subject, [...finals, other])
       await holds(subject, [...finals, other])
-      await reportAll(subject, pending)
+      await reportAll(subject, [...pending, ...full])
       await holds(subject, [...finals, other])
     },
   },
@@ -157,6 +213,9 @@ export const KEEP_CASES: readonly Case[] = [
     async check(subject) {
       await fails('onReply', () => subject.adapter.onReply(undefined as never, undefined))
       await holds(subject, [])
+      await storesOrRejects(subject, async (id, spoilt) => {
+        await subject.adapter.onReply({ ...replyTo('A', id), ...spoilt }, undefined)
+      })
     },
   },
   {

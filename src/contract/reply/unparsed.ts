@@ -26,6 +26,11 @@ export const UNPARSED_CASES: readonly Case[] = [
         ['A', Buffer.from([0xfe])],
         ['A', Buffer.from('王=\0')],
         ['A', Buffer.from(textOf(70_000))],
+        ['A', Buffer.from(`${textOf(1_100_000)}a`)],
+        ['A', Buffer.from(`${textOf(1_100_000)}b`)],
+        ['A', Buffer.from('no repla')],
+        ['A', Buffer.from('é')],
+        ['A', Buffer.from('e\u0301')],
         ['a', Buffer.from('no reply')],
       ]
       const [one, ...others] = lines.slice(0, -1).map(([, line]) => line)
@@ -50,6 +55,19 @@ export const UNPARSED_CASES: readonly Case[] = [
       await keeps(
         subject,
         ['A', 'B'].flatMap((terminal) => lines.map((line): Line => [terminal, line])),
+      )
+    },
+  },
+  {
+    name: 'Every line of two thousand unparsed ones is stored',
+    otherwise: 'It drops what exceeds a limit of its database, and the terminal read OK.',
+    missing,
+    async check(subject) {
+      const lines = Array.from({ length: 2001 }, (_, index) => Buffer.from(`line ${index}`))
+      await subject.adapter.onUnparsed?.(lines, 'A')
+      await keeps(
+        subject,
+        lines.map((line): Line => ['A', line]),
       )
     },
   },

@@ -8,6 +8,7 @@ import type { Case, ContractSubject } from '../subject.js'
 const NAMES = [
   ...['b', 'a', '__proto__', 'constructor', '$set', '$where', 'a.b', '.', '~Name', 'José', '王'],
   ...['a b', 'NUL\0', '_id', 'ID2', 'toString', 'length', '\u00a0blank', 'B', 'x\ty'],
+  ...['é', 'e\u0301', 'É', '$', '$a.$b', '..', '👍🏽', '\uff21', '[object Object]'],
 ]
 
 export const VALUE_CASES: readonly Case[] = [
@@ -30,10 +31,10 @@ export const VALUE_CASES: readonly Case[] = [
     },
   },
   {
-    name: 'A reply of two megabytes comes back',
+    name: 'A reply of four megabytes comes back',
     otherwise: 'A photo or a log file loses its end: the terminal read OK and has forgotten it.',
     async check(subject) {
-      await givesBack(subject, [fileOf('A', '1', Buffer.from(textOf(2 * 1024 * 1024 + 1)))])
+      await givesBack(subject, [fileOf('A', '1', Buffer.from(textOf(4 * 1024 * 1024 + 1)))])
     },
   },
   {
@@ -44,6 +45,15 @@ export const VALUE_CASES: readonly Case[] = [
       lines.push('=no name', 'no value=', 'twice==', 'NULL=null', 'zero=0', 'false=false')
       lines.push('nul=\0', '😀=😀', 'quoted="', 'inner=a  b', 'date=2026-01-01T00:00:00Z')
       lines.push('undefined=undefined', 'number=1e3', 'blank=\u00a0', 'object={"a":1}', 'list=[]')
+      lines.push(
+        'NFC=é',
+        'NFD=e\u0301',
+        'wide=\uff11',
+        'lower=i',
+        'NaN=NaN',
+        'empty list=',
+        'true=true',
+      )
       const reply = replyOf('A', `ID=1&Return=0&CMD=INFO\n${lines.join('\n')}`)
       equal(Object.keys(reply.fields).length, lines.length)
       await givesBack(subject, [reply])

@@ -7,20 +7,26 @@ import { ALIKE_TERMINALS, MARKS, textOf } from '../sample.js'
 import { without } from '../subject.js'
 import { at, contactOf, knows, type TerminalCase } from './sample.js'
 
+// As large and as long as the endpoint lets them be.
 const FACTS: TerminalFacts = {
   family: 'access',
   familyRank: 'proved',
-  address: '2001:db8::1',
-  firmware: 'Ver 8.0.4.3-20151228',
-  model: 'SpeedFace "V5L" 王 😀',
-  pushVersion: '2.4.1',
-  users: 12,
+  address: `fe80::1:2:3:4%${textOf(85)}`,
+  firmware: `Ver 8.0.4.3-20151228 é e\u0301 ${textOf(73)}`,
+  model: `SpeedFace "V5L" 王 😀 ${textOf(79)}`,
+  pushVersion: `2.4.1 ${textOf(94)}`,
+  users: 999_999_999,
   fingers: 70_000,
-  faces: 1,
-  records: 100_000,
+  faces: 888_888_888,
+  records: 777_777_777,
   utcOffset: -570,
-  options: { '~OS': '1', MAC: '00:17:61:00:00:01', Empty: '' },
-  stamps: { ATTLOG: '9999', OPERLOG: '00000000000000000001' },
+  options: { '~OS': '1', MAC: '00:17:61:00:00:01', Empty: '', Long: textOf(1000) },
+  stamps: {
+    ATTLOG: '9999',
+    OPERLOG: '00000000000000000001',
+    IDCARD: '99999999999999999999',
+    BIODATA: '2026-11-25T12:08:21',
+  },
 }
 
 // Keys that the endpoint accepts, and values as a hostile terminal sends them.
@@ -51,10 +57,19 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     otherwise: 'A page shows another firmware or address, or a terminal that does not exist.',
     async check({ adapter }) {
       await knows(adapter, 'A', undefined)
-      await adapter.onContact(contactOf('A', 0, FACTS))
+      // A terminal has a thousand options at most, and tells five hundred at once.
+      const options = Object.fromEntries(
+        Array.from({ length: 990 }, (_, index) => [`Option${index}`, `${index}`]),
+      )
+      const some = Object.fromEntries(Object.entries(options).slice(0, 495))
+      await adapter.onContact(
+        contactOf('A', 0, { ...FACTS, options: { ...FACTS.options, ...some } }),
+      )
+      await adapter.onContact(contactOf('A', 0, { options }))
       await adapter.onContact(contactOf('B', 1))
       await knows(adapter, 'A', {
         ...FACTS,
+        options: { ...FACTS.options, ...options },
         serialNumber: 'A',
         firstSeenAt: at(0),
         lastSeenAt: at(0),
@@ -92,8 +107,8 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
     },
   },
   {
-    name: 'An older contact never changes when a terminal was last seen',
-    otherwise: 'A terminal that is there is shown as silent.',
+    name: 'An older contact never changes when a terminal was last seen, and a newer never when it was first',
+    otherwise: 'A terminal that is there is shown as silent, or one of years as new.',
     async check({ adapter }) {
       await adapter.onContact(contactOf('A', 0))
       for (const second of [100, 50, 99.999, 1]) {
@@ -102,6 +117,13 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
       const options = { at100000: '', at50000: '', at99999: '', at1000: '' }
       const seen = { serialNumber: 'A', firstSeenAt: at(0), lastSeenAt: at(100) }
       await knows(adapter, 'A', { ...seen, options })
+      await adapter.onContact(contactOf('A', -0.5))
+      await knows(adapter, 'A', { ...seen, firstSeenAt: at(-0.5), options })
+      for (const second of [4_000_000_000, 5_400_000_000]) {
+        await adapter.onContact(contactOf('A', second))
+        const lastSeenAt = at(second)
+        await knows(adapter, 'A', { ...seen, firstSeenAt: at(-0.5), lastSeenAt, options })
+      }
     },
   },
   {

@@ -1,10 +1,19 @@
 // Cases: which lines of uploads are stored, and which of them were new.
 import { deepEqual, ok } from 'node:assert/strict'
-import type { Upload } from '../../upload/upload.js'
+import { inspect } from 'node:util'
+import type { Upload, UploadRecord } from '../../upload/upload.js'
 import { fails } from '../proof.js'
 import { ALIKE_TERMINALS, EVERY_BYTE, textOf } from '../sample.js'
 import { type Case, without } from '../subject.js'
-import { attendance, hand, keepsLines, membersOf, upload, uploadOf } from './sample.js'
+import {
+  attendance,
+  hand,
+  keepsLines,
+  membersOf,
+  packetUpload,
+  upload,
+  uploadOf,
+} from './sample.js'
 
 const missing = without('lines')
 
@@ -19,8 +28,40 @@ const LINES = [
   'no \0 record',
 ].join('\n')
 
+// As many columns as a line may have, each as strange as it may be.
+const COLUMNS = Array.from({ length: 410 }, (_, index) => {
+  return [' x ', '', '0', 'null', 'é', 'e\u0301', '😀', `${index}`][index % 8] ?? ''
+})
+const PAIRS = COLUMNS.map((value, index) => `Key${index}=${value}`)
+const PHOTO = 'PIN=20261005065810-7.jpg\nSN=A\nsize=0\nCMD=uploadphoto'
+
 function everyKind(): Upload[] {
   return [
+    uploadOf('A', 'ATTLOG', ['1', '2199-12-31 23:59:59', '0', '1', '0', ...COLUMNS].join('\t')),
+    uploadOf(
+      'A',
+      'ATTLOG',
+      ['é', 'e\u0301', '王', 'x'.repeat(64), '0007', 'AB', 'ab']
+        .map((pin) => `${pin}\t2026-10-05 06:58:10\t0\t1`)
+        .join('\n'),
+    ),
+    uploadOf('A', 'OPERLOG', ['OPLOG 4', '14', '2026-10-05 06:58:10', ...COLUMNS].join('\t')),
+    uploadOf('A', 'OPERLOG', `USER PIN=1\t${PAIRS.join('\t')}\t__proto__=1\té=NFC\te\u0301=NFD`),
+    uploadOf('A', 'OPERLOG', `FACE PIN=1\tTMP=${textOf(1_100_000)}==`),
+    uploadOf('A', 'ATTPHOTO', `${PHOTO}\0`),
+    uploadOf(
+      'A',
+      'ATTPHOTO',
+      Buffer.concat([
+        Buffer.from(`${PHOTO.replace('7', '8')}\0`),
+        Buffer.alloc(4_200_000, EVERY_BYTE),
+      ]),
+    ),
+    upload('A', {
+      records: [],
+      unparsed: [Buffer.from(textOf(1_100_000)), Buffer.from(' '), Buffer.from('\0')],
+    }),
+    packetUpload('A', '1', [1, 2], EVERY_BYTE),
     uploadOf('A', 'ATTLOG', '007\t2026-10-05 06:58:10\t0\t1\t\t0\t0\nwhat\n'),
     uploadOf('A', 'OPERLOG', LINES),
     uploadOf('A', 'rtlog', 'time=2026-10-05 06:58:10\tpin=1\tevent=0'),
@@ -76,7 +117,41 @@ export const KEEP_CASES: readonly Case[] = [
         ...['USER PIN=e', 'USER PIN=é', 'USER PIN=e\u0301', 'USER PIN=E', 'USER PIN=\uff11'],
         ...[`${long}a`, `${long}b`, long],
       ]
+      const bytes = (text: string) => Buffer.from(text, 'latin1')
+      const [at, photo] = ['2026-10-05 06:58', (name: string) => `PIN=${name}.jpg\nsize=3\nCMD=x\0`]
+      const huge = `USER PIN=1\tName=${textOf(1_100_000)}`
+      const same = bytes('PIN=1')
+      const [record] = uploadOf('A', 'USERINFO', same).records
+      ok(record)
       const uploads = [
+        ...[
+          '00\t0\t1',
+          '01\t0\t1',
+          '00\t1\t1',
+          '00\t0\t15',
+          '00\t0\t1\t7',
+          '00\t0\t1\t0\t0\t9',
+        ].map((rest) => {
+          return uploadOf('A', 'ATTLOG', `1\t${at}:${rest}`)
+        }),
+        uploadOf('A', 'ATTLOG', bytes(`1\t${at}:00\t0\t1\t\xff`)),
+        uploadOf('A', 'ATTLOG', bytes(`1\t${at}:00\t0\t1\t\xfe`)),
+        ...['a-1', 'a-2'].flatMap((name) =>
+          ['abc', 'abd', '\xff\xfe\xfd', '\xfd\xfe\xff'].map((content) => {
+            return uploadOf('A', 'ATTPHOTO', bytes(photo(name) + content))
+          }),
+        ),
+        ...['\xb0\xa1', '\xb0\xa2', '\xff', '\xfe'].map((name) =>
+          uploadOf('A', 'OPERLOG', bytes(`USER PIN=1\tName=${name}`)),
+        ),
+        ...['userinfo', 'templatev10'].map((type) =>
+          upload('A', { records: [{ ...record, type } as UploadRecord], unparsed: [] }),
+        ),
+        upload('A', {
+          records: [],
+          unparsed: [same, bytes('\xff'), bytes('\xfe'), bytes('é'), bytes('e\u0301')],
+        }),
+        ...[`${huge}a`, `${huge}b`].map((line) => uploadOf('A', 'OPERLOG', line)),
         ...[...terminals].map((terminal) => attendance(terminal, ['1'])),
         ...alike.map((line) => uploadOf('A', 'OPERLOG', line)),
         ...['x', 'X', ' x'].map((line) => {
@@ -93,7 +168,8 @@ export const KEEP_CASES: readonly Case[] = [
     missing,
     async check(subject) {
       const pins = Array.from({ length: 2500 }, (_, index) => `${index}`)
-      const large = attendance('A', pins)
+      const unparsed = pins.map((pin) => Buffer.from(`what is ${pin}`))
+      const large = { ...attendance('A', pins), unparsed }
       const small = Array.from({ length: 120 }, (_, index) => attendance('B', [`${index}`]))
       await hand(subject, large, ...small)
       await keepsLines(subject, [large, ...small])
@@ -120,6 +196,26 @@ export const KEEP_CASES: readonly Case[] = [
     async check(subject) {
       const broken = { ...attendance('A', ['1']), records: [undefined as never] }
       await fails('onUpload', () => hand(subject, broken))
+      // What can be read, but not stored by every database.
+      for (const [index, spoilt] of [
+        { raw: undefined },
+        { raw: 7 },
+        { type: Symbol('no text') },
+      ].entries()) {
+        const came = attendance(`terminal ${index}`, ['1'])
+        const records = came.records.map(
+          (record) => ({ ...record, ...spoilt }) as unknown as UploadRecord,
+        )
+        try {
+          await hand(subject, { ...came, records })
+        } catch {
+          continue
+        }
+        const kept = await (async () => subject.lines?.())().catch(() => undefined)
+        const isStored =
+          kept?.some(({ serialNumber }) => serialNumber === came.serialNumber) ?? true
+        ok(isStored, `a record with ${inspect(spoilt)} was neither stored nor refused`)
+      }
     },
   },
   {

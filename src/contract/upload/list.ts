@@ -37,9 +37,9 @@ export const UPLOAD_LIST_CASES: readonly Case[] = [
     otherwise: 'Hours are paid that nobody worked, or are left out, where a list is cut.',
     missing: missing('listAttendance'),
     async check(subject) {
-      const pins = Array.from({ length: 240 }, (_, index) => `${index}`)
-      for (const [index, start] of [0, 100, 200].entries()) {
-        const came = attendance('A', pins.slice(start, start + 100))
+      const pins = Array.from({ length: 1110 }, (_, index) => `${index}`)
+      for (const [index, start] of [0, 100, 1000].entries()) {
+        const came = attendance('A', pins.slice(start, [100, 1000, 1110][index]))
         await hand(subject, { ...came, receivedAt: received(index) })
       }
       const newestFirst = [...pins].reverse()
@@ -48,7 +48,7 @@ export const UPLOAD_LIST_CASES: readonly Case[] = [
         first.rows.map(({ pin }) => pin),
         newestFirst.slice(0, 100),
       )
-      for (const limit of [1000, 7]) {
+      for (const limit of [1000, 97]) {
         const pages = await pagesOf(punches(subject), { limit })
         deepEqual(
           pages.flat().map(({ pin }) => pin),
@@ -77,25 +77,54 @@ export const UPLOAD_LIST_CASES: readonly Case[] = [
         '7\t2026-10-06 00:00:00\t255\t1\t0\t0\t0',
         'a\t2026-10-05 07:00:00\t0\t1\t0\t0\t0',
         'A\t2026-10-05 07:30:00\t0\t1\t0\t0\t0',
+        'é\t2026-10-05 08:00:00\t0\t1\t0\t0\t0',
+        'e\u0301\t2026-10-05 08:30:00\t0\t1\t0\t0\t0',
       ]
       await hand(subject, { ...uploadOf('A', 'ATTLOG', lines.join('\n')), receivedAt: received(1) })
       await hand(subject, { ...uploadOf('B', 'ATTLOG', lines[0] ?? ''), receivedAt: received(2) })
       const cases: [KeptAttendanceFilter, string[]][] = [
-        [{}, ['B 06:58:10', 'A 07:30:00', 'A 07:00:00', 'A 00:00:00', 'A 23:59:59', 'A 06:58:10']],
+        [
+          {},
+          [
+            'B 06:58:10',
+            'A 08:30:00',
+            'A 08:00:00',
+            'A 07:30:00',
+            'A 07:00:00',
+            'A 00:00:00',
+            'A 23:59:59',
+            'A 06:58:10',
+          ],
+        ],
         [{ pin: '7' }, ['B 06:58:10', 'A 00:00:00', 'A 06:58:10']],
         [{ pin: '7', serialNumber: 'A', day: '2026-10-05' }, ['A 06:58:10']],
         [{ pin: '07' }, ['A 23:59:59']],
         [{ pin: 'A' }, ['A 07:30:00']],
+        [{ pin: 'é' }, ['A 08:00:00']],
+        [{ pin: 'e\u0301' }, ['A 08:30:00']],
+        [{ pin: 'e' }, []],
+        [{ pin: 'A ' }, []],
         [{ day: '2026-10-06' }, ['A 00:00:00']],
         [{ day: '2026-10-07' }, []],
         [{ serialNumber: 'b' }, []],
         [{ since: received(2) }, ['B 06:58:10']],
         [{ before: received(2), pin: '7' }, ['A 00:00:00', 'A 06:58:10']],
       ]
-      for (const [filter, expected] of cases) {
+      const listed = async (filter: KeptAttendanceFilter) => {
         const { rows } = await punches(subject)(filter)
-        const shown = rows.map(({ serialNumber, time }) => `${serialNumber} ${time.slice(-8)}`)
-        deepEqual(shown, expected, JSON.stringify(filter))
+        return rows.map(({ serialNumber, time }) => `${serialNumber} ${time.slice(-8)}`)
+      }
+      for (const [filter, expected] of cases) {
+        deepEqual(await listed(filter), expected, JSON.stringify(filter))
+      }
+      // The limit is that of what is asked for, not of that among which it is.
+      const others = Array.from({ length: 1010 }, (_, index) => `x${index}\t2026-10-07 10:00:00`)
+      const later = uploadOf('C', 'ATTLOG', `${others.join('\t0\t1\n')}\t0\t1`)
+      await hand(subject, { ...later, receivedAt: received(9) })
+      for (const [filter, [first]] of cases.slice(1)) {
+        if (filter.since !== undefined || filter.day === '2026-10-07') continue
+        const expected = first === undefined ? [] : [first]
+        deepEqual(await listed({ ...filter, limit: 1 }), expected, JSON.stringify(filter))
       }
       const [row] = (await punches(subject)({ serialNumber: 'B' })).rows
       ok(row)
@@ -143,6 +172,21 @@ export const UPLOAD_LIST_CASES: readonly Case[] = [
       }
       const pages = await pagesOf(uploads(subject), { limit: 2 })
       deepEqual(pages.flat().map(nameOf), all)
+      // The limit is that of what is asked for, not of that among which it is.
+      const many = Array.from({ length: 1010 }, (_, index) => Buffer.from(`${index}`))
+      const junk = upload('C', { records: [], unparsed: many })
+      await hand(subject, { ...junk, receivedAt: received(20) })
+      for (const [filter, [first]] of cases) {
+        if (!Object.keys(filter).some((name) => /kind|type|pin|before/.test(name))) continue
+        if (filter.kind === 'unparsed') continue
+        const { rows } = await uploads(subject)({ ...filter, limit: 1 })
+        deepEqual(rows.map(nameOf), first === undefined ? [] : [first], JSON.stringify(filter))
+      }
+      const lines = await pagesOf(uploads(subject), { serialNumber: 'C', limit: 1000 })
+      deepEqual(
+        lines.flat().map(({ raw }) => bytesOf(raw)),
+        many.map(bytesOf).reverse(),
+      )
     },
   },
   {

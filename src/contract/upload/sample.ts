@@ -70,7 +70,12 @@ export async function keepsLines(
     return [...records, ...unparsed].map((line): UploadedLine => ({ serialNumber, line }))
   })
   const kept = (await subject.lines?.()) ?? []
-  deepEqual(kept.map(shape).sort(inOrder), expected.map(shape).sort(inOrder))
+  deepEqual(sorted(kept), sorted(expected))
+}
+
+function sorted(lines: readonly UploadedLine[]): object[] {
+  const shapes = lines.map(shape).map((one) => ({ key: JSON.stringify(one), one }))
+  return shapes.sort(({ key }, other) => (key < other.key ? -1 : 1)).map(({ one }) => one)
 }
 
 /** The members of a record, readable, without any that an adapter may add. */
@@ -110,8 +115,4 @@ function shape({ serialNumber, line }: UploadedLine): object {
 // A diff of long texts takes minutes.
 function pairsOf(fields: Record<string, string>): string[] {
   return Object.entries(fields).map(([key, value]) => `${key}=${bytesOf(Buffer.from(value))}`)
-}
-
-function inOrder(one: object, other: object): number {
-  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1
 }
