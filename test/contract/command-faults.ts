@@ -15,7 +15,7 @@ import type { Connection, Fault, Storage } from './whole.js'
 
 type Change = (queued: QueuedCommand) => object
 
-const issuing =
+export const issuing =
   (change: Change): Fault =>
   ({ adapter }) => {
     const { issue } = adapter
@@ -23,12 +23,12 @@ const issuing =
       issue(commands.map((each) => ({ ...each, ...change(each) }) as QueuedCommand))
   }
 
-const issuingCommand = (change: (command: QueuedCommand['command']) => object): Fault =>
+export const issuingCommand = (change: (command: QueuedCommand['command']) => object): Fault =>
   issuing(({ command }) => ({ command: { ...command, ...change(command) } }))
 
 const withoutMember = (member: keyof QueuedCommand) => issuing(() => ({ [member]: undefined }))
 
-const finding =
+export const finding =
   (change: (record: CommandRecord) => object | undefined): Fault =>
   ({ adapter }) => {
     const { findRecord } = adapter
@@ -52,7 +52,7 @@ const opening =
   }
 
 // Opens commands by another rule.
-const openBy =
+export const openBy =
   (isListed: (record: CommandRecord, now: Date) => boolean): Fault =>
   ({ adapter, storage, query }) => {
     adapter.openCommands = async (serialNumber, now, bounds) => {
@@ -83,7 +83,7 @@ const isOver = ({ openUntil }: CommandRecord, now: Date) =>
   openUntil !== undefined && openUntil <= now
 
 // Claims by another rule: immediately, without a second query.
-const claimingBy =
+export const claimingBy =
   (
     isGranted: (record: CommandRecord, claim: Claim) => boolean,
     note: (claim: Claim) => object = factsOf,
@@ -103,7 +103,7 @@ const claimingBy =
     }
   }
 
-function factsOf({ commandId: _, attempt, ...facts }: Claim): object {
+export function factsOf({ commandId: _, attempt, ...facts }: Claim): object {
   return { ...facts, attemptsMade: attempt }
 }
 
@@ -111,7 +111,7 @@ function isNext(record: CommandRecord, { attempt }: Claim): boolean {
   return record.attemptsMade === attempt - 1
 }
 
-function isClaimable(record: CommandRecord, claim: Claim): boolean {
+export function isClaimable(record: CommandRecord, claim: Claim): boolean {
   const { reply, cancelled } = record
   return isNext(record, claim) && !reply && !cancelled && !isOver(record, claim.sentAt)
 }
@@ -347,7 +347,7 @@ export const COMMAND_FAULTS: Record<string, Record<string, Fault>> = {
       }
     },
   },
-  'Every command of a list of more than a thousand is stored, in order': {
+  'Every command of a list of two thousand is stored, in order, claimed and cancelled': {
     ...Object.fromEntries(
       [100, 200, 500, 999, 1000].map((limit) => [
         `keeps the first ${limit}`,

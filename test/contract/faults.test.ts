@@ -1,13 +1,16 @@
 import { AssertionError } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
+import { ALIKE_FAULTS } from './alike-faults.js'
 import { COMMAND_FAULTS } from './command-faults.js'
+import { CUT_FAULTS } from './cut-faults.js'
 import { LIST_FAULTS } from './list-faults.js'
 import { OPEN_FAULTS } from './open-faults.js'
 import { REPLY_FAULTS } from './reply-faults.js'
 import { RETENTION_FAULTS } from './retention-faults.js'
 import { TERMINAL_FAULTS } from './terminal-faults.js'
 import { UPLOAD_FAULTS } from './upload-faults.js'
+import { VALUE_FAULTS } from './value-faults.js'
 import { type Fault, wholeSubject } from './whole.js'
 
 // A test that is right in most runs isn't enough: CONTRACT_RUNS=100 proves what one run suggests.
@@ -15,14 +18,13 @@ const RUNS = Number(process.env.CONTRACT_RUNS ?? 1)
 
 const REFUSAL = /duplicate key|has had a command/
 
-const FAULTS: Record<string, Record<string, Fault>> = {
-  ...REPLY_FAULTS,
-  ...COMMAND_FAULTS,
-  ...UPLOAD_FAULTS,
-  ...TERMINAL_FAULTS,
-  ...OPEN_FAULTS,
-  ...LIST_FAULTS,
-  ...RETENTION_FAULTS,
+const TABLES: readonly Record<string, Record<string, Fault>>[] = [
+  ...[REPLY_FAULTS, COMMAND_FAULTS, UPLOAD_FAULTS, TERMINAL_FAULTS, OPEN_FAULTS, LIST_FAULTS],
+  ...[RETENTION_FAULTS, VALUE_FAULTS, CUT_FAULTS, ALIKE_FAULTS],
+]
+const FAULTS: Record<string, Record<string, Fault>> = {}
+for (const [name, faults] of TABLES.flatMap((table) => Object.entries(table))) {
+  FAULTS[name] = { ...FAULTS[name], ...faults }
 }
 
 it('Every case has faults', () => {

@@ -21,7 +21,7 @@ type Filter = Record<string, unknown>
 type Row = Record<string, unknown>
 
 // Whatever it is that a list has: it is changed in the same way.
-const replacing =
+export const replacing =
   (
     call: List,
     make: (
@@ -38,10 +38,13 @@ const replacing =
     adapter[call] = wrong as never
   }
 
-const asking = (call: List, change: (filter: Filter) => Filter): Fault =>
+export const asking = (call: List, change: (filter: Filter) => Filter): Fault =>
   replacing(call, (list) => async (filter) => list(change(filter)))
 
-const showing = (call: List, change: (rows: readonly Row[], filter: Filter) => Row[]): Fault =>
+export const showing = (
+  call: List,
+  change: (rows: readonly Row[], filter: Filter) => Row[],
+): Fault =>
   replacing(call, (list) => async (filter) => {
     const page = await list(filter)
     return { ...page, rows: change(page.rows, filter) }
@@ -129,7 +132,7 @@ const momentOf = (member: string) => (row: Row) =>
   (row[member] as Date | undefined)?.toISOString() ?? ''
 
 // The state is looked at after the limit.
-const limitedFirst: Fault = ({ adapter, storage }) => {
+export const limitedFirst: Fault = ({ adapter, storage }) => {
   const { listCommands } = adapter
   adapter.listCommands = async ({ state, ...filter }, now) => {
     const page = await listCommands(filter, now)

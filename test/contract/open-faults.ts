@@ -13,7 +13,7 @@ import { summaryOf } from '../../src/queue/summary.js'
 import type { CommandReply } from '../../src/reply/reply.js'
 import type { Connection, Fault } from './whole.js'
 
-const opening =
+export const opening =
   (change: (open: OpenCommands, bounds: OpenBounds, now: Date) => OpenCommands): Fault =>
   ({ adapter }) => {
     const { openCommands } = adapter
@@ -91,7 +91,7 @@ const countingTexts = (sizeOf: (text: string) => number): Fault => {
 }
 
 // Keys that it takes for one are closed together.
-const closingAlike =
+export const closingAlike =
   (change: (key: string) => string): Fault =>
   ({ adapter, storage }) => {
     const { cancel } = adapter

@@ -40,7 +40,7 @@ const keepingAll: Fault = ({ adapter, storage, query }) => {
   storage.replies = () => replies
 }
 
-function keepingChanged(change: (reply: CommandReply) => object): Fault {
+export function keepingChanged(change: (reply: CommandReply) => object): Fault {
   return ({ adapter }) => {
     const { onReply } = adapter
     adapter.onReply = (reply, command) => onReply({ ...reply, ...change(reply) }, command)
@@ -467,7 +467,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
     })),
     'gives back no Buffer': keepingChanged(({ raw }) => ({ raw: new Uint8Array(raw) })),
   },
-  'A reply of two megabytes comes back': {
+  'A reply of four megabytes comes back': {
     'cuts content at 1 MB': keepingChanged(({ content }) =>
       content ? { content: content.subarray(0, 1024 * 1024) } : {},
     ),

@@ -7,7 +7,7 @@ import {
 } from '../../src/terminal/storage.js'
 import type { Connection, Fault } from './whole.js'
 
-const telling =
+export const telling =
   (change: (contact: Contact) => Contact | undefined): Fault =>
   ({ adapter }) => {
     const { onContact } = adapter
@@ -238,22 +238,23 @@ export const TERMINAL_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.onContact = (contact) => (contacts++ ? undefined : onContact(contact))
     },
   },
-  'An older contact never changes when a terminal was last seen': {
-    'notes the last that came': ({ adapter, storage }) => {
-      const last = storage.once('last', () => new Map<string, Date>())
-      const { onContact, findTerminal } = adapter
-      adapter.onContact = async (contact) => {
-        last.set(contact.serialNumber, contact.at)
-        await onContact(contact)
-      }
-      adapter.findTerminal = async (serialNumber) => {
-        const [terminal, lastSeenAt] = [await findTerminal(serialNumber), last.get(serialNumber)]
-        return terminal && { ...terminal, ...(lastSeenAt && { lastSeenAt }) }
-      }
+  'An older contact never changes when a terminal was last seen, and a newer never when it was first':
+    {
+      'notes the last that came': ({ adapter, storage }) => {
+        const last = storage.once('last', () => new Map<string, Date>())
+        const { onContact, findTerminal } = adapter
+        adapter.onContact = async (contact) => {
+          last.set(contact.serialNumber, contact.at)
+          await onContact(contact)
+        }
+        adapter.findTerminal = async (serialNumber) => {
+          const [terminal, lastSeenAt] = [await findTerminal(serialNumber), last.get(serialNumber)]
+          return terminal && { ...terminal, ...(lastSeenAt && { lastSeenAt }) }
+        }
+      },
+      'drops an older contact': asDocuments(aTerminal, true),
+      'goes by its own clock': telling((contact) => ({ ...contact, at: new Date() })),
     },
-    'drops an older contact': asDocuments(aTerminal, true),
-    'goes by its own clock': telling((contact) => ({ ...contact, at: new Date() })),
-  },
   'Hostile names and values are stored as they came': {
     'assigns options to an object with a prototype': ({ adapter }) => {
       const { findTerminal } = adapter

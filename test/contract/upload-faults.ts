@@ -20,7 +20,7 @@ function keepingChanged(change: (upload: Upload) => Upload): Fault {
   }
 }
 
-function changingLines(change: (line: Line) => Line | undefined): Fault {
+export function changingLines(change: (line: Line) => Line | undefined): Fault {
   return keepingChanged((upload) => ({
     ...upload,
     records: upload.records.flatMap((record) => (change(record) as UploadRecord) ?? []),
@@ -31,7 +31,7 @@ function changingLines(change: (line: Line) => Line | undefined): Fault {
 const bytesOf = (line: Line) => (Buffer.isBuffer(line) ? line : line.raw)
 
 /** Keeps each line under a key of its own making. */
-function keyedBy(keyOf: (upload: Upload, line: Line) => unknown): Fault {
+export function keyedBy(keyOf: (upload: Upload, line: Line) => unknown): Fault {
   return ({ adapter, storage, query }) => {
     const kept = storage.once('lines', () => new Map<unknown, UploadedLine>())
     adapter.onUpload = async (upload) => {
@@ -442,7 +442,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return { ...set, maxBytes: Math.min(set.maxBytes, 1_000_000) }
     }),
   },
-  'A result in a hundred packets is found whole': Object.fromEntries(
+  'A result in a thousand packets is found whole': Object.fromEntries(
     [10, 50, 99].map((limit) => [
       `finds ${limit} at most`,
       findingPackets((packets) => packets.slice(0, limit)),

@@ -160,7 +160,10 @@ export const KEEP_CASES: readonly Case[] = [
       const finals = [0, -1, 7, null].map((code, index) => replyTo('A', `${index}`, code))
       const pending = finals.map(({ commandId }) => replyTo('A', commandId, -5000))
       const full = finals.map(({ commandId }) => {
-        return replyOf('A', `ID=${commandId}\nReturn=-5000\nCMD=Shell\nKey=a\nContent=more`)
+        return replyOf(
+          'A',
+          `ID=${commandId}\nSN=A\nFILENAME=a.txt\nCMD=Shell\nReturn=-5000\nContent=more`,
+        )
       })
       const other = replyTo('B', '1', -5000)
       await issueFor(subject, [...finals, other])

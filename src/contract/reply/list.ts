@@ -44,7 +44,7 @@ export const REPLY_LIST_CASES: readonly Case[] = [
     otherwise: 'People who look for what failed miss it, or see it twice.',
     missing: missing('listReplies'),
     async check(subject) {
-      const ids = idsOf(41)
+      const ids = idsOf(113)
       const all = ids.map((id, index) => replyTo(index % 2 ? 'B' : 'A', id, index % 3))
       await reportEach(subject, all)
       const [first = '', second = '', ...others] = ids
@@ -57,8 +57,8 @@ export const REPLY_LIST_CASES: readonly Case[] = [
         const { rows } = await replies(subject)(filter)
         return rows.map(({ commandId }) => commandId)
       }
-      deepEqual(await listed({}), newestFirst)
-      for (const limit of [1000, 41, 4]) {
+      deepEqual(await listed({}), newestFirst.slice(0, 100))
+      for (const limit of [1000, 113, 4]) {
         const pages = await pagesOf(replies(subject), { limit })
         const listedIds = pages.flat().map(({ commandId }) => commandId)
         deepEqual(listedIds, newestFirst, `pages of ${limit}`)
@@ -66,6 +66,7 @@ export const REPLY_LIST_CASES: readonly Case[] = [
       const ofB = newestFirst.filter((id) => ids.indexOf(id) % 2 === 1)
       deepEqual(await listed({ serialNumber: 'B' }), ofB)
       deepEqual(await listed({ outcome: 'failed', limit: 1 }), [first])
+      deepEqual(await listed({ serialNumber: 'A', limit: 1 }), [first])
       const { rows, next = '' } = await replies(subject)({ limit: 2 })
       const since = rows[1]?.receivedAt ?? new Date(0)
       deepEqual(await listed({ since }), newestFirst.slice(0, 2))

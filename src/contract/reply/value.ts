@@ -7,7 +7,7 @@ import type { Case, ContractSubject } from '../subject.js'
 
 const NAMES = [
   ...['b', 'a', '__proto__', 'constructor', '$set', '$where', 'a.b', '.', '~Name', 'José', '王'],
-  ...['a b', 'NUL\0', '_id', 'ID2', 'toString', 'length', '\u00a0blank', 'B', 'x\ty'],
+  ...['a b', 'NUL\0', '_id', 'ID2', 'toString', 'length', '\u00a0blank', 'end\u00a0', 'B', 'x\ty'],
   ...['é', 'e\u0301', 'É', '$', '$a.$b', '..', '👍🏽', '\uff21', '[object Object]'],
 ]
 
@@ -83,7 +83,20 @@ export const VALUE_CASES: readonly Case[] = [
     name: 'Kinds of command that are not ASCII come back',
     otherwise: 'It changes what a terminal said.',
     async check(subject) {
-      const texts = ['é', '王小明', '😀', '\ufffd', '\ufeff', "';--", '"', '\\', '%s', '<b>', '']
+      const texts = [
+        'é',
+        'e\u0301',
+        '王小明',
+        '😀',
+        '\ufffd',
+        '\ufeff',
+        "';--",
+        '"',
+        '\\',
+        '%s',
+        '<b>',
+        '',
+      ]
       const replies = texts.map((commandName, index) => ({
         ...replyTo('A', `${index}`),
         commandName,

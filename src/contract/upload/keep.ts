@@ -30,14 +30,18 @@ const LINES = [
 
 // As many columns as a line may have, each as strange as it may be.
 const COLUMNS = Array.from({ length: 410 }, (_, index) => {
-  return [' x ', '', '0', 'null', 'é', 'e\u0301', '😀', `${index}`][index % 8] ?? ''
+  return [' x ', '', '0', 'null', 'é', 'e\u0301', '😀', '007', `${index}`][index % 9] ?? ''
 })
 const PAIRS = COLUMNS.map((value, index) => `Key${index}=${value}`)
 const PHOTO = 'PIN=20261005065810-7.jpg\nSN=A\nsize=0\nCMD=uploadphoto'
 
 function everyKind(): Upload[] {
   return [
-    uploadOf('A', 'ATTLOG', ['1', '2199-12-31 23:59:59', '0', '1', '0', ...COLUMNS].join('\t')),
+    uploadOf(
+      'A',
+      'ATTLOG',
+      ['1', '2099-12-31 23:59:59', '0', '1', '0', ...COLUMNS.slice(0, 58)].join('\t'),
+    ),
     uploadOf(
       'A',
       'ATTLOG',
