@@ -2,6 +2,7 @@
 import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
 import { COST_CASES } from './contract/cost.js'
+import { LACK_CASES } from './contract/lack.js'
 import { REPLY_CASES } from './contract/reply.js'
 import { RETENTION_CASES } from './contract/retention.js'
 import type { Case, ContractSubject } from './contract/subject.js'
@@ -24,6 +25,7 @@ export interface ContractCase {
 }
 
 const CASES: readonly Case[] = [
+  ...LACK_CASES,
   ...REPLY_CASES,
   ...COMMAND_CASES,
   ...UPLOAD_CASES,
@@ -33,7 +35,8 @@ const CASES: readonly Case[] = [
 ]
 
 /**
- * Creates the cases that check a storage adapter. They can run in any order, and concurrently.
+ * Creates the cases that check a storage adapter. They can run in any order, and concurrently. The
+ * first one says what the adapter lacks, and which router or call needs it.
  *
  * @example
  * for (const { name, run } of adapterContract(create)) test(name, run)

@@ -8,6 +8,7 @@ export type { Handler } from './endpoint/node.js'
 export type { BodyOptions, EncodingOptions, EndpointOptions } from './endpoint/options.js'
 export type { RefusalEvent } from './endpoint/refusal.js'
 export type { TimeZoneOption, TimeZoneOptions } from './endpoint/time-zone.js'
+export { type CheckedFilter, checkFilter, cursorOf, type ListName } from './filter.js'
 export type { HandshakeEvent, HandshakeStorage } from './handshake/arrival.js'
 export {
   type ArrivalOptions,
@@ -45,6 +46,7 @@ export {
 export type { Issue, IssueOptions, NewCommand } from './queue/issue.js'
 export type { CommandIdStyle } from './queue/issuer.js'
 export type { ListedCommand } from './queue/list.js'
+export { personIn } from './queue/person.js'
 export {
   type CommandQueue,
   type CommandQueueAdapter,
@@ -54,7 +56,7 @@ export {
 } from './queue/queue.js'
 export type { CommandResult, ResultOptions } from './queue/result.js'
 export { type SendAgainOptions, sendAgain } from './queue/send-again.js'
-export { stateOf } from './queue/state.js'
+export { isOnTerminal, stateOf } from './queue/state.js'
 export type {
   Cancellation,
   Claim,
@@ -77,6 +79,7 @@ export type {
   OwnMembers,
   QueuedCommand,
 } from './queue/storage.js'
+export { summaryOf } from './queue/summary.js'
 export type { NewTerms } from './queue/terms.js'
 export type { ReplyAdapter } from './reply/find.js'
 export {
@@ -92,6 +95,7 @@ export {
   outcomeOf,
 } from './reply/outcome.js'
 export { type ParseRepliesOptions, parseReplies } from './reply/parse.js'
+export { replaces } from './reply/precedence.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
 export type { ClockEvent } from './router/drift.js'
@@ -115,6 +119,7 @@ export type {
 export type { AcknowledgementForm, AcknowledgementForms } from './upload/acknowledgement.js'
 export { type AttendanceDetails, detailsOf } from './upload/details.js'
 export { fieldOf } from './upload/fields.js'
+export { isForgotten } from './upload/forgotten.js'
 export {
   type AcknowledgementOptions,
   type UploadAdapter,
@@ -124,6 +129,7 @@ export {
 } from './upload/handler.js'
 export { lineKey } from './upload/line.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
+export { personOf } from './upload/person.js'
 export type { UploadEvent } from './upload/reception.js'
 export type { PacketSet, UploadStorage } from './upload/storage.js'
 export { tableOf } from './upload/table.js'

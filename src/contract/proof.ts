@@ -117,6 +117,10 @@ export async function storesOrRejects(
   subject: ContractSubject,
   store: (commandId: string, spoilt: object) => Promise<void>,
 ): Promise<void> {
+  await issueAll(
+    subject,
+    SPOILT.map((_, index) => ({ serialNumber: 'A', commandId: `${index}`, text: 'CHECK' })),
+  )
   for (const [index, spoilt] of SPOILT.entries()) {
     try {
       await store(`${index}`, spoilt)

@@ -73,10 +73,8 @@ export function without(...ways: (keyof ContractSubject)[]) {
 }
 
 /**
- * The cases on a capability. They are skipped if the adapter has none of its calls, and fail if it
- * has some of them but not all.
- *
- * @param calls the calls of the capability; `issue` alone is no sign of it: apps have their own
+ * The cases on a capability, skipped if the adapter lacks any of its calls: the first case says who
+ * needs them.
  */
 export function onCapability<Subject extends ContractSubject>(
   calls: readonly string[],
@@ -87,10 +85,8 @@ export function onCapability<Subject extends ContractSubject>(
     otherwise,
     missing(subject) {
       const lacking = calls.filter((call) => !(call in subject.adapter))
-      const has = calls.filter((call) => call in subject.adapter && call !== 'issue')
-      if (has.length === 0) return `the adapter has no ${calls.join(', ')}`
       if (lacking.length === 0) return missing?.(subject as Subject)
-      throw new TypeError(`the adapter has ${has.join(', ')}, but no ${lacking.join(', no ')}`)
+      return `the adapter has no ${lacking.join(', ')}`
     },
     check: (subject) => check(subject as Subject),
   }))

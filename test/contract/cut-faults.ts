@@ -116,7 +116,25 @@ const REFUSED = {
   'no bytes': ({ raw }: Record<string, unknown>) => raw === undefined || raw === null,
 }
 
+const lacking = (...calls: Call[]): Fault => {
+  return ({ adapter }) => {
+    for (const call of calls) Reflect.deleteProperty(adapter, call)
+  }
+}
+
 export const CUT_FAULTS: Record<string, Faults> = {
+  'The adapter has whole capabilities, and everything about them can be proved': Object.fromEntries(
+    [
+      ...[
+        ['onReply'],
+        ['findCommand', 'findRecord'],
+        ['claim'],
+        ['nextNumbers'],
+        ['findSummaries'],
+      ],
+      ...[['findTerminal'], ['onContact'], ['forgetPerson'], ['onReplies'], ['findCommands']],
+    ].map((calls) => [`has no ${calls.join(' and no ')}`, lacking(...(calls as Call[]))]),
+  ),
   'Every command of a list of two thousand is stored, in order, claimed and cancelled': {
     ...at([...LENGTHS, 2000], 'issues the first', (length) => taking('issue', 0, length)),
     ...at([100, 500, 1000], 'issues whole parts of', (length) => wholeParts('issue', 0, length)),

@@ -16,7 +16,7 @@ export type RetentionCase = Case<RetentionSubject>
 
 /** Why a case can't be checked that needs commands and uploads as well. */
 export function missing({ adapter, lines }: RetentionSubject): string | undefined {
-  const calls = ['issue', 'openCommands', 'findSummaries', 'onUpload']
+  const calls = ['issue', 'openCommands', 'findSummaries', 'nextNumbers', 'onUpload']
   const lacking = calls.filter((call) => !(call in adapter))
   if (lacking.length > 0) return `the adapter has no ${lacking.join(', no ')}`
   return lines === undefined ? 'the subject has no lines()' : undefined
