@@ -1,12 +1,12 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
 // npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps [--kills 200]
-//   [--seed 1] [--broken claim|answer|overtake]
+//   [--seed 1] [--clocks] [--broken claim|answer|early|overtake]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
 import { GROUND_NAMES, NoServer } from './crash/ground.js'
 
-/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken'>} Plan */
+/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks'>} Plan */
 
 const LONG = 200
 
@@ -16,13 +16,17 @@ const LONG = 200
  * @type {Plan[]}
  */
 const PLANS = [
-  { ground: 'journal', kills: 6 },
+  { ground: 'journal', kills: 4 },
+  { ground: 'journal', kills: 4, clocks: true },
   { ground: 'sqlite', kills: 8 },
-  { ground: 'postgres', kills: 12 },
+  { ground: 'postgres', kills: 8 },
+  { ground: 'postgres', kills: 6, clocks: true },
   { ground: 'mongodb', kills: 5 },
-  { ground: 'mongodb-apps', kills: 5 },
+  { ground: 'mongodb-apps', kills: 3 },
+  { ground: 'mongodb-apps', kills: 4, clocks: true },
   { ground: 'journal', kills: 2, broken: 'claim' },
   { ground: 'journal', kills: 3, broken: 'answer' },
+  { ground: 'journal', kills: 4, broken: 'early' },
   { ground: 'journal', kills: 2, broken: 'overtake' },
   { ground: 'postgres', kills: 2, broken: 'claim' },
 ]
@@ -36,9 +40,10 @@ function readOptions() {
       kills: { type: 'string' },
       seed: { type: 'string', default: `${Date.now() % 100_000}` },
       broken: { type: 'string' },
+      clocks: { type: 'boolean', default: false },
     },
   })
-  const { storage, broken, kills } = values
+  const { storage, broken, kills, clocks } = values
   checkOneOf('storage', storage, GROUND_NAMES)
   checkOneOf('broken', broken, DEFECT_NAMES)
   if (kills !== undefined && !(Number(kills) > 0)) {
@@ -46,10 +51,10 @@ function readOptions() {
   }
   const ground = /** @type {Plan['ground']} */ (storage ?? 'journal')
   const defect = /** @type {Plan['broken']} */ (broken)
-  const isOne = storage !== undefined || broken !== undefined
+  const isOne = storage !== undefined || broken !== undefined || clocks
   /** @type {Plan[]} */
   const plans = isOne
-    ? [{ ground, kills: defect ? 4 : LONG, ...(defect && { broken: defect }) }]
+    ? [{ ground, kills: defect ? 4 : LONG, clocks, ...(defect && { broken: defect }) }]
     : PLANS
   return {
     seed: Number(values.seed),
@@ -92,7 +97,8 @@ async function main() {
   const count = { passed: 0, failed: 0, skipped: 0 }
   for (const plan of plans) {
     const began = Date.now()
-    const title = plan.broken ? `${plan.ground}: ${plan.broken} is found out` : plan.ground
+    const what = plan.clocks ? `${plan.ground}, clocks apart` : plan.ground
+    const title = plan.broken ? `${what}: ${plan.broken} is found out` : what
     const is = (/** @type {keyof typeof count} */ verdict, /** @type {string} */ note) => {
       count[verdict]++
       print(`${verdict}: ${title}${note}\n`)

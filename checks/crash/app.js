@@ -1,7 +1,9 @@
-// An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT [DEFECT]`, forked by the campaign.
+// An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT CLOCK [DEFECT]`, forked by the campaign.
+
 import express from 'express'
 import { commandQueue, terminalRouter } from 'express-iclock'
 import { withDefect } from './broken.js'
+import { setClock } from './clock.js'
 import { openStorage } from './storage.js'
 
 const LIFETIME = 30 * 60_000
@@ -13,7 +15,12 @@ setTimeout(() => process.exit(), LIFETIME).unref()
 // at any time.
 process.on('error', () => process.exit())
 
-const [, , name, place = '', port, defect] = process.argv
+const [, , name, place = '', port, clock, defect] = process.argv
+setClock(Number(clock))
+process.on('message', (ahead) => {
+  setClock(Number(ahead))
+  process.send?.('set')
+})
 const storage = await openStorage(/** @type {import('./storage.js').StorageName} */ (name), place)
 const adapter = withDefect(storage, defect)
 const queue = commandQueue(/** @type {any} */ (adapter))

@@ -28,6 +28,16 @@ const DEFECTS = {
       }),
     ),
   }),
+  /** Makes the reply to an attempt due at once, so that the command is handed out again too soon. */
+  early: (/** @type {any} */ storage) => ({
+    /** @param {string} serialNumber @param {{ sentAt: Date }[]} claims */
+    claim(serialNumber, claims) {
+      return storage.claim(
+        serialNumber,
+        claims.map((claim) => ({ ...claim, replyDueAt: claim.sentAt })),
+      )
+    },
+  }),
   /**
    * Treats a command on the terminal as done, so that its next attempt comes after later commands.
    */

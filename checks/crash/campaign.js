@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDriver } from './driver.js'
 import { openGround } from './ground.js'
+import { openSkew } from './skew.js'
 import { newDiary, openTerminal } from './terminal.js'
 import { judge } from './verdict.js'
 
@@ -12,6 +13,7 @@ import { judge } from './verdict.js'
  * @property {number} kills
  * @property {number} seed
  * @property {import('./broken.js').Defect} [broken]
+ * @property {boolean} [clocks] whether the clocks of the apps are apart, step back and jump ahead
  * @property {(line: string) => void} [say]
  */
 
@@ -26,13 +28,15 @@ const ENOUGH = 150
  *
  * @param {Campaign} campaign
  */
-export async function runCampaign({ ground: name, kills, seed, broken, say = () => {} }) {
+export async function runCampaign({ ground: name, kills, seed, broken, clocks, say = () => {} }) {
   const ground = await openGround(name, broken)
   try {
     const { title, url, port, isAtomic } = ground
-    say(`${title}: ${kills} kills, seed ${seed}${broken ? `, broken: ${broken}` : ''}`)
+    const notes = `${clocks ? ', clocks apart' : ''}${broken ? `, broken: ${broken}` : ''}`
+    say(`${title}: ${kills} kills, seed ${seed}${notes}`)
     const random = randomFrom(seed)
     const diary = newDiary()
+    const skew = openSkew(ground.apps, randomFrom(seed + 100))
     const driver = openDriver({ port, random: randomFrom(seed + 1), isAtomic })
     const terminals = Array.from({ length: TERMINALS }, (_, index) => {
       const own = { serialNumber: `CRASH${index}`, random: randomFrom(seed + 2 + index) }
@@ -49,6 +53,7 @@ export async function runCampaign({ ground: name, kills, seed, broken, say = () 
     try {
       for (let count = 0; count < kills; count++) {
         await wait(200 + random() * 900)
+        if (clocks) await skew.step()
         const what = await ground.kill(random(), random() * 500)
         killed[what] = (killed[what] ?? 0) + 1
       }
@@ -58,6 +63,7 @@ export async function runCampaign({ ground: name, kills, seed, broken, say = () 
     } finally {
       noMoreCommands.abort()
       await Promise.all(driving)
+      if (clocks) await skew.end()
       for (const terminal of terminals) terminal.calm()
       await driver.settle(LONGEST_DRAIN)
       over.abort()
@@ -65,7 +71,7 @@ export async function runCampaign({ ground: name, kills, seed, broken, say = () 
     }
     const storage = await ground.look()
     try {
-      const verdict = await judge(storage, driver.intents, diary)
+      const verdict = await judge(storage, driver.intents, diary, clocks ? skew.jumps : undefined)
       return { ...verdict, killed, isAtomic, refusals: diary.refusals }
     } finally {
       await storage.close()

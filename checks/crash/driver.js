@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
  * @property {number} number
  * @property {string} serialNumber
  * @property {number} attempts
+ * @property {boolean} expires
  * @property {number} begun when it was issued: a number that grows with everything the driver does
  * @property {number} [known] when that was acknowledged; missing if the app died before
  * @property {string} [commandId]
@@ -17,7 +18,7 @@ import { setTimeout as wait } from 'node:timers/promises'
  */
 
 // No terminal may get the answer to a poll after this.
-const REPLY_WITHIN = 2000
+export const REPLY_WITHIN = 3000
 const MOST_AT_ONCE = 6
 
 /** @type {((random: () => number) => Record<string, unknown> & { verb: string, isKeyed?: boolean })[]} */
@@ -76,7 +77,13 @@ export function openDriver({ port, random, isAtomic }) {
     const { verb, ...terms } = /** @type {NonNullable<typeof kind>} */ (kind)(random)
     const attempts = Number(terms.attempts ?? 5)
     /** @type {Intent} */
-    const intent = { number, serialNumber, attempts, begun: ++clock }
+    const intent = {
+      number,
+      serialNumber,
+      attempts,
+      expires: terms.expiresAfter !== undefined,
+      begun: ++clock,
+    }
     intents.push(intent)
     const command = { text: `${verb} PIN=${number}`, replyWithin: REPLY_WITHIN, ...terms }
     const { answer } = await ask('issue', { serialNumber, command, intent: number })

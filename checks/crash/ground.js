@@ -117,8 +117,9 @@ export async function openGround(name, defect) {
 
   async function startApp() {
     const port = await freePort()
+    let ahead = 0
     const start = async () => {
-      const child = fork(APP, [storage, place, `${port}`, defect ?? ''])
+      const child = fork(APP, [storage, place, `${port}`, `${ahead}`, defect ?? ''])
       const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])
       if (message !== 'listening') throw new Error('an app of the campaign did not start')
       return child
@@ -136,6 +137,14 @@ export async function openGround(name, defect) {
       async start() {
         child = await start()
       },
+      /** Sets its clock, from now on; an app that is down has it when it starts. @param {number} ms */
+      async setClock(ms) {
+        ahead = ms
+        if (!child.connected) return
+        const set = Promise.race([once(child, 'message'), once(child, 'exit')])
+        child.send(ms, () => {})
+        await set
+      },
     }
   }
 
@@ -151,7 +160,7 @@ export async function openGround(name, defect) {
       : []),
   ]
   return {
-    ...{ title, isAtomic, url: front.url, port: front.port },
+    ...{ title, isAtomic, url: front.url, port: front.port, apps },
     /**
      * Kills an app or the database, and restarts it after some ms. @param {number} which from 0 to
      * 1 @param {number} pause

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { virtualTerminal } from 'express-iclock/simulator'
 
 /**
- * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number }} Executed
+ * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number, at: number, starts: [number, number] }} Executed
  * @typedef {{ serialNumber: string, commandId: string, returnCode: number }} Reported
  *
  * @typedef {object} Diary What all terminals did, in order.
@@ -50,6 +50,7 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   let isCalm = false
   let mustGreet = true
   let punches = 0
+  let starts = 0
   /** @param {number} chance */
   const happens = (chance) => !isCalm && random() < chance
   /** @param {number} chance */
@@ -69,6 +70,7 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
 
   /** @returns {Promise<boolean>} whether it was acknowledged */
   function greet() {
+    starts++
     return terminal.handshake({ giveUpAfter: 1000 }).then(
       () => true,
       () => afterRefusal().then(() => false),
@@ -77,11 +79,16 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
 
   async function poll() {
     const polledAt = Date.now()
+    const before = starts
     const { commands, accepted } = await terminal.poll(faultOf(0.1))
     if (!accepted) await afterRefusal()
     for (const { commandId, text } of commands) {
       const number = Number(/PIN=(\d+)/.exec(text)?.[1])
-      diary.executed.push({ serialNumber, commandId, number, polledAt })
+      /** @type {[number, number]} */
+      const during = [before, starts]
+      diary.executed.push({
+        ...{ serialNumber, commandId, number, polledAt, at: Date.now(), starts: during },
+      })
       await report(commandId, number % 7 === 3 ? -3 : 0)
     }
   }
@@ -111,7 +118,8 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
         if (happens(0.3)) terminal.remember({ pin: `${++punches}` })
         if (terminal.unsent > 0)
           await terminal.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
-        await Promise.all(isAtomic && happens(0.4) ? [poll(), poll()] : [poll()])
+        const second = () => wait(random() * 30).then(poll)
+        await Promise.all(isAtomic && happens(0.4) ? [poll(), second()] : [poll()])
       }
       await wait(20 + random() * 80)
     }

@@ -1,5 +1,7 @@
 // Compares what was acknowledged, executed and reported with the final storage.
 import { commandQueue, rowsOf } from 'express-iclock'
+import { REPLY_WITHIN } from './driver.js'
+import { SPREAD } from './skew.js'
 
 /**
  * @typedef {import('./driver.js').Intent} Intent
@@ -20,8 +22,10 @@ const SLACK = 5
  * @param {import('./storage.js').Storage} storage
  * @param {readonly Intent[]} intents
  * @param {Diary} diary
+ * @param {readonly { from: number, to: number }[]} [jumps] when clocks jumped; undefined if all apps
+ *   had the clock of the machine
  */
-export async function judge(storage, intents, diary) {
+export async function judge(storage, intents, diary, jumps) {
   const queue = commandQueue(/** @type {any} */ (storage))
   const listed = await everyOf((filter) => queue.list(filter))
   const records = new Map(listed.map((record) => [keyOf(record), record]))
@@ -77,7 +81,12 @@ export async function judge(storage, intents, diary) {
       const cancelledAt = intents[number]?.cancelledAt
       return cancelledAt !== undefined && polledAt > cancelledAt + SLACK
     }).length,
-    'executed past a later command': outOfOrder(intents, diary.executed),
+    // What has expired by one clock has not by another: it may come late.
+    'executed past a later command': outOfOrder(
+      intents,
+      diary.executed.filter(({ number }) => !jumps || !intents[number]?.expires),
+    ),
+    'handed out again too soon': tooSoon(diary.executed, jumps),
   }
   /** @type {Record<string, number>} */
   const states = {}
@@ -141,6 +150,28 @@ function outOfOrder(intents, executed) {
     const { begun = 0, known = Number.POSITIVE_INFINITY } = intents[number] ?? {}
     if ((latest.get(serialNumber) ?? 0) > known) count++
     latest.set(serialNumber, Math.max(begun, latest.get(serialNumber) ?? 0))
+  }
+  return count
+}
+
+/**
+ * Hand-outs of a command less than `replyWithin` after the one before, without a start of the
+ * terminal between them.
+ *
+ * @param {Diary['executed']} executed
+ * @param {readonly { from: number, to: number }[]} [jumps]
+ */
+function tooSoon(executed, jumps) {
+  const shortest = REPLY_WITHIN - (jumps ? SPREAD : 0)
+  const latest = new Map()
+  let count = 0
+  for (const one of executed) {
+    const last = latest.get(keyOf(one))
+    latest.set(keyOf(one), one)
+    if (last === undefined) continue
+    const [from, to] = [Math.min(last.polledAt, one.polledAt), Math.max(last.at, one.at)]
+    const hasJumped = jumps?.some((jump) => jump.from <= to && jump.to >= from)
+    if (to - from < shortest && last.starts[0] === one.starts[1] && !hasJumped) count++
   }
   return count
 }
