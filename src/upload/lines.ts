@@ -10,10 +10,12 @@ export class Lines {
   start = 0
   end = 0
   readonly #octets: Octets
-  #next = 0
+  #next: number
 
-  constructor(octets: Octets) {
+  /** @param from where the first line begins */
+  constructor(octets: Octets, from = 0) {
     this.#octets = octets
+    this.#next = from
   }
 
   /** Moves to the next line that isn't blank; false at the end of the body. */

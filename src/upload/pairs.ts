@@ -120,6 +120,11 @@ function operationOf(
   return record
 }
 
+/** Whether a line begins with a keyword. */
+export function hasKeyword(octets: Octets, start: number, end: number, type: string): boolean {
+  return keywordEndOf(octets, start, end, type) > start
+}
+
 // A keyword is a word with a blank after it. With a TAB after it, any word could be the first key:
 // only those count that terminals send, and the table.
 function keywordEndOf(octets: Octets, start: number, end: number, type: string): number {

@@ -40,6 +40,8 @@ export interface ParseUploadOptions {
 
 /** An archive that is larger unpacked isn't a terminal's, in bytes. */
 export const MOST_UNPACKED: number = 16 * 1024 * 1024
+// How every archive begins.
+const GZIP = [0x1f, 0x8b]
 
 /**
  * Reads the body of an upload (PUSH manual, "Upload"): attendance, operations, users, templates,
@@ -69,6 +71,11 @@ export function parseUpload(body: Buffer, options: ParseUploadOptions = {}): Par
   if (tableName !== undefined) about.tableName = tableName
   const clock = timeZone === undefined ? undefined : clockIn(timeZone)
   return readUpload(body, about, { encoding, clock, most: Number.POSITIVE_INFINITY })
+}
+
+/** Whether a body may be an archive. */
+export function isPacked(body: Buffer): boolean {
+  return body[0] === GZIP[0] && body[1] === GZIP[1]
 }
 
 /** How a body is read. */

@@ -9,14 +9,15 @@ import type { TerminalRequest } from '../endpoint/request.js'
 import { type AcknowledgementForm, acknowledgementOf } from './acknowledgement.js'
 import { clockIn } from './clock.js'
 import { type FailureStorage, settleFailures } from './failure.js'
+import { readResult } from './joined.js'
 import { packetOf } from './packet.js'
-import { MOST_UNPACKED, openUpload, readUpload } from './parse.js'
+import { isPacked, MOST_UNPACKED, openUpload, readUpload } from './parse.js'
 import { readQuery, type UploadQuery } from './query.js'
 import { repliesIn } from './report.js'
 import { type Concluder, rowsIn } from './result.js'
 import { excessOf, linesOf, objectSizeOf, SCANTY } from './size.js'
 import type { UploadStorage } from './storage.js'
-import { keepPacket, keepUpload } from './store.js'
+import { keepUpload } from './store.js'
 import { tableOf } from './table.js'
 import { isText } from './text.js'
 import type { PacketRecord, Upload } from './upload.js'
@@ -62,11 +63,6 @@ export interface UploadEvent {
   /** The size of the body in bytes. */
   bytes: number
 }
-
-// How every archive begins.
-const GZIP = [0x1f, 0x8b]
-// The result of a query may be larger than one request.
-const LONGEST_RESULT = 20
 
 /** `POST cdata`, `querydata`, `fdata` (PUSH manuals, "Upload"). */
 export function uploadExchange(settings: ReceptionSettings): Exchange {
@@ -116,20 +112,20 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
     const type = tableOf(received)
     const packet = packetOf(received, type)
     let upload = received
-    let whole: Buffer | undefined = body
+    let rows: number | undefined
     if (packet === undefined) {
       upload = await inTurn(received, body, maxRecords, deadline)
     } else {
       const excess = excessOf(body, maxRecords)
       if (excess !== undefined && isText(body)) throw excess
-      whole = await keepPacket(received, packet, adapter, deadline)
-      if (whole !== undefined && linesOf(whole) <= maxRecords * LONGEST_RESULT) {
-        upload = await inTurn(received, whole, Number.POSITIVE_INFINITY, deadline)
-      }
+      await keepUpload({ ...received, records: [packet], unparsed: [] }, adapter, deadline)
+      const result = await readResult(received, packet, settings, deadline, (part, most) => {
+        return readAndKeep(received, part, most, deadline)
+      })
+      if (result !== undefined) ({ upload, rows } = result)
     }
-    if (whole !== undefined && settings.conclude && isResult(received, packet, request)) {
-      // What is too large stays in its packets.
-      const rows = upload === received ? linesOf(whole) : rowsIn(upload, type)
+    if (settings.conclude && isResult(received, packet, request)) {
+      if (packet === undefined) rows = rowsIn(upload, type)
       if (rows !== undefined) await settings.conclude(received, rows, deadline)
     }
     settings.onKept?.(upload, request)
@@ -153,7 +149,7 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
 
 /** How many bytes may become of a body. */
 function spaceFor(body: Buffer, query: UploadQuery): number {
-  if (body[0] === GZIP[0] && body[1] === GZIP[1]) return MOST_UNPACKED
+  if (isPacked(body)) return MOST_UNPACKED
   if (body.length <= SCANTY) return 0
   const { text, grammar } = openUpload(body, query)
   return grammar.hasLines ? objectSizeOf(text) : 0

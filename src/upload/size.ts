@@ -13,13 +13,30 @@ export const SCANTY: number = 16 * 1024
 export function excessOf(text: Buffer, most: number): IclockError | undefined {
   // No body has more lines or separators than bytes.
   if (text.length <= most) return undefined
-  const [lines, separators] = [linesOf(text), separatorsOf(text)]
-  if (lines <= most && separators <= most * MOST_FIELDS) return undefined
+  const counts = countsOf(text)
+  if (isWithin(counts, most)) return undefined
+  const { lines, separators } = counts
   return new IclockError(
     'TOO_MANY_RECORDS',
     `The body has ${lines} lines with ${separators + lines} fields; option "maxRecords" allows ${most} lines with ` +
       `${MOST_FIELDS} fields each on average.`,
   )
+}
+
+/** What a text consists of. */
+export interface Counts {
+  lines: number
+  separators: number
+}
+
+/** How many lines and separators of fields a text has. */
+export function countsOf(text: Buffer): Counts {
+  return { lines: linesOf(text), separators: separatorsOf(text) }
+}
+
+/** Whether there are at most so many lines, and not too many fields for them. */
+export function isWithin({ lines, separators }: Counts, most: number): boolean {
+  return lines <= most && separators <= most * MOST_FIELDS
 }
 
 /** How many lines a body has; the last one may have no end. */

@@ -21,18 +21,17 @@ export async function keepUpload(
 }
 
 /**
- * Settles when storage has a packet. Every process of an app may receive another one, so they are
- * kept one by one, and joined from storage by whichever completes them.
+ * Joins the packets of a result, if storage has all of them: every process of an app may receive
+ * another one, so whichever completes them does so.
  *
  * @returns the body of the whole result; undefined while packets are missing
  */
-export async function keepPacket(
+export async function findWhole(
   upload: Upload,
   packet: PacketRecord,
   adapter: UploadStorage,
   deadline: Deadline,
 ): Promise<Buffer | undefined> {
-  await keepUpload({ ...upload, records: [packet], unparsed: [] }, adapter, deadline)
   if (adapter.findPackets === undefined) return undefined
   const { serialNumber, commandId = '' } = upload
   const set = { table: packet.table, count: packet.count, maxBytes: MOST_JOINED }

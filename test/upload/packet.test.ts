@@ -28,11 +28,13 @@ describe('An upload as a packet', () => {
 
 describe('Packets', () => {
   const set = { table: 'user', count: 2, maxBytes: 10 }
-  const joined = (...packets: PacketRecord[]) => joinPackets(packets, set)?.toString()
+  const joined = async (...packets: PacketRecord[]) => {
+    return (await joinPackets(packets, set))?.toString()
+  }
 
-  it('Packets are joined', () => {
-    expect(joined(packet(1, 'A'), packet(2, 'B'))).toBe('AB')
-    expect(joined()).toBeUndefined()
+  it('Packets are joined', async () => {
+    expect(await joined(packet(1, 'A'), packet(2, 'B'))).toBe('AB')
+    expect(await joined()).toBeUndefined()
   })
 
   it.each<[string, unknown]>([
@@ -43,8 +45,8 @@ describe('Packets', () => {
     ['another order', [packet(2, 'B'), packet(1, 'A')]],
     ['more bytes than asked for', [packet(1, 'A'), packet(2, 'B'.repeat(10))]],
     ['the result of a query', { rows: [] }],
-  ])('Storage that finds %s is told what was expected', (_what, found) => {
-    expect(() => joinPackets(found as PacketRecord[], set)).toThrow(
+  ])('Storage that finds %s is told what was expected', async (_what, found) => {
+    await expect(joinPackets(found as PacketRecord[], set)).rejects.toThrow(
       expect.objectContaining({ code: 'STORAGE_MISMATCH' }),
     )
   })
