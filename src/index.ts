@@ -99,12 +99,9 @@ export { replaces } from './reply/precedence.js'
 export type { CommandReply, ParsedReplies } from './reply/reply.js'
 export type { AnsweredCommand, ReplyKept, ReplyStorage } from './reply/storage.js'
 export type { ClockEvent } from './router/drift.js'
+export type { TerminalAdapter, TerminalOptions } from './router/endpoints.js'
 export type { UnknownEvent } from './router/place.js'
-export {
-  type TerminalAdapter,
-  type TerminalRouterOptions,
-  terminalRouter,
-} from './router/terminal.js'
+export { type TerminalRouterOptions, terminalRouter } from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
 export type {

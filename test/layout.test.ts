@@ -15,6 +15,7 @@ const LAYERS = [
   ['handshake', 'upload', 'queue'],
   ['kept', 'filter', 'surplus'],
   ['router', 'memory'],
+  ['web'],
   ['index'],
 ]
 

@@ -14,7 +14,11 @@ const MAPPED = '::ffff:'
  * authorize: (serialNumber, req) => terminals.get(serialNumber)?.address === addressOf(req)
  */
 export function addressOf(req: IncomingMessage & { ip?: unknown }): string {
-  const address = typeof req.ip === 'string' ? req.ip : (req.socket?.remoteAddress ?? '')
+  return comparable(typeof req.ip === 'string' ? req.ip : (req.socket?.remoteAddress ?? ''))
+}
+
+/** An address in the form that `addressOf` has. */
+export function comparable(address: string): string {
   const mapped = mappedIPv4(address)
   if (mapped !== undefined) return mapped
   const [plain = '', ...zone] = address.split('%')

@@ -35,7 +35,7 @@ export async function readBody(req: IncomingMessage, limit: number): Promise<Buf
       // Something may have paused it.
       req.resume()
     }
-    checkIsNotCompressed(req)
+    checkIsNotCompressed(codingOf(req.headers['content-encoding']))
     return await getRawBody(req, { limit, length: req.headers['content-length'] ?? null })
   } catch (error) {
     // A stream that is left paused, by raw-body too, keeps the connection from its next request.
@@ -66,7 +66,7 @@ function bytesLeftIn(req: ParsedRequest): Buffer | undefined {
 // inflated one.
 function isWhole(bytes: Buffer, req: IncomingMessage): boolean {
   const isLength = bytes.length === lengthOf(req)
-  if (codingOf(req) !== undefined) return req.readableEnded && !isLength
+  if (codingOf(req.headers['content-encoding']) !== undefined) return req.readableEnded && !isLength
   return lengthOf(req) === undefined ? req.readableEnded : isLength
 }
 
@@ -74,7 +74,8 @@ function isWhole(bytes: Buffer, req: IncomingMessage): boolean {
 // another charset by a default of its own. Only the promised length together with ASCII, or with a
 // declared UTF-8, proves that nothing was lost.
 function isExact(text: string, bytes: Buffer, req: IncomingMessage): boolean {
-  if (bytes.length !== lengthOf(req) || codingOf(req) !== undefined) return false
+  if (bytes.length !== lengthOf(req)) return false
+  if (codingOf(req.headers['content-encoding']) !== undefined) return false
   if (bytes.length === text.length) return true
   const charsets = [...(req.headers['content-type'] ?? '').matchAll(CHARSET)].map(
     ([, name]) => name,
@@ -87,9 +88,8 @@ function lengthOf({ headers }: IncomingMessage): number | undefined {
   return length === undefined ? undefined : Number(length)
 }
 
-/** The Content-Encoding; undefined for `identity`. */
-function codingOf({ headers }: IncomingMessage): string | undefined {
-  const coding = headers['content-encoding']
+/** A Content-Encoding; undefined for `identity`. */
+export function codingOf(coding: string | undefined): string | undefined {
   return coding === '' || coding?.toLowerCase() === 'identity' ? undefined : coding
 }
 
@@ -124,8 +124,8 @@ function checkIsReadable(req: IncomingMessage): void {
   }
 }
 
-function checkIsNotCompressed(req: IncomingMessage): void {
-  const coding = codingOf(req)
+/** @throws IclockError `ENCODING_UNSUPPORTED` */
+export function checkIsNotCompressed(coding: string | undefined): void {
   if (coding === undefined) return
   throw new IclockError(
     'ENCODING_UNSUPPORTED',

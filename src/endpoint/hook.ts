@@ -1,6 +1,8 @@
 // Functions of the app to call afterwards. They aren't awaited, so that none can withhold an
 // answer.
+import { setImmediate as turn } from 'node:timers/promises'
 import { checkFunction, describe, type OptionNames } from '../check.js'
+import { goOn } from './after.js'
 
 /** The options of every endpoint that calls hooks. */
 export interface HookOptions {
@@ -27,7 +29,7 @@ export function hookOf<Args extends unknown[]>(
   if (hook === undefined) return undefined
   return (...args) => {
     // The answer comes first: a slow hook would delay it, or use up storage's time.
-    setImmediate(run, name, () => hook(...args), options)
+    goOn(turn().then(() => run(name, () => hook(...args), options)))
   }
 }
 

@@ -1,5 +1,23 @@
-// Requests that a router misses because of where it is mounted.
-import type { RequestHandler } from 'express'
+// Endpoints as an Express router, and requests that it misses because of where it is mounted.
+import { type RequestHandler, Router } from 'express'
+import { handlerOf } from '../endpoint/node.js'
+import { type Place, pathsOf, patternOf, publishUnknown } from './place.js'
+
+/** Creates a router of these endpoints. */
+export function routerOf(places: readonly Place[]): Router {
+  const router = Router()
+  for (const place of places) {
+    const handler = handlerOf(place.endpoint)
+    // Optimization: Express tries a list of paths one by one (4 % of the CPU time of an upload).
+    const pattern = patternOf(pathsOf(place))
+    for (const method of place.methods) router[method](pattern, handler)
+  }
+  router.use('/iclock', ({ method, baseUrl, path }, _res, next) => {
+    publishUnknown(method, `${baseUrl}${path}`)
+    next()
+  })
+  return router.use(noticeMount(places.flatMap(pathsOf)))
+}
 
 /**
  * Warns once if requests miss these paths only because the router is mounted below a part of them.

@@ -1,5 +1,6 @@
 // Writes contacts to storage: throttled, in order, and in bounded memory.
 import { createHash } from 'node:crypto'
+import { goOn } from '../endpoint/after.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { recentTerminals } from './recent.js'
 import { type Contact, type FamilyRank, isAsSure, type TerminalStorage } from './storage.js'
@@ -105,7 +106,7 @@ export function contactBook(
       const facts = factsOf(contact, entry)
       if (isDue(entry, contact.at.getTime()) || isNews(entry, facts)) {
         if (isHeld(entry, contact.at.getTime())) return
-        writeTo(entry, contact, facts).catch(report)
+        goOn(writeTo(entry, contact, facts).catch(report))
       }
       if (trace === undefined || trace.length > LONGEST_TRACE) return
       entry.traces = [trace, ...entry.traces.filter((known) => known !== trace)].slice(

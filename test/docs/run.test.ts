@@ -84,9 +84,21 @@ it('The recipe for addresses lets a terminal in from its own address alone', asy
   })
 })
 
-it('Terminals are served beside Fastify', async () => {
-  const blocks = run('docs/frameworks.md').map((block) => {
-    return { ...block, text: `${block.text}\nexport { fastify }\n` }
+const isFastify = ({ text }: { text: string }) => text.includes("'fastify'")
+
+it('Terminals are served by Hono, SvelteKit, and hosts that call fetch, beside the app', async () => {
+  const blocks = run('docs/frameworks.md').filter((block) => !isFastify(block))
+  expect(JSON.parse(await runScenario('web', blocks))).toEqual({
+    delay: '10',
+    texts: ['a page', 'OK', 'a page', 'OK', 'Not Found\n'],
   })
+})
+
+it('Terminals are served beside Fastify', async () => {
+  const blocks = run('docs/frameworks.md')
+    .filter(isFastify)
+    .map((block) => {
+      return { ...block, text: `${block.text}\nexport { fastify }\n` }
+    })
   expect(JSON.parse(await runScenario('fastify', blocks))).toEqual({ delay: '10', page: 'a page' })
 })

@@ -15,6 +15,7 @@ import type * as contract from 'express-iclock/contract'
 import type * as monitor from 'express-iclock/monitor'
 import type * as simulator from 'express-iclock/simulator'
 import type * as sqlite from 'express-iclock/sqlite'
+import type * as web from 'express-iclock/web'
 type Call = (...all: never[]) => unknown
 type Keys<Type> = Type extends unknown ? keyof Type & string : never
 type Optional<Type> = Type extends unknown
@@ -140,6 +141,11 @@ function events({ rows }: Table): string[] {
 const FLEET =
   "Omit<simulator.FleetOptions, Keys<Omit<simulator.VirtualTerminalOptions, 'serialNumber'>>>"
 
+const OWN_OF_FETCH = `Exclude<
+  Keys<web.TerminalFetchOptions>,
+  Exclude<Keys<iclock.TerminalRouterOptions>, 'authorize' | 'onError'>
+>`
+
 /** Each table of names: its page, its first header and name, and what it must name. */
 const TABLES: readonly [string, string, string, (table: Table) => string[]][] = [
   [
@@ -150,6 +156,8 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ],
   ['sqlite', 'option', 'timeout', options('sqlite.SqliteAdapterOptions')],
   ['options', 'option', 'delay', names('Keys<iclock.HandshakeOptions>')],
+  ['frameworks', 'option', 'authorize', names(OWN_OF_FETCH)],
+  ['frameworks', 'member of', 'waitUntil', names('Keys<web.FetchContext>')],
   ['options', 'option', 'path', options('iclock.CommandReplyOptions')],
   ['options', 'option', 'family', options('iclock.CommandQueueOptions')],
   ['monitor', 'option', 'adapter', options('monitor.MonitorOptions', "'texts'")],

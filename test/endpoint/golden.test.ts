@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
 import { expect, it } from 'vitest'
 import {
   commandReplyHandler,
@@ -8,6 +10,7 @@ import {
   type IclockError,
   uploadHandler,
 } from '../../src/index.js'
+import { terminalFetch } from '../../src/web.js'
 import { type GoldenOptions, goldenText } from '../support/golden.js'
 
 /** All handlers as one, chosen by method and path as in an app on node:http. */
@@ -63,4 +66,34 @@ it('Every octet that the handlers answer with a next is as recorded', async () =
       })
   })
   await expect(text).toMatchFileSnapshot('../fixtures/golden/node-http-next.txt')
+})
+
+it('Every octet that terminalFetch answers on Hono is as recorded', async () => {
+  const text = await goldenText(({ limit, maxRecords, maxCommands, ...options }) => {
+    const body = {
+      ...(limit !== undefined && { limit }),
+      ...(maxRecords !== undefined && { maxRecords }),
+    }
+    const delivery = { ...(maxCommands !== undefined && { maxCommands }) }
+    const settings = { timeZone: 'Asia/Manila', reply: body, upload: body, delivery }
+    const terminals = terminalFetch({ ...options, ...settings })
+    return getRequestListener(async (request) => {
+      return (await terminals(request)) ?? new Response('next\n', { status: 404 })
+    })
+  })
+  await expect(text).toMatchFileSnapshot('../fixtures/golden/web.txt')
+})
+
+it('What terminalFetch answers with 200 has the octets of Express, in another order of headers', () => {
+  const answersOf = (name: string) => {
+    const text = readFileSync(new URL(`../fixtures/golden/${name}.txt`, import.meta.url), 'utf8')
+    return text.split(/^### /m).flatMap((block) => {
+      const [head = '', ...body] = block.split('␍\n␍\n')
+      const [about, ...headers] = head.split('␍\n').flatMap((line) => line.split('\n'))
+      return headers[0]?.startsWith('HTTP/1.1 200') ? [[about, headers.sort(), body]] : []
+    })
+  }
+  const express = answersOf('express')
+  expect(express.length).toBeGreaterThan(40)
+  expect(answersOf('web')).toEqual(express)
 })
