@@ -73,14 +73,20 @@ export function endpointSettings(options: EndpointOptions): EndpointSettings {
   return { timeout, authorize: authorize?.bind(options) as EndpointSettings['authorize'] }
 }
 
-/** @throws TypeError that names the option, what came and what was expected */
+/**
+ * The bounds of a body.
+ *
+ * @param within where the options are nested, such as `reply.`; `''` if nowhere
+ * @throws TypeError that names the option, what came and what was expected
+ */
 export function bodySettings(
   options: BodyOptions,
   defaultLimit: string,
+  within: string,
 ): { limit: number; maxRecords: number } {
   const { limit = defaultLimit, maxRecords = 10_000 } = options
-  checkWhole('maxRecords', maxRecords, 1)
-  return { limit: sizeOf('limit', limit), maxRecords }
+  checkWhole(`${within}maxRecords`, maxRecords, 1)
+  return { limit: sizeOf(`${within}limit`, limit), maxRecords }
 }
 
 /** @throws TypeError if an option is not a size */

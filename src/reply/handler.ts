@@ -110,7 +110,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
 ): Endpoint {
   const { adapter } = options
   checkReplyStorage(adapter)
-  const { limit, maxRecords } = bodySettings(own, '1mb')
+  const { limit, maxRecords } = bodySettings(own, '1mb', own === options ? '' : 'reply.')
   bodies.allow(limit)
   const encodingOf = decoderLabelOf(options)
   const hook = afterReplyOf(options)

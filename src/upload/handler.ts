@@ -155,7 +155,7 @@ export function receptionOf<Issued extends IssuedCommand>(
   const { adapter, afterUpload } = options
   checkAdapter(adapter, ['onUpload'], OPTIONAL_CALLS)
   checkFunction('afterUpload', afterUpload, 'a function (upload)')
-  const { limit, maxRecords } = bodySettings(own, '4mb')
+  const { limit, maxRecords } = bodySettings(own, '4mb', own === options ? '' : 'upload.')
   bodies.allow(limit)
   const afterReply = afterReplyOf(options)
   return uploadExchange({

@@ -385,7 +385,8 @@ it.each<[object, string]>([
   [{ secret: '' }, 'option "secret" has 0 characters'],
   [{ handshake: { delay: 0 } }, 'option "delay" is 0'],
   [{ upload: { afterUpload() {} } }, 'there is no option "upload.afterUpload"'],
-  [{ upload: { limit: 0 } }, 'option "limit" is 0'],
+  [{ upload: { limit: 0 } }, 'option "upload.limit" is 0'],
+  [{ reply: { maxRecords: 0 } }, 'option "reply.maxRecords" is 0'],
   [{ onError: 1 }, 'option "onError" is 1'],
   [{ delay: 5 }, 'there is no option "delay"'],
 ])('Wrong options are refused: %j', (options, message) => {
