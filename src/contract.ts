@@ -3,6 +3,7 @@ import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
 import { COST_CASES } from './contract/cost.js'
 import { LACK_CASES } from './contract/lack.js'
+import { REFUSED_CASES } from './contract/refused.js'
 import { REPLY_CASES } from './contract/reply.js'
 import { RETENTION_CASES } from './contract/retention.js'
 import type { Case, ContractSubject } from './contract/subject.js'
@@ -30,6 +31,7 @@ const CASES: readonly Case[] = [
   ...COMMAND_CASES,
   ...UPLOAD_CASES,
   ...TERMINAL_CASES,
+  ...REFUSED_CASES,
   ...RETENTION_CASES,
   ...COST_CASES,
 ]

@@ -105,6 +105,12 @@ export { type TerminalRouterOptions, terminalRouter } from './router/terminal.js
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
 export type {
+  Refusals,
+  RefusedFilter,
+  RefusedStorage,
+  RefusedTerminal,
+} from './terminal/refused.js'
+export type {
   Contact,
   FamilyRank,
   Terminal,

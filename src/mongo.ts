@@ -6,6 +6,7 @@ import type { RetentionStorage } from './kept.js'
 import { commandsOn } from './mongo/command.js'
 import { COLLECTIONS, collectionsOf, type MongoDb } from './mongo/driver.js'
 import { createIndexesOn } from './mongo/indexes.js'
+import { refusedOn } from './mongo/refused.js'
 import { repliesOn } from './mongo/reply.js'
 import { retentionOn } from './mongo/retention.js'
 import { Seen } from './mongo/seen.js'
@@ -16,6 +17,7 @@ import type { Promised } from './promised.js'
 import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 import type { ReplyStorage } from './reply/storage.js'
+import type { RefusedStorage } from './terminal/refused.js'
 import type { TerminalStorage } from './terminal/storage.js'
 import type { UploadStorage } from './upload/storage.js'
 
@@ -40,6 +42,7 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     Promised<Omit<ReplyStorage<Issued>, 'findCommand'>>,
     Promised<UploadStorage>,
     Promised<TerminalStorage>,
+    Promised<RefusedStorage>,
     RetentionStorage {
   /**
    * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
@@ -88,6 +91,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...repliesOn<Issued>(collections, family, seen),
     ...uploadsOn(collections),
     ...terminalsOn(collections),
+    ...refusedOn(collections),
     ...retentionOn(collections),
     createIndexes: () => createIndexesOn(collections),
   }

@@ -8,6 +8,7 @@ import { commandsOn } from './postgres/command.js'
 import { commandListsOn } from './postgres/command-list.js'
 import { openCommandsOn } from './postgres/open.js'
 import { databaseOn, type PostgresPool } from './postgres/query.js'
+import { refusedOn } from './postgres/refused.js'
 import { repliesOn } from './postgres/reply.js'
 import { retentionOn } from './postgres/retention.js'
 import { migration } from './postgres/schema.js'
@@ -17,6 +18,7 @@ import { uploadListsOn } from './postgres/upload-list.js'
 import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 import type { ReplyStorage } from './reply/storage.js'
+import type { RefusedStorage } from './terminal/refused.js'
 import type { TerminalStorage } from './terminal/storage.js'
 import type { UploadStorage } from './upload/storage.js'
 
@@ -41,6 +43,7 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
     Required<ReplyStorage<Issued>>,
     Required<UploadStorage>,
     Required<TerminalStorage>,
+    RefusedStorage,
     RetentionStorage {
   /**
    * Brings the tables up to date. Call it at every start: it does nothing if they are, and many
@@ -88,6 +91,7 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...uploadsOn(database),
     ...uploadListsOn(database),
     ...terminalsOn(database),
+    ...refusedOn(database),
     ...retentionOn(database),
     async migrate() {
       await pool.query(migration(schema))

@@ -26,6 +26,10 @@ const CAPABILITIES: readonly Need[] = [
     who: 'terminalRouter and handshakeHandler need them to know the terminals',
   },
   {
+    calls: ['onRefused', 'listRefused', 'forgetRefused'],
+    who: 'without them, nobody sees which serial numbers authorize refused',
+  },
+  {
     calls: ['forget', 'forgetPerson'],
     who: 'your app needs them to delete what is old, and what is about a person',
   },

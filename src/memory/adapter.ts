@@ -3,6 +3,7 @@ import type { IssuedCommand } from '../command.js'
 import type { RetentionStorage } from '../kept.js'
 import { type CommandMemory, commandMemory } from './command.js'
 import type { Records } from './record.js'
+import { type RefusedMemory, refusedMemory } from './refused.js'
 import { type Lines, type ReplyMemory, replyMemory } from './reply.js'
 import { retention } from './retention.js'
 import { type TerminalMemory, terminalMemory } from './terminal.js'
@@ -14,6 +15,7 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends ReplyMemory<Issued>,
     CommandMemory<Issued>,
     TerminalMemory,
+    RefusedMemory,
     UploadMemory,
     RetentionStorage {}
 
@@ -27,6 +29,7 @@ export function adapterOn<Issued extends IssuedCommand>(
     ...replyMemory(records, lines),
     ...commandMemory(records),
     ...terminalMemory(),
+    ...refusedMemory(),
     ...uploadMemory(uploads),
     ...retention(records, lines, uploads),
   }

@@ -43,6 +43,7 @@ export const COLLECTIONS = {
   attendance: 'iclock_attendance',
   uploads: 'iclock_uploads',
   terminals: 'iclock_terminals',
+  refused: 'iclock_refused',
   retention: 'iclock_retention',
 }
 
@@ -73,6 +74,7 @@ export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collectio
     attendance: open('attendance'),
     uploads: open('uploads'),
     terminals: open('terminals'),
+    refused: open('refused'),
     retention: open('retention'),
   }
 }

@@ -189,7 +189,18 @@ const TERMINALS = `
     first_seen_at timestamptz NOT NULL,
     last_seen_at  timestamptz NOT NULL
   -- Lists don't read options: longer ones are stored beside the table.
-  ) WITH (toast_tuple_target = 256);`
+  ) WITH (toast_tuple_target = 256);
+
+  -- What \`authorize\` refused, for people to approve: a thousand rows at most.
+  CREATE TABLE :schema.refused (
+    serial_number text COLLATE "C" NOT NULL,
+    address       text COLLATE "C" NOT NULL,
+    model         text,
+    times         bigint NOT NULL,
+    first_at      timestamptz NOT NULL,
+    last_at       timestamptz NOT NULL,
+    PRIMARY KEY (serial_number, address)
+  );`
 
 /** The tables and indexes; `:schema` is the schema's quoted name. */
 export const TABLES: string = COMMANDS + UPLOADS + TERMINALS

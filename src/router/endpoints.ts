@@ -29,6 +29,7 @@ import { REPLY_HOOK_OPTIONS, type ReplyHookOptions, replyEndpoint } from '../rep
 import type { ReplyStorage } from '../reply/storage.js'
 import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { offsetWatch } from '../terminal/offset.js'
+import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import {
   ACKNOWLEDGEMENT_OPTIONS,
@@ -42,12 +43,14 @@ import type { UploadStorage } from '../upload/storage.js'
 import { driftInOptions, statedTime } from './drift.js'
 import { observers } from './observer.js'
 import type { Place } from './place.js'
+import { noting, refusedWatch } from './refused.js'
 
 /** The storage that `terminalRouter` needs; `memoryAdapter()` has all of it. */
 export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = ReplyStorage<Issued> &
   CommandStorage<Issued> &
   UploadStorage &
-  TerminalStorage
+  TerminalStorage &
+  Partial<RefusedStorage>
 
 /**
  * The options of everything a terminal asks for. Options of a single endpoint nest under its name,
@@ -107,7 +110,7 @@ const SMALLER =
  */
 export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<Issued>): Place[] {
   const { adapter, timeZone, encoding, commandIds, reply = {}, upload = {} } = options
-  checkAdapter(adapter, CALLS, [], SMALLER)
+  checkAdapter(adapter, CALLS, ['onRefused'], SMALLER)
   const contacts = contactBook(adapter, options)
   const commands = commandQueue(adapter, { encoding, commandIds })
   const renew = (serialNumber: string) => commands.issue(serialNumber, RENEWAL)
@@ -123,7 +126,7 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
   const { cdata, registry, push, rtdata, exchange, ping, test } = starts
   const posts = oneOf(({ target }) => (isPostedHandshake(target) ? cdata : uploads))
   // They are tried in this order, and most requests are polls.
-  return [
+  const places: Place[] = [
     { name: 'getrequest', methods: ['get', 'post'], endpoint: polls },
     { name: 'cdata', methods: ['post'], endpoint: posts },
     { name: 'devicecmd', methods: ['post', 'get'], endpoint: replies },
@@ -137,6 +140,10 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
     { name: 'ping', methods: ['get', 'post'], endpoint: ping },
     { name: 'test', methods: ['get'], endpoint: test },
   ]
+  const { onRefused } = adapter
+  if (options.authorize === undefined || onRefused === undefined) return places
+  const note = refusedWatch({ onRefused: onRefused.bind(adapter) }, options)
+  return places.map((place) => ({ ...place, endpoint: noting(place.endpoint, note) }))
 }
 
 // A terminal that states its time shows how far its clock is from ours.

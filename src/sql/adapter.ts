@@ -5,6 +5,7 @@ import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
 import { idKey, RECORD, recordOf, SUMMARY, summaryOf } from './command-row.js'
@@ -13,6 +14,7 @@ import { countCommands, listCommands } from './list.js'
 import { findPackets } from './packet.js'
 import { pairs } from './pairs.js'
 import { cancel, claim, openCommands, release } from './queue.js'
+import { forgetRefused, listRefused, noteRefused } from './refused.js'
 import { keepReplies, keepUnparsed, listReplies, listUnparsed } from './reply.js'
 import { forget, forgetPerson } from './retention.js'
 import { type Database, read, type Steps } from './step.js'
@@ -27,6 +29,7 @@ export interface SqlAdapter<Issued extends IssuedCommand>
     Promised<Omit<ReplyStorage<Issued>, 'findCommand'>>,
     Promised<UploadStorage>,
     Promised<TerminalStorage>,
+    Promised<RefusedStorage>,
     RetentionStorage {}
 
 /** The calls of an adapter. */
@@ -90,6 +93,9 @@ export function adapterOver<Issued extends IssuedCommand>(
     onContact: (contact) => database.whole(() => noteContact(contact)),
     findTerminal: reads(findTerminal),
     listTerminals: reads(listTerminals),
+    onRefused: (refusals) => database.whole(() => noteRefused(refusals)),
+    listRefused: reads(listRefused),
+    forgetRefused: writes(forgetRefused),
     forget: writes(forget),
     forgetPerson: writes(forgetPerson),
   }

@@ -214,6 +214,20 @@ export const TABLES: readonly Table[] = [
     indexes: {},
   },
   {
+    // What `authorize` refused: a thousand rows at most.
+    name: 'iclock_refused',
+    columns: {
+      serial_number: SN,
+      address: 'key 600 not null',
+      model: 'text',
+      times: 'integer not null',
+      first_at: 'integer not null',
+      last_at: 'integer not null',
+    },
+    unique: ['serial_number', 'address'],
+    indexes: {},
+  },
+  {
     name: 'iclock_counters',
     columns: {
       serial_number: SN,

@@ -10,6 +10,7 @@ import type {
   RetentionStorage,
 } from '../../src/index.js'
 import { Records } from '../../src/memory/record.js'
+import { refusedMemory } from '../../src/memory/refused.js'
 import { type Lines, replyMemory } from '../../src/memory/reply.js'
 import { retention } from '../../src/memory/retention.js'
 import { terminalMemory } from '../../src/memory/terminal.js'
@@ -17,6 +18,7 @@ import { Timeline } from '../../src/memory/timeline.js'
 import { Uploads, uploadMemory } from '../../src/memory/upload.js'
 import type { CommandStorage } from '../../src/queue/storage.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
+import type { RefusedStorage } from '../../src/terminal/refused.js'
 import type { TerminalStorage } from '../../src/terminal/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
 import { type PlainRecords, plainCommands } from './plain.js'
@@ -45,6 +47,7 @@ export class Storage {
 export type WholeAdapter = Required<ReplyStorage> &
   Required<CommandStorage> &
   Required<TerminalStorage> &
+  RefusedStorage &
   Required<UploadStorage> &
   RetentionStorage
 
@@ -73,6 +76,7 @@ function keptIn(records: PlainRecords, uploads: Uploads): MemoryAdapter {
   return {
     ...commands,
     ...terminalMemory(),
+    ...refusedMemory(),
     ...uploadMemory(uploads),
     ...{ onUnparsed, unparsed, listUnparsed },
     async forget(before) {
@@ -190,6 +194,18 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async forgetPerson(...args) {
       await query()
       return memory.forgetPerson(...args)
+    },
+    async onRefused(...args) {
+      await query()
+      memory.onRefused(...args)
+    },
+    async listRefused() {
+      await query()
+      return memory.listRefused()
+    },
+    async forgetRefused(...args) {
+      await query()
+      return memory.forgetRefused(...args)
     },
     async findTerminal(serialNumber) {
       await query()

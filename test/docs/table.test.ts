@@ -57,6 +57,7 @@ const STORAGES: Readonly<Record<string, string>> = {
   issue: 'iclock.CommandStorage',
   onUpload: 'iclock.UploadStorage',
   onContact: 'iclock.TerminalStorage',
+  onRefused: 'iclock.RefusedStorage',
   forget: 'iclock.RetentionStorage',
 }
 
@@ -186,6 +187,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['storage', 'call of replies', 'findCommand', names('Keys<iclock.ReplyStorage>')],
   ['storage', 'call of uploads', 'onUpload', names('Keys<iclock.UploadStorage>')],
   ['storage', 'call of terminals', 'onContact', names('Keys<iclock.TerminalStorage>')],
+  ['storage', 'call of refused terminals', 'onRefused', names('Keys<iclock.RefusedStorage>')],
   ['storage', 'call of retention', 'forget', names('Keys<iclock.RetentionStorage>')],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
