@@ -136,8 +136,13 @@ describe('An attendance line', () => {
   })
 
   it('The columns of two lines share no object that somebody could change', () => {
-    const [record] = read(`1\t${AT}\t0\t1\t0\t0\t0`).records as [AttendanceRecord]
-    expect(() => (record.rest as string[]).push('x')).toThrow(TypeError)
+    const line = `1\t${AT}\t0\t1\t0\t0\t0\n`
+    for (const record of read(`${line}${line}`).records as AttendanceRecord[]) {
+      expect(() => (record.rest as string[]).push('x')).toThrow(TypeError)
+    }
+    const [one] = read(line).records as [AttendanceRecord]
+    const [other] = read(line).records as [AttendanceRecord]
+    expect(one.rest).not.toBe(other.rest)
   })
 
   it('A line is read in its encoding, column by column', () => {
