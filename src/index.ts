@@ -16,6 +16,7 @@ export {
   handshakeHandler,
 } from './handshake/handler.js'
 export type { HandshakeOptions, OtherWord, TransWord } from './handshake/options.js'
+export type { QuestionOptions, TerminalQuestion } from './handshake/question.js'
 export { carriesToken } from './handshake/registration.js'
 export { isHandshake } from './handshake/request.js'
 export type {

@@ -24,11 +24,12 @@ import {
   timeExchange,
 } from './arrival.js'
 import { type HandshakeOptions, handshakeSettings } from './options.js'
+import { QUESTION_OPTIONS, type QuestionOptions, questionsOf } from './question.js'
 import { checkSecret } from './registration.js'
-import { asksForPerson, asksForTime, isHandshakeQuery } from './request.js'
+import { asksForTime, isHandshakeQuery } from './request.js'
 
 /** The options about starting terminals. */
-export interface ArrivalOptions extends TimeZoneOptions {
+export interface ArrivalOptions extends TimeZoneOptions, QuestionOptions {
   /**
    * The secret that registrations of access terminals are derived from: 16 characters or more, the
    * same in all processes. Without it the registration is the same everywhere as well, but anybody
@@ -54,6 +55,7 @@ export type HandshakeEndpoints = Readonly<
 export const ARRIVAL_OPTIONS: OptionNames<ArrivalOptions> = {
   secret: true,
   handshake: true,
+  ...QUESTION_OPTIONS,
   ...TIME_ZONE_OPTIONS,
 }
 
@@ -116,16 +118,17 @@ export function handshakeEndpoints(
   const handshake = handshakeExchange(arrival)
   const getOrPost = ({ method }: TerminalRequest) => method === 'POST' || method === 'GET'
   const clock = clockExchange(arrival)
+  const questions = questionsOf(options)
   const cdata: Exchange = (serialNumber, request, deadline) => {
     if (isHandshakeQuery(request)) return handshake(serialNumber, request, deadline)
-    // A person unknown to the terminal is unknown here, too.
-    return asksForTime(request) ? clock(serialNumber, request, deadline) : ok('NONE')
+    const answer = asksForTime(request) ? clock : questions.exchange
+    return answer(serialNumber, request, deadline)
   }
   const ping: Exchange = (serialNumber, request) => {
     book.writeIfDue(contactOf(serialNumber, request, 'ping'))
     return ok('OK')
   }
-  const asks = [isHandshakeQuery, asksForTime, asksForPerson]
+  const asks = [isHandshakeQuery, asksForTime, questions.accepts]
   return {
     cdata: endpoint(settings, cdata, { accepts: (request) => asks.some((ask) => ask(request)) }),
     registry: endpoint(settings, registryExchange(arrival), { accepts: getOrPost }),

@@ -1,5 +1,5 @@
 // Everything a terminal asks for: a table of endpoints and their paths, for any server.
-import { checkAdapter, type OptionNames } from '../check.js'
+import { checkAdapter, type OptionNames, wrong } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import type { ByTerminal } from '../endpoint/by-terminal.js'
@@ -77,6 +77,11 @@ export interface TerminalOptions<Issued extends IssuedCommand = IssuedCommand>
   delivery?: DeliveryOptions
   /** The options of uploads only. */
   upload?: BodyOptions
+  /**
+   * Further names below `/iclock/` to which terminals post data, such as `['edata']`: it is stored
+   * as uploads. By default they go on to the app.
+   */
+  uploadPaths?: readonly string[]
 }
 
 /** The names of the options of a terminal's conversation. */
@@ -86,6 +91,7 @@ export const TERMINAL_OPTIONS: OptionNames<TerminalOptions> = {
   commandIds: true,
   delivery: DELIVERY_OPTIONS,
   upload: BODY_OPTIONS,
+  uploadPaths: true,
   ...REPLY_HOOK_OPTIONS,
   ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
@@ -98,6 +104,7 @@ const CALLS = [
   ...['onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord', 'findSummaries'],
   ...['nextNumbers', 'onUpload', 'onContact', 'findTerminal'],
 ]
+const NAME = /^[\w-]{1,64}$/
 // Harmless if it comes twice, and useless once the terminal has been restarted.
 const RENEWAL = { text: 'CHECK', key: 'utc-offset', expiresAfter: 24 * 60 * 60_000 }
 const SMALLER =
@@ -139,11 +146,24 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
     { name: 'exchange', methods: ['get', 'post'], endpoint: exchange },
     { name: 'ping', methods: ['get', 'post'], endpoint: ping },
     { name: 'test', methods: ['get'], endpoint: test },
+    ...furtherNames(options.uploadPaths).map((name): Place => {
+      return { name, methods: ['post'], endpoint: uploads }
+    }),
   ]
   const { onRefused } = adapter
   if (options.authorize === undefined || onRefused === undefined) return places
   const note = refusedWatch({ onRefused: onRefused.bind(adapter) }, options)
   return places.map((place) => ({ ...place, endpoint: noting(place.endpoint, note) }))
+}
+
+function furtherNames(names: readonly string[] = []): readonly string[] {
+  const isName = (name: unknown) => typeof name === 'string' && NAME.test(name)
+  if (Array.isArray(names) && names.every(isName)) return names
+  throw wrong(
+    'uploadPaths',
+    names,
+    "a list of names of letters, digits, '_' and '-', such as ['edata']",
+  )
 }
 
 // A terminal that states its time shows how far its clock is from ours.

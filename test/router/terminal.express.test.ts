@@ -538,3 +538,37 @@ describe('A body where none belongs', () => {
     expect(await commands.state(issued)).toBe('succeeded')
   })
 })
+
+describe('A question of a terminal', () => {
+  it('The app answers about a person, and NONE is for those it does not know', async () => {
+    const { app } = appWith({
+      onQuestion: async ({ serialNumber, query }) => {
+        if (query.PIN !== '7') return undefined
+        return `DATA UPDATE USERINFO PIN=7\tName=${serialNumber}\n`
+      },
+    })
+    const ask = (query: string) => request(app).get(`/iclock/cdata?SN=A&${query}`)
+    await ask('table=RemoteAtt&PIN=7').expect(200, 'DATA UPDATE USERINFO PIN=7\tName=A\n')
+    await ask('table=RemoteAtt&PIN=8').expect(200, 'NONE')
+    await ask('type=time').expect(200, /^Time=/)
+    await ask('options=all').expect(200, /^GET OPTION FROM/)
+  })
+
+  it.each<[Partial<TerminalRouterOptions>, number]>([
+    [{ onQuestion: () => 7 as never }, 500],
+    [{ onQuestion: () => Promise.reject(new Error('no disk')) }, 500],
+    [{ onQuestion: () => new Promise<never>(() => {}), timeout: 20 }, 503],
+  ])('A function that is wrong is an error: %o', async (options, status) => {
+    const { app } = appWith(options)
+    await request(app).get('/iclock/cdata?SN=A&table=RemoteAtt&PIN=7').expect(status)
+  })
+
+  it.each([{ onQuestion: 'NONE' }, { uploadPaths: ['a/b'] }, { uploadPaths: 'edata' }])(
+    'A wrong option is refused: %j',
+    (options) => {
+      const adapter = memoryAdapter()
+      const [name = ''] = Object.keys(options)
+      expect(() => terminalRouter({ adapter, ...options } as never)).toThrow(`option "${name}"`)
+    },
+  )
+})
