@@ -3,13 +3,19 @@
 // percent is lost.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { IncomingMessage, ServerResponse } from 'node:http'
-import { commandReplyHandler, parseReplies } from 'express-iclock'
-import { ok } from '../dist/esm/endpoint/answer.js'
-import { endpoint } from '../dist/esm/endpoint/endpoint.js'
-import { handlerOf } from '../dist/esm/endpoint/node.js'
-import { bodySettings, endpointSettings } from '../dist/esm/endpoint/options.js'
-import { keepInStorage } from '../dist/esm/reply/store.js'
+import { inside } from './inside.js'
 import { median, rounds, row, sized } from './measure.js'
+
+const [index, answers, endpoints, node, options, store] = await inside(
+  ...['index', 'endpoint/answer', 'endpoint/endpoint', 'endpoint/node', 'endpoint/options'],
+  'reply/store',
+)
+const { commandReplyHandler, parseReplies } = index
+const { ok } = answers
+const { endpoint } = endpoints
+const { handlerOf } = node
+const { bodySettings, endpointSettings } = options
+const { keepInStorage } = store
 
 const BURST = sized(2000)
 const CHANNELS = ['reply', 'poll', 'upload', 'handshake', 'refusal']

@@ -16,11 +16,12 @@ import {
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { linksOf } from '../test/support/page.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(root, 'checks/consumers')
@@ -45,6 +46,8 @@ const MODULE_SETTINGS = [
 ]
 
 const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
+
+const MOST_FILES = 120
 
 const execute = promisify(execFile)
 const count = { passed: 0, failed: 0, skipped: 0 }
@@ -110,20 +113,40 @@ async function pack() {
   const files = listed.map((path) => path.replace('package/', ''))
   console.log(`tarball: ${files.length} files, ${statSync(tarball).size} bytes`)
   await check('the tarball holds what it needs and nothing else', () => {
-    const rooms = readdirSync(join(root, 'src'), { recursive: true })
-      // The monitor's page runs in browsers, and is part of a module of its own.
-      .filter((file) => file.endsWith('.ts') && !file.startsWith('monitor/page/'))
-      .map((file) => file.replace(/\.ts$/, ''))
-    const built = rooms.flatMap((room) => [`${room}.js`, `${room}.d.ts`])
+    const built = readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => relative(root, join(file.parentPath, file.name)))
+    const docs = readdirSync(join(root, 'docs'), { recursive: true })
+      .filter((file) => file.includes('.'))
+      .map((file) => join('docs', file))
     const needed = [
-      ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cjs/package.json'],
+      ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md'],
       // The licenses of the libraries in the monitor's page.
       'THIRD-PARTY-LICENSES.md',
-      ...built.flatMap((file) => [`dist/esm/${file}`, `dist/cjs/${file}`]),
+      ...[...built, ...docs],
     ]
     deepEqual(files.toSorted(), needed.toSorted())
+    ok(files.length <= MOST_FILES, `${files.length} files`)
   })
+  await check('every link of a page in the tarball leads into it', () => linksLead(tarball))
   return tarball
+}
+
+async function linksLead(tarball) {
+  const folder = join(temporary, 'unpacked')
+  mkdirSync(folder)
+  await run('tar', ['-xf', tarball, '-C', folder], root)
+  const unpacked = join(folder, 'package')
+  const pages = readdirSync(unpacked, { recursive: true }).filter((file) => file.endsWith('.md'))
+  const links = pages.flatMap((page) => {
+    return linksOf(relative(root, join(unpacked, page))).map((link) => ({ page, link }))
+  })
+  const broken = links.filter(({ page, link }) => {
+    const path = link.replace(/#.*/, '')
+    return !/^https?:/.test(link) && !existsSync(join(unpacked, dirname(page), path))
+  })
+  ok(links.length > 100, `only ${links.length} links were found`)
+  deepEqual(broken, [])
 }
 
 async function inProject(title, tarball, packages, checks) {

@@ -1,5 +1,7 @@
 // Which commands bring a person's templates to a terminal, and why some can't come.
-import { access, attendance, type BuiltCommand } from '../commands.js'
+import * as access from '../commands/access.js'
+import * as attendance from '../commands/attendance.js'
+import type { BuiltCommand } from '../commands/built.js'
 import type { UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
 import { type Content, faultOf, gather, type Template } from './template.js'

@@ -1,5 +1,7 @@
 // Writes a template into the table that a terminal reads.
-import { access, attendance, type BuiltCommand } from '../commands.js'
+import * as access from '../commands/access.js'
+import * as attendance from '../commands/attendance.js'
+import type { BuiltCommand } from '../commands/built.js'
 import type { Family } from '../reply/outcome.js'
 import type { TypeCapability } from './capability.js'
 import type { Template } from './template.js'

@@ -1,6 +1,7 @@
 // The commands that people may issue with a form: those that neither wipe a terminal nor take it
 // over.
-import { access, attendance } from '../commands.js'
+import * as access from '../commands/access.js'
+import * as attendance from '../commands/attendance.js'
 import type { NewCommand } from '../queue/issue.js'
 import type { Family } from '../reply/outcome.js'
 import type { MonitorTexts } from './text.js'
