@@ -43,7 +43,7 @@ const asFiles = {
     return NAMESPACES.includes(name) ? { id: source, external: true } : null
   },
 }
-const TYPE_GROUPS = [{ name: 'shared', minShareCount: 2 }]
+const TYPE_GROUPS = [{ name: 'shared.d', test: /\.d\.ts$/, minShareCount: 2 }]
 
 const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const entries = Object.keys(exports)
@@ -119,11 +119,23 @@ const linesOnly = {
   },
 }
 
+// Types name Buffer, for which TypeScript doesn't look by itself.
+const withNode = {
+  name: 'with-node',
+  generateBundle(_, files) {
+    for (const file of Object.values(files)) {
+      file.code = `/// <reference types="node" />\n${file.code}`
+    }
+  },
+}
+
 async function bundleTypes(dir) {
   const plugins = dts({ oxc: true, emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })
-  const bundled = await rolldown({ ...settings(entries), plugins })
-  const names = { entryFileNames: '[name].js', chunkFileNames: 'chunk/[name].js' }
-  await bundled.write({ dir, format: 'esm', ...names, codeSplitting: { groups: TYPE_GROUPS } })
+  const bundled = await rolldown({ ...settings(entries), plugins: [...plugins, withNode] })
+  await bundled.write({
+    ...{ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: 'chunk/[name].js' },
+    codeSplitting: { groups: TYPE_GROUPS },
+  })
   await bundled.close()
 }
 

@@ -145,7 +145,7 @@ async function linksLead(tarball) {
     const path = link.replace(/#.*/, '')
     return !/^https?:/.test(link) && !existsSync(join(unpacked, dirname(page), path))
   })
-  ok(links.length > 100, `only ${links.length} links were found`)
+  ok(links.length > 50, `only ${links.length} links were found`)
   deepEqual(broken, [])
 }
 

@@ -1,6 +1,6 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
-// npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps [--kills 200]
-//   [--seed 1] [--clocks] [--broken claim|answer|early|overtake]
+// npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps|
+//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--broken claim|answer|early|overtake]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'

@@ -15,15 +15,21 @@ import {
 } from '../../test/support/mongodb.js'
 import { findPostgres, startPostgres } from '../../test/support/postgres.js'
 import { openFront } from './front.js'
+import { hasGalera, startGalera } from './galera.js'
+import { hasPgbouncer, startPgbouncer } from './pgbouncer.js'
+import { startReplicated } from './standby.js'
 import { openStorage } from './storage.js'
 
 /**
- * @typedef {'journal' | 'sqlite' | 'postgres' | 'mongodb' | 'mongodb-apps'} GroundName
+ * @typedef {'journal' | 'sqlite' | 'postgres' | 'mongodb' | 'mongodb-apps' | Engine} GroundName
+ *
+ * @typedef {'galera' | 'standby' | 'pgbouncer'} Engine several machines, or one that stands between
  *
  * @typedef {object} Database
  * @property {string} title
  * @property {import('./storage.js').StorageName} storage
  * @property {string} place
+ * @property {string[]} [places] of each app, if they differ
  * @property {number} apps
  * @property {boolean} isAtomic whether its conditional updates are atomic
  * @property {boolean} killsApps
@@ -67,6 +73,39 @@ const DATABASES = {
       ...{ apps: 2, isAtomic: true, killsApps: true, server, remove: () => server.remove() },
     }
   },
+  async galera() {
+    if (!(await hasGalera())) throw new NoServer('no mariadb-server, galera-4 and rsync')
+    const server = await startGalera()
+    const [place = ''] = server.urls
+    return {
+      ...{ title: 'MariaDB Galera, three nodes, two apps', storage: 'knex', place },
+      // The third node is killed: an app on it would only say that its database is away.
+      ...{ places: server.urls.slice(0, 2), apps: 2, isAtomic: true, killsApps: true, server },
+      remove: () => server.remove(),
+    }
+  },
+  async standby() {
+    const bin = await findPostgres()
+    if (bin === undefined) throw new NoServer('no initdb and postgres')
+    const server = await startReplicated(bin)
+    return {
+      ...{ title: 'PostgreSQL with a synchronous standby, two apps', storage: 'postgres' },
+      ...{ place: server.url, apps: 2, isAtomic: true, killsApps: false, server },
+      remove: () => server.remove(),
+    }
+  },
+  async pgbouncer() {
+    const bin = await findPostgres()
+    if (bin === undefined || !(await hasPgbouncer()))
+      throw new NoServer('no postgres and pgbouncer')
+    const server = await startPostgres(bin)
+    const pooler = await startPgbouncer(server.url)
+    return {
+      ...{ title: 'PostgreSQL behind pgbouncer, two apps', storage: 'postgres' },
+      ...{ place: pooler.url, apps: 2, isAtomic: true, killsApps: true, server },
+      remove: () => pooler.remove().then(() => server.remove()),
+    }
+  },
   async mongodb() {
     const { server, program } = await startMongo(await findProgram())
     const isAtomic = program.kind === 'mongod'
@@ -103,23 +142,26 @@ async function startMongo(program) {
 export async function openGround(name, defect) {
   const database = await DATABASES[name]()
   const { storage, place, apps: count, isAtomic, killsApps, server, title } = database
+  const places = database.places ?? [place]
   /** @type {Awaited<ReturnType<typeof startApp>>[]} */
   const apps = []
   try {
     // Before the first kill: FerretDB does not start again after one that came while it made a database.
     if (storage !== 'journal') await (await openStorage(storage, place)).close()
-    for (let index = 0; index < count; index++) apps.push(await startApp())
+    for (let index = 0; index < count; index++)
+      apps.push(await startApp(`${places[index % places.length]}`))
   } catch (error) {
     await end()
     throw error
   }
   const front = await openFront(apps.map(({ port }) => port))
 
-  async function startApp() {
+  /** @param {string} own */
+  async function startApp(own) {
     const port = await freePort()
     let ahead = 0
     const start = async () => {
-      const child = fork(APP, [storage, place, `${port}`, `${ahead}`, defect ?? ''])
+      const child = fork(APP, [storage, own, `${port}`, `${ahead}`, defect ?? ''])
       const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])
       if (message !== 'listening') throw new Error('an app of the campaign did not start')
       return child

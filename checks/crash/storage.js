@@ -1,14 +1,16 @@
 // The storage of a campaign, opened by each app process, and at the end by the campaign itself.
+import { knexAdapter } from 'express-iclock/knex'
 import { mongoAdapter } from 'express-iclock/mongo'
 import { postgresAdapter } from 'express-iclock/postgres'
 import { sqliteAdapter } from 'express-iclock/sqlite'
+import Knex from 'knex'
 import Database from 'libsql'
 import { MongoClient } from 'mongodb'
 import pg from 'pg'
 import { journalAdapter } from './journal.js'
 
 /**
- * @typedef {'journal' | 'mongodb' | 'postgres' | 'sqlite'} StorageName
+ * @typedef {'journal' | 'knex' | 'mongodb' | 'postgres' | 'sqlite'} StorageName
  * @typedef {import('express-iclock').TerminalAdapter & { close: () => Promise<void> }} Storage
  */
 
@@ -24,6 +26,15 @@ export async function openStorage(name, place) {
     const adapter = sqliteAdapter(database)
     await adapter.migrate()
     return /** @type {any} */ ({ ...adapter, close: async () => database.close() })
+  }
+  if (name === 'knex') {
+    const knex = Knex({
+      ...{ client: 'mysql2', acquireConnectionTimeout: 1000, pool: { min: 0, max: 8 } },
+      connection: /** @type {any} */ ({ uri: place, connectTimeout: 1000 }),
+    })
+    const adapter = knexAdapter(/** @type {any} */ (knex))
+    await insistently(() => adapter.migrate())
+    return /** @type {any} */ ({ ...adapter, close: () => knex.destroy() })
   }
   if (name === 'postgres') {
     const pool = new pg.Pool({

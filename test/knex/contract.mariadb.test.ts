@@ -1,41 +1,40 @@
 import { createRequire } from 'node:module'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { knexSubject } from '../support/knex-subject.js'
-import { findMariadb, startMariadb } from '../support/mariadb.js'
+import { openMariadb } from '../support/mariadb.js'
 
 const { knex } = createRequire(import.meta.url)('knex') as typeof import('knex')
 
-const program = await findMariadb()
-if (program === undefined) {
+const server = await openMariadb()
+if (server === undefined) {
   const reason = 'mariadbd was not found: apt-get install mariadb-server'
   if (process.env.REQUIRE_MARIADB === '1') throw new Error(`No MariaDB to test with: ${reason}`)
   process.stdout.write(`\nSkipped: the tests on MariaDB. ${reason}\n`)
 }
 
-describe.skipIf(program === undefined)('knexAdapter on MariaDB', () => {
-  let server: Awaited<ReturnType<typeof startMariadb>>
+describe.skipIf(server === undefined)('knexAdapter on MariaDB', () => {
+  const urls = server?.urls ?? []
   let databases = 0
-  beforeAll(async () => {
-    server = await startMariadb(String(program))
-  })
-  afterAll(() => server.remove())
+  afterAll(() => server?.remove())
 
   const create = async () => {
-    const database = `iclock_${databases++}`
-    const admin = knex({ client: 'mysql2', connection: server.connection })
-    await admin.raw(`CREATE DATABASE ${database}`)
-    const open = () =>
+    const database = `iclock_${process.pid}_${databases++}`
+    const openAt = (url = '', name = '') =>
       knex({
         client: 'mysql2',
-        connection: { ...server.connection, database },
+        connection: new URL(name, url).href,
         pool: { min: 0, max: 8 },
       })
+    const admin = openAt(urls[0])
+    await admin.raw(`CREATE DATABASE ${database}`)
     const remove = async () => {
       await admin.raw(`DROP DATABASE ${database}`)
       await admin.destroy()
     }
-    return knexSubject(open(), remove, open)
+    // Of several nodes, what is another process speaks to another one.
+    const other = () => openAt(urls.at(-1), database)
+    return knexSubject(openAt(urls[0], database), remove, other)
   }
   for (const { name, run } of adapterContract(create)) it(name, run)
 })

@@ -12,7 +12,7 @@ import { freePort } from './mongodb.js'
 const run = promisify(execFile)
 
 /** Where Debian's mariadbd is; undefined if it isn't installed. */
-export async function findMariadb(): Promise<string | undefined> {
+async function findMariadb(): Promise<string | undefined> {
   for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin']) {
     const program = join(folder, 'mariadbd')
     const isThere = await access(program).then(
@@ -32,8 +32,19 @@ async function account(): Promise<{ uid: number; gid: number } | undefined> {
   return { uid: uid as number, gid: gid as number }
 }
 
+/**
+ * The nodes at MARIADB_URLS, separated by commas, or a server that is started here; undefined if it
+ * isn't installed.
+ */
+export async function openMariadb() {
+  const { MARIADB_URLS } = process.env
+  if (MARIADB_URLS) return { urls: MARIADB_URLS.split(','), async remove() {} }
+  const program = await findMariadb()
+  return program === undefined ? undefined : startMariadb(program)
+}
+
 /** Starts a server; `remove` ends it and deletes its files. */
-export async function startMariadb(program: string) {
+async function startMariadb(program: string) {
   const as = await account()
   const directory = await mkdtemp(join(tmpdir(), 'iclock-mariadb-'))
   if (as !== undefined) await chown(directory, as.uid, as.gid)
@@ -66,7 +77,7 @@ export async function startMariadb(program: string) {
     }
   }
   return {
-    connection,
+    urls: [`mysql://root@127.0.0.1:${port}/`],
     async remove() {
       process.off('exit', end)
       const ended = once(child, 'exit')

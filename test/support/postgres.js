@@ -34,8 +34,10 @@ export async function findPostgres() {
   return undefined
 }
 
-// PostgreSQL refuses to run as root: there it runs as the user that Debian's package makes.
-async function account() {
+/**
+ * PostgreSQL refuses to run as root: there it runs as the user that Debian's package makes.
+ */
+export async function account() {
   if (process.getuid?.() !== 0) return {}
   const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, 'postgres'])))
   return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) }
@@ -124,7 +126,7 @@ export async function startPostgres(bin) {
 }
 
 /** @param {string} url @param {() => boolean} hasEnded @param {string} directory */
-async function untilReady(url, hasEnded, directory) {
+export async function untilReady(url, hasEnded, directory) {
   for (const end = Date.now() + 60_000; Date.now() < end && !hasEnded(); await wait(50)) {
     const client = new pg.Client(url)
     // A server that is killed breaks the connection outside of any query.
