@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
-import { GROUND_NAMES, NoServer } from './crash/ground.js'
+import { GROUND_NAMES, NoServer } from './crash/database.js'
 
 /** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks'>} Plan */
 

@@ -9,7 +9,7 @@ import { judge } from './verdict.js'
 
 /**
  * @typedef {object} Campaign
- * @property {import('./ground.js').GroundName} ground
+ * @property {import('./database.js').GroundName} ground
  * @property {number} kills
  * @property {number} seed
  * @property {import('./broken.js').Defect} [broken]
