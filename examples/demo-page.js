@@ -3,10 +3,11 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import express from 'express'
-import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
+import { commandQueue, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
 import { monitorRouter } from 'express-iclock/monitor'
 import { virtualTerminal } from 'express-iclock/simulator'
+import { openStorage } from './demo-storage.js'
 
 const NAMES = new Map([
   ['0316144680030', 'Main entrance'],
@@ -16,7 +17,7 @@ const NAMES = new Map([
 const PEOPLE = ['7', '8', '12', '15', '103', '104', '220']
 const FULL = -1001
 
-const adapter = memoryAdapter()
+const { adapter, where, close } = await openStorage()
 const commands = commandQueue(adapter)
 const app = express()
 app.use(terminalRouter({ adapter, timeZone: 'Asia/Manila' }))
@@ -38,6 +39,7 @@ await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumb
 page.close()
 server.close()
 server.closeAllConnections()
+await close()
 
 /** A terminal's day: people come and go, and it executes its commands, or fails to. */
 async function work(serialNumber, index) {
@@ -84,5 +86,6 @@ function say() {
   const { port } = server.address()
   console.log(`The page:           http://127.0.0.1:${port}/admin/terminals/
 Your own terminal:  server 127.0.0.1 (or this computer's address), port ${port}
+Stored ${where}.
 Ctrl+C ends it.`)
 }

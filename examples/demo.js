@@ -2,14 +2,16 @@
 // and replies. `npm run demo -- --wire` shows the bytes as well.
 import { once } from 'node:events'
 import express from 'express'
-import { commandQueue, memoryAdapter, terminalRouter } from 'express-iclock'
+import { commandQueue, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
 import { virtualTerminal } from 'express-iclock/simulator'
+import { openStorage } from './demo-storage.js'
 
 const SN = '0316144680030'
 const showsWire = process.argv.includes('--wire')
 
-const adapter = memoryAdapter()
+const { adapter, where, close } = await openStorage()
+console.log(`Stored ${where}.`)
 const app = express()
 app.use(terminalRouter({ adapter }))
 const server = app.listen(0, '127.0.0.1')
@@ -41,6 +43,7 @@ const [refused] = await poll()
 await reply(refused, -1001)
 await read(chen)
 server.close()
+await close()
 
 console.log(`
 Next: npm run demo -- --wire          the same, with every request and answer
