@@ -112,7 +112,11 @@ export async function startGalera() {
     for (const [index, node] of nodes.entries()) {
       await start(node, index === 0 ? '' : `127.0.0.1:${nodes[0]?.group}`)
     }
-    const admin = await createConnection({ host: '127.0.0.1', port: Number(nodes[0]?.port), user: 'root' })
+    const admin = await createConnection({
+      host: '127.0.0.1',
+      port: Number(nodes[0]?.port),
+      user: 'root',
+    })
     await admin.query('CREATE DATABASE iclock')
     await admin.end()
   } catch (error) {
