@@ -50,6 +50,7 @@ const LEAST_FACE_PIECES = 12
 
 const READERS: Readonly<Record<string, Reader>> = {
   biodata: unifiedPiece,
+  enrollinfodata: unifiedPiece,
   fp: (fields, source) => fingerPiece(fields, 'fid', 'tmp', oldFinger(source)),
   fingertmp: (fields, source) => fingerPiece(fields, 'fid', 'tmp', oldFinger(source)),
   templatev10: (fields) => fingerPiece(fields, 'fingerid', 'template', LAST_OLD_FINGER),
@@ -80,6 +81,7 @@ export function gather(
   for (const record of records) {
     if (record.kind !== 'fields' || fieldOf(record.fields, 'pin') !== pin) continue
     if (record.type === 'biophoto') photo = photoIn(record.fields) ?? photo
+    else photo = enrolledPhotoIn(record.fields) ?? photo
     const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
     const piece = read?.(record.fields, source)
     if (piece !== undefined) add(templates, piece)
@@ -118,8 +120,8 @@ function unifiedPiece(fields: Fields): Piece | undefined {
   if (no > 9 || index > 255 || fieldOf(fields, 'valid') === '0') return undefined
   return {
     ...{ type, no, index, leastPieces: 1 },
-    majorVersion: versionOf(fields, 'majorver'),
-    minorVersion: versionOf(fields, 'minorver'),
+    majorVersion: versionOf(fields, 'majorver', 'major_ver'),
+    minorVersion: versionOf(fields, 'minorver', 'minor_ver'),
     // A word such as ZK means the same as 0, but terminals refuse it.
     format: wholeOf(fields, 'format') ?? 0,
     isDuress: fieldOf(fields, 'duress') === '1',
@@ -127,9 +129,10 @@ function unifiedPiece(fields: Fields): Piece | undefined {
   }
 }
 
-// No algorithm has a version beyond what a command can hold.
-function versionOf(fields: Fields, name: string): number | undefined {
-  const version = wholeOf(fields, name)
+// No algorithm has a version beyond what a command can hold. The result of an enrollment spells its
+// name otherwise.
+function versionOf(fields: Fields, name: string, enrolled: string): number | undefined {
+  const version = wholeOf(fields, name) ?? wholeOf(fields, enrolled)
   return version !== undefined && version <= MOST_VERSION ? version : undefined
 }
 
@@ -174,6 +177,12 @@ function oldFinger(source: Capabilities | undefined): number | undefined {
 function photoIn(fields: Fields): Content | undefined {
   const type = fieldOf(fields, 'type') ?? ''
   return ['', '0', '9'].includes(type) ? contentIn(fields, 'content') : undefined
+}
+
+// The result of an enrollment may have the photo beside the template, whose size it states.
+function enrolledPhotoIn(fields: Fields): Content | undefined {
+  const text = fieldOf(fields, 'biophoto') ?? ''
+  return text === '' ? undefined : contentIn({ content: text }, 'content')
 }
 
 function contentIn(fields: Fields, key: string): Content {

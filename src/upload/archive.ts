@@ -6,10 +6,29 @@ const SIZE_START = 124
 const SIZE_END = 136
 const TYPE = 156
 const LINE_END = Buffer.from('\n')
+const LONGEST_HEAD = 1024
+const IS_TGZ = /(?:^|\s)datatype=tgz(?=\s|$)/i
+const IS_BASE64 = /(?:^|\s)datacode=base64(?=\s|$)/i
 // Type 7 is a file that was to be stored in one piece.
 const FILES = ['\0', '0', '7'].map((type) => type.charCodeAt(0))
 // The long names and times of other entries.
 const ABOUT_OTHERS = ['L', 'K', 'x', 'g'].map((type) => type.charCodeAt(0))
+
+/**
+ * The header of a body that has an archive behind it and a NUL: lines such as `datatype=tgz` (PUSH
+ * manual, "ACCOUNT", `datafmt=3`). Undefined if it has none.
+ */
+export function archiveHeadOf(body: Buffer): string | undefined {
+  const headEnd = body.subarray(0, LONGEST_HEAD).indexOf(0)
+  const head = body.toString('latin1', 0, Math.max(headEnd, 0))
+  return IS_TGZ.test(head) ? head : undefined
+}
+
+/** The archive behind such a header, decoded if it is base64. */
+export function archiveBehind(head: string, body: Buffer): Buffer {
+  const content = body.subarray(head.length + 1)
+  return IS_BASE64.test(head) ? Buffer.from(content.toString('latin1'), 'base64') : content
+}
 
 /**
  * The files of a packed body (PUSH manual, "ContentType=tgz"), one after the other.

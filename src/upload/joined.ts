@@ -68,7 +68,7 @@ async function readParts(
   read: ReadPart,
 ): Promise<Result> {
   const type = tableOf(received)
-  const isOne = isPacked(whole) || !openUpload(whole, received).grammar.hasLines
+  const isOne = isPacked(whole, received) || !openUpload(whole, received).grammar.hasLines
   const parts = isOne ? [whole] : partsOf(whole, type, limit)
   if (!isOne) {
     const { lines, fits } = await countAll(parts, limit, maxRecords * LONGEST_RESULT)
@@ -78,7 +78,11 @@ async function readParts(
   let rows: number | undefined = 0
   for (const part of parts) {
     await turn()
-    const one = await readUnlessTooLarge(part, isPacked(part) ? maxRecords : part.length, read)
+    const one = await readUnlessTooLarge(
+      part,
+      isPacked(part, received) ? maxRecords : part.length,
+      read,
+    )
     if (one === undefined) return { upload: received, rows: undefined }
     if (upload === received) upload = one
     const own = rowsIn(one, type)

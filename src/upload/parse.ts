@@ -2,7 +2,7 @@
 
 import { isTimeZone } from '../endpoint/time-zone.js'
 import { Octets } from '../octets.js'
-import { unpack } from './archive.js'
+import { archiveBehind, archiveHeadOf, unpack } from './archive.js'
 import { parseAttendance } from './attendance.js'
 import { type Clock, clockIn } from './clock.js'
 import { fieldOf } from './fields.js'
@@ -73,11 +73,6 @@ export function parseUpload(body: Buffer, options: ParseUploadOptions = {}): Par
   return readUpload(body, about, { encoding, clock, most: Number.POSITIVE_INFINITY })
 }
 
-/** Whether a body may be an archive. */
-export function isPacked(body: Buffer): boolean {
-  return body[0] === GZIP[0] && body[1] === GZIP[1]
-}
-
 /** How a body is read. */
 export interface Grammar {
   /** Whether it consists of lines. */
@@ -102,7 +97,18 @@ export function openUpload(
     if (text === undefined) return { text: body, grammar: fileGrammar('tgz', query) }
     return { text, grammar: grammarOf(about, false) }
   }
-  return { text: body, grammar: grammarOf(about, isTableData(table)) }
+  const isRows = isTableData(table)
+  const head = isRows ? archiveHeadOf(body) : undefined
+  if (head === undefined) return { text: body, grammar: grammarOf(about, isRows) }
+  const text = unpack(archiveBehind(head, body), MOST_UNPACKED)
+  if (text === undefined) return { text: body, grammar: fileGrammar(tableOf(about), query) }
+  return { text, grammar: grammarOf(about, isRows) }
+}
+
+/** Whether a body may be an archive, or have one behind a header. */
+export function isPacked(body: Buffer, { table }: UploadDescription): boolean {
+  if (body[0] === GZIP[0] && body[1] === GZIP[1]) return true
+  return isTableData(table) && archiveHeadOf(body) !== undefined
 }
 
 /** How to read a body. */

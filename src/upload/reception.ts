@@ -149,7 +149,7 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
 
 /** How many bytes may become of a body. */
 function spaceFor(body: Buffer, query: UploadQuery): number {
-  if (isPacked(body)) return MOST_UNPACKED
+  if (isPacked(body, query)) return MOST_UNPACKED
   if (body.length <= SCANTY) return 0
   const { text, grammar } = openUpload(body, query)
   return grammar.hasLines ? objectSizeOf(text) : 0

@@ -54,6 +54,21 @@ test.each([
   ])
 })
 
+test.each(['BioData', 'EnrollInfoData'])(
+  'The result of an enrollment, %s, is read like BIODATA',
+  (table) => {
+    const line = face(0).replace('BIODATA ', '').replaceAll('jorVer', 'JOR_VER')
+    const enrolled = line.replace('MinorVer', 'MINOR_VER').replace('MaJOR', 'MAJOR')
+    const records = recordsOf([`${enrolled}⇥BIOPHOTO=${TMP}TMP=`], table)
+    const usual = recordsOf([face(0), photo])
+    const [of, from] = [records, usual].map((each) => {
+      return conversions({ pin: '7', records: each }, VISIBLE).commands.map(({ text }) => text)
+    })
+    expect(of?.length).toBeGreaterThan(0)
+    expect(of).toEqual(from?.map((text) => text))
+  },
+)
+
 test('The older tables name no version: without their source it is unknown', () => {
   expect(convert([finger(6)], CLOCK)).toEqual(['finger 6: unknown-version'])
   const newer = capabilitiesOf({ options: { FPVersion: '13' } })

@@ -78,3 +78,37 @@ describe('A packed body', () => {
     expect(unpack(body, 10_000)?.toString()).toBe('USER PIN=1\n')
   })
 })
+
+describe('A result that is packed behind a header', () => {
+  const rows = 'transaction cardno=1\tpin=7\r\ntransaction cardno=2\tpin=8\r\n'
+  const archive = gzipSync(tar({ 'transaction.txt': rows }))
+  const about = { table: 'tabledata', tableName: 'transaction', query: { datafmt: '3' } }
+  const body = (datacode: string, content: string | Buffer) => {
+    const head = `name=t.tgz\r\nsize=${content.length}\r\ndatacode=${datacode}\r\ndatatype=tgz\0`
+    return Buffer.concat([Buffer.from(head), Buffer.from(content as string)])
+  }
+
+  it.each([
+    ['base64', body('base64', archive.toString('base64'))],
+    ['octets', body('', archive)],
+  ])('Its rows are read from %s', (_, sent) => {
+    const { records, unparsed } = parseUpload(sent, about)
+    expect(records).toMatchObject([
+      { type: 'transaction', fields: { pin: '7' } },
+      { type: 'transaction', fields: { pin: '8' } },
+    ])
+    expect([records.length, unparsed]).toEqual([2, []])
+  })
+
+  it('A result that can not be unpacked is one file', () => {
+    const sent = body('base64', archive.toString('base64').slice(0, 60))
+    expect(parseUpload(sent, about).records).toMatchObject([
+      { kind: 'file', type: 'transaction', content: sent, fields: { datafmt: '3' } },
+    ])
+  })
+
+  it('Rows of the same words are rows', () => {
+    const { records } = parseUpload(Buffer.from('user pin=1\tname=datatype=tgz\n'), about)
+    expect(records).toMatchObject([{ kind: 'fields', fields: { pin: '1' } }])
+  })
+})
