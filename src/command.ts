@@ -78,6 +78,26 @@ export function assertIssuable({ serialNumber, commandId, text }: IssuedCommand)
 }
 
 /**
+ * Commands to store, each once; two of one id are one if they have the same text.
+ *
+ * @throws TypeError if a terminal can't carry one; Error if an id is given with two texts
+ */
+export function distinctCommands<Given extends { command: IssuedCommand }>(
+  list: readonly Given[],
+): Given[] {
+  const byKey = new Map<string, Given>()
+  for (const given of list) {
+    const { command } = given
+    assertIssuable(command)
+    const key = keyOf(command.serialNumber, command.commandId)
+    const first = byKey.get(key) ?? given
+    if (first.command.text !== command.text) throw usedId(command)
+    byKey.set(key, first)
+  }
+  return [...byKey.values()]
+}
+
+/**
  * The error of every adapter if the terminal has had a command's id with another text or with a
  * reply.
  */

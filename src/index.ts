@@ -36,6 +36,12 @@ export type {
 export type { UnparsedLine } from './memory/reply.js'
 export { type MemoryAdapter, memoryAdapter } from './memory.js'
 export { rowsOf } from './page.js'
+export type {
+  CommandQueue,
+  CommandQueueAdapter,
+  CommandQueueOptions,
+  RunOptions,
+} from './queue/calls.js'
 export type { FamilyOption, KnowsFamilies } from './queue/family.js'
 export type { HandOutStorage } from './queue/hand-out.js'
 export {
@@ -48,13 +54,7 @@ export type { Issue, IssueOptions, NewCommand } from './queue/issue.js'
 export type { CommandIdStyle } from './queue/issuer.js'
 export type { ListedCommand } from './queue/list.js'
 export { personIn } from './queue/person.js'
-export {
-  type CommandQueue,
-  type CommandQueueAdapter,
-  type CommandQueueOptions,
-  commandQueue,
-  type RunOptions,
-} from './queue/queue.js'
+export { commandQueue } from './queue/queue.js'
 export type { CommandResult, ResultOptions } from './queue/result.js'
 export { type SendAgainOptions, sendAgain } from './queue/send-again.js'
 export { isOnTerminal, stateOf } from './queue/state.js'

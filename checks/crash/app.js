@@ -23,7 +23,10 @@ process.on('message', (ahead) => {
 })
 const storage = await openStorage(/** @type {import('./storage.js').StorageName} */ (name), place)
 const adapter = withDefect(storage, defect)
-const queue = commandQueue(/** @type {any} */ (adapter))
+// One terminal reads whole numbers only.
+const queue = commandQueue(/** @type {any} */ (adapter), {
+  commandIds: (serialNumber) => (serialNumber.endsWith('1') ? 'number' : 'text'),
+})
 
 /** The calls of the driver. @type {Record<string, (body: any) => Promise<unknown>>} */
 const CALLS = {

@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises'
 import { deserialize, serialize } from 'node:v8'
 import { memoryAdapter } from 'express-iclock'
 
-/** @typedef {'issue' | 'claim' | 'release' | 'cancel' | 'onReply' | 'onUnparsed' | 'onUpload' | 'onContact'} Change */
+/** @typedef {'issue' | 'nextNumbers' | 'claim' | 'release' | 'cancel' | 'onReply' | 'onUnparsed' | 'onUpload' | 'onContact'} Change */
 
 /**
  * The memory adapter, with the file's changes replayed. A change cut off by a kill was never
@@ -52,6 +52,7 @@ export async function journalAdapter(file) {
   return {
     ...memory,
     issue: logged('issue'),
+    nextNumbers: logged('nextNumbers'),
     claim: logged('claim'),
     release: logged('release'),
     cancel: logged('cancel'),

@@ -1,7 +1,7 @@
 // How memory forgets: what is settled and old, and what is about a person.
 import type { IssuedCommand } from '../command.js'
 import type { Forgotten, ForgottenPerson, RetentionStorage } from '../kept.js'
-import { personIn } from '../queue/person.js'
+import { checkPerson, personIn } from '../queue/person.js'
 import { isOver, OPEN_STATES, stateOf } from '../queue/state.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { personOf } from '../upload/person.js'
@@ -56,7 +56,9 @@ export function retention<Issued extends IssuedCommand>(
         unparsed,
       }
     },
-    async forgetPerson({ pin, serialNumbers }: ForgottenPerson) {
+    async forgetPerson(person: ForgottenPerson) {
+      checkPerson(person)
+      const { pin, serialNumbers } = person
       const own = new Set(serialNumbers)
       const commands = forgetCommands(({ serialNumber, record: { command, reply } }) => {
         if (!own.has(serialNumber)) return false

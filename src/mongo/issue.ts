@@ -1,5 +1,5 @@
 // Commands on their way in: in order, all or none.
-import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { distinctCommands, type IssuedCommand, keyOf, usedId } from '../command.js'
 import { nextPlace } from '../place.js'
 import { PHASES } from '../queue/phase.js'
 import { type CommandDocument, documentOf, type GivenCommand } from './document.js'
@@ -44,8 +44,7 @@ export function issueOn<Issued extends IssuedCommand>(
   }
 
   return async (list) => {
-    for (const { command } of list) assertIssuable(command)
-    const given = distinct(list)
+    const given = distinctCommands(list)
     if (given.length === 0) return
     const token = newToken()
     const positions = await positionsOf(collections, given)
@@ -151,17 +150,4 @@ async function setLapsedAside(
     aside(PHASES.sentUntil, PHASES.sentLapsed),
   ]
   await commands.bulkWrite(operations as never[], { ordered: false })
-}
-
-function distinct<Issued extends IssuedCommand>(
-  list: readonly GivenCommand<Issued>[],
-): GivenCommand<Issued>[] {
-  const byKey = new Map<string, GivenCommand<Issued>>()
-  for (const given of list) {
-    const key = keyOf(given.command.serialNumber, given.command.commandId)
-    const first = byKey.get(key) ?? given
-    if (first.command.text !== given.command.text) throw usedId(given.command)
-    byKey.set(key, first)
-  }
-  return [...byKey.values()]
 }

@@ -1,5 +1,6 @@
 // How the database forgets: what is settled and old, and what is about a person.
 import type { RetentionStorage } from '../kept.js'
+import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import type { Collections, MongoCollection } from './driver.js'
 import { forgetJoined } from './packet.js'
@@ -46,7 +47,9 @@ export function retentionOn(collections: Collections): RetentionStorage {
         unparsed: await deleteInBatches(unparsed, { receivedAt: old }, OLDEST_FIRST),
       }
     },
-    async forgetPerson({ pin, serialNumbers }) {
+    async forgetPerson(person) {
+      checkPerson(person)
+      const { pin, serialNumbers } = person
       const of = { serialNumber: { $in: serialNumbers } }
       const tags = { tags: { $in: [personTag(pin), strayTag(pin)] } }
       const own = { ...of, pin: { $eq: pin } }

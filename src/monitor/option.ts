@@ -12,7 +12,7 @@ import type { IssuedCommand } from '../command.js'
 import type { ValueOf } from '../endpoint/by-terminal.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
-import type { CommandQueue } from '../queue/queue.js'
+import type { CommandQueue } from '../queue/calls.js'
 import type { MonitorStorage } from './storage.js'
 import { type MonitorTexts, TEXTS } from './text.js'
 

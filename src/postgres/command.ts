@@ -1,6 +1,6 @@
 // Commands: issued in order, found, and counted by their terminals. One statement each, so that any
 // pool will do.
-import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { distinctCommands, type IssuedCommand, keyOf, usedId } from '../command.js'
 import { personIn } from '../queue/person.js'
 import type { CommandStorage, QueuedCommand } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'
@@ -64,8 +64,8 @@ export function commandsOn<Issued extends IssuedCommand>(
   database: Database,
 ): PostgresCommands<Issued> {
   const keep = async (commands: readonly Kept<Issued>[]) => {
-    for (const { command } of commands) assertIssuable(command)
-    const rows = distinct(commands).map(issuedRow)
+    // A statement can't touch a row twice.
+    const rows = distinctCommands(commands).map(issuedRow)
     if (rows.length > 0) await database.rows(ISSUE, [new Json(rows)]).catch(explainReuse)
   }
   const findCommands = async (serialNumber: string, commandIds: readonly string[]) => {
@@ -113,19 +113,6 @@ interface Kept<Issued extends IssuedCommand>
   extends Omit<QueuedCommand<Issued>, 'terms'>,
     Partial<Pick<QueuedCommand<Issued>, 'terms'>> {
   sentAt?: Date
-}
-
-// A statement can't touch a row twice: the same command twice counts as one, and another text under
-// the same id is refused.
-function distinct<Issued extends IssuedCommand>(commands: readonly Kept<Issued>[]): Kept<Issued>[] {
-  const byKey = new Map<string, Kept<Issued>>()
-  for (const kept of commands) {
-    const key = keyOf(kept.command.serialNumber, kept.command.commandId)
-    const first = byKey.get(key) ?? kept
-    if (first.command.text !== kept.command.text) throw usedId(kept.command)
-    byKey.set(key, first)
-  }
-  return [...byKey.values()]
 }
 
 function issuedRow<Issued extends IssuedCommand>(

@@ -1,7 +1,7 @@
 // How the database forgets: what is settled and old, and what is about a person. In batches of
 // bounded size, each of them found by an index.
-import { describe } from '../check.js'
-import type { Forgotten, ForgottenPerson, RetentionStorage } from '../kept.js'
+import type { Forgotten, RetentionStorage } from '../kept.js'
+import { checkPerson } from '../queue/person.js'
 import { ENDS } from './phase.js'
 import { type Database, moment } from './query.js'
 
@@ -133,18 +133,4 @@ function statementOf({ table, key, order, condition }: Deletion): string {
     RETURNING chosen.at
   )
   SELECT json_build_object('count', count(*), 'last', max(at))::text AS row FROM deleted`
-}
-
-function checkPerson({ pin, serialNumbers }: ForgottenPerson): void {
-  if (typeof pin !== 'string' || pin === '') {
-    throw new TypeError(
-      `express-iclock: pin is ${describe(pin)}; expected the PIN of the person, as a string`,
-    )
-  }
-  const isList = Array.isArray(serialNumbers) && serialNumbers.length > 0
-  if (isList && serialNumbers.every((each) => typeof each === 'string')) return
-  throw new TypeError(
-    `express-iclock: serialNumbers is ${describe(serialNumbers)}; expected the serial numbers of the terminals on which ` +
-      'this person has the PIN, as an array of strings',
-  )
 }

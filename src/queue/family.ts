@@ -3,15 +3,18 @@ import { wrong } from '../check.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Page } from '../page.js'
 import type { Family } from '../reply/outcome.js'
-import type { TerminalFilter, TerminalSummary } from '../terminal/storage.js'
+import type { Terminal, TerminalFilter, TerminalSummary } from '../terminal/storage.js'
 
 /** A family for all terminals, or a function of the serial number. */
 export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family | undefined>)
 
+/** What storage knows of a terminal's family. */
+export type FoundFamily = Pick<Terminal, 'family' | 'familyRank'>
+
 /** Storage that may know terminals. */
 export interface KnowsFamilies {
   /** Finds the terminal, as in `TerminalStorage`, with the family whose return codes it follows. */
-  findTerminal?(serialNumber: string): Awaitable<{ family?: Family } | null | undefined>
+  findTerminal?(serialNumber: string): Awaitable<FoundFamily | null | undefined>
   /** Finds many in one call, as `TerminalStorage` has it. */
   listTerminals?(filter: TerminalFilter): Awaitable<Page<TerminalSummary>>
 }
@@ -20,6 +23,8 @@ export interface KnowsFamilies {
 export interface KnownTerminal {
   /** Missing if nothing says. */
   family?: Family
+  /** Whether the option, the terminal itself or what it uploaded says so. */
+  isFamilySure?: boolean
   /** False if it never called; undefined if storage can't tell. */
   isSeen?: boolean
 }
@@ -58,7 +63,7 @@ export function terminalReader(
     for (const serialNumber of distinct) {
       const family = typeof option === 'function' ? await option(serialNumber) : option
       if (family === undefined) continue
-      known.set(serialNumber, { ...known.get(serialNumber), family })
+      known.set(serialNumber, { ...known.get(serialNumber), family, isFamilySure: true })
     }
     return known
   }
@@ -69,9 +74,11 @@ async function knownIn(
   serialNumbers: readonly string[],
 ): Promise<Map<string, KnownTerminal>> {
   const known = new Map<string, KnownTerminal>()
-  const note = (serialNumber: string, terminal: { family?: Family } | null | undefined) => {
-    const family = terminal?.family
-    known.set(serialNumber, { ...(family && { family }), isSeen: Boolean(terminal) })
+  const note = (serialNumber: string, terminal: FoundFamily | null | undefined) => {
+    const { family, familyRank } = terminal ?? {}
+    // What its requests look like proves nothing.
+    const isFamilySure = familyRank !== undefined && familyRank !== 'seen'
+    known.set(serialNumber, { ...(family && { family, isFamilySure }), isSeen: Boolean(terminal) })
   }
   if (serialNumbers.length > 1 && adapter.listTerminals !== undefined) {
     for (const serialNumber of serialNumbers) note(serialNumber, undefined)

@@ -91,9 +91,9 @@ async function checkTerminals(
   const serialNumbers = asked.map(({ serialNumber }) => serialNumber)
   const terminals = await terminalsOf(serialNumbers, isUnknownRefused ? 'isSeen' : 'family')
   for (const draft of asked) {
-    const { family, isSeen } = terminals.get(draft.serialNumber) ?? {}
+    const { family, isFamilySure, isSeen } = terminals.get(draft.serialNumber) ?? {}
     if (isUnknownRefused && isSeen === false) throw unknownTerminal(draft.serialNumber)
-    checkFamily(draft, family)
+    if (isFamilySure) checkFamily(draft, family)
   }
 }
 

@@ -3,8 +3,8 @@ import { checkAdapter, checkNames, type OptionNames, quoted, wrong } from '../ch
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
 import { STAMPED_TABLES, type TerminalStorage } from '../terminal/storage.js'
+import type { CommandQueue } from './calls.js'
 import { checkFamily } from './issue.js'
-import type { CommandQueue } from './queue.js'
 
 /** The options of `sendAgain`. */
 export interface SendAgainOptions<Issued extends IssuedCommand = IssuedCommand> {

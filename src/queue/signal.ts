@@ -2,7 +2,12 @@ import { describe } from '../check.js'
 
 // Many waits on one AbortSignal share one listener: Node warns of a leak at eleven.
 
-const waits = new WeakMap<AbortSignal, Set<() => void>>()
+interface Waits {
+  listeners: Set<() => void>
+  onAbort: () => void
+}
+
+const waits = new WeakMap<AbortSignal, Waits>()
 
 /** @throws TypeError if it is no signal */
 export function checkSignal(signal: unknown): void {
@@ -16,16 +21,26 @@ export function checkSignal(signal: unknown): void {
 
 /** Calls `listener` once the signal is aborted; returns a function that stops it. */
 export function onAbort(signal: AbortSignal, listener: () => void): () => void {
-  const known = waits.get(signal)
-  const own = known ?? new Set()
-  if (known === undefined) {
-    waits.set(signal, own)
-    const abort = () => {
-      waits.delete(signal)
-      for (const each of own) each()
-    }
-    signal.addEventListener('abort', abort, { once: true })
+  const own = waits.get(signal) ?? listenTo(signal)
+  own.listeners.add(listener)
+  return () => {
+    own.listeners.delete(listener)
+    if (own.listeners.size > 0 || waits.get(signal) !== own) return
+    waits.delete(signal)
+    signal.removeEventListener('abort', own.onAbort)
   }
-  own.add(listener)
-  return () => own.delete(listener)
+}
+
+function listenTo(signal: AbortSignal): Waits {
+  const listeners = new Set<() => void>()
+  const own: Waits = {
+    listeners,
+    onAbort() {
+      waits.delete(signal)
+      for (const each of listeners) each()
+    },
+  }
+  waits.set(signal, own)
+  signal.addEventListener('abort', own.onAbort, { once: true })
+  return own
 }

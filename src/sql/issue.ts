@@ -1,5 +1,5 @@
 // Commands on their way in: in order, all or none.
-import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../command.js'
+import { distinctCommands, type IssuedCommand, keyOf, usedId } from '../command.js'
 import { PHASES } from '../queue/phase.js'
 import { cut, membersOf } from '../queue/summary.js'
 import { type GivenCommand, identityOf, idKey, rowOf } from './command-row.js'
@@ -15,7 +15,7 @@ export function* issue<Issued extends IssuedCommand>(
   list: readonly GivenCommand<Issued>[],
   dialect: Database['dialect'],
 ): Steps<void> {
-  const given = distinct(list)
+  const given = distinctCommands(list)
   const positions = yield* positionsOf(given)
   for (let start = 0; start < given.length; start += ROWS_AT_ONCE) {
     const batch = given.slice(start, start + ROWS_AT_ONCE)
@@ -29,21 +29,6 @@ export function* issue<Issued extends IssuedCommand>(
     })
     if (further.length > 0) yield* keepFurther(further, dialect)
   }
-}
-
-/** @throws TypeError, or Error if one id is given with two texts */
-function distinct<Issued extends IssuedCommand>(
-  list: readonly GivenCommand<Issued>[],
-): GivenCommand<Issued>[] {
-  const byKey = new Map<string, GivenCommand<Issued>>()
-  for (const given of list) {
-    assertIssuable(given.command)
-    const own = keyOf(given.command.serialNumber, given.command.commandId)
-    const first = byKey.get(own) ?? given
-    if (first.command.text !== given.command.text) throw usedId(given.command)
-    byKey.set(own, first)
-  }
-  return [...byKey.values()]
 }
 
 // Commands of one terminal are counted, so that their order holds whatever the clocks of the

@@ -1,5 +1,6 @@
 // How the database forgets: what is settled and old, and what is about a person.
 import type { Forgotten, ForgottenPerson } from '../kept.js'
+import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import { forgetJoined } from './packet.js'
 import { all, equal, type Where } from './page.js'
@@ -52,7 +53,9 @@ export function* forget(before: Date): Steps<Forgotten> {
 }
 
 /** Deletes what is about a person: see `RetentionStorage.forgetPerson`. */
-export function* forgetPerson({ pin, serialNumbers }: ForgottenPerson): Steps<Forgotten> {
+export function* forgetPerson(person: ForgottenPerson): Steps<Forgotten> {
+  checkPerson(person)
+  const { pin, serialNumbers } = person
   const forgotten: Forgotten = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
   for (const serialNumber of serialNumbers) {
     const own = equal({ pin: ascii(pin), serial_number: serial(serialNumber) })

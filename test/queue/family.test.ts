@@ -70,8 +70,9 @@ it('A command of the other family is refused before anything is stored', async (
   const memory = memoryAdapter()
   const commands = commandQueue(memory)
   const contact = { at: new Date(), kind: 'upload' } as const
-  memory.onContact({ serialNumber: 'CLOCK', ...contact, family: 'attendance' })
-  memory.onContact({ serialNumber: 'DOOR', ...contact, family: 'access' })
+  const [clock, door] = [{ family: 'attendance' }, { family: 'access' }] as const
+  memory.onContact({ serialNumber: 'CLOCK', ...contact, ...clock, familyRank: 'proved' })
+  memory.onContact({ serialNumber: 'DOOR', ...contact, ...door, familyRank: 'stated' })
   const wrong = [
     commands.issue('DOOR', attendance.openDoor()),
     commands.issue('CLOCK', access.openDoor({ door: 1, seconds: 5 })),
@@ -90,10 +91,31 @@ it('A command of the other family is refused before anything is stored', async (
 it('A command without a family, or for a terminal of unknown family, is issued', async () => {
   const memory = memoryAdapter()
   const commands = commandQueue(memory)
-  memory.onContact({ serialNumber: 'DOOR', at: new Date(), kind: 'upload', family: 'access' })
+  const contact = { at: new Date(), kind: 'upload', family: 'access' } as const
+  memory.onContact({ serialNumber: 'DOOR', ...contact, familyRank: 'stated' })
   await commands.issue('DOOR', { text: 'REBOOT' })
   await commands.issue('DOOR', dangerous.access.upgrade({ url: 'a', checksum: MD5, size: 1 }))
   await commands.issue('NEW', attendance.openDoor())
   await commandQueue(memory, { family: 'attendance' }).issue('DOOR', attendance.openDoor())
   expect((await commands.list()).rows).toHaveLength(4)
+})
+
+it.each([
+  ['seen', 'issued'],
+  ['proved', 'FAMILY_MISMATCH'],
+  ['stated', 'FAMILY_MISMATCH'],
+] as const)('A family that is %s: a command of the other one is %s', async (familyRank, told) => {
+  const memory = memoryAdapter()
+  const commands = commandQueue(memory)
+  for (const serialNumber of ['DOOR', 'GATE']) {
+    const contact = { serialNumber, at: new Date(), kind: 'poll', family: 'access' } as const
+    memory.onContact({ ...contact, familyRank })
+  }
+  const code = ({ code }: { code: string }) => code
+  const one = commands.issue('DOOR', attendance.openDoor())
+  expect(await one.then(() => 'issued', code)).toBe(told)
+  const both = ['DOOR', 'GATE'].map((serialNumber) => {
+    return { serialNumber, command: attendance.openDoor() }
+  })
+  expect(await commands.issueAll(both).then(() => 'issued', code)).toBe(told)
 })

@@ -7,12 +7,16 @@ export const NUMBER_CASES: readonly CommandCase[] = [
   {
     name: 'The counter of each terminal begins at 1 and gives each number once',
     otherwise: 'Two commands of a terminal have one id: the reply to one settles the other.',
-    async check({ adapter }) {
+    async check(subject) {
+      const { adapter } = subject
       for (const terminal of ['A', 'a', '1', '01']) {
         equal(await adapter.nextNumbers(terminal, 1), 1, terminal)
         equal(await adapter.nextNumbers(terminal, 1000), 2, terminal)
         equal(await adapter.nextNumbers(terminal, 3), 1002, terminal)
         equal(await adapter.nextNumbers(terminal, 1), 1005, terminal)
+        // As after a restart.
+        const again = (await subject.reopen?.()) ?? adapter
+        equal(await again.nextNumbers(terminal, 1), 1006, terminal)
       }
     },
   },
