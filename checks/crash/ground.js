@@ -55,9 +55,13 @@ export async function openGround(name, defect) {
       async setClock(ms) {
         ahead = ms
         if (!child.connected) return
-        const set = Promise.race([once(child, 'message'), once(child, 'exit')])
+        const done = new AbortController()
+        const { signal } = done
+        const set = ['message', 'exit'].map((event) => once(child, event, { signal }))
         child.send(ms, () => {})
-        await set
+        await Promise.race(set)
+        done.abort()
+        await Promise.allSettled(set)
       },
     }
   }
