@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { access, attendance, dangerous } from '../../src/commands.js'
 import { CHANNELS } from '../../src/endpoint/diagnostics.js'
 import { IclockError, type IclockErrorCode } from '../../src/endpoint/errors.js'
+import * as iclock from '../../src/index.js'
 import { compile } from '../support/compile.js'
 import { PAGES, ROOT, type Table, tablesOf, textOf } from '../support/page.js'
 
@@ -118,6 +119,14 @@ function terminalCalls({ rows }: Table): string[] {
   return [same(namesIn(rows.join()), 'Keys<simulator.VirtualTerminal>')]
 }
 
+function pageCalls({ rows }: Table): string[] {
+  const needed = rows.filter(([, cell]) => cell === 'yes')
+  return [
+    ...names('Keys<monitor.MonitorStorage>')({ rows } as Table),
+    ...names('Required<monitor.MonitorStorage>')({ rows: needed } as Table),
+  ]
+}
+
 function capabilities({ rows }: Table): string[] {
   return rows.flatMap(([, required, optional]) => {
     const type = STORAGES[namesIn(required)[0] ?? '']
@@ -126,6 +135,31 @@ function capabilities({ rows }: Table): string[] {
       same(namesIn(optional), `Optional<${type}>`),
     ]
   })
+}
+
+/** Calls of storage: all of a type, each with as many parameters, and the members of those that are objects. */
+function storageCalls(type: string): (table: Table) => string[] {
+  return ({ rows }) => {
+    const told = rows.flatMap(([cell = '']) => [...cell.matchAll(/`(\w+)\(([^`]*)\)`/g)])
+    const parameters = told.flatMap(([, name, list = '']) => {
+      const of = `Parameters<NonNullable<${type}['${name}']>>`
+      // Commas between braces or brackets belong to one parameter.
+      const all = list.split(/, (?![^{[]*[}\]])/)
+      return [
+        `Same<'${all.length}', \`\${${of}['length']}\`>`,
+        ...all.flatMap((one, place) => {
+          return one.startsWith('{') ? [same(bracedIn(one), `Keys<${of}[${place}]>`)] : []
+        }),
+      ]
+    })
+    return [
+      same(
+        told.map(([, name = '']) => name),
+        `Keys<${type}>`,
+      ),
+      ...parameters,
+    ]
+  }
 }
 
 function events({ rows }: Table): string[] {
@@ -183,12 +217,13 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
   ['biometrics', 'reason', 'type', names('biometrics.ConversionFailure')],
   ['storage', 'capability', '', capabilities],
-  ['storage', 'call of commands', 'issue', names('Keys<iclock.CommandStorage>')],
-  ['storage', 'call of replies', 'findCommand', names('Keys<iclock.ReplyStorage>')],
-  ['storage', 'call of uploads', 'onUpload', names('Keys<iclock.UploadStorage>')],
-  ['storage', 'call of terminals', 'onContact', names('Keys<iclock.TerminalStorage>')],
-  ['storage', 'call of refused terminals', 'onRefused', names('Keys<iclock.RefusedStorage>')],
-  ['storage', 'call of retention', 'forget', names('Keys<iclock.RetentionStorage>')],
+  ['storage', 'call of commands', 'issue', storageCalls('iclock.CommandStorage')],
+  ['storage', 'call of replies', 'findCommand', storageCalls('iclock.ReplyStorage')],
+  ['storage', 'call of uploads', 'onUpload', storageCalls('iclock.UploadStorage')],
+  ['storage', 'call of terminals', 'onContact', storageCalls('iclock.TerminalStorage')],
+  ['storage', 'call of refused terminals', 'onRefused', storageCalls('iclock.RefusedStorage')],
+  ['storage', 'call of retention', 'forget', storageCalls('iclock.RetentionStorage')],
+  ['storage', 'call of the page', 'listTerminals', pageCalls],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]
 
@@ -253,6 +288,14 @@ it('The table of channels has a row for each', () => {
   const rows = tablesOf('docs/diagnostics.md')[0]?.rows ?? []
   const channels = Object.keys(CHANNELS).map((name) => `\`express-iclock:${name}\``)
   expect(rows.map(([channel]) => channel).toSorted()).toEqual(channels.toSorted())
+})
+
+it('The table of functions for adapters names what the package exports', () => {
+  const rows =
+    tablesOf('docs/storage.md').find(({ header }) => header[0] === 'function')?.rows ?? []
+  const functions = rows.flatMap(([cell]) => namesIn(cell))
+  expect(functions.length).toBeGreaterThan(10)
+  expect(functions.filter((name) => typeof Reflect.get(iclock, name) !== 'function')).toEqual([])
 })
 
 it('The README names what can be imported and run', () => {

@@ -37,8 +37,11 @@ function lineOf(document: LineDocument): UploadedLine {
   if (kind === 'unparsed') return { serialNumber, line: raw }
   const { _id, receivedAt, place, size, rawTail, commandId, day, ...record } = members
   const pairs = fields?.map(({ key, value }) => [key, value] as const)
+  // For lists, every line has the PIN of its person; of files, photos have it themselves.
+  const { pin, ...own } = record as { pin?: string; type: string }
+  const isOwn = pin !== undefined && (kind !== 'file' || own.type === 'attphoto')
   const line = {
-    ...{ ...record, kind, ...columns, raw },
+    ...{ ...own, kind, ...(isOwn && { pin }), ...columns, raw },
     ...(pairs !== undefined && { fields: Object.assign(Object.create(null), objectOf(pairs)) }),
     ...(contentLength !== undefined && { content: contentIn(raw, contentLength, record) }),
   }
