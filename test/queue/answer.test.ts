@@ -85,14 +85,14 @@ it.each([
   ['12', '"12"'],
   [[1], 'an array of 1'],
   [new Set(['1']), 'a "Set"'],
-])('claim and cancel can’t answer %j', (answer, shown) => {
+])('An answer of claim or cancel is refused if it is %j', (answer, shown) => {
   expect(refusal(() => checkIds('claim', answer as never))).toMatch(
     `STORAGE_MISMATCH: claim of the adapter answered ${shown}`,
   )
   expect(refusal(() => checkIds('cancel', answer as never))).toMatch(/ids that were closed/)
 })
 
-it('claim and cancel answer ids, or none', () => {
+it('An answer of claim or cancel is a list of ids, which may be empty', () => {
   for (const ids of [[], ['1', '01']]) expect(refusal(() => checkIds('claim', ids))).toBe('taken')
 })
 

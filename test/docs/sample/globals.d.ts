@@ -37,6 +37,9 @@ declare global {
       commandId: string,
     ): Promise<(iclock.IssuedCommand & { employee?: number }) | undefined>
     upsertReply(reply: iclock.CommandReply, employee: unknown): Promise<void>
+    linesOf(
+      asked: iclock.ListFilter & { place: readonly (string | number)[] | undefined },
+    ): Promise<(iclock.KeptLine & { number: number })[]>
   }
   const sequelize: { query(text: string, options: object): Promise<unknown[]> }
   const dataSource: { query(text: string, values?: unknown[]): Promise<unknown[]> }
