@@ -144,7 +144,7 @@ function storageCalls(type: string): (table: Table) => string[] {
     const parameters = told.flatMap(([, name, list = '']) => {
       const of = `Parameters<NonNullable<${type}['${name}']>>`
       // Commas between braces or brackets belong to one parameter.
-      const all = list.split(/, (?![^{[]*[}\]])/)
+      const all = list === '' ? [] : list.split(/, (?![^{[]*[}\]])/)
       return [
         `Same<'${all.length}', \`\${${of}['length']}\`>`,
         ...all.flatMap((one, place) => {
