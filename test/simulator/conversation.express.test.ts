@@ -48,6 +48,22 @@ it.each<[what: string, options: Partial<VirtualTerminalOptions>]>([
   expect(service.restarts).toBe(1)
 })
 
+it('A query that is answered by its rows alone holds nothing up', async () => {
+  const { adapter, commands, terminal } = await served({ dialect: 'rows' })
+  const query = await commands.issue(SERIAL_NUMBER, {
+    text: 'DATA QUERY tablename=user,fielddesc=*,filter=*',
+  })
+  const next = await commands.issue(SERIAL_NUMBER, access.setOptions({ Volume: '3' }))
+  const rows = ['user pin=7\tname=Ada', 'user pin=8\tname=Bob']
+  await terminal.start(({ text }) => {
+    return text.startsWith('DATA QUERY') ? { table: 'user', rows } : 0
+  }, UNTIL_IDLE)
+  expect(await commands.result(query)).toMatchObject({ state: 'succeeded', meaning: '2 records' })
+  expect(await commands.state(next)).toBe('succeeded')
+  const { reply, attemptsMade } = adapter.findRecord(SERIAL_NUMBER, query.commandId) ?? {}
+  expect([reply?.rows, reply?.returnCode, attemptsMade]).toEqual([2, null, 1])
+})
+
 it('Photos, tables and rows of queries come through', async () => {
   const { adapter, terminal } = await served()
   await terminal.handshake()
