@@ -280,7 +280,15 @@ const UPLOAD_FAULTS: Faults = {
     pins,
   ),
   ...cut([9, 16, 24, 32, 50, 63], 'PINs', (length) => pins(cutText(length))),
-  'keeps no empty content': files((content) => (content.length > 0 ? content : undefined)),
+  'keeps no empty content': ({ storage }) => {
+    const { lines } = storage
+    storage.lines = () => {
+      return lines().map(({ serialNumber, line }) => {
+        const isEmpty = 'content' in line && line.content.length === 0
+        return { serialNumber, line: isEmpty ? ({ ...line, content: undefined } as never) : line }
+      })
+    }
+  },
   ...cut([65_535, 1_048_576, 4_194_303], 'content', (length) =>
     files((content) => content.subarray(0, length)),
   ),
