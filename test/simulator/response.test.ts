@@ -12,7 +12,7 @@ const withHeaders = (...headers: string[]) =>
 const chunks = (body: string, ...headers: string[]) =>
   response(['HTTP/1.1 200 OK', date, type, 'Transfer-Encoding: chunked', ...headers], body)
 const exchangeWith = async (bytes: string | Buffer, andCloses = false) =>
-  terminalAt(await respondingWith(bytes, andCloses)).exchange('ID=1&Return=0')
+  terminalAt(await respondingWith(bytes, andCloses), { timeout: 30_000 }).exchange('ID=1&Return=0')
 
 it('The status, headers, body and Date are read', async () => {
   expect(await exchangeWith(GOOD)).toMatchObject({
