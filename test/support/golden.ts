@@ -75,14 +75,14 @@ const POLLS = {
   'a poll that asks to close': poll({ headers: ['Connection: close'], asksToClose: true }),
   'a poll that accepts gzip': poll({ headers: ['Accept-Encoding: gzip'] }),
   'a poll in other letters': get(`GETREQUEST.aspx?sn=${SN}`),
-  'a poll that is handed a command': poll({ commands: ['CHECK'] }),
-  'a poll that is handed one of three': poll({ commands: ['CHECK', 'INFO', 'LOG'] }),
-  'a poll that is handed three': poll({
+  'a poll that gets a command': poll({ commands: ['CHECK'] }),
+  'a poll that gets one of three': poll({ commands: ['CHECK', 'INFO', 'LOG'] }),
+  'a poll that gets three': poll({
     commands: ['CHECK', 'INFO', 'REBOOT'],
     options: { maxCommands: 3 },
   }),
-  'a poll that is handed UTF-8': poll({ commands: ['DATA USER PIN=1\tName=Zoë'] }),
-  'a poll that is handed GB18030': poll({
+  'a poll that gets UTF-8': poll({ commands: ['DATA USER PIN=1\tName=Zoë'] }),
+  'a poll that gets GB18030': poll({
     commands: ['DATA USER PIN=1\tName=王'],
     options: { encoding: 'gb18030' },
   }),
