@@ -1,6 +1,10 @@
 // Age and size: what calls of storage cost on years of history, over a store that holds only what
-// they return. Both are schemas of one PostgreSQL, and take turns call by call.
-import { parseReplies, parseUpload } from 'express-iclock'
+// they return. Both are schemas of one PostgreSQL, and take turns call by call. And what the views of
+// the page take on years of history.
+import { once } from 'node:events'
+import express from 'express'
+import { commandQueue, parseReplies, parseUpload } from 'express-iclock'
+import { monitorRouter } from 'express-iclock/monitor'
 import { postgresAdapter } from 'express-iclock/postgres'
 import pg from 'pg'
 import { fillHistory } from '../test/support/postgres-history.js'
@@ -122,6 +126,43 @@ const LISTS = {
   terminals: page((adapter) => adapter.listTerminals({})),
 }
 
+const OF_TERMINALS = ['OWN', 'LONG'].flatMap((serialNumber) =>
+  ['commands', 'replies', 'uploads', 'unparsed'].map(
+    (tab) => `terminal&sn=${serialNumber}&tab=${tab}`,
+  ),
+)
+const VIEWS = [
+  'terminals',
+  'failures',
+  'attendance',
+  ...OF_TERMINALS,
+  'terminal&sn=OWN&tab=commands&q=7',
+]
+
+/** How long a view of the page takes, in milliseconds, and its size in kB. */
+async function printViews(adapter) {
+  const app = express().use(monitorRouter({ adapter, commands: commandQueue(adapter) }))
+  const server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  for (const view of VIEWS) {
+    const url = `http://127.0.0.1:${server.address().port}/view?view=${view}`
+    const times = []
+    let bytes = 0
+    for (let call = 0; call <= CALLS; call++) {
+      const start = performance.now()
+      const response = await fetch(url)
+      if (response.status !== 200) throw new Error(`${url}: ${response.status}`)
+      bytes = (await response.arrayBuffer()).byteLength
+      // The first is a warm-up.
+      if (call > 0) times.push(performance.now() - start)
+    }
+    row(`ms of the view ${view}`, median(times), '<= 100')
+    row(`kB of the view ${view}`, bytes / 1000, '<= 100')
+  }
+  server.closeAllConnections()
+  server.close()
+}
+
 /** How long each of two stores takes, in milliseconds, the median of calls in which they take turns. */
 async function compared(stores, prepare) {
   const times = stores.map(() => [])
@@ -165,6 +206,7 @@ export async function measure() {
         row(`${what} on years of history : on a bare store`, most / least, aim, `${ms} ms`)
       }
     }
+    await printViews(full.adapter)
     // A server of POSTGRES_URL stays.
     for (const { client, schema } of [full, bare]) {
       await client.query(`DROP SCHEMA "${schema}" CASCADE`)
