@@ -254,7 +254,7 @@ export const REPLY_FAULTS: Record<string, Record<string, Fault>> = {
   ),
   'Replies to commands that nobody issued are stored, whatever their ids': {
     'drops them': keepingOnly((_, command) => command !== undefined),
-    'drops ids that no terminal is handed': keepingOnly(({ commandId }) => /^\w+$/.test(commandId)),
+    'drops ids that no terminal gets': keepingOnly(({ commandId }) => /^\w+$/.test(commandId)),
     'keeps ids as ASCII': ids((id) => id.replace(/[^ -~]/g, '?')),
     'trims ids': ids((id) => id.trim()),
     'normalizes ids': ids((id) => id.normalize()),

@@ -9,7 +9,7 @@ export const CLAIM_CASES: readonly CommandCase[] = [
   {
     name: 'Open commands leave out what is answered, cancelled or over',
     otherwise:
-      'A terminal is handed what it has answered, or opens a door an hour after somebody asked.',
+      'A terminal gets again what it has answered, or opens a door an hour after somebody asked.',
     async check({ adapter }) {
       const ids = ['open', 'done', 'pending', 'cancelled', 'over', 'ending', 'later']
       const ends = new Map([

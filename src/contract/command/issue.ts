@@ -187,7 +187,7 @@ export const ISSUE_CASES: readonly CommandCase[] = [
   },
   {
     name: 'Commands of terminals stay apart, whatever characters their serial numbers have',
-    otherwise: 'A terminal is handed the commands of another.',
+    otherwise: 'A terminal gets the commands of another.',
     async check({ adapter }) {
       const terminals = [...MARKS.map((mark) => `X${mark}1`), 'x1', 'X', 'É1', 'é1', '7'.repeat(64)]
       for (const [index, terminal] of terminals.entries()) {
