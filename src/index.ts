@@ -9,12 +9,13 @@ export type { BodyOptions, EncodingOptions, EndpointOptions } from './endpoint/o
 export type { RefusalEvent } from './endpoint/refusal.js'
 export type { TimeZoneOption, TimeZoneOptions } from './endpoint/time-zone.js'
 export { type CheckedFilter, checkFilter, cursorOf, type ListName } from './filter.js'
-export type { HandshakeEvent, HandshakeStorage } from './handshake/arrival.js'
+export type { HandshakeEvent } from './handshake/arrival.js'
 export {
   type ArrivalOptions,
   type HandshakeHandlerOptions,
   handshakeHandler,
 } from './handshake/handler.js'
+export type { HandshakeStorage } from './handshake/known.js'
 export type { HandshakeOptions, OtherWord, TransWord } from './handshake/options.js'
 export type { QuestionOptions, TerminalQuestion } from './handshake/question.js'
 export { carriesToken } from './handshake/registration.js'
@@ -82,11 +83,11 @@ export type {
 } from './queue/storage.js'
 export { summaryOf } from './queue/summary.js'
 export type { NewTerms } from './queue/terms.js'
+export type { ReplyEvent } from './reply/event.js'
 export type { ReplyAdapter } from './reply/find.js'
 export {
   type CommandReplyHandlerOptions,
   commandReplyHandler,
-  type ReplyEvent,
 } from './reply/handler.js'
 export {
   type Family,

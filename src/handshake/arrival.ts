@@ -1,10 +1,7 @@
-// A terminal's start-up: the facts to store, and the settings to send.
-import { describe, quoted } from '../check.js'
 import { ok } from '../endpoint/answer.js'
-import type { Awaitable, Deadline } from '../endpoint/deadline.js'
+import type { Awaitable } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
-import { IclockError } from '../endpoint/errors.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import type { OffsetOf } from '../endpoint/time-zone.js'
 import type { Family } from '../reply/outcome.js'
@@ -17,33 +14,12 @@ import {
   plain,
   statedFamily,
 } from '../terminal/facts.js'
-import {
-  type Contact,
-  isAsSure,
-  type Terminal,
-  type TerminalFacts,
-  type TerminalStorage,
-} from '../terminal/storage.js'
-import {
-  accessBlock,
-  clockAnswer,
-  configurationBlock,
-  optionBlock,
-  timeAnswer,
-  versionOf,
-} from './handshake.js'
+import type { Contact, Terminal, TerminalFacts } from '../terminal/storage.js'
+import { accessBlock, configurationBlock, optionBlock, versionOf } from './handshake.js'
+import { findKnown, type HandshakeStorage, terminalOf } from './known.js'
 import type { HandshakeSettings } from './options.js'
 import { registrationOf } from './registration.js'
 import { looksLikeAccess } from './request.js'
-
-/** The storage behind the handshake. */
-export interface HandshakeStorage extends Pick<TerminalStorage, 'onContact' | 'findTerminal'> {
-  /**
-   * As in `CommandStorage`. Without it, commands that were sent and not answered wait until their
-   * reply is due.
-   */
-  release?(serialNumber: string, at: Date): Awaitable<void>
-}
 
 /** A handshake, as published on the channel `express-iclock:handshake` when it is answered. */
 export interface HandshakeEvent {
@@ -76,7 +52,7 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
   return async (serialNumber, request, deadline) => {
     const { target } = request
-    const known = await find(adapter, serialNumber, deadline)
+    const known = await findKnown(adapter, serialNumber, deadline)
     const posted = request.method === 'POST' ? await postedFacts(request) : {}
     const stated = statedFamily(target.value('devicetype'))
     const pushver = plain(target.value('pushver'))
@@ -134,51 +110,12 @@ export function registryExchange({ contacts, secret }: ArrivalSettings): Exchang
 export function configurationExchange(settings: ArrivalSettings): Exchange {
   const { adapter, contacts, secret } = settings
   return async (serialNumber, request, deadline) => {
-    const known = await find(adapter, serialNumber, deadline)
+    const known = await findKnown(adapter, serialNumber, deadline)
     const contact = contactOf(serialNumber, request, 'handshake', LOOKS_LIKE_ACCESS)
     const options = await deadline.wait(settings.settingsFor(terminalOf(known, contact)), HANDSHAKE)
     await deadline.wait(contacts.write(contact))
     const registration = registrationOf(serialNumber, secret)
     return ok(configurationBlock({ pushVersion: known?.pushVersion }, options, registration))
-  }
-}
-
-/**
- * `GET rtdata?type=time`: an access terminal sets its clock (access manual, "Synchronize the
- * time").
- */
-export function timeExchange({ contacts, offsetOf }: ArrivalSettings): Exchange {
-  return async (serialNumber, request, deadline) => {
-    // Time clocks ask it as well.
-    const contact = contactOf(serialNumber, request, 'handshake')
-    const utcOffset = await offsetOf(serialNumber, contact.at, deadline)
-    contacts.writeIfDue({ ...contact, utcOffset })
-    return ok(timeAnswer(contact.at, utcOffset))
-  }
-}
-
-/** `GET cdata?type=time`: a terminal sets its clock (PUSH SDK 3.2.0). */
-export function clockExchange({ contacts, offsetOf }: ArrivalSettings): Exchange {
-  return async (serialNumber, request, deadline) => {
-    const contact = contactOf(serialNumber, request, 'ping')
-    const utcOffset = await offsetOf(serialNumber, contact.at, deadline)
-    contacts.writeIfDue(contact)
-    return ok(clockAnswer(contact.at, utcOffset))
-  }
-}
-
-/** `exchange`: a terminal wants to encrypt. */
-export function encryptionExchange({ adapter }: ArrivalSettings): Exchange {
-  return async (serialNumber, { target }, deadline) => {
-    const known = await find(adapter, serialNumber, deadline)
-    const pushVersion = plain(target.value('pushver')) ?? known?.pushVersion
-    const error = new IclockError(
-      'ENCRYPTION_UNSUPPORTED',
-      `Terminal ${quoted(serialNumber)} wants to exchange keys for encryption, which is not supported. Turn encrypted ` +
-        'communication off where the address of the server is set on the terminal, usually under Comm. > Cloud Server Setting, ' +
-        'and use HTTPS instead.',
-    )
-    throw pushVersion === undefined ? error : Object.assign(error, { pushVersion })
   }
 }
 
@@ -196,27 +133,4 @@ function stampsFor({ stamps = {}, resend = {} }: Partial<Terminal> = {}): Record
 async function postedFacts(request: TerminalRequest): Promise<TerminalFacts> {
   const body = await request.body(MOST_OPTION_BYTES)
   return optionFacts(pairsOf(body.toString()))
-}
-
-// The stamps of another terminal could make this one skip records.
-async function find(
-  adapter: HandshakeStorage,
-  serialNumber: string,
-  deadline: Deadline,
-): Promise<Terminal | undefined> {
-  const found = (await deadline.wait(adapter.findTerminal(serialNumber))) ?? undefined
-  if (found === undefined || found.serialNumber === serialNumber) return found
-  throw new IclockError(
-    'TERMINAL_MISMATCH',
-    `The adapter was asked for terminal ${quoted(serialNumber)} and found { serialNumber: ` +
-      `${describe(found.serialNumber)} }: it must compare serial numbers as text, exactly, and find nothing if there is none.`,
-  )
-}
-
-function terminalOf(known: Terminal | undefined, contact: Contact): Terminal {
-  const { at, kind: _, family, familyRank, options, ...facts } = contact
-  const terminal = { firstSeenAt: at, ...known, ...facts, lastSeenAt: at }
-  if (options !== undefined) terminal.options = { ...known?.options, ...options }
-  if (family === undefined || !isAsSure(familyRank, known?.familyRank)) return terminal
-  return { ...terminal, family, ...(familyRank !== undefined && { familyRank }) }
 }

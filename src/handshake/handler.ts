@@ -15,14 +15,13 @@ import { contactOf } from '../terminal/facts.js'
 import type { Terminal } from '../terminal/storage.js'
 import {
   type ArrivalSettings,
-  clockExchange,
   configurationExchange,
-  encryptionExchange,
-  type HandshakeStorage,
   handshakeExchange,
   registryExchange,
-  timeExchange,
 } from './arrival.js'
+import { clockExchange, timeExchange } from './clock.js'
+import { encryptionExchange } from './encryption.js'
+import type { HandshakeStorage } from './known.js'
 import { type HandshakeOptions, handshakeSettings } from './options.js'
 import { QUESTION_OPTIONS, type QuestionOptions, questionsOf } from './question.js'
 import { checkSecret } from './registration.js'

@@ -1,6 +1,6 @@
 // What terminals did in the last hour, minute by minute, as this process served them.
 import { CHANNELS } from '../endpoint/diagnostics.js'
-import type { ReplyEvent } from '../reply/handler.js'
+import type { ReplyEvent } from '../reply/event.js'
 
 /** One minute. */
 export interface ActiveMinute {

@@ -1,6 +1,6 @@
 // POST devicecmd: a terminal reports the results of its commands.
 import { checkAdapter, checkFunction, checkNames, type OptionNames, wrong } from '../check.js'
-import { type IssuedCommand, verbOf } from '../command.js'
+import type { IssuedCommand } from '../command.js'
 import { ok } from '../endpoint/answer.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
@@ -21,6 +21,7 @@ import {
 import type { Target } from '../endpoint/query.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import { announce } from '../news.js'
+import { publishReplies } from './event.js'
 import type { ReplyAdapter } from './find.js'
 import { type ParseRepliesOptions, parseReplies } from './parse.js'
 import { hasReply, parseQuery } from './query.js'
@@ -123,7 +124,7 @@ export function replyEndpoint<Issued extends IssuedCommand>(
       await keepInStorage(parsed, serialNumber, adapter, deadline, hook)
       const { replies } = parsed
       for (const { commandId } of replies) announce(serialNumber, commandId)
-      if (CHANNELS.reply.hasSubscribers) publish(parsed, serialNumber, body.length)
+      if (CHANNELS.reply.hasSubscribers) publishReplies(parsed, serialNumber, body.length)
       onKept?.(replies, serialNumber, request)
       return ok('OK')
     })
@@ -168,33 +169,6 @@ function parse(
     replies: [...inQuery.replies, ...parsed.replies],
     unparsed: [...inQuery.unparsed, ...parsed.unparsed],
   }
-}
-
-/**
- * The replies of one request, as published on the channel `express-iclock:reply`: no contents, no
- * fields, no texts.
- */
-export interface ReplyEvent {
-  /** The terminal that reported. */
-  serialNumber: string
-  /** What it reported, in its order; the command's name without its values. */
-  replies: readonly Pick<CommandReply, 'commandId' | 'returnCode' | 'commandName'>[]
-  /** How many lines were not valid replies. */
-  unparsed: number
-  /** The size of the body in bytes. */
-  bytes: number
-}
-
-function publish({ replies, unparsed }: ParsedReplies, serialNumber: string, bytes: number): void {
-  const event: ReplyEvent = {
-    serialNumber,
-    replies: replies.map(({ commandId, returnCode, commandName }) => {
-      return { commandId, returnCode, commandName: verbOf(commandName) }
-    }),
-    unparsed: unparsed.length,
-    bytes,
-  }
-  CHANNELS.reply.publish(event)
 }
 
 function checkReplyStorage<Issued extends IssuedCommand>(adapter: ReplyAdapter<Issued>): void {
