@@ -31,10 +31,10 @@ const long = [
 ]
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
-const testTimeout = 60_000
+const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
 
 // Importing takes longer than most of these tests.
-const expressTests = { include: [onExpress], isolate: false, testTimeout }
+const expressTests = { include: [onExpress], isolate: false, ...timeouts }
 
 export default defineConfig({
   test: {
@@ -48,17 +48,17 @@ export default defineConfig({
           // Most of these are pure and take less time than a process of their own.
           isolate: false,
           pool: 'threads',
-          testTimeout,
+          ...timeouts,
         },
       },
-      { test: { name: 'long', include: long, globalSetup: build, testTimeout } },
-      { test: { name: 'browser', include: [inBrowser], globalSetup: build, testTimeout } },
+      { test: { name: 'long', include: long, globalSetup: build, ...timeouts } },
+      { test: { name: 'browser', include: [inBrowser], globalSetup: build, ...timeouts } },
       {
         test: {
           name: 'mongodb',
           include: [onMongodb],
           globalSetup: [build, 'test/support/mongodb-setup.ts'],
-          testTimeout,
+          ...timeouts,
         },
       },
       {
@@ -66,10 +66,10 @@ export default defineConfig({
           name: 'postgres',
           include: [onPostgres],
           globalSetup: [build, 'test/support/postgres-setup.ts'],
-          testTimeout,
+          ...timeouts,
         },
       },
-      { test: { name: 'mariadb', include: [onMariadb], globalSetup: build, testTimeout } },
+      { test: { name: 'mariadb', include: [onMariadb], globalSetup: build, ...timeouts } },
       {
         test: { name: 'express 4', ...expressTests, env: { EXPRESS: '4' } },
         resolve: { alias: { express: 'express4' } },
