@@ -174,8 +174,8 @@ export class Connection implements Database {
   }
 
   readonly #execute = (step: Step): unknown => {
-    if ('read' in step) return this.#statement(step.read).all(...step.values)
-    if ('write' in step) return Number(this.#statement(step.write).run(...step.values).changes)
+    if ('read' in step) return this.#statement(step.read).all(...(step.values as never[]))
+    if ('write' in step) return Number(this.#statement(step.write).run(...(step.values as never[])).changes)
     return this.#insert(step)
   }
 
@@ -183,7 +183,7 @@ export class Connection implements Database {
     const marks = columns.map(() => '?').join(', ')
     const sql = `INSERT INTO ${into} (${columns.join(', ')}) VALUES (${marks}) ON CONFLICT DO NOTHING`
     const statement = this.#statement(sql)
-    return rows.map((row) => Number(statement.run(...row).changes) > 0)
+    return rows.map((row) => Number(statement.run(...(row as never[])).changes) > 0)
   }
 
   #statement(sql: string): SqliteStatement {

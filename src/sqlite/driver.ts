@@ -1,6 +1,4 @@
 // What is used of a driver: better-sqlite3, libsql and node:sqlite have it. None is imported.
-import type { Value } from '../sql/step.js'
-
 /** What is used of an open database, such as `new Database('iclock.db')` of better-sqlite3. */
 export interface SqliteDatabase {
   exec(sql: string): unknown
@@ -9,8 +7,9 @@ export interface SqliteDatabase {
 
 /** What is used of a prepared statement. */
 export interface SqliteStatement {
-  all(...values: Value[]): unknown[]
-  run(...values: Value[]): { changes: number | bigint }
+  // The types of a driver may allow fewer values than it takes.
+  all(...values: never[]): unknown[]
+  run(...values: never[]): { changes: number | bigint }
 }
 
 interface ClosableDatabase extends SqliteDatabase {
