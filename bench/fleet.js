@@ -1,5 +1,5 @@
 // A fleet: terminals that poll every ten seconds, execute their commands, and reply; on PostgreSQL,
-// with one process, or on what `--storage` names.
+// with one process.
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDatabases } from './database.js'
