@@ -24,6 +24,7 @@ const long = [
   'test/knex/sqlite.test.ts',
   'test/queue/characters.test.ts',
   'test/reply/growth.test.ts',
+  'test/sqlite/contract.test.ts',
   'test/sqlite/process.test.ts',
   'test/upload/flood.test.ts',
   'test/upload/growth.test.ts',
