@@ -175,7 +175,8 @@ export class Connection implements Database {
 
   readonly #execute = (step: Step): unknown => {
     if ('read' in step) return this.#statement(step.read).all(...(step.values as never[]))
-    if ('write' in step) return Number(this.#statement(step.write).run(...(step.values as never[])).changes)
+    if ('write' in step)
+      return Number(this.#statement(step.write).run(...(step.values as never[])).changes)
     return this.#insert(step)
   }
 
