@@ -9,12 +9,14 @@ import type { Terminal, TerminalFilter, TerminalSummary } from '../terminal/stor
 export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family | undefined>)
 
 /** What storage knows of a terminal's family. */
-export type FoundFamily = Pick<Terminal, 'family' | 'familyRank'>
+type FoundFamily = Pick<Terminal, 'family' | 'familyRank'>
 
 /** Storage that may know terminals. */
 export interface KnowsFamilies {
   /** Finds the terminal, as in `TerminalStorage`, with the family whose return codes it follows. */
-  findTerminal?(serialNumber: string): Awaitable<FoundFamily | null | undefined>
+  findTerminal?(
+    serialNumber: string,
+  ): Awaitable<Pick<Terminal, 'family' | 'familyRank'> | null | undefined>
   /** Finds many in one call, as `TerminalStorage` has it. */
   listTerminals?(filter: TerminalFilter): Awaitable<Page<TerminalSummary>>
 }
