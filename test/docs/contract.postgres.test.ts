@@ -11,7 +11,9 @@ const { VITEST: _, NODE_ENV: __, ...inherited } = process.env
 
 // PGlite has no address that a driver could connect to.
 it.skipIf(url === undefined)('The harness for SQL proves every case on replies', async () => {
-  const [block] = blocksIn('js', 'docs/storage.md').filter(({ mark }) => mark === 'run')
+  const block = blocksIn('js', 'docs/storage.md').find(({ mark, text }) => {
+    return mark === 'run' && text.includes('DATABASE_URL')
+  })
   // Within the repository, so that the package is found by its own name.
   const folder = await mkdtemp(join(ROOT, '.build-docs-'))
   try {
