@@ -169,8 +169,10 @@ export class Connection implements Database {
     this.#isReady = true
   }
 
+  // Not as a prepared statement: libsql leaves one that met another process unfinished, and until it
+  // is run again, what is read stays as it was then.
   #run(sql: string): void {
-    this.#statement(sql).run()
+    this.#db.exec(sql)
   }
 
   readonly #execute = (step: Step): unknown => {

@@ -37,7 +37,10 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
     const statements: string[] = []
     const real = open()
     const db: SqliteDatabase = {
-      exec: (sql) => real.exec(sql),
+      exec(sql) {
+        statements.push(sql)
+        return real.exec(sql)
+      },
       prepare(sql) {
         const statement = real.prepare(sql)
         const noted = <Given extends unknown[], Result>(call: (...given: Given) => Result) => {
@@ -138,6 +141,21 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
       other.exec('COMMIT')
       await stored
       expect((await adapter.listAttendance({})).rows).toHaveLength(1)
+    }))
+
+  it('What another process stores is read at once, also while a call waits for it', () =>
+    onFile(async ({ db, other }) => {
+      const adapter = sqliteAdapter(db)
+      await adapter.issue([queued('1')])
+      const attemptsMade = async () => (await adapter.findRecord('A', '1'))?.attemptsMade
+      other.exec('BEGIN IMMEDIATE')
+      const waiting = adapter.issue([queued('2')])
+      for (let turns = 0; turns < 5; turns++) await new Promise(setImmediate)
+      expect(await attemptsMade()).toBe(0)
+      other.exec('UPDATE iclock_commands SET attempts_made = 3; COMMIT; BEGIN IMMEDIATE')
+      expect(await attemptsMade()).toBe(3)
+      other.exec('COMMIT')
+      await waiting
     }))
 
   it('A call rejects if another process has held the database for as long as it may wait', () =>
