@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandQueue, memoryAdapter } from '../src/index.js'
 import { virtualTerminal } from '../src/simulator.js'
 import { commandReplyFetch, type TerminalFetchOptions, terminalFetch } from '../src/web.js'
+import { takeWarnings } from './support/warning.js'
 
 const SN = '0316144680030'
 const HOST = 'http://192.0.2.7:8080'
@@ -109,6 +110,27 @@ describe('An error', () => {
     expect([answered?.status, await answered?.text()]).toEqual([500, 'Internal Server Error\n'])
     await new Promise((done) => setImmediate(done))
     expect(errors).toEqual(['no disk'])
+  })
+
+  it('Headers that an error of storage carries are not sent', async () => {
+    const error = Object.assign(new Error('403'), { headers: { Authorization: 'a secret' } })
+    const adapter = { ...memoryAdapter(), onReply: () => Promise.reject(error) }
+    const answered = await web({ adapter }).answer(reply())
+    expect([answered?.status, answered?.headers.has('Authorization')]).toEqual([500, false])
+  })
+
+  it('A host whose waitUntil throws does not make a terminal send again what is stored', async () => {
+    const { answer } = web({ afterReply() {} })
+    const waitUntil = () => {
+      throw new Error('outside of a request')
+    }
+    const warnings = takeWarnings()
+    const answered = await answer(reply(), { waitUntil })
+    expect(answered?.status).toBe(200)
+    await new Promise((done) => setImmediate(done))
+    expect(warnings.map(({ message }) => message)).toContain(
+      'express-iclock: waitUntil threw: outside of a request',
+    )
   })
 
   it('A body that is too large is refused, and not read to its end', async () => {

@@ -3,7 +3,7 @@ import { checkFunction, describe, wrong } from '../check.js'
 import { onHost, type WaitUntil } from '../endpoint/after.js'
 import { type Answer, errorAnswer } from '../endpoint/answer.js'
 import type { Endpoint } from '../endpoint/endpoint.js'
-import { statusOf } from '../endpoint/errors.js'
+import { IclockError, statusOf } from '../endpoint/errors.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { publishRefusal } from '../endpoint/refusal.js'
 import { WebRequest } from './request.js'
@@ -54,7 +54,8 @@ export function fetchOf(
   onUnknown: (request: WebRequest) => void = () => {},
 ): TerminalFetch {
   if (typeof notFound !== 'boolean') throw wrong('notFound', notFound, 'true or false')
-  const report = hookOf('the request', (error: object) => Promise.reject(error), hooks)
+  const report =
+    hooks.onError && hookOf('the request', (error: object) => Promise.reject(error), hooks)
   return async (given, context = {}) => {
     checkContext(given, context)
     const request = new WebRequest(given, context.address ?? '')
@@ -70,19 +71,32 @@ export function fetchOf(
       onUnknown(request)
       return notFound ? responseOf(errorAnswer({ status: 404 })) : undefined
     }
-    const waitUntil: WaitUntil = (work) => context.waitUntil?.(work)
-    return onHost(waitUntil, async () => {
+    return onHost(hostOf(context), async () => {
       const closes = endpoint.closesAfter(request) ? { Connection: 'close' } : {}
       try {
         return responseOf(await endpoint.answer(request), closes)
       } catch (error) {
         publishRefusal(request, error as object)
-        if (statusOf(error as object) >= 500 && hooks.onError !== undefined)
-          report?.(error as object)
-        const { headers } = error as { headers?: Readonly<Record<string, string>> }
+        if (statusOf(error as object) >= 500) report?.(error as object)
+        // Those of other errors may be a secret of the app.
+        const headers = error instanceof IclockError ? error.headers : undefined
         return responseOf(errorAnswer(error as object), { ...headers, ...closes })
       }
     })
+  }
+}
+
+// A host that doesn't take the work must not make the terminal send again what is stored.
+function hostOf(context: FetchContext): WaitUntil {
+  return (work) => {
+    try {
+      context.waitUntil?.(work)
+    } catch (error) {
+      process.emitWarning(
+        `express-iclock: waitUntil threw: ${error instanceof Error ? error.message : describe(error)}`,
+        { code: 'ICLOCK_HOOK' },
+      )
+    }
   }
 }
 
