@@ -22,6 +22,8 @@ const long = [
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
   'test/knex/sqlite.test.ts',
+  'test/memory/command.test.ts',
+  'test/package.test.ts',
   'test/queue/characters.test.ts',
   'test/reply/growth.test.ts',
   'test/sqlite/contract.test.ts',
@@ -30,6 +32,8 @@ const long = [
   'test/upload/growth.test.ts',
   'test/upload/month.test.ts',
 ]
+// A few of its runs are in `npm test`, and many here.
+const model = 'test/queue/model.test.ts'
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -52,7 +56,15 @@ export default defineConfig({
           ...timeouts,
         },
       },
-      { test: { name: 'long', include: long, globalSetup: build, ...timeouts } },
+      {
+        test: {
+          name: 'long',
+          include: [...long, model],
+          globalSetup: build,
+          env: { MODEL_RUNS: '60' },
+          ...timeouts,
+        },
+      },
       { test: { name: 'browser', include: [inBrowser], globalSetup: build, ...timeouts } },
       {
         test: {

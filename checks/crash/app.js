@@ -37,6 +37,11 @@ const CALLS = {
     const { state, reply } = await queue.result(identity, { timeout: 3000 })
     return { state, returnCode: reply?.returnCode }
   },
+  // Unlike `result`, a list closes nothing.
+  async state({ identity: { serialNumber, commandId } }) {
+    const { rows } = await queue.list({ serialNumber, commandIds: [commandId] })
+    return rows[0]?.state
+  },
   async open() {
     const { waiting, sent } = await queue.count({ state: ['waiting', 'sent'] })
     return Number.parseInt(`${waiting}`, 10) + Number.parseInt(`${sent}`, 10)

@@ -37,8 +37,8 @@ const KINDS = [
  * @param {object} campaign
  * @param {number} campaign.port
  * @param {() => number} campaign.random
- * @param {boolean} campaign.isAtomic whether commands may be closed while they are being sent:
- * cancelled, superseded, expired
+ * @param {boolean} campaign.isAtomic whether commands may be closed while they are being sent, or
+ * while their replies come: cancelled, superseded, expired, unanswered
  */
 export function openDriver({ port, random, isAtomic }) {
   /** @type {Intent[]} */
@@ -46,6 +46,11 @@ export function openDriver({ port, random, isAtomic }) {
   const kinds = isAtomic ? KINDS : KINDS.slice(0, 2)
   let clock = 0
   let isOver = false
+  /** Resolves when nothing is sent any more. @type {() => void} */
+  let becomeQuiet = () => {}
+  const quiet = new Promise((resolve) => {
+    becomeQuiet = () => resolve(undefined)
+  })
   /** @type {Promise<void>[]} */
   const waits = []
 
@@ -64,7 +69,9 @@ export function openDriver({ port, random, isAtomic }) {
         continue
       }
       waiting++
-      const work = [awaitResult(intent).finally(() => waiting--)]
+      const ended = isAtomic ? awaitResult(intent) : awaitEnd(intent)
+      const work = [ended.finally(() => waiting--)]
+      if (!isAtomic) work.push(quiet.then(() => awaitResult(intent)))
       if (isAtomic && random() < 0.1) work.push(cancel(intent, random() * 400))
       waits.push(...work)
     }
@@ -102,6 +109,20 @@ export function openDriver({ port, random, isAtomic }) {
       await wait(50)
     }
     intent.problem = 'no result'
+  }
+
+  /** Waits for the end without closing anything. @param {Intent} intent */
+  async function awaitEnd(intent) {
+    for (;;) {
+      const { answer } = await ask('state', { identity: identityOf(intent) })
+      if (isOver || (answer && !['waiting', 'sent'].includes(answer))) return
+      await wait(50)
+    }
+  }
+
+  /** @param {number} end */
+  async function untilClosed(end) {
+    while (Date.now() < end && (await ask('open', {})).answer !== 0) await wait(200)
   }
 
   /** @param {Intent} intent @param {number} pause */
@@ -147,9 +168,11 @@ export function openDriver({ port, random, isAtomic }) {
     /** Waits for all results, and for what was issued without the driver's knowledge; ms at most. @param {number} most */
     async settle(most) {
       const end = Date.now() + most
+      if (!isAtomic) await untilClosed(end)
+      becomeQuiet()
       const all = Promise.all(waits).then(() => true)
       await Promise.race([all, wait(most, undefined, { ref: false })])
-      while (Date.now() < end && (await ask('open', {})).answer !== 0) await wait(200)
+      await untilClosed(end)
       isOver = true
       await all
     },

@@ -11,6 +11,7 @@ import {
   DANGEROUS_ATTENDANCE,
   type Sample,
 } from '../support/builders.js'
+import { character } from '../support/character.js'
 
 const SAMPLES = [...ATTENDANCE, ...ACCESS, ...DANGEROUS_ATTENDANCE, ...DANGEROUS_ACCESS].filter(
   ({ members }) => Object.keys(members).length > 0,
@@ -41,7 +42,7 @@ const hostilePiece = fc.oneof(
   fc.constantFrom('é', '名', '\u202e', '\ufeff', '😀', 'İ', 'K', 'ſ', '7', 'A', '..', '/'),
   fc.constantFrom(...KEYS).map((key) => `${key}=`),
   fc.constantFrom(...KEYS).map((key) => `${key.toLowerCase()}=1`),
-  fc.string({ unit: 'binary', maxLength: 3 }),
+  fc.string({ unit: character, maxLength: 3 }),
 )
 const hostile = fc.oneof(
   {

@@ -11,6 +11,7 @@ import {
   timeZoneValue,
 } from '../../src/handshake/handshake.js'
 import { type HandshakeOptions, handshakeSettings } from '../../src/handshake/options.js'
+import { character } from '../support/character.js'
 
 const CALLER: Caller = { serialNumber: 'CKJF209912345', pushVersion: '2.4.1', utcOffset: 480 }
 const REGISTRATION = { registryCode: 'c'.repeat(32), sessionId: 'd'.repeat(32) }
@@ -97,7 +98,7 @@ describe('The option block of a time clock', () => {
 
 describe('Whatever a terminal claims', () => {
   const hostile = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: character }),
     fc.constantFrom(
       '1\nEncrypt=1',
       '1\r\nEncrypt=1',

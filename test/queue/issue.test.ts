@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { commandLine, type IssuedCommand } from '../../src/command.js'
 import { draftOf, type Issue, queuedCommand } from '../../src/queue/issue.js'
+import { character } from '../support/character.js'
 
 const issuedAt = new Date(Date.UTC(2026, 0, 1))
 const queued = (issue: object, encoding?: string) => {
@@ -101,7 +102,7 @@ it('An urgent command and its encoding are kept in the terms', () => {
 
 it('The error is one line, whatever the text', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(fc.string({ unit: character }), (text) => {
       let line: string
       try {
         line = commandLine(queued({ command: { text } }).command)

@@ -14,6 +14,8 @@ import {
 
 const START = Date.UTC(2026, 0, 1)
 const NEVER = Number.POSITIVE_INFINITY
+// More with the long tests.
+const numRuns = Number(process.env.MODEL_RUNS ?? 12)
 const NUMBERED = 'C'
 const QUERY = 'DATA QUERY tablename=user,fielddesc=*,filter=*'
 // The code of a query that is over because its rows came.
@@ -444,12 +446,12 @@ const holds = (steps: fc.Arbitrary<Step>, isChecked: boolean) =>
 it('Three terminals and two app processes do what the model says', {
   timeout: 120_000,
 }, async () => {
-  await fc.assert(holds(step, true), { numRuns: 40 })
+  await fc.assert(holds(step, true), { numRuns })
 })
 
 it('They do so with clocks that are apart, step back and jump ahead', {
   timeout: 120_000,
 }, async () => {
   const steps = fc.oneof({ arbitrary: step, weight: 9 }, { arbitrary: shifts, weight: 1 })
-  await fc.assert(holds(steps, false), { numRuns: 60 })
+  await fc.assert(holds(steps, false), { numRuns })
 })

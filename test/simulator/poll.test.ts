@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCommands } from '../../src/simulator/poll.js'
 import type { VirtualTerminalOptions } from '../../src/simulator.js'
+import { character } from '../support/character.js'
 import { conversing } from '../support/conversation.js'
 import { terminalAt } from '../support/server.js'
 
@@ -75,7 +76,7 @@ describe('A poll', () => {
   it('A poll finds every command of any valid response', () => {
     const id = fc.stringMatching(/^[0-9A-Za-z]{1,16}$/)
     const text = fc
-      .string({ unit: 'binary', maxLength: 20 })
+      .string({ unit: character, maxLength: 20 })
       .filter((each) => !/[\r\n]|^$/.test(each))
     fc.assert(
       fc.property(fc.array(fc.tuple(id, text), { minLength: 1, maxLength: 5 }), (handed) => {

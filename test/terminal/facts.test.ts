@@ -10,6 +10,7 @@ import {
   pairsOf,
   uploadFacts,
 } from '../../src/terminal/facts.js'
+import { character } from '../support/character.js'
 
 interface Vector {
   name: string
@@ -50,7 +51,6 @@ describe('INFO of a poll', () => {
     ['Ver\n1,1e3,0x10,9999999999', {}],
     ['\ufffd,1', { users: 1 }],
     [`${'V'.repeat(101)},1`, { users: 1 }],
-    [','.repeat(100_000), {}],
     [
       'Ver 6.8.0(build640), 2, 0, 0, 192.168.1.201, 10, -1, -12, 101',
       {
@@ -73,6 +73,10 @@ describe('INFO of a poll', () => {
     ],
   ])('Only sound members of INFO are returned: %j', (info, facts) => {
     expect(infoFacts(info)).toEqual(facts)
+  })
+
+  it('INFO of 100,000 empty members has none', () => {
+    expect(infoFacts(','.repeat(100_000))).toEqual({})
   })
 })
 
@@ -117,7 +121,7 @@ describe('Options', () => {
   })
 
   it('Options are bounded, and their keys are names', () => {
-    const key = fc.string({ unit: 'binary', maxLength: 10 })
+    const key = fc.string({ unit: character, maxLength: 10 })
     const claims = fc.dictionary(key, fc.string({ maxLength: 10 }), { maxKeys: 5 })
     fc.assert(
       fc.property(claims, (claimed) => {

@@ -73,11 +73,15 @@ describe('An attendance line', () => {
     `PIN=7\tDateTime=${AT}\tstray`,
     `7 never 0 1`,
     `Ada Lovelace ${AT} 0 1`,
-    `7 ${AT}${' 1'.repeat(600_000)}`,
   ])('An invalid line is stored as it is: %j', (line) => {
     const { records, unparsed } = read(`${line}\r\n`)
     expect(records).toEqual([])
     expect(unparsed.map(String)).toEqual([line])
+  })
+
+  it('A line of 600,000 columns is stored as it is', () => {
+    const line = `7 ${AT}${' 1'.repeat(600_000)}`
+    expect(read(line).unparsed.map(String)).toEqual([line])
   })
 
   it.each([
