@@ -6,6 +6,7 @@ import type { Records } from './record.js'
 import { type RefusedMemory, refusedMemory } from './refused.js'
 import { type Lines, type ReplyMemory, replyMemory } from './reply.js'
 import { retention } from './retention.js'
+import { type RosterMemory, type RosterRows, rosterMemory } from './roster.js'
 import { type TerminalMemory, terminalMemory } from './terminal.js'
 import { Timeline } from './timeline.js'
 import { type UploadMemory, Uploads, uploadMemory } from './upload.js'
@@ -17,6 +18,7 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
     TerminalMemory,
     RefusedMemory,
     UploadMemory,
+    RosterMemory,
     RetentionStorage {}
 
 /** Makes an adapter. One record holds a command and its reply. */
@@ -25,12 +27,14 @@ export function adapterOn<Issued extends IssuedCommand>(
 ): MemoryAdapter<Issued> {
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const uploads = new Uploads()
+  const roster: RosterRows = new Map()
   return {
     ...replyMemory(records, lines),
     ...commandMemory(records),
     ...terminalMemory(),
     ...refusedMemory(),
     ...uploadMemory(uploads),
-    ...retention(records, lines, uploads),
+    ...rosterMemory(roster),
+    ...retention(records, lines, uploads, roster),
   }
 }

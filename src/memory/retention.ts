@@ -7,6 +7,7 @@ import type { CommandRecord } from '../queue/storage.js'
 import { personOf } from '../upload/person.js'
 import type { Kept, Records } from './record.js'
 import type { Lines } from './reply.js'
+import { forgetRemoved, forgetRows, type RosterRows } from './roster.js'
 import { isAttendance, type UploadedLine, type Uploads } from './upload.js'
 
 /** Deletes from what memory keeps. */
@@ -14,6 +15,7 @@ export function retention<Issued extends IssuedCommand>(
   records: Records<Issued>,
   lines: Lines,
   uploads: Uploads,
+  roster: RosterRows,
 ): RetentionStorage {
   function forgetCommands(isAsked: (kept: Kept<Issued>) => boolean): number {
     let count = 0
@@ -50,6 +52,7 @@ export function retention<Issued extends IssuedCommand>(
         lines.inOrder.remove(row)
         unparsed++
       }
+      forgetRemoved(roster, moment)
       return {
         commands: forgetCommands(({ record }) => isSettledBefore(record, moment)),
         ...forgetUploads(({ upload }) => upload.receivedAt < moment),
@@ -58,6 +61,7 @@ export function retention<Issued extends IssuedCommand>(
     },
     async forgetPerson(person: ForgottenPerson) {
       checkPerson(person)
+      forgetRows(roster, person)
       const { pin, serialNumbers } = person
       const own = new Set(serialNumbers)
       const commands = forgetCommands(({ serialNumber, record: { command, reply } }) => {

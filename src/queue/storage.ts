@@ -52,6 +52,11 @@ export interface DeliveryTerms {
    * the endpoint.
    */
   encoding?: string
+  /**
+   * The PIN whose row of the roster must name this command: a poll that finds it unnamed closes it
+   * instead of sending it. Missing if it isn't a command of the roster.
+   */
+  fence?: string
 }
 
 /** The app's own members of a command; they come back in `onReply` and from `findRecord`. */

@@ -13,6 +13,7 @@ import { Records } from '../../src/memory/record.js'
 import { refusedMemory } from '../../src/memory/refused.js'
 import { type Lines, replyMemory } from '../../src/memory/reply.js'
 import { retention } from '../../src/memory/retention.js'
+import { type RosterRows, rosterMemory } from '../../src/memory/roster.js'
 import { terminalMemory } from '../../src/memory/terminal.js'
 import { Timeline } from '../../src/memory/timeline.js'
 import { Uploads, uploadMemory } from '../../src/memory/upload.js'
@@ -72,11 +73,13 @@ function keptIn(records: PlainRecords, uploads: Uploads): MemoryAdapter {
   const commands = plainCommands(records)
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const { onUnparsed, unparsed, listUnparsed } = replyMemory(new Records(), lines)
-  const { forget, forgetPerson } = retention(new Records(), lines, uploads)
+  const roster: RosterRows = new Map()
+  const { forget, forgetPerson } = retention(new Records(), lines, uploads, roster)
   return {
     ...commands,
     ...terminalMemory(),
     ...refusedMemory(),
+    ...rosterMemory(roster),
     ...uploadMemory(uploads),
     ...{ onUnparsed, unparsed, listUnparsed },
     async forget(before) {
