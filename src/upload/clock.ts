@@ -60,6 +60,12 @@ export function isTimeCode(text: string): boolean {
   return TIME_CODE.test(text) && Number(text) >= FIRST_CODE && Number(text) < LAST_CODE
 }
 
+/** A wall clock as `YYYY-MM-DD hh:mm:ss`, also of a time code; as it came if it isn't a valid time. */
+export function localTimeOf(text: string): string {
+  const local = localOf(text)
+  return Number.isNaN(local) ? text : new Date(local).toISOString().slice(0, 19).replace('T', ' ')
+}
+
 /** The wall clock as if it were UTC, in milliseconds; NaN if it isn't a valid time. */
 function localOf(time: string): number {
   if (time.length === MINUTES_LENGTH) return localOf(`${time}:00`)

@@ -13,6 +13,7 @@ const PRELUDE = `
 import type * as iclock from 'express-iclock'
 import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
+import type * as events from 'express-iclock/events'
 import type * as monitor from 'express-iclock/monitor'
 import type * as simulator from 'express-iclock/simulator'
 import type * as sqlite from 'express-iclock/sqlite'
@@ -213,6 +214,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['commands', 'member', 'serialNumber', names('Keys<iclock.CommandReply>')],
   ['attendance', 'member', 'pin', names("Exclude<Keys<iclock.AttendanceRecord>, 'kind' | 'type'>")],
   ['attendance', '`kind`', 'attendance', names("iclock.UploadRecord['kind']")],
+  ['events', 'member of a punch', 'serialNumber', names('Keys<events.Punch>')],
   ['diagnostics', 'channel', 'express-iclock:handshake', events],
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
   ['biometrics', 'reason', 'type', names('biometrics.ConversionFailure')],
