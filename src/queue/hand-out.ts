@@ -7,17 +7,20 @@ import { IclockError } from '../endpoint/errors.js'
 import { misanswered } from '../reply/found.js'
 import { checkIds, checkOpenCommands } from './answer.js'
 import { lostCharacter } from './encoding.js'
+import { closeUnnamed, type FenceStorage } from './fence.js'
 import { claimsOf, type DueCommand, isDue, isUrgent, type PlanLimits, plan } from './plan.js'
 import { isGivenUp, isOver } from './state.js'
 import type { CommandStorage, OpenCommand } from './storage.js'
 
 /** The storage that handing out needs. */
-export type HandOutStorage = Pick<CommandStorage, 'openCommands' | 'claim'>
+export type HandOutStorage = Pick<CommandStorage, 'openCommands' | 'claim'> & FenceStorage
 
 // Given-up commands can be at the front until their `openUntil`: a few of them don't cost a second
 // read.
 const SPARE = 8
 const MOST_READ = 1000
+// A poll closes a bounded number of commands; the next poll goes on.
+const MOST_CLOSINGS = 50
 
 /**
  * Claims what a poll may get, and returns it in the order of the answer; the terms of each command
@@ -34,8 +37,14 @@ export async function handOut(
   encodingOf: ValueOf<string>,
   deadline: Deadline,
 ): Promise<readonly DueCommand[]> {
-  const open = await openRecords(adapter, serialNumber, polledAt, limits, deadline)
+  let open = await openRecords(adapter, serialNumber, polledAt, limits, deadline)
   if (open.length === 0) return []
+  for (let closings = 0; ; closings++) {
+    if (!open.some(isFenced)) break
+    if (!(await closeUnnamed(adapter, serialNumber, open, polledAt, deadline))) break
+    if (closings === MOST_CLOSINGS) return []
+    open = await openRecords(adapter, serialNumber, polledAt, limits, deadline)
+  }
   const records = await encoded(open, serialNumber, encodingOf, deadline)
   const { urgent, due } = plan(records, polledAt, limits)
   for (const command of urgent === undefined ? due : [urgent, ...due]) {
@@ -47,6 +56,10 @@ export async function handOut(
   if (urgent === undefined) return handedOut
   // It has one attempt: nothing that fails may come between its claim and its answer.
   return [...(await claimInOrder(adapter, serialNumber, [urgent], deadline)), ...handedOut]
+}
+
+function isFenced({ terms }: OpenCommand): boolean {
+  return terms.fence !== undefined
 }
 
 function checkIsSendable({ serialNumber, commandId, text, terms }: DueCommand): void {

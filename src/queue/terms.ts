@@ -32,6 +32,11 @@ export interface NewTerms {
    * and can't end an answer.
    */
   urgent?: boolean
+  /**
+   * The PIN whose row of the roster must name this command when it is sent; the roster sets it
+   * (`express-iclock/roster`). A command that its row doesn't name is closed, not sent.
+   */
+  fence?: string
 }
 
 /** The names of the terms. */
@@ -42,6 +47,7 @@ export const TERM_NAMES: OptionNames<NewTerms> = {
   key: true,
   endsAnswer: true,
   urgent: true,
+  fence: true,
 }
 
 const MOST_ATTEMPTS = 100
@@ -56,7 +62,7 @@ const ENDS_ANSWER = /^(REBOOT|UPGRADE|SHELL|PUTFILE|ENROLL_|CONTROL DEVICE 0?3)/
  */
 export function termsOf(command: NewTerms & { text: string }, issuedAt: Date): DeliveryTerms {
   const { attempts = DEFAULT_TERMS.attempts, replyWithin = DEFAULT_TERMS.replyWithin } = command
-  const { expiresAfter, key, urgent = false } = command
+  const { expiresAfter, key, urgent = false, fence } = command
   const { endsAnswer = ENDS_ANSWER.test(command.text) } = command
   checkNumber('attempts', attempts, MOST_ATTEMPTS)
   checkNumber('replyWithin', replyWithin, LONGEST)
@@ -67,6 +73,9 @@ export function termsOf(command: NewTerms & { text: string }, issuedAt: Date): D
   }
   if (typeof endsAnswer !== 'boolean') throw wrongMember('endsAnswer', endsAnswer, 'true or false')
   if (typeof urgent !== 'boolean') throw wrongMember('urgent', urgent, 'true or false')
+  if (fence !== undefined && (typeof fence !== 'string' || fence.length > LONGEST_KEY)) {
+    throw wrongMember('fence', fence, 'the PIN of a row of the roster, as a string')
+  }
   if (urgent) checkUrgent(attempts, expiresAfter, endsAnswer)
   return {
     attempts,
@@ -75,6 +84,7 @@ export function termsOf(command: NewTerms & { text: string }, issuedAt: Date): D
     ...(key !== undefined && { key }),
     ...(endsAnswer && { endsAnswer }),
     ...(urgent && { urgent }),
+    ...(fence !== undefined && { fence }),
   }
 }
 
