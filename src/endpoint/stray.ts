@@ -1,6 +1,7 @@
 // Bodies of requests that need none: kept or refused, since the answer says that they arrived.
 import type { Exchange } from './endpoint.js'
 import { IclockError } from './errors.js'
+import type { TerminalRequest } from './request.js'
 
 // The largest stray body that is read to see whether it is empty.
 const MOST_BYTES = 64 * 1024
@@ -21,9 +22,18 @@ export function keepingBody(exchange: Exchange, keep: Exchange = refuseBody): Ex
   }
 }
 
+/** A request whose body was read before, for an exchange that reads it. */
+export function withBody(request: TerminalRequest, body: Buffer): TerminalRequest {
+  const { method, target, path, peer, address, raw } = request
+  const header = (name: string) => request.header(name)
+  const size = body.length
+  return { method, target, path, peer, address, raw, size, header, body: async () => body }
+}
+
 const EMPTY = { status: 200, headers: {}, body: '' }
 
-const refuseBody: Exchange = async (_, request) => {
+/** Refuses a body, if there is one. */
+export const refuseBody: Exchange = async (_, request) => {
   const { length } = await request.body(MOST_BYTES)
   if (length === 0) return EMPTY
   throw new IclockError(

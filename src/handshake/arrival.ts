@@ -1,13 +1,15 @@
 import { ok } from '../endpoint/answer.js'
-import type { Awaitable } from '../endpoint/deadline.js'
+import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Exchange } from '../endpoint/endpoint.js'
 import type { TerminalRequest } from '../endpoint/request.js'
+import { withBody } from '../endpoint/stray.js'
 import type { OffsetOf } from '../endpoint/time-zone.js'
 import type { Family } from '../reply/outcome.js'
 import type { ContactBook } from '../terminal/contact.js'
 import {
   contactOf,
+  hasOnlyOptions,
   LOOKS_LIKE_ACCESS,
   optionFacts,
   pairsOf,
@@ -38,6 +40,8 @@ export interface ArrivalSettings {
   offsetOf: OffsetOf
   /** The settings to send to this terminal. */
   settingsFor(terminal: Terminal): Awaitable<HandshakeSettings>
+  /** Stores a body that has more than options. */
+  keepBody: Exchange
 }
 
 const HANDSHAKE = 'option "handshake"'
@@ -53,7 +57,8 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
   return async (serialNumber, request, deadline) => {
     const { target } = request
     const known = await findKnown(adapter, serialNumber, deadline)
-    const posted = request.method === 'POST' ? await postedFacts(request) : {}
+    const posted =
+      request.method === 'POST' ? await postedFacts(settings, serialNumber, request, deadline) : {}
     const stated = statedFamily(target.value('devicetype'))
     const pushver = plain(target.value('pushver'))
     const pushVersion = versionOf(pushver) === undefined ? undefined : pushver
@@ -91,9 +96,10 @@ export function handshakeExchange(settings: ArrivalSettings): Exchange {
 }
 
 /** `POST registry`, or GET: an access terminal introduces itself (access manual, "Registration"). */
-export function registryExchange({ contacts, secret }: ArrivalSettings): Exchange {
+export function registryExchange(settings: ArrivalSettings): Exchange {
+  const { contacts, secret } = settings
   return async (serialNumber, request, deadline) => {
-    const facts = await postedFacts(request)
+    const facts = await postedFacts(settings, serialNumber, request, deadline)
     const contact = contactOf(serialNumber, request, 'handshake', {
       ...LOOKS_LIKE_ACCESS,
       ...facts,
@@ -130,7 +136,13 @@ function stampsFor({ stamps = {}, resend = {} }: Partial<Terminal> = {}): Record
   return Object.fromEntries(kept)
 }
 
-async function postedFacts(request: TerminalRequest): Promise<TerminalFacts> {
+async function postedFacts(
+  { keepBody }: ArrivalSettings,
+  serialNumber: string,
+  request: TerminalRequest,
+  deadline: Deadline,
+): Promise<TerminalFacts> {
   const body = await request.body(MOST_OPTION_BYTES)
+  if (!hasOnlyOptions(body)) await keepBody(serialNumber, withBody(request, body), deadline)
   return optionFacts(pairsOf(body.toString()))
 }

@@ -8,7 +8,7 @@ import { HOOK_OPTIONS, type HookOptions } from '../endpoint/hook.js'
 import { type Handler, handlerOf } from '../endpoint/node.js'
 import { ENDPOINT_OPTIONS, type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import type { TerminalRequest } from '../endpoint/request.js'
-import { keepingBody } from '../endpoint/stray.js'
+import { keepingBody, refuseBody } from '../endpoint/stray.js'
 import { offsetOfOption, TIME_ZONE_OPTIONS, type TimeZoneOptions } from '../endpoint/time-zone.js'
 import { type ContactBook, contactBook } from '../terminal/contact.js'
 import { contactOf } from '../terminal/facts.js'
@@ -102,17 +102,17 @@ const test: Endpoint = {
  * The endpoints, on options whose names were checked.
  *
  * @param contacts the contact book of the process; a new one by default
- * @param keepBody stores the body of a request that needs none
+ * @param keepBody stores what a body has beyond what is asked for; without it such a body is refused
  */
 export function handshakeEndpoints(
   options: HandshakeHandlerOptions,
   contacts?: ContactBook,
-  keepBody?: Exchange,
+  keepBody: Exchange = refuseBody,
 ): HandshakeEndpoints {
   const { adapter } = options
   checkAdapter(adapter, ['onContact', 'findTerminal'], ['release'])
   const book = contacts ?? contactBook(adapter, options)
-  const arrival = arrivalSettings(options, book)
+  const arrival = arrivalSettings(options, book, keepBody)
   const settings = endpointSettings(options)
   const handshake = handshakeExchange(arrival)
   const getOrPost = ({ method }: TerminalRequest) => method === 'POST' || method === 'GET'
@@ -141,7 +141,11 @@ export function handshakeEndpoints(
   }
 }
 
-function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook): ArrivalSettings {
+function arrivalSettings(
+  options: HandshakeHandlerOptions,
+  contacts: ContactBook,
+  keepBody: Exchange,
+): ArrivalSettings {
   const { adapter, handshake, secret } = options
   if (secret !== undefined) checkSecret(secret)
   return {
@@ -150,6 +154,7 @@ function arrivalSettings(options: HandshakeHandlerOptions, contacts: ContactBook
     secret,
     offsetOf: offsetOfOption(options.timeZone),
     settingsFor: settingsForOf(handshake),
+    keepBody,
   }
 }
 

@@ -1,7 +1,8 @@
 // The facts about a terminal in its requests.
+import { isUtf8 } from 'node:buffer'
 import type { Target } from '../endpoint/query.js'
 import type { TerminalRequest } from '../endpoint/request.js'
-import { listPairsOf } from '../list.js'
+import { isListPair, listPairsOf } from '../list.js'
 import type { Family } from '../reply/outcome.js'
 import { type Contact, isStamp, STAMPED_TABLES, type TerminalFacts } from './storage.js'
 
@@ -101,6 +102,19 @@ export function pairsOf(body: string): Record<string, string> {
     if (OPTION_KEY.test(key)) pairs[key] ??= value
   }
   return pairs
+}
+
+/** Whether a body has options alone, all of which `optionFacts` returns as they came. */
+export function hasOnlyOptions(body: Buffer): boolean {
+  if (!isUtf8(body)) return false
+  const lines = body
+    .toString()
+    .split(/[\r\n]/)
+    .filter((line) => line.trim() !== '')
+  const pairs = lines.flatMap(listPairsOf)
+  const isList = (line: string) => isListPair(line.split(',', 1)[0] ?? '')
+  const isAlone = new Set(pairs.map(([key]) => key)).size === pairs.length
+  return isAlone && pairs.length <= MOST_OPTIONS && lines.every(isList) && pairs.every(isKept)
 }
 
 /**

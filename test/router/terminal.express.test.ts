@@ -513,6 +513,35 @@ describe('A body where none belongs', () => {
     expect(lines.map(String).sort()).toEqual(['and that', 'what\tis=this'])
   })
 
+  it.each([
+    ['registry?SN=A', 'what is this\nMAC=1'],
+    ['registry?SN=A', Buffer.from('MAC=1,Name=\xe9', 'latin1')],
+    ['cdata?SN=A&options=all', 'MAC=1,MAC=2'],
+    ['cdata?SN=A&options=all', `MAC=1,Page=${'x'.repeat(1001)}`],
+    ['cdata?SN=A&options=all', 'MAC=1,a key=2'],
+  ])('What is no option in the body of a POST to %s is stored', async (path, body) => {
+    const { app, adapter } = appWith()
+    const post = request(app).post(`/iclock/${path}`).type('text/plain')
+    await post.send(body).expect(200, /^(RegistryCode=|GET OPTION FROM: A)/)
+    const [upload] = adapter.received()
+    const lines = [...(upload?.records ?? []).map(({ raw }) => raw), ...(upload?.unparsed ?? [])]
+    const split = (text: Buffer | string) => Buffer.from(text).toString('latin1').split(/[\n,]/)
+    expect(lines.flatMap((line) => split(Buffer.from(line))).sort()).toEqual(split(body).sort())
+  })
+
+  it.each(['registry?SN=A', 'cdata?SN=A&options=all'])(
+    'Options alone, posted to %s, are not stored twice',
+    async (path) => {
+      const { app, adapter } = appWith()
+      const post = request(app).post(`/iclock/${path}`).type('text/plain')
+      await post
+        .send('~DeviceName=F22/ID,MAC=1,\r\n~OEMVendor=ZKTeco Co., Ltd.,AuxOut:0\n')
+        .expect(200)
+      expect(adapter.received()).toEqual([])
+      expect((await adapter.findTerminal('A'))?.options).toMatchObject({ AuxOut: '0', MAC: '1' })
+    },
+  )
+
   it('The body of a poll is stored before its commands are claimed', async () => {
     const { app, adapter } = appWith()
     const { onUpload } = adapter

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { NodeRequest } from '../../src/endpoint/node.js'
 import {
   contactOf,
+  hasOnlyOptions,
   infoFacts,
   optionFacts,
   pairsOf,
@@ -118,6 +119,35 @@ describe('Options', () => {
     expect(optionFacts({})).toEqual({})
     expect(optionFacts(pairsOf(''))).toEqual({})
     expect(optionFacts(pairsOf('no pairs, none'))).toEqual({})
+  })
+
+  it('A body has options alone only if no character of it is lost', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        'a=1',
+        'b=2',
+        'B:2',
+        '~c=x=y',
+        ' d =4',
+        '=',
+        ':',
+        ',',
+        '__proto__=1',
+        '12=3',
+        '\n',
+      ),
+      fc.string({ unit: character, maxLength: 3 }),
+    )
+    const bodies = fc.array(fc.tuple(piece, fc.constantFrom(',', '\n', '\r\n', ', ')))
+    const bare = (text: string) => text.replace(/[\s,=:]/g, '')
+    fc.assert(
+      fc.property(bodies, (parts) => {
+        const body = parts.flat().join('')
+        fc.pre(hasOnlyOptions(Buffer.from(body)))
+        const { options = {} } = optionFacts(pairsOf(body))
+        expect(bare(Object.entries(options).flat().join(''))).toBe(bare(body))
+      }),
+    )
   })
 
   it('Options are bounded, and their keys are names', () => {
