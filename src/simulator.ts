@@ -6,11 +6,23 @@ export { virtualTerminal } from './simulator/conversation.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export { DIALECTS, type Dialect, type DialectName } from './simulator/dialect.js'
 export type { Exchange, ExchangeKind, ExchangeOptions } from './simulator/exchange.js'
-export type { Execute, Execution, Rows } from './simulator/execution.js'
+export type { Execute, Execution, Rows, Uploads } from './simulator/execution.js'
 export { type FleetOptions, type FleetTerminal, runFleet } from './simulator/fleet.js'
 export type { Handshake } from './simulator/handshake.js'
 export type { VirtualTerminalOptions } from './simulator/options.js'
 export type { Pace } from './simulator/pace.js'
+export {
+  type TemplateType,
+  type TerminalAuthorization,
+  type TerminalEnrollment,
+  type TerminalPeople,
+  type TerminalPeopleOptions,
+  type TerminalPhoto,
+  type TerminalTemplate,
+  type TerminalUser,
+  type TerminalUserInput,
+  terminalPeople,
+} from './simulator/people.js'
 export type { Poll, TerminalCommand } from './simulator/poll.js'
 export { batch, type RecordWriter, recordWriter } from './simulator/records.js'
 export type { Body } from './simulator/request.js'

@@ -2,12 +2,13 @@
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { deliver, onFirst, type SendOptions } from './delivery.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
-import type { Execute } from './execution.js'
+import type { Execute, Execution } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
 import type { VirtualTerminalOptions } from './options.js'
 import { checkPace } from './pace.js'
+import { executeOn } from './people.js'
 import { deliverPicture } from './picture.js'
-import { type Poll, poll } from './poll.js'
+import { type Poll, poll, type TerminalCommand } from './poll.js'
 import { type RecordWriter, recordWriter } from './records.js'
 import type { Body } from './request.js'
 import { type ServeOptions, type Service, serve } from './service.js'
@@ -125,8 +126,13 @@ export class Conversation implements VirtualTerminal {
     return serve(this.#session, execute, options, false)
   }
 
+  readonly execute = ({ text }: TerminalCommand): Execution => {
+    const { people, identity } = this.#session
+    return executeOn(people, text, identity.dialect)
+  }
+
   readonly start = async (
-    execute: Execute = () => 0,
+    execute: Execute = this.execute,
     options: ServeOptions = {},
   ): Promise<Service> => {
     checkPace(options)

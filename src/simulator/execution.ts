@@ -1,9 +1,11 @@
 // What a terminal replies after it has executed a command.
 import type { Handling } from './outbox.js'
+import { optionsAbout } from './people/fact.js'
 import type { TerminalCommand } from './poll.js'
 import { batch, type RecordWriter } from './records.js'
 import type { Body } from './request.js'
-import type { Identity } from './session.js'
+import type { Session } from './session.js'
+import type { QueryResult } from './upload.js'
 
 /** Rows that a query asked for. The terminal uploads them, and replies with their number. */
 export interface Rows {
@@ -11,6 +13,17 @@ export interface Rows {
   table: string
   /** Without line ends. */
   rows: readonly string[]
+  /** Of access terminals; `'tabledata'` by default. */
+  type?: NonNullable<QueryResult['type']>
+  /** Their number by default. */
+  returnCode?: number
+}
+
+/** Ordinary uploads that a query asked for: nothing ties them to it. They precede the reply. */
+export interface Uploads {
+  /** In order; the rows are without line ends. */
+  uploads: readonly { table: string; rows: readonly string[] }[]
+  returnCode: number
 }
 
 /**
@@ -18,7 +31,7 @@ export interface Rows {
  * records) to reply with. With nothing, the terminal never replies.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement returns void
-export type Execution = number | Rows | Body | undefined | void
+export type Execution = number | Rows | Uploads | Body | undefined | void
 
 /** Executes a command in place of a terminal. */
 export type Execute = (command: TerminalCommand) => Execution | Promise<Execution>
@@ -26,22 +39,36 @@ export type Execute = (command: TerminalCommand) => Execution | Promise<Executio
 /** The body that replies to a command; undefined if the terminal never replies. */
 export function recordOf(
   { commandId, text }: TerminalCommand,
-  execution: Exclude<Execution, Rows>,
+  execution: Exclude<Execution, Rows | Uploads>,
   records: RecordWriter,
-  identity: Identity,
+  { identity, people }: Session,
 ): Buffer | undefined {
   if (execution === undefined) return undefined
   if (typeof execution !== 'number') return batch(isRecord(execution) ? [execution] : execution)
   const name = commandNameOf(text, identity.dialect.family === 'access')
   if (name === 'Shell') return records.shell(commandId, execution, '')
   if (name !== 'INFO') return records.reply(commandId, execution, name)
-  const options = { '~SerialNumber': identity.serialNumber, FWVersion: identity.firmware }
+  const options = {
+    '~SerialNumber': identity.serialNumber,
+    FWVersion: identity.firmware,
+    ...(people && optionsAbout(people)),
+  }
   return records.info(commandId, options, execution)
 }
+
+/** Whether these are uploads. */
+export const isUploads = (execution: Execution): execution is Uploads =>
+  typeof execution === 'object' && 'uploads' in execution
 
 /** Whether these are rows. */
 export const isRows = (execution: Execution): execution is Rows =>
   typeof execution === 'object' && 'rows' in execution
+
+/** The return code if there are rows, else what the result is. */
+export function returnCodeOf(execution: Execution): Exclude<Execution, Rows | Uploads> {
+  if (isUploads(execution)) return execution.returnCode
+  return isRows(execution) ? (execution.returnCode ?? execution.rows.length) : execution
+}
 
 const isRecord = (body: Body): body is string | Uint8Array =>
   typeof body === 'string' || body instanceof Uint8Array

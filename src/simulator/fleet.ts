@@ -9,6 +9,7 @@ import type { Execution } from './execution.js'
 import { Gate } from './gate.js'
 import type { VirtualTerminalOptions } from './options.js'
 import { rest } from './pace.js'
+import type { TerminalPeople } from './people.js'
 import type { TerminalCommand } from './poll.js'
 import { type Service, work } from './service.js'
 import { openSession } from './session.js'
@@ -16,7 +17,7 @@ import type { VirtualTerminal } from './terminal.js'
 
 /** The options of `runFleet`: those of its terminals, and how they work. */
 export interface FleetOptions
-  extends Omit<VirtualTerminalOptions, 'serialNumber' | 'dialect' | 'onExchange'> {
+  extends Omit<VirtualTerminalOptions, 'serialNumber' | 'dialect' | 'people' | 'onExchange'> {
   /** The number of terminals. */
   terminals: number
   /** The time limit of the whole run in ms; work in progress at that point is finished. */
@@ -36,7 +37,9 @@ export interface FleetOptions
   dialect?: DialectName | Dialect | ((terminal: number) => DialectName | Dialect)
   /** `SN` of the terminal with this index; `SIM000000`, `SIM000001`, … by default. */
   serialNumber?(terminal: number): string
-  /** Executes a command; it returns 0 by default. */
+  /** The people that the terminal with this index keeps; nobody by default. */
+  people?(terminal: number): TerminalPeople | undefined
+  /** Executes a command; by default as `execute` of the terminal does. */
   execute?(command: TerminalCommand, serialNumber: string): Execution | Promise<Execution>
   /** The punches at this terminal since its last poll; none by default. */
   punches?(serialNumber: string): readonly Punch[]
@@ -126,10 +129,13 @@ async function runTerminal(index: number, fleet: Fleet): Promise<FleetTerminal> 
   const { options, signal, gate, delay } = fleet
   const { dialect = 'attendance' } = options
   const serialNumber = options.serialNumber?.(index) ?? `SIM${String(index).padStart(6, '0')}`
-  const { execute = () => 0, punches, faults, untilIdle = false, onTerminal, onExchange } = options
+  const { punches, faults, untilIdle = false, onTerminal, onExchange } = options
+  const people = options.people?.(index)
+  const { people: _, ...shared } = options
   const session = openSession(
     {
-      ...options,
+      ...shared,
+      ...(people && { people }),
       serialNumber,
       dialect: typeof dialect === 'function' ? dialect(index) : dialect,
       onExchange(exchange) {
@@ -139,7 +145,9 @@ async function runTerminal(index: number, fleet: Fleet): Promise<FleetTerminal> 
     },
     gate,
   )
-  onTerminal?.(new Conversation(session))
+  const terminal = new Conversation(session)
+  const { execute = terminal.execute } = options
+  onTerminal?.(terminal)
   const { service, refused } = await work(
     session,
     (command) => execute(command, serialNumber),

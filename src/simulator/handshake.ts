@@ -1,8 +1,10 @@
 // A terminal's start-up: it performs its handshake, registers if required, and follows the options
 // that the server sends.
 import { timeCodeOf } from './clock.js'
+import { optionsOf, registrationOf } from './description.js'
 import { tokenOf } from './dialect.js'
 import type { Exchange, Faults } from './exchange.js'
+import { sendEverybody } from './people/enrollment.js'
 import { type BodyCheck, containsOk } from './refusal.js'
 import { excerpt } from './response.js'
 import { ask, type Question, type Session } from './session.js'
@@ -67,18 +69,6 @@ async function greetAsAttendance(session: Session, faults: Faults) {
   return exchanges
 }
 
-/** What a time clock says of itself. */
-function optionsOf({ identity, log }: Session): string {
-  const options = [
-    '~DeviceName=Virtual',
-    `FWVersion=${identity.firmware}`,
-    `TransactionCount=${log.size}`,
-    'FingerFunOn=1',
-    'FaceFunOn=1',
-  ]
-  return options.join(identity.dialect.options === 'line' ? '\r\n' : ',')
-}
-
 async function greetAsAccess(session: Session, faults: Faults) {
   const greeting = await ask(
     session,
@@ -106,14 +96,13 @@ async function greetAsAccess(session: Session, faults: Faults) {
 
 /** Registers an access terminal, and asks for its options. */
 export async function register(session: Session, faults: Faults): Promise<Exchange[]> {
-  const { firmware, pushVersion } = session.identity
   const registry = await ask(
     session,
     {
       kind: 'registry',
       method: 'POST',
       endpoint: 'registry',
-      body: `DeviceType=acc,~DeviceName=Virtual,FirmVer=${firmware},PushVersion=Ver ${pushVersion},CommType=ethernet,MaxPackageSize=2048000,LockCount=1,ReaderCount=2`,
+      body: registrationOf(session),
       checkBody: isRegistryCode,
     },
     faults('registry'),
@@ -146,16 +135,21 @@ function obey(session: Session, settings: Record<string, string>, { clock }: Exc
     session.clock.timeZone = settings.TimeZone
     if (dialect.clock === 'date') session.clock.follow(clock)
   }
+  const { people } = session
+  // Only time clocks are given stamps.
+  if (people && isNothing(settings.OPERLOGStamp ?? settings.OpStamp)) sendEverybody(people)
   const stamp = settings.ATTLOGStamp ?? settings.Stamp
   if (stamp === undefined) return
   const now = timeCodeOf(localTimeOf(session))
   // 0 or None: the server has nothing. Any other number changes nothing, but on old firmware.
-  if (stamp === '0' || stamp === 'None') session.log.rewind(0, now)
+  if (isNothing(stamp)) session.log.rewind(0, now)
   else if (pushVersion === '' && /^\d+$/.test(stamp)) session.log.rewind(Number(stamp), now)
   else if (dialect.stamps === 'time' && /^\d{4}-/.test(stamp)) {
     session.log.rewind(timeCodeOf(stamp), now)
   }
 }
+
+const isNothing = (stamp: string | undefined) => stamp === '0' || stamp === 'None'
 
 /** Firmware treats the response as options if it contains one of these words. */
 const isOptionBlock: BodyCheck = (body) => {

@@ -5,6 +5,7 @@ import { inspect } from 'node:util'
 import { checkDelays, wrong } from './check.js'
 import { DIALECTS, type Dialect, type DialectName } from './dialect.js'
 import type { Exchange } from './exchange.js'
+import { memoryOf, type TerminalPeople } from './people.js'
 
 /** The options of `virtualTerminal`; exactly one of `url` and `server` is required. */
 export interface VirtualTerminalOptions {
@@ -43,6 +44,8 @@ export interface VirtualTerminalOptions {
   maxClockError?: number
   /** How far its own clock is ahead, in ms, until something sets it; negative: behind. */
   drift?: number
+  /** The people that it keeps, from `terminalPeople`; by default it keeps nobody. */
+  people?: TerminalPeople
   /**
    * Options of `node:tls` for an `https:` server, such as `{ ca }` or
    * `{ rejectUnauthorized: false }`.
@@ -69,6 +72,7 @@ export function checkOptions(options: VirtualTerminalOptions): void {
     if (typeof text !== 'string') throw wrong(name, text, 'a string')
   }
   checkDelays(options, ['timeout', 'pause', 'giveUpAfter'])
+  memoryOf(options.people)
   if (!Number.isFinite(options.drift ?? 0)) {
     throw wrong('drift', options.drift, 'a number of milliseconds')
   }

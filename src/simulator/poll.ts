@@ -1,6 +1,7 @@
 // Asks for commands, and reads them as strictly as firmware.
 import type { Dialect } from './dialect.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
+import { infoAbout } from './people/fact.js'
 import { excerpt } from './response.js'
 import { ask, type Session } from './session.js'
 
@@ -91,9 +92,11 @@ export async function poll(session: Session, options?: ExchangeOptions): Promise
 }
 
 /** `INFO` of attendance terminals: sent first, and when a count has changed. */
-function infoOf({ identity, log }: Session): string {
+function infoOf({ identity, log, people }: Session): string {
   const { dialect, firmware } = identity
   if (dialect.family === 'access') return ''
-  const faces = dialect.info === 9 ? '-1,-12,101' : '7,15,0,111'
-  return `${firmware},0,0,${log.size},127.0.0.1,10,${faces}`
+  const nobody = { users: 0, fingers: 0, fingerVersion: 10, faceVersion: 7, faces: 0 }
+  const { users, fingers, fingerVersion, faceVersion, faces } = people ? infoAbout(people) : nobody
+  const rest = dialect.info === 9 ? '-1,-12,101' : `${faceVersion},15,${faces},111`
+  return `${firmware},${users},${fingers},${log.size},127.0.0.1,${fingerVersion},${rest}`
 }

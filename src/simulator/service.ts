@@ -4,14 +4,24 @@ import { uploadLog } from './attendance.js'
 import { DeliveryError } from './delivery.js'
 import { takeEffect } from './effect.js'
 import type { Exchange, ExchangeKind, ExchangeOptions, Faults } from './exchange.js'
-import { type Execute, handlingOf, isCheck, isReboot, isRows, recordOf } from './execution.js'
+import {
+  type Execute,
+  handlingOf,
+  isCheck,
+  isReboot,
+  isRows,
+  isUploads,
+  recordOf,
+  returnCodeOf,
+} from './execution.js'
 import { shakeHands } from './handshake.js'
 import { type Pace, pauseAfter, rest, unlessAborted } from './pace.js'
 import { poll, type TerminalCommand } from './poll.js'
 import { recordWriter } from './records.js'
 import { isFinal } from './refusal.js'
+import { sendChanges, sendEchoes, sendRows, sendUploads } from './report.js'
 import { ask, losePower, type Session } from './session.js'
-import { type QueryResult, queryQuestion, replyQuestion, tableQuestion } from './upload.js'
+import { replyQuestion } from './upload.js'
 
 /** How a terminal works. */
 export interface ServeOptions extends Pace {
@@ -133,8 +143,10 @@ async function cycle(
     await carryOut(work, command, power)
   }
   if (power.aborted) return { isIdle: false }
-  refused = (await flush(work)) ?? (await sendEchoes(work)) ?? refused
-  const hasNothing = session.outbox.isEmpty && session.echoes.length === 0
+  refused = (await flush(work)) ?? (await sendEchoes(session, faults)) ?? refused
+  refused = (await sendChanges(session, faults)) ?? refused
+  const hasReported = session.echoes.length === 0 && !session.people?.changes.length
+  const hasNothing = session.outbox.isEmpty && hasReported
   const isIdle = polled.accepted && polled.commands.length === 0 && hasNothing
   return { ...(refused && { refused }), isIdle }
 }
@@ -146,40 +158,20 @@ async function carryOut(work: Work, command: TerminalCommand, power: AbortSignal
   service.executed++
   if (power.aborted) return
   if (isRows(result)) {
-    await sendRows(work, { ...result, commandId: command.commandId }, power)
+    await sendRows(session, work.faults, { ...result, commandId: command.commandId })
     if (power.aborted || !identity.dialect.concludes) return
   }
-  const execution = isRows(result) ? result.rows.length : result
+  if (isUploads(result)) await sendUploads(session, work.faults, result)
+  if (power.aborted) return
+  const execution = returnCodeOf(result)
   if (typeof execution === 'number' && execution >= 0) takeEffect(session, command.text)
   const handling = handlingOf(command.text)
   const records = recordWriter(identity.serialNumber, identity.dialect)
-  const record = recordOf(command, execution, records, identity)
+  const record = recordOf(command, execution, records, session)
   if (record !== undefined) outbox.add(record, handling)
   if (isCheck(command.text)) work.mustGreet = work.greets
   if (handling !== 'batched' || isReboot(command.text)) await flush(work)
   if (isReboot(command.text) && !power.aborted) losePower(session, true)
-}
-
-const TRIES = 3
-
-async function sendRows({ session, faults }: Work, result: QueryResult, power: AbortSignal) {
-  const question = queryQuestion(session, result)
-  for (let tries = 1; tries <= TRIES && !power.aborted; tries++) {
-    if ((await ask(session, question, faults(question.kind))).accepted) return
-    await rest(tries * session.identity.pause, [power])
-  }
-}
-
-/** Uploads the users that the terminal was given, until the server accepts them. */
-async function sendEchoes({ session, faults }: Work): Promise<Exchange | undefined> {
-  const lines = session.echoes.slice()
-  if (lines.length === 0) return undefined
-  const isAccess = session.identity.dialect.family === 'access'
-  const question = tableQuestion(session, isAccess ? 'user' : 'OPERLOG', lines)
-  const exchange = await ask(session, question, faults('upload'))
-  if (!exchange.accepted) return exchange
-  session.echoes.splice(0, lines.length)
-  return undefined
 }
 
 function flush({ session, faults }: Work): Promise<Exchange | undefined> {

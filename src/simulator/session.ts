@@ -12,6 +12,8 @@ import type { Gate } from './gate.js'
 import { AttendanceLog } from './log.js'
 import { checkOptions, type VirtualTerminalOptions } from './options.js'
 import { Outbox } from './outbox.js'
+import type { Memory } from './people/memory.js'
+import { memoryOf } from './people.js'
 import type { BodyCheck } from './refusal.js'
 import { type Body, requestOf } from './request.js'
 import { type Target, targetFinder } from './target.js'
@@ -51,6 +53,8 @@ export interface Session {
   /** Survives power loss, like flash memory. */
   readonly log: AttendanceLog
   readonly clock: Clock
+  /** Survives power loss; undefined if it keeps nobody. */
+  readonly people: Memory | undefined
   /** Replies that the server has not accepted yet. */
   outbox: Outbox
   /** Users that it was given and uploads again, as lines of their table. */
@@ -88,6 +92,7 @@ export function openSession(options: VirtualTerminalOptions, gate?: Gate): Sessi
     targetOf: targetFinder(options),
     log: new AttendanceLog(),
     clock: new Clock(drift),
+    people: memoryOf(options.people),
     gate,
     ...powerOn(serialNumber),
   }

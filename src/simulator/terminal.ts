@@ -2,9 +2,9 @@
 import type { Punch } from './attendance.js'
 import type { SendOptions } from './delivery.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
-import type { Execute } from './execution.js'
+import type { Execute, Execution } from './execution.js'
 import type { Handshake } from './handshake.js'
-import type { Poll } from './poll.js'
+import type { Poll, TerminalCommand } from './poll.js'
 import type { RecordWriter } from './records.js'
 import type { Body } from './request.js'
 import type { ServeOptions, Service } from './service.js'
@@ -65,9 +65,12 @@ export interface VirtualTerminal extends RecordSender {
    */
   serve(execute: Execute, options?: ServeOptions): Promise<Service>
   /**
-   * Performs the handshake, then serves; after a reboot again. By default every command returns 0.
+   * Performs the handshake, then serves; after a reboot again. By default it executes commands as
+   * `execute` does.
    */
   start(execute?: Execute, options?: ServeOptions): Promise<Service>
+  /** What a command does to its people, and what it returns; 0 if it isn't about people. */
+  execute(command: TerminalCommand): Execution
 
   /**
    * Records punches (PUSH manual, "Upload attendance records") and uploads all that the server has

@@ -207,6 +207,8 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
     names('Keys<simulator.ExchangeOptions | simulator.SendOptions>'),
   ],
   ['testing', 'option', 'terminals', options(FLEET)],
+  ['testing', 'option', 'users', options('simulator.TerminalPeopleOptions', "'versions'")],
+  ['testing', 'call', 'users', names('Keys<simulator.TerminalPeople>')],
   ['testing', 'call', 'start', terminalCalls],
   ['commands', 'call', 'run', calls],
   ['commands', 'option', 'text', options('iclock.NewCommand')],

@@ -1,9 +1,15 @@
 import { createServer } from 'node:http'
 import express from 'express'
 import { expect, it } from 'vitest'
-import { access, attendance } from '../../src/commands.js'
-import { commandQueue, memoryAdapter, terminalRouter } from '../../src/index.js'
-import { runFleet, type VirtualTerminal, type VirtualTerminalOptions } from '../../src/simulator.js'
+import { capabilitiesOf } from '../../src/biometrics.js'
+import { access, attendance, type BuiltCommand } from '../../src/commands.js'
+import { commandQueue, fieldOf, memoryAdapter, terminalRouter } from '../../src/index.js'
+import {
+  runFleet,
+  terminalPeople,
+  type VirtualTerminal,
+  type VirtualTerminalOptions,
+} from '../../src/simulator.js'
 import { listen, SERIAL_NUMBER, terminalAt } from '../support/server.js'
 
 const UNTIL_IDLE = { untilIdle: true, delay: 1 }
@@ -63,6 +69,51 @@ it('A query that is answered by its rows alone holds nothing up', async () => {
   const { reply, attemptsMade } = adapter.findRecord(SERIAL_NUMBER, query.commandId) ?? {}
   expect([reply?.rows, reply?.returnCode, attemptsMade]).toEqual([2, null, 1])
 })
+
+it.each<[dialect: 'attendance' | 'access', build: typeof attendance | typeof access]>([
+  ['attendance', attendance],
+  ['access', access],
+])(
+  'People on a terminal (%s) are put, read, counted and edited by hand',
+  async (dialect, build) => {
+    const people = terminalPeople({ users: [{ pin: '1', name: 'Bob' }] })
+    const { adapter, commands, terminal } = await served({ dialect, people })
+    const issue = (command: BuiltCommand) => commands.issue(SERIAL_NUMBER, command)
+    const face = { type: 9, majorVersion: 58, minorVersion: 12, template: 'VGVtcGxhdGU=' }
+    const put = await issue(build.putUser({ pin: '7', name: 'Ada' }))
+    const good = await issue(build.putBiodata({ pin: '7', ...face }))
+    const refused = await issue(build.putBiodata({ pin: '7', ...face, no: 1, majorVersion: 40 }))
+    const query = await issue(
+      dialect === 'access' ? access.query({ table: 'user' }) : attendance.queryUsers(),
+    )
+    if (dialect === 'access') {
+      await issue(access.count({ table: 'user' }))
+      await issue(access.getOptions(['UserCount']))
+      await terminal.register()
+    }
+    people.put({ pin: '9', name: 'Eve' })
+    await terminal.start(undefined, UNTIL_IDLE)
+    expect(await commands.look([put, good, refused, query])).toMatchObject([
+      { state: 'succeeded' },
+      { state: 'succeeded' },
+      { state: 'failed', reply: { returnCode: -30 } },
+      { state: 'succeeded' },
+    ])
+    expect(people.users().map(({ name }) => name)).toEqual(['Bob', 'Eve', 'Ada'])
+    const received = adapter.received()
+    expect(received.flatMap(({ unparsed }) => unparsed)).toEqual([])
+    const named = received
+      .flatMap(({ records }) => records)
+      .flatMap((record) => ('fields' in record ? (fieldOf(record.fields, 'Name') ?? []) : []))
+    expect(new Set(named)).toEqual(new Set(['Bob', 'Eve', 'Ada']))
+    const options = adapter.findTerminal(SERIAL_NUMBER)?.options ?? {}
+    expect(capabilitiesOf({ options, family: dialect }).types).toMatchObject({
+      face: { takes: true, majorVersion: 58, minorVersion: 12 },
+      finger: { takes: true, majorVersion: 10 },
+      palm: { takes: false },
+    })
+  },
+)
 
 it('Photos, tables and rows of queries come through', async () => {
   const { adapter, terminal } = await served()
