@@ -2,6 +2,7 @@
 import { AssertionError } from 'node:assert/strict'
 import { COMMAND_CASES } from './contract/command.js'
 import { COST_CASES } from './contract/cost.js'
+import { EVENT_CASES } from './contract/event.js'
 import { LACK_CASES } from './contract/lack.js'
 import { REFUSED_CASES } from './contract/refused.js'
 import { REPLY_CASES } from './contract/reply.js'
@@ -33,6 +34,7 @@ const CASES: readonly Case[] = [
   ...TERMINAL_CASES,
   ...REFUSED_CASES,
   ...RETENTION_CASES,
+  ...EVENT_CASES,
   ...COST_CASES,
 ]
 

@@ -1,4 +1,22 @@
-// Who came and went, in one shape for every terminal.
+// Who came and went, and what else was stored, in its order and without a gap.
+export { closingTexts, replyTexts, uploadTexts, withoutPerson } from './events/entry.js'
+export type {
+  ClosedEvent,
+  PunchEvent,
+  RepliedEvent,
+  StoredEvent,
+  TerminalEvent,
+  UploadedEvent,
+} from './events/event.js'
+export { type EventOptions, events } from './events/reader.js'
+export { shardOf } from './events/shard.js'
+export type {
+  EventEntry,
+  EventLog,
+  EventPart,
+  EventPlace,
+  EventStorage,
+} from './events/storage.js'
 export type { Punch } from './punch/punch.js'
 export { punchOf } from './punch/punch.js'
 export type { Verification, VerificationWord } from './punch/verification.js'

@@ -8,6 +8,7 @@ export type { Handler } from './endpoint/node.js'
 export type { BodyOptions, EncodingOptions, EndpointOptions } from './endpoint/options.js'
 export type { RefusalEvent } from './endpoint/refusal.js'
 export type { TimeZoneOption, TimeZoneOptions } from './endpoint/time-zone.js'
+export type { EventEntry, EventLog, EventPart, EventPlace, EventStorage } from './events/storage.js'
 export { type CheckedFilter, checkFilter, cursorOf, type ListName } from './filter.js'
 export type { HandshakeEvent } from './handshake/arrival.js'
 export {
@@ -35,7 +36,7 @@ export type {
   RetentionStorage,
 } from './kept.js'
 export type { UnparsedLine } from './memory/reply.js'
-export { type MemoryAdapter, memoryAdapter } from './memory.js'
+export { type MemoryAdapter, type MemoryAdapterOptions, memoryAdapter } from './memory.js'
 export { rowsOf } from './page.js'
 export type {
   CommandQueue,

@@ -1,10 +1,19 @@
 // Storage in this process's memory: for tests and demos, and the reference implementation.
 import cluster from 'node:cluster'
+import { checkNames, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
 import { adapterOn, type MemoryAdapter } from './memory/adapter.js'
 import { Records } from './memory/record.js'
 
 export type { MemoryAdapter } from './memory/adapter.js'
+
+/** The options of `memoryAdapter`. */
+export interface MemoryAdapterOptions {
+  /** Keeps a log of what is stored, for `events`; `false` by default. */
+  events?: boolean
+}
+
+const OPTIONS: OptionNames<MemoryAdapterOptions> = { events: true }
 
 /**
  * Makes storage that lasts as long as the process, and grows with every command, reply and upload
@@ -14,11 +23,14 @@ export type { MemoryAdapter } from './memory/adapter.js'
  * const adapter = memoryAdapter()
  * app.use(commandReplyRouter({ adapter }))
  */
-export function memoryAdapter<
-  Issued extends IssuedCommand = IssuedCommand,
->(): MemoryAdapter<Issued> {
+export function memoryAdapter<Issued extends IssuedCommand = IssuedCommand>(
+  options: MemoryAdapterOptions = {},
+): MemoryAdapter<Issued> {
+  checkNames(options, OPTIONS)
+  const { events = false } = options
+  if (typeof events !== 'boolean') throw wrong('events', events, 'true or false')
   warnInCluster()
-  return adapterOn(new Records<Issued>())
+  return adapterOn(new Records<Issued>(), events)
 }
 
 let isWarned = false

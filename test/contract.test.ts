@@ -84,6 +84,7 @@ it("A case is skipped through the test's context, passed in or called", async ()
       'not proved: the adapter has no forget, forgetPerson',
       'not proved: the adapter has no listReplies',
       'not proved: the adapter has no listUnparsed',
+      'not proved: the adapter has no eventLog, readEvents, onUpload',
     ]),
   )
 })

@@ -5,7 +5,7 @@ import { linesOf } from './contract/whole.js'
 
 describe('memoryAdapter', () => {
   const cases = adapterContract(() => {
-    const adapter = memoryAdapter()
+    const adapter = memoryAdapter({ events: true })
     const { replies, unparsed } = adapter
     return { adapter, replies, unparsed, lines: () => linesOf(adapter) }
   })

@@ -58,6 +58,11 @@ const FURTHER: readonly (Need & { capability: string })[] = [
     calls: ['findPackets'],
     who: 'without it, results of queries that come in several requests are never read',
   },
+  {
+    capability: 'onUpload',
+    calls: ['eventLog', 'readEvents'],
+    who: 'events() needs them: the adapters of this package have them with { events: true }',
+  },
   ...[
     ['openCommands', 'listCommands', 'countCommands'],
     ['openCommands', 'listReplies', 'listUnparsed'],

@@ -30,6 +30,9 @@
  * - `FAMILY_MISMATCH` (400): the command is for terminals of the other family.
  * - `VALUE_REFUSED` (400): a value, such as a name or a PIN, can't be part of a command; `member`
  *   names it.
+ * - `CURSOR_INVALID` (400): a text is not the cursor of an event.
+ * - `CURSOR_FOREIGN` (409): a cursor is of another store, or ahead of this one.
+ * - `EVENTS_FORGOTTEN` (410): `forget` has deleted events that come after a cursor.
  */
 export type IclockErrorCode = keyof typeof STATUS
 
@@ -56,6 +59,9 @@ const STATUS = {
   VALUE_REFUSED: 400,
   TERMINAL_UNKNOWN: 404,
   STORAGE_MISMATCH: 500,
+  CURSOR_INVALID: 400,
+  CURSOR_FOREIGN: 409,
+  EVENTS_FORGOTTEN: 410,
 } as const
 
 /**

@@ -1,7 +1,9 @@
 // All of the memory adapter, on records that a caller may look into.
 import type { IssuedCommand } from '../command.js'
+import type { EventStorage } from '../events/storage.js'
 import type { RetentionStorage } from '../kept.js'
 import { type CommandMemory, commandMemory } from './command.js'
+import { EventMemory } from './event.js'
 import type { Records } from './record.js'
 import { type RefusedMemory, refusedMemory } from './refused.js'
 import { type Lines, type ReplyMemory, replyMemory } from './reply.js'
@@ -19,22 +21,26 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
     RefusedMemory,
     UploadMemory,
     RosterMemory,
-    RetentionStorage {}
+    RetentionStorage,
+    Partial<EventStorage> {}
 
-/** Makes an adapter. One record holds a command and its reply. */
+/** Makes an adapter. One record holds a command and its reply. `hasEvents` adds a log of events. */
 export function adapterOn<Issued extends IssuedCommand>(
   records: Records<Issued>,
+  hasEvents = false,
 ): MemoryAdapter<Issued> {
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const uploads = new Uploads()
   const roster: RosterRows = new Map()
+  const log = hasEvents ? new EventMemory() : undefined
   return {
-    ...replyMemory(records, lines),
-    ...commandMemory(records),
+    ...replyMemory(records, lines, log),
+    ...commandMemory(records, log),
     ...terminalMemory(),
     ...refusedMemory(),
-    ...uploadMemory(uploads),
+    ...uploadMemory(uploads, log),
     ...rosterMemory(roster),
-    ...retention(records, lines, uploads, roster),
+    ...retention(records, lines, uploads, roster, log),
+    ...log?.calls(),
   }
 }

@@ -15,6 +15,7 @@ import type {
 } from '../queue/storage.js'
 import { summaryOf } from '../queue/summary.js'
 import { isPending } from '../reply/outcome.js'
+import type { EventMemory } from './event.js'
 import { type Issuing, issuing } from './issue.js'
 import { type CommandLists, commandLists } from './list.js'
 import { isOpen, isUnsettled, type QueuedRecord } from './queue.js'
@@ -36,6 +37,7 @@ export interface CommandMemory<Issued extends IssuedCommand>
 /** Stores commands in records, in the order in which they were issued. */
 export function commandMemory<Issued extends IssuedCommand>(
   records: Records<Issued>,
+  log?: EventMemory,
 ): CommandMemory<Issued> {
   return {
     ...issuing(records),
@@ -76,6 +78,7 @@ export function commandMemory<Issued extends IssuedCommand>(
         if (isQueued(record)) records.queueOf(serialNumber)?.settle(record)
         closed.push(record.command.commandId)
       }
+      log?.closed(serialNumber, closed, at, reason)
       return closed
     },
     findRecord(serialNumber, commandId) {

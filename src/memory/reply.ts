@@ -7,6 +7,7 @@ import { outcomeOf } from '../reply/outcome.js'
 import { replaces } from '../reply/precedence.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { ReplyKept, ReplyStorage } from '../reply/storage.js'
+import type { EventMemory } from './event.js'
 import { isQueued, type Records } from './record.js'
 import { PLACE, type Placed, type Timeline } from './timeline.js'
 
@@ -43,6 +44,7 @@ export interface Lines {
 export function replyMemory<Issued extends IssuedCommand>(
   records: Records<Issued>,
   lines: Lines,
+  log?: EventMemory,
 ): ReplyMemory<Issued> {
   return {
     onReply(reply) {
@@ -59,6 +61,7 @@ export function replyMemory<Issued extends IssuedCommand>(
       record.repliedAt = now
       records.addReply(kept, now)
       if (isQueued(record)) records.queueOf(serialNumber)?.settle(record)
+      log?.reply(record.reply, outcomeOf(record.reply, record.command), now)
       return 'kept'
     },
     onUnparsed(came, serialNumber) {

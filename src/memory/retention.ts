@@ -5,6 +5,7 @@ import { checkPerson, personIn } from '../queue/person.js'
 import { isOver, OPEN_STATES, stateOf } from '../queue/state.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { personOf } from '../upload/person.js'
+import type { EventMemory } from './event.js'
 import type { Kept, Records } from './record.js'
 import type { Lines } from './reply.js'
 import { forgetRemoved, forgetRows, type RosterRows } from './roster.js'
@@ -16,6 +17,7 @@ export function retention<Issued extends IssuedCommand>(
   lines: Lines,
   uploads: Uploads,
   roster: RosterRows,
+  log?: EventMemory,
 ): RetentionStorage {
   function forgetCommands(isAsked: (kept: Kept<Issued>) => boolean): number {
     let count = 0
@@ -53,6 +55,7 @@ export function retention<Issued extends IssuedCommand>(
         unparsed++
       }
       forgetRemoved(roster, moment)
+      log?.forget(moment)
       return {
         commands: forgetCommands(({ record }) => isSettledBefore(record, moment)),
         ...forgetUploads(({ upload }) => upload.receivedAt < moment),
@@ -61,6 +64,7 @@ export function retention<Issued extends IssuedCommand>(
     },
     async forgetPerson(person: ForgottenPerson) {
       checkPerson(person)
+      log?.forgetPerson(person)
       forgetRows(roster, person)
       const { pin, serialNumbers } = person
       const own = new Set(serialNumbers)

@@ -14,6 +14,7 @@ import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
+import type { EventMemory } from './event.js'
 import { PLACE, type Placed, Timeline } from './timeline.js'
 
 /** A line of an upload, as it is stored. */
@@ -89,7 +90,7 @@ export interface UploadMemory extends UploadStorage {
 }
 
 /** Stores uploads with those of their lines that are new. */
-export function uploadMemory(uploads: Uploads): UploadMemory {
+export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory {
   return {
     onUpload(upload) {
       const kept = { ...upload, records: [], unparsed: [] }
@@ -100,10 +101,14 @@ export function uploadMemory(uploads: Uploads): UploadMemory {
         return uploads.add({ serialNumber, at, position: 0, upload: kept, line, set })
       }
       const records = upload.records.filter(isNew)
-      for (const line of upload.unparsed) isNew(line)
+      const unparsed = upload.unparsed.filter(isNew)
       const { forgottenBefore } = uploads
-      if (forgottenBefore === undefined) return records
-      return records.filter((record) => !isForgotten(record, forgottenBefore))
+      const fresh =
+        forgottenBefore === undefined
+          ? records
+          : records.filter((record) => !isForgotten(record, forgottenBefore))
+      log?.upload(upload, [...fresh, ...unparsed])
+      return fresh
     },
     findPackets(serialNumber, commandId, { table, count, maxBytes }) {
       const packets = uploads.packets.get(JSON.stringify([serialNumber, commandId, table, count]))

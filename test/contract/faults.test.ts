@@ -4,6 +4,7 @@ import { adapterContract } from '../../src/contract.js'
 import { ALIKE_FAULTS } from './alike-faults.js'
 import { COMMAND_FAULTS } from './command-faults.js'
 import { CUT_FAULTS } from './cut-faults.js'
+import { EVENT_FAULTS } from './event-faults.js'
 import { LIST_FAULTS } from './list-faults.js'
 import { OPEN_FAULTS } from './open-faults.js'
 import { REFUSED_FAULTS } from './refused-faults.js'
@@ -22,6 +23,7 @@ const REFUSAL = /duplicate key|has had a command/
 const TABLES: readonly Record<string, Record<string, Fault>>[] = [
   ...[REPLY_FAULTS, COMMAND_FAULTS, UPLOAD_FAULTS, TERMINAL_FAULTS, OPEN_FAULTS, LIST_FAULTS],
   ...[RETENTION_FAULTS, VALUE_FAULTS, CUT_FAULTS, ALIKE_FAULTS, REFUSED_FAULTS],
+  EVENT_FAULTS,
 ]
 const FAULTS: Record<string, Record<string, Fault>> = {}
 for (const [name, faults] of TABLES.flatMap((table) => Object.entries(table))) {

@@ -3,12 +3,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
+import type { EventStorage } from '../../src/events/storage.js'
 import type {
   CommandReply,
   MemoryAdapter,
   ReplyStorage,
   RetentionStorage,
 } from '../../src/index.js'
+import { EventMemory } from '../../src/memory/event.js'
 import { Records } from '../../src/memory/record.js'
 import { refusedMemory } from '../../src/memory/refused.js'
 import { type Lines, replyMemory } from '../../src/memory/reply.js'
@@ -18,6 +20,7 @@ import { terminalMemory } from '../../src/memory/terminal.js'
 import { Timeline } from '../../src/memory/timeline.js'
 import { Uploads, uploadMemory } from '../../src/memory/upload.js'
 import type { CommandStorage } from '../../src/queue/storage.js'
+import { outcomeOf } from '../../src/reply/outcome.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
 import type { RefusedStorage } from '../../src/terminal/refused.js'
 import type { TerminalStorage } from '../../src/terminal/storage.js'
@@ -28,7 +31,8 @@ import { type PlainRecords, plainCommands } from './plain.js'
 export class Storage {
   records: PlainRecords = new Map()
   uploads: Uploads = new Uploads()
-  memory: MemoryAdapter = keptIn(this.records, this.uploads)
+  log: EventMemory = new EventMemory()
+  memory: MemoryAdapter & EventStorage = keptIn(this.records, this.uploads, this.log)
   isConnected = true
   calledAt = new Map<string, number>()
   shared = new Map<string, unknown>()
@@ -50,6 +54,7 @@ export type WholeAdapter = Required<ReplyStorage> &
   Required<TerminalStorage> &
   RefusedStorage &
   Required<UploadStorage> &
+  EventStorage &
   RetentionStorage
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
@@ -69,18 +74,33 @@ async function moment(): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await setImmediate()
 }
 
-function keptIn(records: PlainRecords, uploads: Uploads): MemoryAdapter {
+function keptIn(
+  records: PlainRecords,
+  uploads: Uploads,
+  log: EventMemory,
+): MemoryAdapter & EventStorage {
   const commands = plainCommands(records)
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const { onUnparsed, unparsed, listUnparsed } = replyMemory(new Records(), lines)
   const roster: RosterRows = new Map()
-  const { forget, forgetPerson } = retention(new Records(), lines, uploads, roster)
+  const { forget, forgetPerson } = retention(new Records(), lines, uploads, roster, log)
   return {
     ...commands,
     ...terminalMemory(),
     ...refusedMemory(),
     ...rosterMemory(roster),
-    ...uploadMemory(uploads),
+    ...uploadMemory(uploads, log),
+    ...log.calls(),
+    onReply(reply, command) {
+      const said = commands.onReply(reply)
+      if (said === 'kept') log.reply(reply, outcomeOf(reply, command), new Date())
+      return said
+    },
+    cancel(serialNumber, which, at, reason) {
+      const closed = commands.cancel(serialNumber, which, at, reason)
+      log.closed(serialNumber, closed, at, reason)
+      return closed
+    },
     ...{ onUnparsed, unparsed, listUnparsed },
     async forget(before) {
       return { ...(await forget(before)), commands: commands.forget(before) }
@@ -221,6 +241,14 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async onUpload(upload) {
       await query()
       return memory.onUpload(upload)
+    },
+    async eventLog() {
+      await query()
+      return memory.eventLog()
+    },
+    async readEvents(...args) {
+      await query()
+      return memory.readEvents(...args)
     },
     async findPackets(...args) {
       await query()

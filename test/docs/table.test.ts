@@ -61,6 +61,7 @@ const STORAGES: Readonly<Record<string, string>> = {
   onContact: 'iclock.TerminalStorage',
   onRefused: 'iclock.RefusedStorage',
   forget: 'iclock.RetentionStorage',
+  eventLog: 'iclock.EventStorage',
 }
 
 /** The names that stand as code in a text: `name`, or `name(…)`. */
@@ -227,6 +228,9 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['storage', 'call of terminals', 'onContact', storageCalls('iclock.TerminalStorage')],
   ['storage', 'call of refused terminals', 'onRefused', storageCalls('iclock.RefusedStorage')],
   ['storage', 'call of retention', 'forget', storageCalls('iclock.RetentionStorage')],
+  ['storage', 'call of events', 'eventLog', storageCalls('iclock.EventStorage')],
+  ['events', 'option of `events`', 'after', names('Keys<events.EventOptions>')],
+  ['events', '`type`', 'punch', names("events.TerminalEvent['type']")],
   ['storage', 'call of the page', 'listTerminals', pageCalls],
   ['storage', 'member', 'adapter', names('Keys<contract.ContractSubject>')],
 ]

@@ -1,0 +1,125 @@
+// Cases: what is forgotten is no event any more, and a reader that missed it gets an error.
+import { deepEqual, equal } from 'node:assert/strict'
+import { events } from '../../events/reader.js'
+import type { RetentionStorage } from '../../kept.js'
+import type { Upload } from '../../upload/upload.js'
+import { nextMillisecond } from '../proof.js'
+import { attendance, hand, uploadOf } from '../upload/sample.js'
+import { type EventAdapter, type EventCase, type EventSubject, Reader, readAll } from './sample.js'
+
+type Forgetful = EventAdapter & RetentionStorage
+
+function missing({ adapter }: EventSubject): string | undefined {
+  return adapter.forget === undefined || adapter.forgetPerson === undefined
+    ? 'the adapter has no forget, forgetPerson'
+    : undefined
+}
+
+/** Forgets all that there is. */
+async function forgetAll(adapter: Forgetful): Promise<void> {
+  // The clock of a database server may be behind by a little.
+  for (let turn = 0; turn < 20; turn++) await nextMillisecond()
+  await adapter.forget(new Date())
+}
+
+/** An arrival that can't have been forgotten. */
+function coming(pin: string): Upload {
+  const at = new Date(Date.now() + 9e8).toISOString().slice(0, 19).replace('T', ' ')
+  return uploadOf('A', 'ATTLOG', `${pin}\t${at}\t0\t1`)
+}
+
+async function codeOf(adapter: EventAdapter, after: string): Promise<unknown> {
+  try {
+    for await (const _ of events(adapter, { after, live: false })) return 'an event'
+    return 'nothing'
+  } catch (error) {
+    return (error as { code?: unknown }).code
+  }
+}
+
+export const FORGOTTEN_CASES: readonly EventCase[] = [
+  {
+    name: 'Forgotten events are gone, and a reader that missed one gets an error instead of passing it',
+    otherwise: 'A payroll that was off for a month goes on as if nobody had worked.',
+    missing,
+    async check(subject) {
+      const adapter = subject.adapter as Forgetful
+      const [early, late] = [new Reader(adapter), new Reader(adapter)]
+      await hand(subject, attendance('A', ['1']), attendance('B', ['2']))
+      await early.readOn()
+      await hand(subject, attendance('A', ['3']))
+      await late.readOn()
+      await forgetAll(adapter)
+      deepEqual(await readAll(adapter), [])
+      equal(await codeOf(adapter, `${early.cursor}`), 'EVENTS_FORGOTTEN')
+      deepEqual(await late.readOn(), [])
+      await hand(subject, coming('4'))
+      deepEqual(await late.readOn(), ['A punch 4'])
+      deepEqual(await readAll(adapter), ['A punch 4'])
+      equal(await codeOf(adapter, `${early.cursor}`), 'EVENTS_FORGOTTEN')
+      await forgetAll(adapter)
+      await forgetAll(adapter)
+      deepEqual(await late.readOn(), [])
+      await hand(subject, coming('5'))
+      deepEqual(await late.readOn(), ['A punch 5'])
+    },
+  },
+  {
+    name: 'Only old events are forgotten, hundreds of them',
+    otherwise: 'The log of events grows for ever, or a night deletes what nobody has read.',
+    missing,
+    async check(subject) {
+      const adapter = subject.adapter as Forgetful
+      for (let index = 0; index < 450; index++) {
+        await hand(subject, attendance('A', [`${index}`]))
+      }
+      await nextMillisecond()
+      const before = new Date()
+      await nextMillisecond()
+      await hand(subject, attendance('A', ['new']), attendance('B', ['other']))
+      await nextMillisecond()
+      await adapter.forget(before)
+      deepEqual((await readAll(adapter)).sort(), ['A punch new', 'B punch other'])
+    },
+  },
+  {
+    name: 'What is uploaded again after it was forgotten is no event',
+    otherwise: 'A terminal that sends its whole memory again announces three years of arrivals.',
+    missing,
+    async check(subject) {
+      const adapter = subject.adapter as Forgetful
+      const old = attendance('A', ['1', '2'])
+      await hand(subject, old)
+      await forgetAll(adapter)
+      await adapter.forget(new Date(0))
+      await hand(subject, old, coming('3'))
+      deepEqual(await readAll(adapter), ['A punch 3'])
+    },
+  },
+  {
+    name: 'The events of a forgotten person are gone, and a reader goes on between the others',
+    otherwise: 'Who asked to be forgotten is still announced, or somebody else is not.',
+    missing,
+    async check(subject) {
+      const adapter = subject.adapter as Forgetful
+      await hand(subject, attendance('A', ['1', '7', '70']), attendance('B', ['7']))
+      const reader = new Reader(adapter)
+      // It has seen the first two.
+      for await (const event of events(adapter, { live: false })) {
+        if (event.serialNumber === 'A' && event.type === 'punch' && event.punch.pin === '7') {
+          reader.cursor = event.cursor
+        }
+      }
+      await hand(
+        subject,
+        attendance('A', ['8']),
+        uploadOf('A', 'OPERLOG', 'USER PIN=7\nUSER PIN=9'),
+      )
+      await adapter.forgetPerson({ pin: '7', serialNumbers: ['A'] })
+      const left = ['A punch 1', 'A punch 70', 'A punch 8', 'A user USER PIN=9', 'B punch 7']
+      deepEqual((await readAll(adapter)).sort(), left)
+      const further = (await reader.readOn()).filter((words) => words.startsWith('A'))
+      deepEqual(further, left.slice(1, 4))
+    },
+  },
+]

@@ -1,0 +1,179 @@
+import { expect, it } from 'vitest'
+import { type EventOptions, events, shardOf, type TerminalEvent } from '../../src/events.js'
+import { type MemoryAdapter, memoryAdapter } from '../../src/index.js'
+import { parseReplies } from '../../src/reply/parse.js'
+import { parseUpload } from '../../src/upload/parse.js'
+import type { Upload } from '../../src/upload/upload.js'
+
+const upload = (serialNumber: string, table: string, body: string, receivedAt = new Date()) => {
+  const bytes = Buffer.from(body)
+  const query = Object.create(null)
+  const about = { serialNumber, table, query, receivedAt, body: bytes }
+  return { ...about, ...parseUpload(bytes, { table, timeZone: 'Asia/Manila' }) } as Upload
+}
+const line = (pin: string, minute = 0) =>
+  `${pin}\t2026-10-05 06:${String(minute).padStart(2, '0')}:10\t0\t1`
+
+async function all(adapter: MemoryAdapter, options: EventOptions = {}): Promise<TerminalEvent[]> {
+  const found: TerminalEvent[] = []
+  for await (const event of events(adapter, { live: false, ...options })) found.push(event)
+  return found
+}
+const pinsOf = (found: readonly TerminalEvent[]) =>
+  found.map((event) => (event.type === 'punch' ? event.punch.pin : event.type))
+
+it('Punches, other uploads, replies and closed commands are events', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', 'ATTLOG', `${line('7')}\njunk`))
+  adapter.onUpload(upload('A', 'OPERLOG', 'USER PIN=7\tName=Ada'))
+  const door = 'time=2026-09-28 11:40:45\tpin=7\teventaddr=1\tevent=0\tverifytype=1'
+  adapter.onUpload(upload('A', 'rtlog', `${door}\ntime=2026-09-28 11:40:46\tsensor=01`))
+  const terms = { attempts: 1, replyWithin: 1 }
+  const command = { serialNumber: 'A', commandId: 'a', text: 'CHECK' }
+  adapter.issue([{ command, terms, issuedAt: new Date() }])
+  adapter.cancel('A', { ids: ['a'] }, new Date(5), 'cancelled')
+  const [reply] = parseReplies(Buffer.from('ID=b&Return=0&CMD=CHECK'), {
+    serialNumber: 'A',
+  }).replies
+  adapter.onReply(reply as never, undefined)
+  const found = await all(adapter)
+  expect(found.map(({ cursor: _, receivedAt: __, ...event }) => event)).toMatchObject([
+    {
+      type: 'punch',
+      punch: { pin: '7', direction: 'in', instant: new Date('2026-10-04T22:00:10Z') },
+    },
+    {
+      type: 'upload',
+      upload: { kind: 'unparsed', type: 'attlog', raw: Buffer.from('junk'), size: 4 },
+    },
+    { type: 'upload', upload: { kind: 'fields', type: 'user', pin: '7', size: 19 } },
+    { type: 'punch', punch: { door: '1', granted: true, verification: { ways: [['finger']] } } },
+    { type: 'upload', upload: { kind: 'fields', type: 'rtlog' } },
+    { type: 'closed', commandId: 'a', reason: 'cancelled' },
+    { type: 'reply', reply: { commandId: 'b', returnCode: 0, outcome: 'succeeded' } },
+  ])
+  expect(await all(adapter, { types: ['reply'] })).toEqual(found.slice(-1))
+})
+
+it('A reader goes on behind any event, also one within an entry', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const pins = Array.from({ length: 250 }, (_, index) => `${index}`)
+  adapter.onUpload(upload('A', 'ATTLOG', pins.map((pin) => line(pin)).join('\n')))
+  const found = await all(adapter)
+  expect(pinsOf(found)).toEqual(pins)
+  for (const at of [0, 1, 20, 98, 99, 100, 248, 249]) {
+    const after = (found[at] as TerminalEvent).cursor
+    expect(after.length).toBeLessThan(1000)
+    expect(pinsOf(await all(adapter, { after }))).toEqual(pins.slice(at + 1))
+  }
+})
+
+it('A busy terminal keeps no other one waiting, and the order of each is kept', async () => {
+  const adapter = memoryAdapter({ events: true })
+  for (let index = 0; index < 600; index++) {
+    adapter.onUpload(upload('A', 'ATTLOG', line(`a${index}`)))
+    if (index % 100 === 0) adapter.onUpload(upload('B', 'ATTLOG', line(`b${index}`)))
+  }
+  const found = await all(adapter)
+  const of = (serialNumber: string) => found.filter((event) => event.serialNumber === serialNumber)
+  expect(pinsOf(of('A'))).toEqual(Array.from({ length: 600 }, (_, index) => `a${index}`))
+  expect(pinsOf(of('B'))).toEqual(['b0', 'b100', 'b200', 'b300', 'b400', 'b500'])
+  expect(found.findIndex((event) => event.serialNumber === 'B')).toBeLessThan(20)
+})
+
+it('A live reader reads what comes later, and ends with its signal', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const stop = new AbortController()
+  const seen: unknown[] = []
+  const reading = (async () => {
+    for await (const event of events(adapter, { signal: stop.signal })) {
+      seen.push(...pinsOf([event]))
+      if (seen.length < 3) adapter.onUpload(upload('A', 'ATTLOG', line(`${seen.length}`)))
+      else stop.abort()
+    }
+  })()
+  adapter.onUpload(upload('A', 'ATTLOG', line('0')))
+  await reading
+  expect(seen).toEqual(['0', '1', '2'])
+})
+
+it.each([
+  ['', 'CURSOR_INVALID'],
+  ['x', 'CURSOR_INVALID'],
+  [`abc.${Array(31).fill('0').join('.')}`, 'CURSOR_INVALID'],
+  [`abc.${Array(32).fill('-1').join('.')}`, 'CURSOR_INVALID'],
+  [`a/c.${Array(32).fill('0').join('.')}`, 'CURSOR_INVALID'],
+  [`abc.${Array(32).fill('0').join('.')}`, 'CURSOR_FOREIGN'],
+])('The cursor %j is refused', async (after, code) => {
+  await expect(all(memoryAdapter({ events: true }), { after })).rejects.toMatchObject({ code })
+})
+
+it('A cursor ahead of the log is refused, and one whose next event was forgotten', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', 'ATTLOG', line('1')))
+  adapter.onUpload(upload('A', 'ATTLOG', `${line('2')}\n${line('3')}`))
+  const [one, two, three] = (await all(adapter)).map(({ cursor }) => cursor)
+  const ahead = three?.replace(/\.2(?=\.|$)/, '.3')
+  await expect(all(adapter, { after: `${ahead}` })).rejects.toMatchObject({
+    code: 'CURSOR_FOREIGN',
+  })
+  await adapter.forget(new Date(Date.now() + 1000))
+  for (const after of [one, two]) {
+    const reading = all(adapter, { after: `${after}` })
+    await expect(reading).rejects.toMatchObject({ code: 'EVENTS_FORGOTTEN' })
+  }
+  expect(await all(adapter, { after: `${three}` })).toEqual([])
+})
+
+it('A log that is forgotten while somebody reads it is no silence', async () => {
+  const adapter = memoryAdapter({ events: true })
+  for (let index = 0; index < 20; index++) adapter.onUpload(upload('A', 'ATTLOG', line(`${index}`)))
+  const reading = (async () => {
+    for await (const _ of events(adapter, { live: false })) {
+      await adapter.forget(new Date(Date.now() + 1000))
+    }
+  })()
+  await expect(reading).rejects.toMatchObject({ code: 'EVENTS_FORGOTTEN' })
+})
+
+it('A line of thousands of bytes is an event of a few', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const columns = Array(60).fill('x'.repeat(900)).join('\t')
+  adapter.onUpload(upload('A', 'ATTLOG', `${line('7')}\t${columns}`))
+  adapter.onUpload(upload('A', 'rtlog', `time=2026-09-28 11:40:45\tpin=7\tevent=0\tx=${columns}`))
+  const found = await all(adapter)
+  expect(JSON.stringify(found).length).toBeLessThan(40_000)
+  expect(found).toMatchObject([
+    { type: 'punch', punch: { pin: '7' } },
+    { type: 'upload', upload: { type: 'rtlog', pin: '7', size: expect.any(Number) } },
+  ])
+})
+
+it.each([
+  [memoryAdapter(), {}, /make it with \{ events: true \}/],
+  [memoryAdapter({ events: true }), { after: 7 }, /"after" is 7/],
+  [memoryAdapter({ events: true }), { types: ['punches'] }, /"types" is "punches"/],
+  [memoryAdapter({ events: true }), { live: 1 }, /"live" is 1/],
+  [memoryAdapter({ events: true }), { signal: {} }, /"signal"/],
+  [memoryAdapter({ events: true }), { since: 1 }, /no option "since"/],
+])('What is wrong is refused at once (%#)', (adapter, options, message) => {
+  expect(() => events(adapter, options as never)).toThrow(message)
+})
+
+it.each([
+  ['eventLog', { id: 'a b', parts: [] }],
+  ['readEvents', [{ shard: 0, place: '1', serialNumber: 'A', text: '' }]],
+])('An answer of %s that is no log is an error', async (call, answer) => {
+  const adapter = { ...memoryAdapter({ events: true }), [call]: () => answer }
+  await expect(all(adapter as MemoryAdapter)).rejects.toMatchObject({ code: 'STORAGE_MISMATCH' })
+})
+
+it('Ten thousand terminals are spread evenly, and a cursor stays short', () => {
+  const counts = Array<number>(32).fill(0)
+  for (let index = 0; index < 10_000; index++) {
+    const shard = shardOf(`CKJF${String(210_000_000_000 + index)}`)
+    counts[shard] = (counts[shard] ?? 0) + 1
+  }
+  expect(Math.min(...counts)).toBeGreaterThan(200)
+  expect(Math.max(...counts)).toBeLessThan(450)
+})
