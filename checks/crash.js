@@ -1,6 +1,6 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
 // npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps|
-//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--broken claim|answer|early|overtake]
+//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--broken claim|answer|early|overtake|ahead]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
@@ -27,6 +27,7 @@ const PLANS = [
   { ground: 'journal', kills: 3, broken: 'answer' },
   { ground: 'journal', kills: 4, broken: 'early' },
   { ground: 'journal', kills: 2, broken: 'overtake' },
+  { ground: 'journal', kills: 2, broken: 'ahead', clocks: true },
   { ground: 'postgres', kills: 2, broken: 'claim' },
 ]
 
@@ -103,7 +104,7 @@ async function main() {
   for (const plan of plans) {
     const began = Date.now()
     const what = plan.clocks ? `${plan.ground}, clocks apart` : plan.ground
-    const title = plan.broken ? `${what}: ${plan.broken} is found out` : what
+    const title = plan.broken ? `${what}: ${plan.broken} is found` : what
     const is = (/** @type {keyof typeof count} */ verdict, /** @type {string} */ note) => {
       count[verdict]++
       print(`${verdict}: ${title}${note}\n`)

@@ -60,11 +60,13 @@ export async function runCampaign({ ground: name, kills, seed, broken, clocks, s
       // On a slow machine, kills leave little time to work.
       const end = Date.now() + LONGEST_WORK
       while (diary.executed.length < ENOUGH && Date.now() < end) await wait(100)
+      if (clocks) await skew.ahead()
     } finally {
       noMoreCommands.abort()
       await Promise.all(driving)
       if (clocks) await skew.end()
-      for (const terminal of terminals) terminal.calm()
+      // A start would make what was sent by a clock that was ahead due, which it must be without one.
+      for (const terminal of terminals) terminal.calm(!clocks)
       await driver.settle(LONGEST_DRAIN)
       over.abort()
       await Promise.all(working)

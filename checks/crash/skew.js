@@ -6,6 +6,7 @@ export const SPREAD = 2000
 const LONGEST_JUMP = 60 * 60_000
 const YEAR = 365 * 24 * 60 * 60_000
 const SHORT = 300
+const AHEAD = 2500
 
 /** @typedef {{ setClock(ahead: number): Promise<void> }} Clock */
 
@@ -46,6 +47,12 @@ export function openSkew(apps, random) {
           await setAll()
         })
       }
+    },
+    /** Sets all clocks ahead for a while, so that some answers are lost by a clock that was ahead. */
+    async ahead() {
+      common = LONGEST_JUMP
+      await jump(setAll)
+      await wait(AHEAD)
     },
     /** Sets all clocks right. */
     async end() {

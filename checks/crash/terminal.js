@@ -134,12 +134,13 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
     serialNumber,
     work,
     /**
-     * From here on nothing goes wrong; it restarts, so that unanswered commands come again
-     * immediately.
+     * From here on nothing goes wrong.
+     *
+     * @param {boolean} restarts whether it starts anew, so that unanswered commands come again at once
      */
-    calm() {
+    calm(restarts) {
       isCalm = true
-      mustGreet = true
+      mustGreet ||= restarts
     },
   }
 }
