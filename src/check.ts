@@ -61,6 +61,11 @@ export function checkFunction(option: string, value: unknown, expected: string):
   if (value !== undefined && typeof value !== 'function') throw wrong(option, value, expected)
 }
 
+/** @throws TypeError if an option is neither true nor false */
+export function checkFlag(option: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw wrong(option, value, 'true or false')
+}
+
 /** @throws TypeError if an option isn't a whole number from `least` to `most` */
 export function checkWhole(
   option: string,

@@ -1,5 +1,5 @@
 // Storage in the SQL database that an app speaks to through Knex: MariaDB, MySQL, PostgreSQL, SQLite.
-import { checkNames, describe, type OptionNames, wrong } from './check.js'
+import { checkFlag, checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
 import { KnexDatabase } from './knex/database.js'
 import { CLIENTS, dialectOf, type KnexLike } from './knex/driver.js'
@@ -15,6 +15,11 @@ export interface KnexAdapterOptions {
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
+  /**
+   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * that stores.
+   */
+  events?: boolean
 }
 
 /** Storage through Knex. */
@@ -27,7 +32,7 @@ export interface KnexAdapter<Issued extends IssuedCommand = IssuedCommand>
   migrate(): Promise<void>
 }
 
-const OPTIONS: OptionNames<KnexAdapterOptions> = { family: true }
+const OPTIONS: OptionNames<KnexAdapterOptions> = { family: true, events: true }
 
 /**
  * Creates storage in a database that the app speaks to through its own Knex; it neither connects
@@ -48,12 +53,14 @@ export function knexAdapter<Issued extends IssuedCommand = IssuedCommand>(
   options: KnexAdapterOptions = {},
 ): KnexAdapter<Issued> {
   checkNames(options, OPTIONS)
-  const { family = 'attendance' } = options
+  const { family = 'attendance', events = false } = options
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
     throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
+  checkFlag('events', events)
   const database = new KnexDatabase(knex, dialectIn(knex))
-  return { ...adapterOver<Issued>(database, family), migrate: () => database.migrate() }
+  const adapter = adapterOver<Issued>(database, family, events)
+  return { ...adapter, migrate: () => database.migrate() }
 }
 
 function dialectIn(knex: KnexLike) {

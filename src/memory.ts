@@ -1,6 +1,6 @@
 // Storage in this process's memory: for tests and demos, and the reference implementation.
 import cluster from 'node:cluster'
-import { checkNames, type OptionNames, wrong } from './check.js'
+import { checkFlag, checkNames, type OptionNames } from './check.js'
 import type { IssuedCommand } from './command.js'
 import { adapterOn, type MemoryAdapter } from './memory/adapter.js'
 import { Records } from './memory/record.js'
@@ -28,7 +28,7 @@ export function memoryAdapter<Issued extends IssuedCommand = IssuedCommand>(
 ): MemoryAdapter<Issued> {
   checkNames(options, OPTIONS)
   const { events = false } = options
-  if (typeof events !== 'boolean') throw wrong('events', events, 'true or false')
+  checkFlag('events', events)
   warnInCluster()
   return adapterOn(new Records<Issued>(), events)
 }

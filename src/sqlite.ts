@@ -1,5 +1,6 @@
 // Storage in SQLite: a file, through Node's own driver or one that the app has.
 import {
+  checkFlag,
   checkNames,
   checkWhole,
   describe,
@@ -24,6 +25,11 @@ export interface SqliteAdapterOptions {
   family?: Family | FamilyOfTerminal
   /** How long a call may wait for another process, in milliseconds; 5000 by default. */
   timeout?: number
+  /**
+   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * that stores.
+   */
+  events?: boolean
 }
 
 /** Storage in SQLite. */
@@ -40,7 +46,11 @@ export interface SqliteFile<Issued extends IssuedCommand = IssuedCommand>
   close(): Promise<void>
 }
 
-const OPTIONS: OptionNames<SqliteAdapterOptions> = { family: true, timeout: true }
+const OPTIONS: OptionNames<SqliteAdapterOptions> = {
+  family: true,
+  timeout: true,
+  events: true,
+}
 
 /**
  * Makes storage in SQLite: in a file, which it opens with Node's own `node:sqlite`, or in a database
@@ -69,14 +79,15 @@ export function sqliteAdapter<Issued extends IssuedCommand>(
   options: SqliteAdapterOptions = {},
 ): SqliteAdapter<Issued> | SqliteFile<Issued> {
   checkNames(options, OPTIONS)
-  const { family = 'attendance', timeout = 5000 } = options
+  const { family = 'attendance', timeout = 5000, events = false } = options
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
     throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
   checkWhole('timeout', timeout, 1, LONGEST_TIMER)
-  if (typeof given !== 'string') return over(checked(given), family, timeout)
+  checkFlag('events', events)
+  if (typeof given !== 'string') return over(checked(given), family, timeout, events)
   const database = openFile(given)
-  const adapter = over<Issued>(database, family, timeout)
+  const adapter = over<Issued>(database, family, timeout, events)
   return {
     ...adapter,
     async close() {
@@ -90,11 +101,13 @@ function over<Issued extends IssuedCommand>(
   database: SqliteDatabase,
   family: Family | FamilyOfTerminal,
   timeout: number,
+  hasEvents: boolean,
 ): SqliteAdapter<Issued> {
   const connection = new Connection(database, timeout)
   // It comes after what was asked before.
   const nothing = function* () {}
-  return { ...adapterOver<Issued>(connection, family), migrate: () => connection.write(nothing) }
+  const adapter = adapterOver<Issued>(connection, family, hasEvents)
+  return { ...adapter, migrate: () => connection.write(nothing) }
 }
 
 function checked(database: unknown): SqliteDatabase {

@@ -1,5 +1,5 @@
 // Reads what was stored, in its order, without a gap.
-import { checkNames, describe, type OptionNames, wrong } from '../check.js'
+import { checkFlag, checkNames, describe, type OptionNames, wrong } from '../check.js'
 import type { KeptReply, KeptUpload } from '../kept.js'
 import { punchOf } from '../punch/punch.js'
 import { checkSignal, onAbort } from '../queue/signal.js'
@@ -70,7 +70,7 @@ export function events<Type extends TerminalEvent['type'] = TerminalEvent['type'
   if (after !== undefined && typeof after !== 'string') {
     throw wrong('after', after, 'the cursor of an event, as a string')
   }
-  if (typeof live !== 'boolean') throw wrong('live', live, 'true or false')
+  checkFlag('live', live)
   for (const type of types ?? []) {
     if (!TYPES.includes(type)) throw wrong('types', type, `some of ${TYPES.join(', ')}`)
   }

@@ -1,14 +1,16 @@
 // Everything that an adapter over SQL can do, over whatever runs the steps.
 import type { IssuedCommand } from '../command.js'
+import type { EventLog, EventStorage } from '../events/storage.js'
 import type { RetentionStorage } from '../kept.js'
 import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
-import type { ReplyStorage } from '../reply/storage.js'
+import type { AnsweredCommand, ReplyStorage } from '../reply/storage.js'
 import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
 import { idKey, RECORD, recordOf, SUMMARY, summaryOf } from './command-row.js'
+import { findLog, nameLog, readEvents } from './event.js'
 import { issue, tailOf, take } from './issue.js'
 import { countCommands, listCommands } from './list.js'
 import { findPackets } from './packet.js'
@@ -30,14 +32,24 @@ export interface SqlAdapter<Issued extends IssuedCommand>
     Promised<UploadStorage>,
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
-    RetentionStorage {}
+    RetentionStorage,
+    Partial<EventStorage> {}
 
 /** The calls of an adapter. */
 export function adapterOver<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,
+  hasEvents: boolean,
 ): SqlAdapter<Issued> {
   const { dialect } = database
+  // What is stored and its event are visible together.
+  const logged = <Result>(steps: () => Steps<Result>) => {
+    return hasEvents ? database.whole(steps) : database.write(steps)
+  }
+  const onReplies = (answered: readonly AnsweredCommand<Issued>[]) => {
+    const repliedAt = Date.now()
+    return logged(() => keepReplies(answered, family, repliedAt, hasEvents))
+  }
   const reads = <Given extends unknown[], Result>(steps: (...given: Given) => Steps<Result>) => {
     return (...given: Given) => database.read(() => steps(...given))
   }
@@ -52,7 +64,7 @@ export function adapterOver<Issued extends IssuedCommand>(
     openCommands: reads(openCommands),
     claim: writes(claim),
     release: writes(release),
-    cancel: writes(cancel),
+    cancel: (...given) => logged(() => cancel(...given, hasEvents)),
     findRecord: reads(findRecord<Issued>),
     findSummaries: reads(function* (identities) {
       if (identities.length === 0) return []
@@ -78,15 +90,12 @@ export function adapterOver<Issued extends IssuedCommand>(
       }
       return found
     }),
-    onReply: async (reply, command) => {
-      const kept = await database.write(() => keepReplies([{ reply, command }], family))
-      return kept[0] ?? 'kept'
-    },
-    onReplies: (answered) => database.write(() => keepReplies(answered, family)),
+    onReply: async (reply, command) => (await onReplies([{ reply, command }]))[0] ?? 'kept',
+    onReplies,
     onUnparsed: writes(keepUnparsed),
     listReplies: reads(listReplies),
     listUnparsed: reads(listUnparsed),
-    onUpload: writes(keepUpload),
+    onUpload: (upload) => logged(() => keepUpload(upload, hasEvents)),
     findPackets: reads(findPackets),
     listAttendance: reads(listAttendance),
     listUploads: reads(listUploads),
@@ -98,6 +107,19 @@ export function adapterOver<Issued extends IssuedCommand>(
     forgetRefused: writes(forgetRefused),
     forget: writes(forget),
     forgetPerson: writes(forgetPerson),
+    ...(hasEvents && eventsOn(database)),
+  }
+}
+
+function eventsOn(database: Database): EventStorage {
+  return {
+    async eventLog() {
+      const known = await database.read(findLog)
+      if (known !== undefined) return known
+      await database.write(nameLog)
+      return (await database.read(findLog)) as EventLog
+    },
+    readEvents: (after, limit) => database.read(() => readEvents(after, limit)),
   }
 }
 

@@ -1,5 +1,6 @@
 // Handing commands out: the open ones, claims, and what closes them.
 
+import { closingTexts } from '../events/entry.js'
 import { PHASES } from '../queue/phase.js'
 import { isOnTerminal } from '../queue/state.js'
 import type {
@@ -11,6 +12,7 @@ import type {
   OpenCommands,
 } from '../queue/storage.js'
 import { FOREVER, identityOf, idKey, keyOfIntent, LANES, termsOf } from './command-row.js'
+import { logEvents } from './event.js'
 import { tailOf } from './issue.js'
 import { newMark } from './mark.js'
 import { marks, type Row, read, type Steps, type Value, write } from './step.js'
@@ -129,12 +131,13 @@ const RULES: Readonly<Record<Cancellation['reason'], string>> = {
 const POSITION = `
   SELECT queue_position AS place FROM iclock_commands WHERE serial_number = ? AND id_key = ?`
 
-/** Closes commands: see `CommandStorage.cancel`. */
+/** Closes commands: see `CommandStorage.cancel`. `isLogged` adds their events. */
 export function* cancel(
   serialNumber: string,
   which: Closing,
   at: Date,
   reason: Cancellation['reason'],
+  isLogged: boolean,
 ): Steps<string[]> {
   const own = serial(serialNumber)
   let chosen: readonly [sql: string, ...values: Value[]]
@@ -166,5 +169,9 @@ export function* cancel(
     'SELECT serial_number, id_key, long_id FROM iclock_commands WHERE serial_number = ? AND queue_key = ?',
     ...[own, mark],
   )
-  return found.map((row) => identityOf(row).commandId)
+  const ids = found.map((row) => identityOf(row).commandId)
+  if (isLogged) {
+    yield* logEvents(serialNumber, at.getTime(), closingTexts(ids, at, reason))
+  }
+  return ids
 }

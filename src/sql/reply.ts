@@ -1,5 +1,6 @@
 // Keeping replies, each in the row of its command: settling is one atomic write.
 import type { IssuedCommand } from '../command.js'
+import { replyTexts } from '../events/entry.js'
 import { checkFilter } from '../filter.js'
 import type { KeptLine, KeptReply, KeptReplyFilter, ListFilter, Page } from '../kept.js'
 import { nextPlace } from '../place.js'
@@ -17,6 +18,7 @@ import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { personOf } from '../upload/person.js'
 import { FOREVER, identityOf, idKey } from './command-row.js'
+import { logEvents } from './event.js'
 import { all, equal, PLACE, pageOf, stretch } from './page.js'
 import { keptReplyOf, replyRowOf } from './reply-row.js'
 import { insert, type Row, read, type Steps, type Value, write } from './step.js'
@@ -25,17 +27,25 @@ import { ascii, bytes, hash, number, serial, unascii } from './text.js'
 const KEY = ['serial_number', 'id_key']
 const MOST_TRIES = 20
 
-/** Keeps replies in order: see `ReplyStorage.onReplies`. */
+/**
+ * Keeps replies in order: see `ReplyStorage.onReplies`. `isLogged` adds their events.
+ *
+ * @param repliedAt taken first: a call that is held up later must not win over a newer one
+ */
 export function* keepReplies<Issued extends IssuedCommand>(
   answered: readonly AnsweredCommand<Issued>[],
   family: Family | FamilyOfTerminal,
+  repliedAt: number,
+  isLogged: boolean,
 ): Steps<ReplyKept[]> {
-  // Taken first: a call that is held up later must not win over a newer one.
-  const repliedAt = Date.now()
   const kept: ReplyKept[] = []
   for (const { reply, command } of answered) {
-    const row = replyRowOf(reply, outcomeOf(reply, command, family), repliedAt, nextPlace())
-    kept.push((yield* keepReply(reply, row)) ? 'kept' : 'repeated')
+    const outcome = outcomeOf(reply, command, family)
+    const isNew = yield* keepReply(reply, replyRowOf(reply, outcome, repliedAt, nextPlace()))
+    kept.push(isNew ? 'kept' : 'repeated')
+    if (!isNew || !isLogged) continue
+    const texts = replyTexts([[reply, outcome]], new Date(repliedAt))
+    yield* logEvents(reply.serialNumber, repliedAt, texts)
   }
   return kept
 }

@@ -2,6 +2,7 @@
 import type { Forgotten, ForgottenPerson } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
+import { forgetEvents, forgetPersonIn } from './event.js'
 import { forgetJoined } from './packet.js'
 import { all, equal, type Where } from './page.js'
 import { insert, marks, type Row, read, type Steps, write } from './step.js'
@@ -26,6 +27,7 @@ export function* forget(before: Date): Steps<Forgotten> {
     at,
     at,
   )
+  yield* forgetEvents(at)
   const untouched = ['sent_at', 'cancelled_at', 'replied_at'].map((column): Where => {
     return [`${column} IS NULL OR ${column} < ?`, at]
   })
@@ -56,6 +58,7 @@ export function* forget(before: Date): Steps<Forgotten> {
 export function* forgetPerson(person: ForgottenPerson): Steps<Forgotten> {
   checkPerson(person)
   const { pin, serialNumbers } = person
+  yield* forgetPersonIn(person)
   const forgotten: Forgotten = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
   for (const serialNumber of serialNumbers) {
     const own = equal({ pin: ascii(pin), serial_number: serial(serialNumber) })

@@ -238,6 +238,19 @@ export const TABLES: readonly Table[] = [
     indexes: {},
   },
   {
+    // What was stored, for readers of events. An entry that was forgotten is empty.
+    name: 'iclock_events',
+    columns: {
+      shard: 'integer not null',
+      place: 'integer not null',
+      serial_number: SN,
+      written_at: 'integer not null',
+      body: 'text not null',
+    },
+    unique: ['shard', 'place'],
+    indexes: {},
+  },
+  {
     // The latest moment before which all was forgotten.
     name: 'iclock_retention',
     columns: { name: 'key 16 not null', moment: 'integer not null' },

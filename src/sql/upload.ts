@@ -1,15 +1,17 @@
 // Uploads: a row for each line, attendance records in a table of their own.
+import { uploadTexts } from '../events/entry.js'
 import { isForgotten } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import type { Upload, UploadRecord } from '../upload/upload.js'
+import { logEvents } from './event.js'
 import { forgottenBefore } from './retention.js'
 import { insert, ROWS_AT_ONCE, type Steps } from './step.js'
 import { attendanceRow, otherRow } from './upload-row.js'
 
 const KEY = ['serial_number', 'line_key']
 
-/** Keeps the lines of an upload that are new: see `UploadStorage.onUpload`. */
-export function* keepUpload(upload: Upload): Steps<UploadRecord[]> {
+/** Keeps the lines of an upload that are new: see `UploadStorage.onUpload`. `isLogged` adds their events. */
+export function* keepUpload(upload: Upload, isLogged: boolean): Steps<UploadRecord[]> {
   const lines = [...upload.records, ...upload.unparsed]
   const fresh = new Set<UploadRecord | Buffer>()
   // A few at a time: making rows of thousands of lines would hold up everything else.
@@ -40,5 +42,13 @@ export function* keepUpload(upload: Upload): Steps<UploadRecord[]> {
   }
   if (fresh.size === 0) return []
   const before = yield* forgottenBefore()
-  return upload.records.filter((record) => fresh.delete(record) && !isForgotten(record, before))
+  const records = upload.records.filter((record) => {
+    return fresh.delete(record) && !isForgotten(record, before)
+  })
+  if (isLogged) {
+    const unparsed = upload.unparsed.filter((line) => fresh.has(line))
+    const texts = uploadTexts(upload, [...records, ...unparsed])
+    yield* logEvents(upload.serialNumber, upload.receivedAt.getTime(), texts)
+  }
+  return records
 }

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { afterAll, describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
+import { ABOUT_EVENTS } from '../support/event.js'
 import { knexSubject } from '../support/knex-subject.js'
 import { openMariadb } from '../support/mariadb.js'
 
@@ -18,7 +19,7 @@ describe.skipIf(server === undefined)('knexAdapter on MariaDB', () => {
   let databases = 0
   afterAll(() => server?.remove())
 
-  const create = async () => {
+  const create = async (events = false) => {
     const database = `iclock_${process.pid}_${databases++}`
     const openAt = (url = '', name = '') =>
       knex({
@@ -34,7 +35,13 @@ describe.skipIf(server === undefined)('knexAdapter on MariaDB', () => {
     }
     // Of several nodes, what is another process speaks to another one.
     const other = () => openAt(urls.at(-1), database)
-    return knexSubject(openAt(urls[0], database), remove, other)
+    return knexSubject(openAt(urls[0], database), events, remove, other)
   }
-  for (const { name, run } of adapterContract(create)) it(name, run)
+  for (const { name, run } of adapterContract(() => create())) it(name, run)
+
+  describe('with events', () => {
+    for (const { name, run } of adapterContract(() => create(true))) {
+      if (ABOUT_EVENTS.test(name)) it(name, run)
+    }
+  })
 })

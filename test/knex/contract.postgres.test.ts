@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { describe, inject, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
+import { ABOUT_EVENTS } from '../support/event.js'
 import { knexSubject } from '../support/knex-subject.js'
 
 const { knex } = createRequire(import.meta.url)('knex') as typeof import('knex')
@@ -10,7 +11,7 @@ const connectionString = `${url}`
 
 describe.skipIf(url === undefined)('knexAdapter on PostgreSQL', () => {
   let schemas = 0
-  const create = async () => {
+  const create = async (events = false) => {
     const schema = `knex_${process.pid}_${schemas++}`
     const admin = knex({ client: 'pg', connection: { connectionString } })
     await admin.raw(`CREATE SCHEMA ${schema}`)
@@ -25,7 +26,13 @@ describe.skipIf(url === undefined)('knexAdapter on PostgreSQL', () => {
       await admin.raw(`DROP SCHEMA ${schema} CASCADE`)
       await admin.destroy()
     }
-    return knexSubject(open(), remove, open)
+    return knexSubject(open(), events, remove, open)
   }
-  for (const { name, run } of adapterContract(create)) it(name, run)
+  for (const { name, run } of adapterContract(() => create())) it(name, run)
+
+  describe('with events', () => {
+    for (const { name, run } of adapterContract(() => create(true))) {
+      if (ABOUT_EVENTS.test(name)) it(name, run)
+    }
+  })
 })

@@ -6,6 +6,7 @@ import type { Knex } from 'knex'
 import { describe, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { expectAlike } from '../support/alike.js'
+import { ABOUT_EVENTS } from '../support/event.js'
 import { knexSubject } from '../support/knex-subject.js'
 
 const require = createRequire(import.meta.url)
@@ -20,7 +21,7 @@ class LibsqlClient extends BetterSqlite {
 }
 
 describe('knexAdapter on SQLite', () => {
-  const create = async () => {
+  const create = async (events = false) => {
     const folder = await mkdtemp(join(tmpdir(), 'iclock-knex-'))
     const connection = knex({
       client: LibsqlClient as unknown as typeof Knex.Client,
@@ -28,9 +29,15 @@ describe('knexAdapter on SQLite', () => {
       useNullAsDefault: true,
     })
     // No second connection: its waits would block this process, and with it the first one.
-    return knexSubject(connection, () => rm(folder, { recursive: true }))
+    return knexSubject(connection, events, () => rm(folder, { recursive: true }))
   }
-  for (const { name, run } of adapterContract(create)) it(name, run)
+  for (const { name, run } of adapterContract(() => create())) it(name, run)
+
+  describe('with events', () => {
+    for (const { name, run } of adapterContract(() => create(true))) {
+      if (ABOUT_EVENTS.test(name)) it(name, run)
+    }
+  })
 
   for (let seed = 1; seed <= 5; seed++) {
     it(`Random history ${seed} has the answers of memoryAdapter`, async () => {

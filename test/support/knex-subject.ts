@@ -6,9 +6,14 @@ import { stall } from './stalled.js'
 import { storedRows } from './stored-rows.js'
 
 /** A subject over a connection, and over others that `reopen` opens, each like another process. */
-export async function knexSubject(knex: Knex, remove: () => Promise<void>, reopen?: () => Knex) {
+export async function knexSubject(
+  knex: Knex,
+  events: boolean,
+  remove: () => Promise<void>,
+  reopen?: () => Knex,
+) {
   const connections = [knex]
-  const adapter = knexAdapter(knex)
+  const adapter = knexAdapter(knex, { events })
   await adapter.migrate()
   const query = async (sql: string) => {
     const table = /FROM (\w+)/.exec(sql)?.[1] ?? ''
@@ -25,13 +30,13 @@ export async function knexSubject(knex: Knex, remove: () => Promise<void>, reope
       reopen() {
         const other = reopen()
         connections.push(other)
-        return knexAdapter(other)
+        return knexAdapter(other, { events })
       },
       stall(steps: number) {
         const { turn, stopped, resume } = stall(steps)
         const other = reopen()
         connections.push(other)
-        return { adapter: knexAdapter(inTurn(other, turn)), stopped, resume }
+        return { adapter: knexAdapter(inTurn(other, turn), { events }), stopped, resume }
       },
     }),
     disconnect: () => knex.destroy(),
@@ -50,6 +55,13 @@ function inTurn(knex: KnexLike, turn: () => Promise<void>): KnexLike {
   return {
     client: knex.client,
     ...waiting(knex),
-    transaction: (work, options) => knex.transaction((own) => work(waiting(own)), options),
+    transaction: (work, options) => {
+      const untilCommit = async (own: KnexConnection) => {
+        const result = await work(waiting(own))
+        await turn()
+        return result
+      }
+      return knex.transaction(untilCommit, options)
+    },
   }
 }
