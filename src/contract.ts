@@ -7,6 +7,7 @@ import { LACK_CASES } from './contract/lack.js'
 import { REFUSED_CASES } from './contract/refused.js'
 import { REPLY_CASES } from './contract/reply.js'
 import { RETENTION_CASES } from './contract/retention.js'
+import { ROSTER_CASES } from './contract/roster.js'
 import type { Case, ContractSubject } from './contract/subject.js'
 import { TERMINAL_CASES } from './contract/terminal.js'
 import { UPLOAD_CASES } from './contract/upload.js'
@@ -35,6 +36,7 @@ const CASES: readonly Case[] = [
   ...REFUSED_CASES,
   ...RETENTION_CASES,
   ...EVENT_CASES,
+  ...ROSTER_CASES,
   ...COST_CASES,
 ]
 

@@ -9,6 +9,7 @@ import { createIndexesOn } from './mongo/indexes.js'
 import { refusedOn } from './mongo/refused.js'
 import { repliesOn } from './mongo/reply.js'
 import { retentionOn } from './mongo/retention.js'
+import { rosterOn } from './mongo/roster.js'
 import { Seen } from './mongo/seen.js'
 import { terminalsOn } from './mongo/terminal.js'
 import { uploadsOn } from './mongo/upload.js'
@@ -17,6 +18,7 @@ import type { Promised } from './promised.js'
 import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 import type { ReplyStorage } from './reply/storage.js'
+import type { RosterStorage } from './roster/storage.js'
 import type { RefusedStorage } from './terminal/refused.js'
 import type { TerminalStorage } from './terminal/storage.js'
 import type { UploadStorage } from './upload/storage.js'
@@ -43,6 +45,7 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     Promised<UploadStorage>,
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
+    Promised<RosterStorage>,
     RetentionStorage {
   /**
    * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
@@ -92,6 +95,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...uploadsOn(collections),
     ...terminalsOn(collections),
     ...refusedOn(collections),
+    ...rosterOn(collections),
     ...retentionOn(collections),
     createIndexes: () => createIndexesOn(collections),
   }

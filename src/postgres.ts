@@ -11,6 +11,7 @@ import { databaseOn, type PostgresPool } from './postgres/query.js'
 import { refusedOn } from './postgres/refused.js'
 import { repliesOn } from './postgres/reply.js'
 import { retentionOn } from './postgres/retention.js'
+import { rosterOn } from './postgres/roster.js'
 import { migration } from './postgres/schema.js'
 import { terminalsOn } from './postgres/terminal.js'
 import { uploadsOn } from './postgres/upload.js'
@@ -18,6 +19,7 @@ import { uploadListsOn } from './postgres/upload-list.js'
 import type { CommandStorage } from './queue/storage.js'
 import type { Family, FamilyOfTerminal } from './reply/outcome.js'
 import type { ReplyStorage } from './reply/storage.js'
+import type { RosterStorage } from './roster/storage.js'
 import type { RefusedStorage } from './terminal/refused.js'
 import type { TerminalStorage } from './terminal/storage.js'
 import type { UploadStorage } from './upload/storage.js'
@@ -44,6 +46,7 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
     Required<UploadStorage>,
     Required<TerminalStorage>,
     RefusedStorage,
+    RosterStorage,
     RetentionStorage {
   /**
    * Brings the tables up to date. Call it at every start: it does nothing if they are, and many
@@ -92,6 +95,7 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...uploadListsOn(database),
     ...terminalsOn(database),
     ...refusedOn(database),
+    ...rosterOn(database),
     ...retentionOn(database),
     async migrate() {
       await pool.query(migration(schema))

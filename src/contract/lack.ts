@@ -1,5 +1,6 @@
 // The first case: what an adapter and its subject lack, and who needs it.
 import { AssertionError } from 'node:assert/strict'
+import { ROSTER_CALLS } from '../roster/storage.js'
 import type { Case, ContractSubject } from './subject.js'
 
 interface Need {
@@ -28,6 +29,10 @@ const CAPABILITIES: readonly Need[] = [
   {
     calls: ['onRefused', 'listRefused', 'forgetRefused'],
     who: 'without them, nobody sees which serial numbers authorize refused',
+  },
+  {
+    calls: ROSTER_CALLS,
+    who: 'roster needs them to know who is on which terminal',
   },
   {
     calls: ['forget', 'forgetPerson'],

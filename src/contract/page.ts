@@ -14,7 +14,9 @@ export async function pagesOf<Filter extends { limit?: number; after?: string },
     const page = await list(after === undefined ? filter : { ...filter, after })
     ok(Array.isArray(page?.rows), 'expected { rows, next }, with rows as a list')
     ok(pages.length < 2000, 'the pages have no end: `next` must be missing on the last one')
-    const isFull = page.rows.length === (filter.limit ?? 100)
+    const { limit = 100 } = filter
+    ok(page.rows.length <= limit, `a page of ${limit} has ${page.rows.length} rows`)
+    const isFull = page.rows.length === limit
     ok(isFull || page.next === undefined, `a page has ${page.rows.length} rows, and more follow`)
     pages.push([...page.rows])
     after = page.next

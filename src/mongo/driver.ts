@@ -14,6 +14,7 @@ export interface MongoCollection {
   findOne(filter: object, options?: object): Promise<unknown>
   findOneAndUpdate(filter: object, update: object, options?: object): Promise<unknown>
   countDocuments(filter: object, options?: object): Promise<number>
+  aggregate(pipeline: object[]): { toArray(): Promise<unknown[]> }
   updateOne(filter: object, update: object, options?: object): Promise<{ matchedCount: number }>
   updateMany(filter: object, update: object, options?: object): Promise<{ matchedCount: number }>
   deleteMany(filter: object): Promise<{ deletedCount: number }>
@@ -44,6 +45,7 @@ export const COLLECTIONS = {
   uploads: 'iclock_uploads',
   terminals: 'iclock_terminals',
   refused: 'iclock_refused',
+  roster: 'iclock_roster',
   retention: 'iclock_retention',
 }
 
@@ -75,6 +77,7 @@ export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collectio
     uploads: open('uploads'),
     terminals: open('terminals'),
     refused: open('refused'),
+    roster: open('roster'),
     retention: open('retention'),
   }
 }

@@ -37,6 +37,15 @@ export const INDEXES: { readonly [Name in keyof Collections]?: readonly Keys[] }
     // Packets.
     { serialNumber: 1, kind: 1, commandId: 1, table: 1, count: 1, index: 1, ...NEWEST },
   ],
+  roster: [
+    { serialNumber: 1, pin: 1 },
+    { pin: 1, serialNumber: 1 },
+    { state: 1, serialNumber: 1, pin: 1 },
+    { serialNumber: 1, state: 1, pin: 1 },
+    // What is forgotten, and what was deleted lately.
+    { state: 1, changedAt: 1 },
+    { removedAt: 1, state: 1 },
+  ],
   unparsed: [NEWEST, { serialNumber: 1, ...NEWEST }],
 }
 

@@ -4,6 +4,7 @@ import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import type { Collections, MongoCollection } from './driver.js'
 import { forgetJoined } from './packet.js'
+import { forgetRemoved, forgetRows } from './roster.js'
 import { personTag, strayTag } from './tag.js'
 import { KINDS } from './upload-list.js'
 import { deleteInBatches } from './write.js'
@@ -19,13 +20,14 @@ export async function forgottenBefore(retention: MongoCollection): Promise<Date 
 
 /** The calls that delete. */
 export function retentionOn(collections: Collections): RetentionStorage {
-  const { commands, attendance, uploads, unparsed, retention } = collections
+  const { commands, attendance, uploads, unparsed, retention, roster } = collections
   return {
     async forget(before) {
       // A moment in the future would count what is still open as closed.
       const moment = new Date(Math.min(before.getTime(), Date.now()))
       const filter = { _id: FORGOTTEN }
       await retention.updateOne(filter, { $max: { before: moment } }, { upsert: true })
+      await forgetRemoved(roster, moment)
       const old = { $lt: moment }
       const isOver = (name: string) => ({ [name]: { $not: { $gte: moment } } })
       const untouched = {
@@ -57,6 +59,7 @@ export function retentionOn(collections: Collections): RetentionStorage {
       for (const serialNumber of serialNumbers) {
         packets += await forgetJoined(uploads, serialNumber)
       }
+      await forgetRows(roster, person)
       return {
         commands: await deleteInBatches(commands, { ...of, ...tags }, { listedAt: 1, place: 1 }),
         attendance: await deleteInBatches(attendance, own, OLDEST_FIRST),

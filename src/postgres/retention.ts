@@ -4,6 +4,7 @@ import type { Forgotten, RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { ENDS } from './phase.js'
 import { type Database, moment } from './query.js'
+import { forgetRemoved, forgetRows } from './roster.js'
 
 const BATCH = 500
 
@@ -82,6 +83,7 @@ export function retentionOn(database: Database): RetentionStorage {
       // A moment in the future would count what is still open as closed.
       const moment = Math.min(before.getTime(), Date.now())
       await database.rows(REMEMBER, [moment])
+      await forgetRemoved(database, moment)
       return forgotten(database, OLD, moment)
     },
     async forgetPerson(person) {
@@ -92,6 +94,7 @@ export function retentionOn(database: Database): RetentionStorage {
         const [deleted] = await database.rows<number>(DELETE_SET, set)
         count.uploads += deleted ?? 0
       }
+      await forgetRows(database, pin, serialNumbers)
       return count
     },
   }

@@ -202,5 +202,24 @@ const TERMINALS = `
     PRIMARY KEY (serial_number, address)
   );`
 
+const ROSTER = `
+  -- A row for each terminal and PIN.
+  CREATE TABLE :schema.roster (
+    serial_number text COLLATE "C" NOT NULL,
+    pin           text COLLATE "C" NOT NULL,
+    version       text COLLATE "C" NOT NULL,
+    state         text COLLATE "C" NOT NULL,
+    changed_at    timestamptz NOT NULL,
+    removed_at    timestamptz,
+    command_ids   jsonb NOT NULL,
+    content       text NOT NULL,
+    PRIMARY KEY (serial_number, pin)
+  );
+  CREATE INDEX roster_pin ON :schema.roster (pin, serial_number);
+  CREATE INDEX roster_state ON :schema.roster (state, serial_number, pin);
+  CREATE INDEX roster_state_of ON :schema.roster (serial_number, state, pin);
+  CREATE INDEX roster_left ON :schema.roster (changed_at) WHERE state = 'removed';
+  CREATE INDEX roster_removed ON :schema.roster (removed_at, state) WHERE removed_at IS NOT NULL;`
+
 /** The tables and indexes; `:schema` is the schema's quoted name. */
-export const TABLES: string = COMMANDS + UPLOADS + TERMINALS
+export const TABLES: string = COMMANDS + UPLOADS + TERMINALS + ROSTER

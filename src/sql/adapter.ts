@@ -6,6 +6,7 @@ import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { Family, FamilyOfTerminal } from '../reply/outcome.js'
 import type { AnsweredCommand, ReplyStorage } from '../reply/storage.js'
+import type { RosterStorage } from '../roster/storage.js'
 import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
@@ -19,6 +20,7 @@ import { cancel, claim, openCommands, release } from './queue.js'
 import { forgetRefused, listRefused, noteRefused } from './refused.js'
 import { keepReplies, keepUnparsed, listReplies, listUnparsed } from './reply.js'
 import { forget, forgetPerson } from './retention.js'
+import { countRoster, findRoster, listRoster, writeRoster } from './roster.js'
 import { type Database, read, type Steps } from './step.js'
 import { findTerminal, listTerminals, noteContact } from './terminal.js'
 import { serial } from './text.js'
@@ -32,6 +34,7 @@ export interface SqlAdapter<Issued extends IssuedCommand>
     Promised<UploadStorage>,
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
+    Promised<RosterStorage>,
     RetentionStorage,
     Partial<EventStorage> {}
 
@@ -105,7 +108,15 @@ export function adapterOver<Issued extends IssuedCommand>(
     onRefused: (refusals) => database.whole(() => noteRefused(refusals)),
     listRefused: reads(listRefused),
     forgetRefused: writes(forgetRefused),
-    forget: writes(forget),
+    findRoster: reads(findRoster),
+    listRoster: reads(listRoster),
+    writeRoster: (rows) => {
+      // Where many rows are written at once, another read says which.
+      const run = dialect === 'sqlite' ? 'write' : 'whole'
+      return database[run](() => writeRoster(rows, dialect))
+    },
+    countRoster: reads(countRoster),
+    forget: (before) => database.write(() => forget(before, dialect)),
     forgetPerson: writes(forgetPerson),
     ...(hasEvents && eventsOn(database)),
   }

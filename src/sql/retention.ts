@@ -5,7 +5,8 @@ import { CLOSED, ENDING } from '../queue/phase.js'
 import { forgetEvents, forgetPersonIn } from './event.js'
 import { forgetJoined } from './packet.js'
 import { all, equal, type Where } from './page.js'
-import { insert, marks, type Row, read, type Steps, write } from './step.js'
+import { forgetRemoved, forgetRows } from './roster.js'
+import { type Database, insert, marks, type Row, read, type Steps, write } from './step.js'
 import { ascii, moment, serial } from './text.js'
 
 const ROWS_DELETED_AT_ONCE = 200
@@ -17,7 +18,7 @@ export function* forgottenBefore(): Steps<Date | undefined> {
 }
 
 /** Deletes what was over before a moment: see `RetentionStorage.forget`. */
-export function* forget(before: Date): Steps<Forgotten> {
+export function* forget(before: Date, dialect: Database['dialect']): Steps<Forgotten> {
   // A moment in the future would count what is still open as closed.
   const at = Math.min(before.getTime(), Date.now())
   const kept = { name: 'forgotten', moment: at }
@@ -40,6 +41,7 @@ export function* forget(before: Date): Steps<Forgotten> {
     const lapsed: Where[] = [[`phase = ${phase}`], ['live_until < ?', at], ['listed_at < ?', at]]
     commands += yield* deleteCommands([...lapsed, ...untouched], 'live_until')
   }
+  yield* forgetRemoved(at, dialect)
   const old: Where[] = [['received_at < ?', at]]
   const order = 'received_at, position'
   let uploads = 0
@@ -67,6 +69,7 @@ export function* forgetPerson(person: ForgottenPerson): Steps<Forgotten> {
     forgotten.attendance += yield* deleteRows('iclock_attendance', own, order)
     forgotten.uploads += yield* deleteRows('iclock_uploads', own, order)
     forgotten.uploads += yield* forgetJoined(serialNumber)
+    yield* forgetRows(serialNumber, pin)
   }
   return forgotten
 }

@@ -228,6 +228,28 @@ export const TABLES: readonly Table[] = [
     indexes: {},
   },
   {
+    // A row for each terminal and PIN.
+    name: 'iclock_roster',
+    columns: {
+      serial_number: SN,
+      pin: 'key 400 not null',
+      version: 'key 64 not null',
+      state: 'key 64 not null',
+      changed_at: 'integer not null',
+      removed_at: 'integer',
+      command_ids: 'text not null',
+      content: 'text not null',
+    },
+    unique: ['serial_number', 'pin'],
+    indexes: {
+      iclock_roster_pin: ['pin, serial_number'],
+      iclock_roster_state: ['state, serial_number, pin'],
+      iclock_roster_state_of: ['serial_number, state, pin'],
+      iclock_roster_left: ['state, changed_at', "state = 'removed'"],
+      iclock_roster_removed: ['removed_at, state', 'removed_at IS NOT NULL'],
+    },
+  },
+  {
     name: 'iclock_counters',
     columns: {
       serial_number: SN,

@@ -10,6 +10,7 @@ import { OPEN_FAULTS } from './open-faults.js'
 import { REFUSED_FAULTS } from './refused-faults.js'
 import { REPLY_FAULTS } from './reply-faults.js'
 import { RETENTION_FAULTS } from './retention-faults.js'
+import { ROSTER_FAULTS } from './roster-faults.js'
 import { TERMINAL_FAULTS } from './terminal-faults.js'
 import { UPLOAD_FAULTS } from './upload-faults.js'
 import { VALUE_FAULTS } from './value-faults.js'
@@ -23,7 +24,7 @@ const REFUSAL = /duplicate key|has had a command/
 const TABLES: readonly Record<string, Record<string, Fault>>[] = [
   ...[REPLY_FAULTS, COMMAND_FAULTS, UPLOAD_FAULTS, TERMINAL_FAULTS, OPEN_FAULTS, LIST_FAULTS],
   ...[RETENTION_FAULTS, VALUE_FAULTS, CUT_FAULTS, ALIKE_FAULTS, REFUSED_FAULTS],
-  EVENT_FAULTS,
+  ...[EVENT_FAULTS, ROSTER_FAULTS],
 ]
 const FAULTS: Record<string, Record<string, Fault>> = {}
 for (const [name, faults] of TABLES.flatMap((table) => Object.entries(table))) {

@@ -22,6 +22,7 @@ import { Uploads, uploadMemory } from '../../src/memory/upload.js'
 import type { CommandStorage } from '../../src/queue/storage.js'
 import { outcomeOf } from '../../src/reply/outcome.js'
 import type { AnsweredCommand, ReplyKept } from '../../src/reply/storage.js'
+import type { RosterStorage } from '../../src/roster/storage.js'
 import type { RefusedStorage } from '../../src/terminal/refused.js'
 import type { TerminalStorage } from '../../src/terminal/storage.js'
 import type { UploadStorage } from '../../src/upload/storage.js'
@@ -55,7 +56,8 @@ export type WholeAdapter = Required<ReplyStorage> &
   RefusedStorage &
   Required<UploadStorage> &
   EventStorage &
-  RetentionStorage
+  RetentionStorage &
+  RosterStorage
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
 export interface Connection {
@@ -229,6 +231,22 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async forgetRefused(...args) {
       await query()
       return memory.forgetRefused(...args)
+    },
+    async findRoster(...args) {
+      await query()
+      return memory.findRoster(...args)
+    },
+    async listRoster(...args) {
+      await query()
+      return memory.listRoster(...args)
+    },
+    async writeRoster(...args) {
+      await query()
+      return memory.writeRoster(...args)
+    },
+    async countRoster(...args) {
+      await query()
+      return memory.countRoster(...args)
     },
     async findTerminal(serialNumber) {
       await query()
