@@ -108,17 +108,24 @@ export function adapterOver<Issued extends IssuedCommand>(
     onRefused: (refusals) => database.whole(() => noteRefused(refusals)),
     listRefused: reads(listRefused),
     forgetRefused: writes(forgetRefused),
-    findRoster: reads(findRoster),
-    listRoster: reads(listRoster),
-    writeRoster: (rows) => {
-      // Where many rows are written at once, another read says which.
-      const run = dialect === 'sqlite' ? 'write' : 'whole'
-      return database[run](() => writeRoster(rows, dialect))
-    },
-    countRoster: reads(countRoster),
+    ...rosterOn(database),
     forget: (before) => database.write(() => forget(before, dialect)),
     forgetPerson: writes(forgetPerson),
     ...(hasEvents && eventsOn(database)),
+  }
+}
+
+function rosterOn(database: Database): Promised<RosterStorage> {
+  const { dialect } = database
+  return {
+    findRoster: (...asked) => database.read(() => findRoster(...asked)),
+    listRoster: (filter) => database.read(() => listRoster(filter)),
+    // Where many rows are written at once, another read says which.
+    writeRoster: (writes) => {
+      const run = dialect === 'sqlite' ? 'write' : 'whole'
+      return database[run](() => writeRoster(writes, dialect))
+    },
+    countRoster: (filter) => database.read(() => countRoster(filter)),
   }
 }
 

@@ -15,6 +15,7 @@ import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
 import type * as events from 'express-iclock/events'
 import type * as monitor from 'express-iclock/monitor'
+import type * as roster from 'express-iclock/roster'
 import type * as simulator from 'express-iclock/simulator'
 import type * as sqlite from 'express-iclock/sqlite'
 import type * as web from 'express-iclock/web'
@@ -60,6 +61,7 @@ const STORAGES: Readonly<Record<string, string>> = {
   onUpload: 'iclock.UploadStorage',
   onContact: 'iclock.TerminalStorage',
   onRefused: 'iclock.RefusedStorage',
+  findRoster: 'roster.RosterStorage',
   forget: 'iclock.RetentionStorage',
   eventLog: 'iclock.EventStorage',
 }
@@ -227,6 +229,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['storage', 'call of uploads', 'onUpload', storageCalls('iclock.UploadStorage')],
   ['storage', 'call of terminals', 'onContact', storageCalls('iclock.TerminalStorage')],
   ['storage', 'call of refused terminals', 'onRefused', storageCalls('iclock.RefusedStorage')],
+  ['storage', 'call of the roster', 'findRoster', storageCalls('roster.RosterStorage')],
   ['storage', 'call of retention', 'forget', storageCalls('iclock.RetentionStorage')],
   ['storage', 'call of events', 'eventLog', storageCalls('iclock.EventStorage')],
   ['events', 'option of `events`', 'after', names('Keys<events.EventOptions>')],
