@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type CommandReply, parseReplies } from '../../src/index.js'
 import { INDEXES } from '../../src/mongo/indexes.js'
 import { mongoAdapter } from '../../src/mongo.js'
+import { cursorOf } from '../../src/page.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import type { Upload, UploadRecord } from '../../src/upload/upload.js'
 
@@ -148,6 +149,10 @@ describe.skipIf(url === undefined)('Each statement in MongoDB uses an index', ()
     rest: [],
     raw,
   } as const
+  const row = {
+    ...{ serialNumber: SN, pin: '7', version: 'v', state: 'on', changedAt: NOW },
+    ...{ commandIds: [], content: '{}' },
+  }
   const time = { since: new Date(0), before: LATER }
 
   const CALLS: [string, () => unknown][] = [
@@ -198,6 +203,23 @@ describe.skipIf(url === undefined)('Each statement in MongoDB uses an index', ()
     ['Uploads of a terminal', () => adapter.listUploads?.({ serialNumber: SN, kind: 'file' })],
     ['Uploads of a type', () => adapter.listUploads?.({ type: 'user' })],
     ['Uploads of a person', () => adapter.listUploads?.({ pin: '7' })],
+    ['PINs of the roster', () => adapter.findRoster(SN, ['7', '8'])],
+    ['New rows of the roster', () => adapter.writeRoster([{ row }])],
+    ['Rows of the roster over others', () => adapter.writeRoster([{ row, replaces: 'v' }])],
+    ['The roster', () => adapter.listRoster({})],
+    ['The roster of a terminal', () => adapter.listRoster({ serialNumber: SN })],
+    ['The rest of it', () => adapter.listRoster({ serialNumber: SN, after: cursorOf([SN, '7']) })],
+    ['A person on all terminals', () => adapter.listRoster({ pin: '7' })],
+    ['The rest of them', () => adapter.listRoster({ pin: '7', after: cursorOf([SN, '7']) })],
+    ['The roster by state', () => adapter.listRoster({ state: 'on' })],
+    ['The roster by states', () => adapter.listRoster({ state: ['on', 'failed'] })],
+    ['The rest of these', () => adapter.listRoster({ state: 'on', after: cursorOf([SN, '7']) })],
+    [
+      'The roster of a terminal by state',
+      () => adapter.listRoster({ serialNumber: SN, state: 'on' }),
+    ],
+    ['Counts of the roster of a terminal', () => adapter.countRoster({ serialNumber: SN })],
+    ['Counts of who was removed', () => adapter.countRoster({ removedSince: NOW })],
     ['Forgetting', () => adapter.forget(NOW)],
     ['Forgetting a person', () => adapter.forgetPerson({ pin: '7', serialNumbers: [SN] })],
   ]

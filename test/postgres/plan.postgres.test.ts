@@ -18,12 +18,14 @@ const DAYS = 200
 const HISTORY: Amounts = {
   ...{ days: DAYS, terminals: 1000, persons: 2000, settled: 200_000, own: 20_000 },
   ...{ waiting: 100_000, expired: 50_000, attendance: 300_000, uploads: 50_000 },
+  roster: 210_000,
 }
 // As many as a page of each list takes.
 const PAGE = 100
 const BARE: Amounts = {
   ...{ days: 0.1, terminals: 1, persons: 1, settled: 2 * PAGE + 2, own: PAGE + 1 },
   ...{ waiting: PAGE + 1, expired: PAGE + 1, attendance: PAGE + 1, uploads: PAGE + 1 },
+  roster: 4 * PAGE,
 }
 
 /** Makes ready what is called, uncounted. */
@@ -149,6 +151,33 @@ const READS: Record<string, Subject> = {
     adapter.findPackets('T1', 'x', { table: 'user', count: 1000, maxBytes: 1000 }),
   'A page of terminals': list((adapter) => adapter.listTerminals({})),
   'A terminal': async (adapter) => () => adapter.findTerminal('T1'),
+  'A hundred PINs of the roster': async (adapter) => () =>
+    adapter.findRoster('T1', numbersTo(PAGE)),
+  'A page of the roster': list((adapter) => adapter.listRoster({})),
+  "A page of a terminal's roster": list((adapter) => adapter.listRoster({ serialNumber: 'T1' })),
+  "The second page of a terminal's roster": async (adapter) => {
+    const { next = '' } = await adapter.listRoster({ serialNumber: 'ALL' })
+    return () => adapter.listRoster({ serialNumber: 'ALL', after: next })
+  },
+  'A person on all terminals': list((adapter) => adapter.listRoster({ pin: '7' })),
+  'A person on no terminal': list((adapter) => adapter.listRoster({ pin: 'nobody' })),
+  'The rest of a person on all terminals': async (adapter) => {
+    const { next } = await adapter.listRoster({ pin: '7', limit: 1 })
+    return () => adapter.listRoster({ pin: '7', ...(next !== undefined && { after: next }) })
+  },
+  'A page of those who failed': list((adapter) => adapter.listRoster({ state: 'failed' })),
+  'A page of two states': list((adapter) => adapter.listRoster({ state: ['failed', 'removed'] })),
+  'A page of those who failed on a terminal': list((adapter) =>
+    adapter.listRoster({ serialNumber: 'ALL', state: 'failed' }),
+  ),
+  "Counts of a terminal's roster": async (adapter) => async () => {
+    const counts = await adapter.countRoster({ serialNumber: 'T1' })
+    return numbersTo(Object.values(counts).reduce((sum, count) => sum + count, 0))
+  },
+  'Counts of who was removed in a day': async (adapter) => async () => {
+    const counts = await adapter.countRoster({ removedSince: new Date(END.getTime() - 24 * HOUR) })
+    return numbersTo(Object.values(counts).reduce((sum, count) => sum + count, 0))
+  },
 }
 
 const WRITES: Record<string, Subject> = {
@@ -212,9 +241,27 @@ const WRITES: Record<string, Subject> = {
     return () => adapter.cancel('OWN', { ids }, NOW, 'cancelled')
   },
   'Numbers of a counter': async (adapter) => async () => [await adapter.nextNumbers('OWN', 10)],
+  'A hundred rows of the roster over others': async (adapter) => {
+    const rows = await adapter.findRoster('T1', numbersTo(PAGE))
+    const writes = rows.map(({ version, ...row }) => {
+      return { row: { ...row, version: `w${last++}`, state: 'waiting' }, replaces: version }
+    })
+    return () => adapter.writeRoster(writes)
+  },
+  'A hundred new rows of the roster': async (adapter) => {
+    const usual = { serialNumber: 'T1', state: 'on', changedAt: NOW, commandIds: [], content: '{}' }
+    const writes = numbersTo(PAGE).map(() => {
+      return { row: { ...usual, pin: `new${last}`, version: `w${last++}` } }
+    })
+    return () => adapter.writeRoster(writes)
+  },
   'A contact': async (adapter) => async () => {
     await adapter.onContact({ serialNumber: 'T1', at: NOW, kind: 'poll' })
   },
+}
+
+function numbersTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${index}`)
 }
 
 function list(call: (adapter: PostgresAdapter) => unknown): Subject {

@@ -4,15 +4,17 @@
 /**
  * How much there is, spread over so many days. Settled commands are those of the terminals `T1`,
  * `T2`, …, but `own` of them are those of `OWN`; what waits is for `LONG`, and what expired unasked
- * for `OFF`. Persons have the PINs `0`, `1`, ….
+ * for `OFF`. Persons have the PINs `0`, `1`, …; half of the roster is on
+ * all terminals, the other on `ALL`, and one row in ten is of somebody who left.
  *
  * @typedef {{ days: number, terminals: number, persons: number, settled: number, own: number,
- *   waiting: number, expired: number, attendance: number, uploads: number }} Amounts
+ *   waiting: number, expired: number, attendance: number, uploads: number, roster?: number }} Amounts
  */
 
 /** @param {Amounts} amounts */
 function statements(amounts) {
   const { days, terminals, persons, settled, own, waiting, expired, attendance, uploads } = amounts
+  const { roster = 0 } = amounts
   // The last row of each series is of the end.
   const series = (/** @type {number} */ count) =>
     `SELECT n, timestamptz ':end' - interval '1 day' * ${days} * (1 - n / ${count}::float) AS at FROM generate_series(1, ${count}) AS n`
@@ -57,6 +59,11 @@ function statements(amounts) {
     `INSERT INTO :schema.terminals (serial_number, family, family_rank, address, model, options, first_seen_at, last_seen_at)
   SELECT 'T' || n, 'attendance', 2, '192.0.2.1', 'SpeedFace', jsonb_build_object('note', repeat(md5(n::text), 10)), at, at
   FROM (${series(terminals)}) AS terminals`,
+    `INSERT INTO :schema.roster (serial_number, pin, version, state, changed_at, removed_at, command_ids, content)
+  SELECT CASE WHEN n <= ${roster} / 2 THEN 'T' || (1 + n % ${terminals}) ELSE 'ALL' END,
+    (CASE WHEN n <= ${roster} / 2 THEN n / ${terminals} ELSE n END)::text, 'v' || n, CASE WHEN n % 10 = 0 THEN 'removed'
+    WHEN n % 1000 = 1 THEN 'failed' ELSE 'on' END, at, CASE WHEN n % 10 = 0 THEN at END, '["a","b"]', repeat('x', 300)
+  FROM (${series(roster)}) AS kept`,
   ]
 }
 
@@ -82,6 +89,6 @@ export async function fillHistory(client, schema, amounts, end) {
     await client.query(text)
   }
   for (const { indexdef } of indexes) await client.query(indexdef)
-  const tables = ['commands', 'attendance', 'uploads', 'unparsed', 'terminals']
+  const tables = ['commands', 'attendance', 'uploads', 'unparsed', 'terminals', 'roster']
   for (const table of tables) await client.query(`VACUUM ANALYZE ${quoted}.${table}`)
 }
