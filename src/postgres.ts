@@ -1,11 +1,13 @@
 // Storage in PostgreSQL, on the app's own pool. It imports no driver: `pg` and PGlite fit, and
 // anything with the same interface.
-import { checkNames, describe, type OptionNames, wrong } from './check.js'
+import { checkFlag, checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
+import type { EventStorage } from './events/storage.js'
 import type { RetentionStorage } from './kept.js'
 import { claimsOn } from './postgres/claim.js'
 import { commandsOn } from './postgres/command.js'
 import { commandListsOn } from './postgres/command-list.js'
+import { eventsOn } from './postgres/event.js'
 import { openCommandsOn } from './postgres/open.js'
 import { databaseOn, type PostgresPool } from './postgres/query.js'
 import { refusedOn } from './postgres/refused.js'
@@ -37,6 +39,11 @@ export interface PostgresAdapterOptions {
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
+  /**
+   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * that stores.
+   */
+  events?: boolean
 }
 
 /** Storage in PostgreSQL: every call of every capability. */
@@ -47,7 +54,8 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
     Required<TerminalStorage>,
     RefusedStorage,
     RosterStorage,
-    RetentionStorage {
+    RetentionStorage,
+    Partial<EventStorage> {
   /**
    * Brings the tables up to date. Call it at every start: it does nothing if they are, and many
    * processes may call it at once.
@@ -55,7 +63,11 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
   migrate(): Promise<void>
 }
 
-const OPTIONS: OptionNames<PostgresAdapterOptions> = { schema: true, family: true }
+const OPTIONS: OptionNames<PostgresAdapterOptions> = {
+  schema: true,
+  family: true,
+  events: true,
+}
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
 /**
@@ -77,26 +89,28 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
 ): PostgresAdapter<Issued> {
   checkPool(pool)
   checkNames(options, OPTIONS)
-  const { schema = 'iclock', family = 'attendance' } = options
+  const { schema = 'iclock', family = 'attendance', events = false } = options
   if (typeof schema !== 'string' || !SCHEMA.test(schema)) {
     throw wrong('schema', schema, 'lower-case letters, digits and "_", such as "iclock"')
   }
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
     throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
+  checkFlag('events', events)
   const database = databaseOn(pool, schema)
   return {
     ...commandsOn<Issued>(database),
     openCommands: (...asked) => openCommandsOn(database, ...asked),
-    ...claimsOn(database),
+    ...claimsOn(database, events),
     ...commandListsOn<Issued>(database),
-    ...repliesOn<Issued>(database, family),
-    ...uploadsOn(database),
+    ...repliesOn<Issued>(database, family, events),
+    ...uploadsOn(database, events),
     ...uploadListsOn(database),
     ...terminalsOn(database),
     ...refusedOn(database),
     ...rosterOn(database),
     ...retentionOn(database),
+    ...(events && eventsOn(database)),
     async migrate() {
       await pool.query(migration(schema))
     },

@@ -34,22 +34,29 @@ const MOST_EVENTS = 100
  * @param fresh those of its records and unparsed lines that were new, in its order
  */
 export function uploadTexts(upload: Upload, fresh: Iterable<UploadRecord | Buffer>): string[] {
+  return textsOf(fresh, (line) => uploadEvent(upload, line))
+}
+
+/** The event of a line, as part of an entry: an entry is a list of them in brackets. */
+export function uploadEventText(upload: Upload, line: UploadRecord | Buffer): string {
+  return asciiJson(uploadEvent(upload, line))
+}
+
+function uploadEvent(upload: Upload, line: UploadRecord | Buffer): WrittenEvent {
   const at = upload.receivedAt.getTime()
-  return textsOf(fresh, (line) => {
-    if (Buffer.isBuffer(line)) {
-      return { t: 'upload', at, kind: 'unparsed', type: tableOf(upload), ...bytesOf(line) }
-    }
-    const pin = personOf(line)
-    const about = { at, ...(pin !== undefined && { pin }) }
-    if (line.kind === 'attendance') return { ...about, t: 'punch', record: attendanceOf(line) }
-    const isDoorEvent =
-      line.kind === 'fields' && (line.type === 'rtlog' || line.type === 'transaction')
-    if (isDoorEvent && line.raw.length <= LONGEST_ENTRY / 4) {
-      return { ...about, t: 'punch', record: fieldsOf(line) }
-    }
-    const { kind, type, raw } = line
-    return { ...about, t: 'upload', kind, type: cut(type), ...instantOf(line), ...bytesOf(raw) }
-  })
+  if (Buffer.isBuffer(line)) {
+    return { t: 'upload', at, kind: 'unparsed', type: tableOf(upload), ...bytesOf(line) }
+  }
+  const pin = personOf(line)
+  const about = { at, ...(pin !== undefined && { pin }) }
+  if (line.kind === 'attendance') return { ...about, t: 'punch', record: attendanceOf(line) }
+  const isDoorEvent =
+    line.kind === 'fields' && (line.type === 'rtlog' || line.type === 'transaction')
+  if (isDoorEvent && line.raw.length <= LONGEST_ENTRY / 4) {
+    return { ...about, t: 'punch', record: fieldsOf(line) }
+  }
+  const { kind, type, raw } = line
+  return { ...about, t: 'upload', kind, type: cut(type), ...instantOf(line), ...bytesOf(raw) }
 }
 
 /** The events of replies of one terminal that were new, as texts of entries. */
@@ -57,14 +64,25 @@ export function replyTexts(
   kept: Iterable<readonly [reply: CommandReply, outcome: Outcome]>,
   repliedAt: Date,
 ): string[] {
-  const at = repliedAt.getTime()
-  return textsOf(kept, ([reply, { outcome, meaning }]) => {
-    const { commandId, returnCode, rows, commandName } = reply
-    const pin = personOf(reply)
-    const shown = { returnCode, ...(rows !== undefined && { rows }), commandName: cut(commandName) }
-    const told = { ...shown, outcome, meaning: cut(meaning) }
-    return { t: 'reply', at, ...(pin !== undefined && { pin }), commandId, reply: told }
-  })
+  return textsOf(kept, ([reply, outcome]) => replyEvent(reply, outcome, repliedAt))
+}
+
+/** The event of a reply, as part of an entry. */
+export function replyEventText(reply: CommandReply, outcome: Outcome, repliedAt: Date): string {
+  return asciiJson(replyEvent(reply, outcome, repliedAt))
+}
+
+function replyEvent(
+  reply: CommandReply,
+  { outcome, meaning }: Outcome,
+  repliedAt: Date,
+): WrittenEvent {
+  const { commandId, returnCode, rows, commandName } = reply
+  const pin = personOf(reply)
+  const about = { at: repliedAt.getTime(), ...(pin !== undefined && { pin }) }
+  const shown = { returnCode, ...(rows !== undefined && { rows }), commandName: cut(commandName) }
+  const told = { ...shown, outcome, meaning: cut(meaning) }
+  return { ...about, t: 'reply', commandId, reply: told }
 }
 
 /** The events of commands of one terminal that were closed, as texts of entries. */

@@ -1,7 +1,10 @@
 // What changes the open commands of a terminal: claims, a new start, and closing. One statement
 // each; rows are locked in the order in which they were issued, so that statements that meet don't
 // wait for each other in a circle.
+
+import { shardOf } from '../events/shard.js'
 import type { Cancellation, Claim, CommandStorage } from '../queue/storage.js'
+import { IS_LOGGED, logging } from './event.js'
 import { ENDS } from './phase.js'
 import { type Database, Json, moment } from './query.js'
 import { OPEN_PHASES } from './tables.js'
@@ -57,20 +60,32 @@ const BY_ID = 'id_key = ANY ($2::text[])'
 const BY_KEY = `key = $2 AND phase IN ${OPEN_PHASES} AND open_until > ${moment('$3')}
       AND position < (SELECT position FROM :schema.commands WHERE serial_number = $1 AND id_key = $5)`
 
-function cancel(which: string, reason: Cancellation['reason']): string {
+function cancel(which: string, reason: Cancellation['reason'], shard?: number): string {
+  const isLogged = shard !== undefined
   return `
   WITH locked AS (
     SELECT id_key FROM :schema.commands WHERE serial_number = $1 AND ${which} AND ${CLOSABLE[reason]}
     ORDER BY position FOR UPDATE
-  )
-  UPDATE :schema.commands SET cancelled_at = ${moment('$3')}, cancelled_reason = $4
-  WHERE serial_number = $1 AND id_key = ANY (ARRAY(SELECT id_key FROM locked))
-  RETURNING to_json(command_id)::text AS row`
+  ), closed AS (
+    UPDATE :schema.commands SET cancelled_at = ${moment('$3')}, cancelled_reason = $4
+    WHERE serial_number = $1 AND id_key = ANY (ARRAY(SELECT id_key FROM locked))
+    RETURNING serial_number, command_id, position
+  ) ${isLogged ? logOf(shard) : ''}
+  SELECT to_json(command_id)::text AS row FROM closed ${isLogged ? `WHERE ${IS_LOGGED} > 0` : ''}`
+}
+
+function logOf(shard: number): string {
+  return `, fresh AS (
+    SELECT serial_number, ${shard} AS shard, position AS place,
+      json_build_object('t', 'closed', 'at', $3::bigint, 'commandId', command_id, 'reason', $4::text)::text AS event
+    FROM closed
+  ), ${logging('$3')}`
 }
 
 /** Claims, releases and closes commands: see `CommandStorage`. */
 export function claimsOn(
   database: Database,
+  hasEvents: boolean,
 ): Pick<Required<CommandStorage>, 'claim' | 'release' | 'cancel'> {
   return {
     async claim(serialNumber, claims) {
@@ -84,16 +99,17 @@ export function claimsOn(
       await database.rows(RELEASE, [serialNumber, at.getTime()])
     },
     async cancel(serialNumber, which, at, reason) {
+      const shard = hasEvents ? shardOf(serialNumber) : undefined
       if ('key' in which) {
         // Whoever closes what is unanswered says how many attempts he saw.
         if (reason === 'unanswered') return []
         const values = [serialNumber, which.key, at.getTime(), reason, keyOfText(which.before)]
-        return database.rows<string>(cancel(BY_KEY, reason), values)
+        return database.rows<string>(cancel(BY_KEY, reason, shard), values)
       }
       if (which.ids.length === 0) return []
       const values = [serialNumber, which.ids.map(keyOfText), at.getTime(), reason]
       if (reason === 'unanswered') values.push(which.attemptsMade ?? 0)
-      return database.rows<string>(cancel(BY_ID, reason), values)
+      return database.rows<string>(cancel(BY_ID, reason, shard), values)
     },
   }
 }

@@ -2,6 +2,7 @@
 // bounded size, each of them found by an index.
 import type { Forgotten, RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
+import { forgetEvents, forgetPersonIn } from './event.js'
 import { ENDS } from './phase.js'
 import { type Database, moment } from './query.js'
 import { forgetRemoved, forgetRows } from './roster.js'
@@ -84,10 +85,12 @@ export function retentionOn(database: Database): RetentionStorage {
       const moment = Math.min(before.getTime(), Date.now())
       await database.rows(REMEMBER, [moment])
       await forgetRemoved(database, moment)
+      await forgetEvents(database, moment)
       return forgotten(database, OLD, moment)
     },
     async forgetPerson(person) {
       checkPerson(person)
+      await forgetPersonIn(database, person)
       const { pin, serialNumbers } = person
       const count = await forgotten(database, PERSONAL, pin, [serialNumbers])
       for (const set of await database.rows<string[]>(JOINED_SETS, [serialNumbers])) {

@@ -221,5 +221,36 @@ const ROSTER = `
   CREATE INDEX roster_left ON :schema.roster (changed_at) WHERE state = 'removed';
   CREATE INDEX roster_removed ON :schema.roster (removed_at, state) WHERE removed_at IS NOT NULL;`
 
+const EVENTS = `
+  -- What was stored, for readers of events. An entry that was forgotten is empty.
+  CREATE TABLE :schema.events (
+    shard         integer NOT NULL,
+    -- 1, 2, 3, … in each part, without gaps.
+    place         bigint NOT NULL,
+    serial_number text COLLATE "C" NOT NULL,
+    written_at    timestamptz NOT NULL,
+    body          text NOT NULL,
+    PRIMARY KEY (shard, place)
+  );
+
+  -- Each statement in it sees what was committed before it: a place that is taken is waited for, and the
+  -- next one tried. No others can take the places behind it before this transaction is done.
+  CREATE FUNCTION :schema.log_events(part integer, terminal text, at timestamptz, bodies text[])
+  RETURNS bigint LANGUAGE plpgsql AS $log$
+  DECLARE
+    free bigint;
+  BEGIN
+    LOOP
+      SELECT coalesce(max(place), 0) + 1 INTO free FROM :schema.events WHERE shard = part;
+      INSERT INTO :schema.events (shard, place, serial_number, written_at, body)
+        VALUES (part, free, terminal, at, bodies[1]) ON CONFLICT DO NOTHING;
+      EXIT WHEN FOUND;
+    END LOOP;
+    INSERT INTO :schema.events (shard, place, serial_number, written_at, body)
+      SELECT part, free + number - 1, terminal, at, text FROM unnest(bodies) WITH ORDINALITY AS own (text, number)
+      WHERE number > 1;
+    RETURN free + cardinality(bodies) - 1;
+  END $log$;`
+
 /** The tables and indexes; `:schema` is the schema's quoted name. */
-export const TABLES: string = COMMANDS + UPLOADS + TERMINALS + ROSTER
+export const TABLES: string = COMMANDS + UPLOADS + TERMINALS + ROSTER + EVENTS

@@ -1,21 +1,26 @@
 // Uploads: a row for each line, attendance records in a table of their own. One statement per
 // upload.
-import { isForgotten } from '../upload/forgotten.js'
+import { uploadEventText } from '../events/entry.js'
+import { shardOf } from '../events/shard.js'
+import { isForgotten, toldAt } from '../upload/forgotten.js'
 import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
-import type { PacketSet, UploadStorage } from '../upload/storage.js'
+import type { UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
+import { IS_LOGGED, logging } from './event.js'
+import { packetSetOf, packetsOn } from './packet.js'
 import { type Database, jsonBytes, milliseconds, moment } from './query.js'
-import { digestOf, keyOfText } from './text.js'
+import { keyOfText } from './text.js'
 
 // Rows are inserted in the same order, so that concurrent uploads don't deadlock.
 // The bytes of all lines come in one piece: as a list of texts they would take four times as many.
-const KEEP = `
+const keeping = (isLogged: boolean) => `
   WITH came AS MATERIALIZED (
     SELECT came.*, substring($2::bytea FROM start FOR size) AS raw, nextval(':schema.positions') AS position
     FROM jsonb_to_recordset(convert_from($1::bytea, 'UTF8')::jsonb) AS came (place integer, line_key text, kind text, type text, type_key text, pin text,
-      packet_set text, packet_index integer, record jsonb, instant bigint, start integer, size integer, content_length integer)
+      packet_set text, packet_index integer, record jsonb, instant bigint, start integer, size integer, content_length integer,
+      event text, told bigint)
     ORDER BY place
   ), attended AS (
     INSERT INTO :schema.attendance
@@ -31,30 +36,22 @@ const KEEP = `
       content_length, ${moment('$4')}
     FROM came WHERE kind <> 'attendance' ORDER BY line_key, position
     ON CONFLICT DO NOTHING RETURNING position
-  )
+  ), kept AS (
+    SELECT position FROM attended UNION ALL SELECT position FROM uploaded
+  )${
+    isLogged
+      ? `, fresh AS (
+    SELECT $3::text AS serial_number, $5::integer AS shard, place, event FROM kept JOIN came USING (position)
+    WHERE told IS NULL OR told >= coalesce((SELECT ${milliseconds('before')} FROM :schema.forgotten), told)
+  ), ${logging('$4')}`
+      : ''
+  }
   SELECT json_build_object('before', (SELECT ${milliseconds('before')} FROM :schema.forgotten),
-    'places', (SELECT coalesce(json_agg(place), '[]')
-      FROM (SELECT position FROM attended UNION ALL SELECT position FROM uploaded) AS kept JOIN came USING (position)))::text AS row`
+    'places', (SELECT coalesce(json_agg(place), '[]') FROM kept JOIN came USING (position))
+    ${isLogged ? `, 'logged', ${IS_LOGGED}` : ''})::text AS row`
 
-// Packets come in order: while the set is not complete, its last one is missing.
-const FIND_SET = `
-  WITH latest AS MATERIALIZED (
-    SELECT number, line_key, size FROM generate_series(1, $3::integer) AS number
-    CROSS JOIN LATERAL (SELECT line_key, octet_length(raw) AS size FROM :schema.uploads
-      WHERE serial_number = $1 AND packet_set = $2 AND packet_index = number ORDER BY position DESC LIMIT 1) AS packet
-    WHERE NOT EXISTS (SELECT FROM generate_series($3::integer, 1, -1) AS missing
-      WHERE (SELECT true FROM :schema.uploads
-        WHERE serial_number = $1 AND packet_set = $2 AND packet_index = missing LIMIT 1) IS NULL)
-  )
-  SELECT json_build_array(line_key, size)::text AS row FROM latest
-  WHERE (SELECT sum(size) FROM latest) <= $4::bigint ORDER BY number`
-
-const READ_PACKETS = `
-  SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
-  WHERE serial_number = $1 AND line_key = ANY ($2::text[])`
-
-// On their way, bytes are text: only so many at a time.
-const MOST_BYTES = 4 * 1024 * 1024
+const KEEP = keeping(false)
+const KEEP_AND_LOG = keeping(true)
 
 /** What was new of an upload, by its place, and the latest moment that was forgotten. */
 interface KeptRow {
@@ -65,6 +62,7 @@ interface KeptRow {
 /** Keeps uploads and finds packets: see `UploadStorage`. */
 export function uploadsOn(
   database: Database,
+  hasEvents: boolean,
 ): Required<Pick<UploadStorage, 'onUpload' | 'findPackets'>> {
   return {
     async onUpload(upload) {
@@ -73,46 +71,21 @@ export function uploadsOn(
       if (lines.length === 0) return []
       const { bytes, starts } = joined(lines.map(rawOf))
       const rows = jsonBytes(lines.length, (place) => {
-        return { place, start: starts[place], ...rowOf(upload, lines[place] as (typeof lines)[0]) }
+        const line = lines[place] as (typeof lines)[0]
+        const own = { place, start: starts[place], ...rowOf(upload, line) }
+        return hasEvents ? { ...own, ...eventOf(upload, line) } : own
       })
       const values = [rows, bytes, upload.serialNumber, upload.receivedAt.getTime()]
-      const [kept] = await database.rows<KeptRow>(KEEP, values)
+      const [kept] = hasEvents
+        ? await database.rows<KeptRow>(KEEP_AND_LOG, [...values, shardOf(upload.serialNumber)])
+        : await database.rows<KeptRow>(KEEP, values)
       const { before, places } = kept as KeptRow
       const isNew = new Set(places)
       const forgotten = before === null ? undefined : new Date(before)
       return records.filter((record, place) => isNew.has(place) && !isForgotten(record, forgotten))
     },
-    async findPackets(serialNumber, commandId, { table, count, maxBytes }) {
-      const set = packetSetOf(commandId, { table, count })
-      const values = [serialNumber, set, count, maxBytes]
-      const found = await database.rows<[key: string, size: number]>(FIND_SET, values)
-      const raws = new Map<string, Buffer>()
-      for (const keys of inParts(found)) {
-        const rows = await database.rows<[string, string]>(READ_PACKETS, [serialNumber, keys])
-        for (const [key, raw] of rows) raws.set(key, Buffer.from(raw, 'base64'))
-      }
-      // One may have been deleted meanwhile.
-      if (raws.size < found.length) return []
-      return found.map(([key], place) => {
-        const packet = { kind: 'packet', type: 'packet', table, index: place + 1, count } as const
-        return { ...packet, raw: raws.get(key) as Buffer }
-      })
-    },
+    findPackets: packetsOn(database),
   }
-}
-
-function inParts(found: readonly [key: string, size: number][]): string[][] {
-  const parts: string[][] = []
-  let bytes = Number.POSITIVE_INFINITY
-  for (const [key, size] of found) {
-    if (bytes + size > MOST_BYTES) {
-      parts.push([])
-      bytes = 0
-    }
-    parts.at(-1)?.push(key)
-    bytes += size
-  }
-  return parts
 }
 
 function rawOf(line: UploadRecord | Buffer): Buffer {
@@ -145,8 +118,9 @@ function joined(raws: readonly Buffer[]): { bytes: Buffer; starts: number[] } {
   return { bytes: Buffer.concat(raws), starts }
 }
 
-function packetSetOf(commandId: string, { table, count }: Omit<PacketSet, 'maxBytes'>): string {
-  return digestOf(JSON.stringify([commandId, table, count]))
+function eventOf(upload: Upload, line: UploadRecord | Buffer): object {
+  const event = uploadEventText(upload, line)
+  return { event, told: Buffer.isBuffer(line) ? undefined : toldAt(line) }
 }
 
 function rowOf(upload: Upload, line: UploadRecord | Buffer): object {

@@ -10,11 +10,12 @@ const WALL_CLOCK = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)$/
  */
 export function isForgotten(record: UploadRecord, before: Date | undefined): boolean {
   if (before === undefined) return false
-  const at = momentOf(record)
+  const at = toldAt(record)
   return at !== undefined && at < before.getTime()
 }
 
-function momentOf(record: UploadRecord): number | undefined {
+/** The moment that a record tells of, in milliseconds; undefined if it has no time. */
+export function toldAt(record: UploadRecord): number | undefined {
   if (record.kind === 'packet') return undefined
   if (record.instant !== undefined) return record.instant.getTime()
   if (record.kind === 'fields') return undefined

@@ -39,7 +39,7 @@ describe.skipIf(server === undefined)('knexAdapter on MariaDB', () => {
   }
   for (const { name, run } of adapterContract(() => create())) it(name, run)
 
-  describe('with events', () => {
+  describe('An adapter with events', () => {
     for (const { name, run } of adapterContract(() => create(true))) {
       if (ABOUT_EVENTS.test(name)) it(name, run)
     }

@@ -30,7 +30,7 @@ describe.skipIf(url === undefined)('knexAdapter on PostgreSQL', () => {
   }
   for (const { name, run } of adapterContract(() => create())) it(name, run)
 
-  describe('with events', () => {
+  describe('An adapter with events', () => {
     for (const { name, run } of adapterContract(() => create(true))) {
       if (ABOUT_EVENTS.test(name)) it(name, run)
     }

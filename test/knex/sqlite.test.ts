@@ -33,7 +33,7 @@ describe('knexAdapter on SQLite', () => {
   }
   for (const { name, run } of adapterContract(() => create())) it(name, run)
 
-  describe('with events', () => {
+  describe('An adapter with events', () => {
     for (const { name, run } of adapterContract(() => create(true))) {
       if (ABOUT_EVENTS.test(name)) it(name, run)
     }

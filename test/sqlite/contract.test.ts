@@ -26,7 +26,7 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
   }
   for (const { name, run } of adapterContract(() => create())) it(name, run)
 
-  describe('with events', () => {
+  describe('An adapter with events', () => {
     for (const { name, run } of adapterContract(() => create(true))) {
       if (ABOUT_EVENTS.test(name)) it(name, run)
     }
