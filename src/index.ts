@@ -150,3 +150,12 @@ export type {
   Upload,
   UploadRecord,
 } from './upload/upload.js'
+export type { DecisionEvent } from './verification/asking.js'
+export type { Allowed, Denied, Verdict, VerificationDecision } from './verification/decision.js'
+export type { VerificationOptions, VerificationRequest } from './verification/options.js'
+export type { VerificationQuestion } from './verification/question.js'
+export type {
+  BareCommand,
+  RemoteAttendanceOptions,
+  RemoteQuestion,
+} from './verification/remote.js'

@@ -13,7 +13,7 @@ const LAYERS = [
   ['reply'],
   ['terminal'],
   ['handshake', 'upload', 'queue'],
-  ['kept', 'filter', 'surplus', 'punch'],
+  ['kept', 'filter', 'surplus', 'punch', 'verification'],
   ['commands'],
   ['biometrics'],
   ['roster'],

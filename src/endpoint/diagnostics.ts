@@ -19,6 +19,8 @@ export interface Channels {
   clock: Channel
   /** `express-iclock:unknown`: a request below `/iclock/` that `terminalRouter` doesn't serve. */
   unknown: Channel
+  /** `express-iclock:decision`: a terminal's question was decided and answered. */
+  decision: Channel
   /** `express-iclock:refusal`: a request that was refused, as a `RefusalEvent`. */
   refusal: Channel
 }
@@ -31,5 +33,6 @@ export const CHANNELS: Readonly<Channels> = {
   handshake: channel('express-iclock:handshake'),
   clock: channel('express-iclock:clock'),
   unknown: channel('express-iclock:unknown'),
+  decision: channel('express-iclock:decision'),
   refusal: channel('express-iclock:refusal'),
 }

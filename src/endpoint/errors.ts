@@ -9,6 +9,8 @@
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
  * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no
  * `onUnparsed`; the good replies are stored.
+ * - `VERIFICATION_OFF` (403): a terminal asks whether a door may open, and no app decides; only on the
+ *   channel, the answer is `AUTH=FAILED`.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.
  * - `TERMINAL_GONE` (400): the connection was closed before the body was complete.
  * - `BODY_UNEXPECTED` (400): a poll or a heartbeat has a body, and nothing that stores it.
@@ -42,6 +44,7 @@ const STATUS = {
   TERMINAL_NOT_AUTHORIZED: 403,
   ENCODING_UNSUPPORTED: 415,
   UNREADABLE_REPLY: 400,
+  VERIFICATION_OFF: 403,
   TOO_MANY_RECORDS: 413,
   TERMINAL_GONE: 400,
   BODY_UNEXPECTED: 400,

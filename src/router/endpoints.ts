@@ -40,6 +40,14 @@ import {
   uploadEndpoint,
 } from '../upload/handler.js'
 import type { UploadStorage } from '../upload/storage.js'
+import { asksForDecision, verificationEndpoint } from '../verification/handler.js'
+import { VERIFICATION_OPTIONS, type VerificationOptions } from '../verification/options.js'
+import {
+  asksForUnknown,
+  REMOTE_OPTIONS,
+  type RemoteAttendanceOptions,
+  remoteEndpoint,
+} from '../verification/remote.js'
 import { driftInOptions, statedTime } from './drift.js'
 import { observers } from './observer.js'
 import type { Place } from './place.js'
@@ -62,6 +70,7 @@ export interface TerminalOptions<Issued extends IssuedCommand = IssuedCommand>
     CapacityOptions,
     ArrivalOptions,
     AcknowledgementOptions,
+    RemoteAttendanceOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
   /** The storage of all endpoints. */
@@ -78,6 +87,11 @@ export interface TerminalOptions<Issued extends IssuedCommand = IssuedCommand>
   /** The options of uploads only. */
   upload?: BodyOptions
   /**
+   * Decides whether doors open, for terminals that ask (background verification). Without it the
+   * answer is `AUTH=FAILED`, and the question is stored.
+   */
+  verification?: VerificationOptions
+  /**
    * Further names below `/iclock/` to which terminals post data, such as `['edata']`: it is stored
    * as uploads. By default they go on to the app.
    */
@@ -91,10 +105,12 @@ export const TERMINAL_OPTIONS: OptionNames<TerminalOptions> = {
   commandIds: true,
   delivery: DELIVERY_OPTIONS,
   upload: BODY_OPTIONS,
+  verification: VERIFICATION_OPTIONS,
   uploadPaths: true,
   ...REPLY_HOOK_OPTIONS,
   ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
+  ...REMOTE_OPTIONS,
   ...ACKNOWLEDGEMENT_OPTIONS,
   ...ENCODING_OPTIONS,
   ...CAPACITY_OPTIONS,
@@ -131,13 +147,19 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
   const polls = deliveryEndpoint(options, onPoll, keep)
   const starts = handshakeEndpoints(options, contacts, keep)
   const { cdata, registry, push, rtdata, exchange, ping, test } = starts
-  const posts = oneOf(({ target }) => (isPostedHandshake(target) ? cdata : uploads))
+  const decisions = verificationEndpoint(options, { keep, onKept: onUpload })
+  const remote = remoteEndpoint(options)
+  const posts = oneOf((request) => {
+    if (isPostedHandshake(request.target)) return cdata
+    return asksForDecision(request) ? decisions : uploads
+  })
+  const asks = oneOf((request) => (remote && asksForUnknown(request) ? remote : cdata))
   // They are tried in this order, and most requests are polls.
   const places: Place[] = [
     { name: 'getrequest', methods: ['get', 'post'], endpoint: polls },
     { name: 'cdata', methods: ['post'], endpoint: posts },
     { name: 'devicecmd', methods: ['post', 'get'], endpoint: replies },
-    { name: 'cdata', methods: ['get'], endpoint: cdata },
+    { name: 'cdata', methods: ['get'], endpoint: asks },
     { name: 'querydata', methods: ['post'], endpoint: uploads },
     { name: 'fdata', methods: ['post'], endpoint: uploads },
     { name: 'registry', methods: ['get', 'post'], endpoint: registry },

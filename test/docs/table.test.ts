@@ -53,6 +53,7 @@ const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
   refusal: 'iclock.RefusalEvent',
   clock: 'iclock.ClockEvent',
   unknown: 'iclock.UnknownEvent',
+  decision: 'iclock.DecisionEvent',
 }
 // By the first call that each requires.
 const STORAGES: Readonly<Record<string, string>> = {
@@ -195,6 +196,8 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ],
   ['sqlite', 'option', 'timeout', options('sqlite.SqliteAdapterOptions')],
   ['options', 'option', 'delay', names('Keys<iclock.HandshakeOptions>')],
+  ['options', 'option', 'decide', options('iclock.VerificationOptions')],
+  ['decisions', 'member', 'serialNumber', names('Keys<iclock.VerificationRequest>')],
   ['frameworks', 'option', 'authorize', names(OWN_OF_FETCH)],
   ['frameworks', 'member of', 'waitUntil', names('Keys<web.FetchContext>')],
   ['options', 'option', 'path', options('iclock.CommandReplyOptions')],

@@ -648,6 +648,13 @@ export const ACCESS: Sample[] = [
     },
   ),
   sample(
+    'setBackgroundVerification',
+    access.setBackgroundVerification,
+    { enabled: true },
+    'SET OPTIONS AutoServerFunOn=1,AutoServerMode=1',
+    matches(/^SET OPTIONS AutoServerFunOn=([01]),AutoServerMode=\1$/),
+  ),
+  sample(
     'getOptions',
     ({ names }: { names: string[] }) => access.getOptions(names),
     { names: ['~SerialNumber', 'FirmVer'] },

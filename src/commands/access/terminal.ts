@@ -1,12 +1,12 @@
 // The access terminal itself: options, clock, tables, restart.
 import { BIO_TYPE } from '../biodata.js'
-import { type BuiltCommand, QUERY, RESTART } from '../built.js'
+import { type BuiltCommand, DATA, QUERY, RESTART } from '../built.js'
 import { type BuilderName, build, row, type TextOptions } from '../line.js'
 import { getting, setting, settingClock } from '../option.js'
 import { type Period, periodQuery } from '../period.js'
 import { type Field, fixed, optional, plain, required } from '../shape.js'
 import { time } from '../time.js'
-import { PIN } from '../value.js'
+import { flag, PIN } from '../value.js'
 import { TABLE, type Table } from './table.js'
 
 export type { Period, Table }
@@ -84,6 +84,25 @@ export function setOptions(
   options?: TextOptions,
 ): BuiltCommand {
   return setting('access.setOptions', 'SET OPTIONS', values, options)
+}
+
+/**
+ * Makes the terminal ask the server before it opens a door, or ends that (`SET OPTIONS
+ * AutoServerFunOn=,AutoServerMode=`; security PUSH manual, "Background verification"). Set the
+ * option `verification` of the router first: without it, every question is denied.
+ *
+ * @example
+ * access.setBackgroundVerification({ enabled: true })
+ */
+export function setBackgroundVerification(verification: { enabled: boolean }): BuiltCommand {
+  const fields = [
+    required('AutoServerFunOn', 'enabled', flag()),
+    required('AutoServerMode', 'enabled', flag()),
+  ]
+  const head = 'SET OPTIONS'
+  const shape = { head, fields, nature: DATA, between: ',' }
+  const command = build('access.setBackgroundVerification', shape, verification)
+  return { ...command, key: `${head} AutoServerFunOn,AutoServerMode` }
 }
 
 /** Asks for options (`GET OPTIONS a,b`): they are posted to `querydata`, the reply follows. */

@@ -46,6 +46,13 @@ declare global {
   const known: Set<string>
   const chinese: Set<string>
   const sites: { of(serialNumber: string): Promise<{ timeZone: string } | undefined> }
+  const members: {
+    find(
+      pin: string,
+      how: { signal: AbortSignal },
+    ): Promise<{ name: string; hasPaid: boolean } | undefined>
+  }
+  const employees: { find(pin: string): Promise<{ name: string } | undefined> }
   const payroll: { note(...values: unknown[]): Promise<void> }
   const screen: { greet(pin: string): void }
   const requireAdmin: RequestHandler
