@@ -73,7 +73,7 @@ describe('A question', () => {
     expect(await kept()).toEqual([`decision verdict=denied\ttip=Not today\t${LINE}`])
   })
 
-  it('decide gets the person, the place and the time', async () => {
+  it('The app gets the person, the place and the time', async () => {
     const asked: VerificationRequest[] = []
     const { ask } = doorWith(
       {
@@ -242,11 +242,14 @@ describe('A failure', () => {
     const slow = deferred<void>()
     const { ask, kept, adapter } = doorWith({ deadline: 20, decide: () => ({ allow: true }) })
     const { onUpload } = adapter
+    let isDown = true
     adapter.onUpload = async (upload) => {
       if (String(upload.body).includes('allowed')) await slow.promise
+      else if (isDown) throw new Error('no disk')
       return onUpload(upload)
     }
     await ask().expect(200, LATE)
+    isDown = false
     slow.resolve()
     await expect.poll(kept).toHaveLength(2)
     expect((await kept()).toSorted()).toEqual([
