@@ -1,9 +1,19 @@
-// A fleet: terminals that poll every ten seconds, execute their commands, and reply; on PostgreSQL,
-// with one process.
+// A fleet: terminals that poll every ten seconds, execute their commands, and reply; with one process,
+// on SQLite and on PostgreSQL.
 import { Agent, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { withDatabases } from './database.js'
-import { brief, median, progress, rounded, row, seconds, sized, terminals } from './measure.js'
+import {
+  brief,
+  median,
+  progress,
+  rounded,
+  row,
+  seconds,
+  sized,
+  storages,
+  terminals,
+} from './measure.js'
 import { load, start } from './subject.js'
 
 const DELAY = brief ? 1000 : 10_000
@@ -14,7 +24,10 @@ const DURATION = (brief ? 2 : Math.max(20, seconds * 20)) * 1000
 const serialNumbers = Array.from({ length: terminals }, (_, n) => `FLEET${n}`)
 
 export async function measure() {
-  await withDatabases(['postgresql'], carry)
+  await withDatabases(
+    ['sqlite', 'postgresql'].filter((name) => storages.includes(name)),
+    carry,
+  )
   await growth()
 }
 

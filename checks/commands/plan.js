@@ -51,7 +51,6 @@ export const PLAN = {
   'npm run bench -- statements': BENCH,
   'npm run bench -- fleet --terminals 10000': BENCH,
 
-  'npm run test:engines': { skip: "it takes minutes, and Debian's galera-4, rsync and pgbouncer" },
   'npm run test:long': collect('test:long'),
   'npm run test:browser': collect('test:browser'),
   'npm run test:postgres': collect('test:postgres'),
