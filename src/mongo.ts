@@ -1,10 +1,12 @@
 // Storage in MongoDB, through the app's own connection. It imports no driver: `mongodb` 6 and 7 and
 // mongoose's own fit.
-import { checkNames, describe, type OptionNames, wrong } from './check.js'
+import { checkFlag, checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
+import type { EventStorage } from './events/storage.js'
 import type { RetentionStorage } from './kept.js'
 import { commandsOn } from './mongo/command.js'
 import { COLLECTIONS, collectionsOf, type MongoDb } from './mongo/driver.js'
+import { eventReadsOn } from './mongo/event.js'
 import { createIndexesOn } from './mongo/indexes.js'
 import { refusedOn } from './mongo/refused.js'
 import { repliesOn } from './mongo/reply.js'
@@ -12,6 +14,7 @@ import { retentionOn } from './mongo/retention.js'
 import { rosterOn } from './mongo/roster.js'
 import { Seen } from './mongo/seen.js'
 import { terminalsOn } from './mongo/terminal.js'
+import { Unlogged } from './mongo/unlogged.js'
 import { uploadsOn } from './mongo/upload.js'
 import { transactionsOf } from './mongo/write.js'
 import type { Promised } from './promised.js'
@@ -36,6 +39,11 @@ export interface MongoAdapterOptions {
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
+  /**
+   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * that stores, and call `createIndexes()`.
+   */
+  events?: boolean
 }
 
 /** Storage in MongoDB. */
@@ -46,7 +54,8 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
     Promised<RosterStorage>,
-    RetentionStorage {
+    RetentionStorage,
+    Partial<EventStorage> {
   /**
    * Creates the indexes. Call it at every start: it does nothing if they exist, and many processes
    * may call it at once.
@@ -57,6 +66,7 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
 const OPTIONS: OptionNames<MongoAdapterOptions> = {
   collections: COLLECTIONS,
   family: true,
+  events: true,
 }
 
 /**
@@ -83,21 +93,24 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
 ): MongoAdapter<Issued> {
   checkDb(db)
   checkNames(options, OPTIONS)
-  const { family = 'attendance' } = options
+  const { family = 'attendance', events = false } = options
   if (family !== 'attendance' && family !== 'access' && typeof family !== 'function') {
     throw wrong('family', family, '"attendance", "access", or a function (serialNumber)')
   }
   const collections = collectionsOf(db, collectionNames(options.collections))
+  checkFlag('events', events)
   const seen = new Seen()
+  const log = events ? new Unlogged(collections) : undefined
   return {
-    ...commandsOn<Issued>(collections, transactionsOf(db), seen),
-    ...repliesOn<Issued>(collections, family, seen),
-    ...uploadsOn(collections),
+    ...commandsOn<Issued>(collections, transactionsOf(db), seen, log),
+    ...repliesOn<Issued>(collections, family, seen, log),
+    ...uploadsOn(collections, log),
     ...terminalsOn(collections),
     ...refusedOn(collections),
     ...rosterOn(collections),
     ...retentionOn(collections),
-    createIndexes: () => createIndexesOn(collections),
+    ...(log && eventReadsOn(collections.events, () => log.repair())),
+    createIndexes: () => createIndexesOn(collections, events),
   }
 }
 

@@ -5,10 +5,14 @@ import { PHASES } from '../queue/phase.js'
 import type { Cancellation, ClosingById, ClosingByKey, CommandStorage } from '../queue/storage.js'
 import type { CommandDocument } from './document.js'
 import type { MongoCollection } from './driver.js'
+import { UNLOGGED, type Unlogged } from './unlogged.js'
 import { newToken } from './write.js'
 
 /** Closes commands: see `CommandStorage.cancel`. */
-export function cancelOn(commands: MongoCollection): Promised<CommandStorage>['cancel'] {
+export function cancelOn(
+  commands: MongoCollection,
+  log?: Unlogged,
+): Promised<CommandStorage>['cancel'] {
   return async (serialNumber, which, at, reason) => {
     const chosen =
       'key' in which
@@ -16,10 +20,11 @@ export function cancelOn(commands: MongoCollection): Promised<CommandStorage>['c
         : byId(serialNumber, which, reason)
     if (chosen === undefined) return []
     const token = newToken()
+    const mark = log === undefined ? {} : UNLOGGED
     const filter = { ...chosen, cancelled: { $exists: false }, ...rule(reason) }
     const update = {
       // By this mark the index of the key finds what this call closed.
-      $set: { cancelled: { at, reason, token }, phase: PHASES[reason], queueKey: token },
+      $set: { cancelled: { at, reason, token, ...mark }, phase: PHASES[reason], queueKey: token },
       $unset: { queue: '' },
     }
     const { matchedCount } = await commands.updateMany(filter, update)
@@ -27,7 +32,9 @@ export function cancelOn(commands: MongoCollection): Promised<CommandStorage>['c
     const own = { serialNumber, queueKey: token }
     const options = { projection: { commandId: 1 } }
     const closed = (await commands.find(own, options).toArray()) as CommandDocument[]
-    return closed.map(({ commandId }) => commandId)
+    const ids = closed.map(({ commandId }) => commandId)
+    await log?.closed(serialNumber, ids, { at, reason, token })
+    return ids
   }
 }
 

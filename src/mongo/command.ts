@@ -11,6 +11,7 @@ import { listsOn } from './list.js'
 import { pollsOn } from './poll.js'
 import { findByIds } from './read.js'
 import type { Seen } from './seen.js'
+import type { Unlogged } from './unlogged.js'
 import type { Transact } from './write.js'
 
 /** The calls that keep commands and hand them out. */
@@ -18,6 +19,7 @@ export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
   transact: Transact,
   seen: Seen,
+  log?: Unlogged,
 ): Promised<CommandStorage<Issued>> {
   const { commands, counters } = collections
   const issue = issueOn<Issued>(collections, transact)
@@ -26,7 +28,7 @@ export function commandsOn<Issued extends IssuedCommand>(
     recordSent: (command) => issue([{ command, issuedAt: new Date() }]),
     ...pollsOn(commands),
     claim: claimsOn(commands),
-    cancel: cancelOn(commands),
+    cancel: cancelOn(commands, log),
     nextNumbers: (serialNumber, count) => take(counters, serialNumber, 'numbers', count),
     async findRecord(serialNumber, commandId) {
       const found = await commands.findOne({ _id: keyOf(serialNumber, commandId) })

@@ -20,7 +20,7 @@ export interface MongoCollection {
   deleteMany(filter: object): Promise<{ deletedCount: number }>
   // No two drivers agree on the type of an operation.
   bulkWrite(operations: never[], options?: object): Promise<BulkResult>
-  createIndex(keys: Record<string, 1 | -1>): Promise<unknown>
+  createIndex(keys: Record<string, 1 | -1>, options?: object): Promise<unknown>
 }
 
 /** The parts of a bulk write's result that are used. */
@@ -47,6 +47,7 @@ export const COLLECTIONS = {
   refused: 'iclock_refused',
   roster: 'iclock_roster',
   retention: 'iclock_retention',
+  events: 'iclock_events',
 }
 
 /** The collections that the adapter uses. */
@@ -79,6 +80,7 @@ export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collectio
     refused: open('refused'),
     roster: open('roster'),
     retention: open('retention'),
+    events: open('events'),
   }
 }
 

@@ -49,8 +49,19 @@ export const INDEXES: { readonly [Name in keyof Collections]?: readonly Keys[] }
   unparsed: [NEWEST, { serialNumber: 1, ...NEWEST }],
 }
 
+// What has no event yet: next to nothing, so that no other document is in these indexes.
+const UNLOGGED: readonly (readonly [keyof Collections, string])[] = [
+  ['attendance', 'unlogged'],
+  ['uploads', 'unlogged'],
+  ['commands', 'reply.unlogged'],
+  ['commands', 'cancelled.unlogged'],
+]
+
 /** Creates those that don't exist yet. */
-export async function createIndexesOn(collections: Collections): Promise<void> {
+export async function createIndexesOn(collections: Collections, hasEvents: boolean): Promise<void> {
+  for (const [name, path] of hasEvents ? UNLOGGED : []) {
+    await collections[name].createIndex({ [path]: 1 }, { sparse: true })
+  }
   for (const name of Object.keys(INDEXES) as (keyof Collections)[]) {
     for (const keys of INDEXES[name] ?? []) await collections[name].createIndex({ ...keys })
   }

@@ -30,6 +30,8 @@ export interface ReplyDocument extends Outcome {
   receivedAt: Date
   /** Its place among the replies of one moment. */
   place: string
+  /** Whether it has no event yet. */
+  unlogged?: 1
 }
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
@@ -39,7 +41,7 @@ export function replyDocumentOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
   family: Family | FamilyOfTerminal,
-  kept: Pick<ReplyDocument, 'token' | 'receivedAt' | 'place'>,
+  kept: Pick<ReplyDocument, 'token' | 'receivedAt' | 'place' | 'unlogged'>,
 ): ReplyDocument {
   const { returnCode, rows, commandName, raw, content } = reply
   const { outcome, meaning } = outcomeOf(reply, command, family)

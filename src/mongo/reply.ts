@@ -12,6 +12,7 @@ import { CURSOR, exactly, findByIds, newest, type Order, pageOf, stretch } from 
 import { digestOf, type ReplyDocument, shownReply } from './reply-document.js'
 import { SEEN, type Seen } from './seen.js'
 import { settlingOn } from './settle.js'
+import type { Unlogged } from './unlogged.js'
 import { keepNew } from './write.js'
 
 /** The calls that keep replies. */
@@ -44,8 +45,9 @@ export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
   family: Family | FamilyOfTerminal,
   seen: Seen,
+  log?: Unlogged,
 ): ReplyCalls<Issued> {
-  const onReplies = settlingOn<Issued>(commands, family, seen)
+  const onReplies = settlingOn<Issued>(commands, family, seen, log)
   return {
     async findCommands(serialNumber, ids) {
       const keys = ids.map((id) => keyOf(serialNumber, id))

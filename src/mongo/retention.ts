@@ -3,6 +3,7 @@ import type { RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import type { Collections, MongoCollection } from './driver.js'
+import { forgetEvents, forgetPersonIn } from './event.js'
 import { forgetJoined } from './packet.js'
 import { forgetRemoved, forgetRows } from './roster.js'
 import { personTag, strayTag } from './tag.js'
@@ -20,7 +21,7 @@ export async function forgottenBefore(retention: MongoCollection): Promise<Date 
 
 /** The calls that delete. */
 export function retentionOn(collections: Collections): RetentionStorage {
-  const { commands, attendance, uploads, unparsed, retention, roster } = collections
+  const { commands, attendance, uploads, unparsed, retention, roster, events } = collections
   return {
     async forget(before) {
       // A moment in the future would count what is still open as closed.
@@ -28,6 +29,7 @@ export function retentionOn(collections: Collections): RetentionStorage {
       const filter = { _id: FORGOTTEN }
       await retention.updateOne(filter, { $max: { before: moment } }, { upsert: true })
       await forgetRemoved(roster, moment)
+      await forgetEvents(events, moment)
       const old = { $lt: moment }
       const isOver = (name: string) => ({ [name]: { $not: { $gte: moment } } })
       const untouched = {
@@ -51,6 +53,7 @@ export function retentionOn(collections: Collections): RetentionStorage {
     },
     async forgetPerson(person) {
       checkPerson(person)
+      await forgetPersonIn(events, person)
       const { pin, serialNumbers } = person
       const of = { serialNumber: { $in: serialNumbers } }
       const tags = { tags: { $in: [personTag(pin), strayTag(pin)] } }

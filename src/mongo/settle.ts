@@ -13,6 +13,7 @@ import { findByIds } from './read.js'
 import { checkFits, type ReplyDocument, replyDocumentOf } from './reply-document.js'
 import { SEEN, type Seen, type SeenCommand, seenIn } from './seen.js'
 import { strayTag } from './tag.js'
+import { UNLOGGED, type Unlogged } from './unlogged.js'
 import { isDuplicateKey, newToken, untilSettled } from './write.js'
 
 /** A reply on its way into its command. */
@@ -26,6 +27,7 @@ export function settlingOn<Issued extends IssuedCommand>(
   commands: MongoCollection,
   family: Family | FamilyOfTerminal,
   seen: Seen,
+  log?: Unlogged,
 ): (answered: readonly AnsweredCommand<Issued>[]) => Promise<readonly ReplyKept[]> {
   async function settle(arrivals: ReadonlyMap<string, Arrival>): Promise<ReadonlySet<string>> {
     const known = new Map<string, SeenCommand>()
@@ -74,7 +76,10 @@ export function settlingOn<Issued extends IssuedCommand>(
     for (const { reply, command } of answered) {
       const _id = keyOf(reply.serialNumber, reply.commandId)
       const place = nextPlace()
-      const document = replyDocumentOf(reply, command, family, { token, receivedAt, place })
+      const document = replyDocumentOf(reply, command, family, {
+        ...{ token, receivedAt, place },
+        ...(log !== undefined && UNLOGGED),
+      })
       try {
         checkFits(reply, command, document)
       } catch (error) {
@@ -90,6 +95,7 @@ export function settlingOn<Issued extends IssuedCommand>(
       if (isChange) arrivals.set(_id, { reply, document })
     }
     const kept = await settle(arrivals)
+    await log?.replies([...arrivals.keys()])
     if (refusal !== undefined) throw refusal
     return changes.map((_id) => (_id !== undefined && kept.has(_id) ? 'kept' : 'repeated'))
   }

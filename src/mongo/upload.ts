@@ -13,6 +13,7 @@ import { bytePieces } from './cut.js'
 import type { Collections } from './driver.js'
 import { packetsOn } from './packet.js'
 import { forgottenBefore } from './retention.js'
+import { UNLOGGED, type Unlogged } from './unlogged.js'
 import { uploadListsOn } from './upload-list.js'
 import { keepNew } from './write.js'
 
@@ -53,11 +54,10 @@ const COLUMNS = ['time', 'status', 'verify', 'workCode']
 const DAY = /^\d{4}-\d\d-\d\d(?= )/
 
 /** The calls that keep uploads, and list them. */
-export function uploadsOn({
-  attendance,
-  uploads,
-  retention,
-}: Collections): Promised<UploadStorage> {
+export function uploadsOn(
+  { attendance, uploads, retention }: Collections,
+  log?: Unlogged,
+): Promised<UploadStorage> {
   return {
     async onUpload(upload) {
       const lines = new Map<string, UploadRecord | Buffer>()
@@ -65,15 +65,22 @@ export function uploadsOn({
         const key = lineKey(upload, line)
         if (!lines.has(key)) lines.set(key, line)
       }
-      const documents = [...lines].map(([_id, line]) => documentOf(_id, line, upload))
+      const mark = log === undefined ? {} : UNLOGGED
+      const documents = [...lines].map(([_id, line]) => ({
+        ...documentOf(_id, line, upload),
+        ...mark,
+      }))
       const attended = documents.filter(({ kind }) => kind === 'attendance')
       const others = documents.filter(({ kind }) => kind !== 'attendance')
-      const [forgotten, ...kept] = await Promise.all([
+      const [next = 0, forgotten, ...kept] = await Promise.all([
+        log?.nextPlace(upload.serialNumber),
         forgottenBefore(retention),
         keepNew(attendance, attended),
         keepNew(uploads, others),
       ])
-      const fresh = new Set(kept.flatMap((keys) => [...keys]).map((key) => lines.get(key)))
+      const keys = new Set(kept.flatMap((each) => [...each]))
+      await log?.upload(upload, lines, keys, { forgotten, next })
+      const fresh = new Set([...keys].map((key) => lines.get(key)))
       // A line that comes twice in one upload is new once.
       return upload.records.filter((record) => {
         return fresh.delete(record) && !isForgotten(record, forgotten)

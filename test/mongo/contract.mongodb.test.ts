@@ -5,6 +5,7 @@ import mongoose from 'mongoose'
 import { afterAll, describe, inject, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { type MongoCollection, type MongoDb, mongoAdapter } from '../../src/mongo.js'
+import { ABOUT_EVENTS } from '../support/event.js'
 import { stall } from '../support/stalled.js'
 import { storedDocuments } from '../support/stored-documents.js'
 
@@ -47,18 +48,22 @@ const NEEDS_REAL = /^(Ten thousand settled commands|Callers at the same moment, 
 
 for (const [driver, connect] of Object.entries(DRIVERS)) {
   describe.skipIf(url === undefined)(`mongoAdapter on ${driver}`, () => {
-    const create = async () => {
+    const create = async (events = false) => {
       const name = databaseName()
       const { db, close } = await connect(name)
-      const adapter = mongoAdapter(db)
+      const adapter = mongoAdapter(db, { events })
       if (isReal) await adapter.createIndexes()
       return {
         adapter,
         ...storedDocuments(client.db(name)),
-        reopen: () => mongoAdapter(client.db(name)),
+        reopen: () => mongoAdapter(client.db(name), { events }),
         stall(steps: number) {
           const { turn, stopped, resume } = stall(steps)
-          return { adapter: mongoAdapter(inTurn(client.db(name), turn)), stopped, resume }
+          return {
+            adapter: mongoAdapter(inTurn(client.db(name), turn), { events }),
+            stopped,
+            resume,
+          }
         },
         disconnect: close,
         async dispose() {
@@ -67,10 +72,17 @@ for (const [driver, connect] of Object.entries(DRIVERS)) {
         },
       }
     }
-    for (const { name, run } of adapterContract(create)) {
+    for (const { name, run } of adapterContract(() => create())) {
       const isSkipped = NEEDS_REAL.test(name) && !isReal
       it.skipIf(isSkipped)(isSkipped ? `${name} (needs a real MongoDB)` : name, run)
     }
+
+    if (driver !== 'mongodb 7') return
+    describe('An adapter with events', () => {
+      for (const { name, run } of adapterContract(() => create(true))) {
+        if (ABOUT_EVENTS.test(name)) it(name, run)
+      }
+    })
   })
 }
 

@@ -1,0 +1,81 @@
+import { MongoClient } from 'mongodb'
+import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { replyTo } from '../../src/contract/sample.js'
+import { attendance } from '../../src/contract/upload/sample.js'
+import { events, type TerminalEvent } from '../../src/events.js'
+import { mongoAdapter } from '../../src/mongo.js'
+
+const url = inject('mongodbUrl')
+const client = new MongoClient(url ?? 'mongodb://none')
+afterAll(() => client.close())
+
+const OLD = new Date(Date.now() - 60_000)
+let databases = 0
+
+describe.skipIf(url === undefined)('The log of mongoAdapter', () => {
+  let db = client.db()
+  beforeEach(() => {
+    db = client.db(`iclock_events_${process.pid}_${databases++}`)
+    return () => db.dropDatabase()
+  })
+
+  // What a process that died left: stored, and without an event.
+  async function unlogged(): Promise<void> {
+    const mark = { unlogged: 1, receivedAt: OLD }
+    await db.collection('iclock_attendance').updateOne({ pin: '1' }, { $set: mark })
+    const commands = db.collection('iclock_commands')
+    const reply = { 'reply.unlogged': 1, 'reply.receivedAt': OLD }
+    await commands.updateOne({ commandId: 'a' }, { $set: reply })
+    const cancelled = { 'cancelled.unlogged': 1, 'cancelled.at': OLD }
+    await commands.updateOne({ commandId: 'b' }, { $set: cancelled })
+  }
+
+  async function read(after?: string): Promise<TerminalEvent[]> {
+    const found: TerminalEvent[] = []
+    const reader = mongoAdapter(db, { events: true })
+    const options = { live: false, ...(after !== undefined && { after }) }
+    for await (const event of events(reader, options)) found.push(event)
+    return found
+  }
+
+  it('What a process that died stored and did not log is found by a reader, once', async () => {
+    const adapter = mongoAdapter(db, { events: true })
+    await adapter.onUpload(attendance('A', ['1', '2']))
+    await adapter.onReply(replyTo('A', 'a', 0), undefined)
+    const command = { serialNumber: 'A', commandId: 'b', text: 'CHECK' }
+    const terms = { attempts: 1, replyWithin: 1 }
+    await adapter.issue([{ command, terms, issuedAt: new Date() }])
+    await adapter.cancel('A', { ids: ['b'] }, new Date(), 'cancelled')
+    const before = await read()
+    expect(before).toHaveLength(4)
+    await unlogged()
+    const after = before.at(-1)?.cursor
+    expect(await read(after)).toMatchObject([
+      { type: 'punch', punch: { pin: '1', verification: { ways: [['finger']] } }, receivedAt: OLD },
+      { type: 'reply', reply: { commandId: 'a', returnCode: 0 } },
+      { type: 'closed', commandId: 'b', reason: 'cancelled' },
+    ])
+    expect(await read(after)).toHaveLength(3)
+  })
+
+  it('An adapter without events marks nothing', async () => {
+    const adapter = mongoAdapter(db)
+    await adapter.onUpload(attendance('A', ['1']))
+    await adapter.onReply(replyTo('A', 'a', 0), undefined)
+    const [punch] = await db.collection('iclock_attendance').find().toArray()
+    const [command] = await db.collection('iclock_commands').find().toArray()
+    expect(punch).not.toHaveProperty('unlogged')
+    expect(command?.reply).not.toHaveProperty('unlogged')
+    expect(await db.collection('iclock_events').find().toArray()).toEqual([])
+  })
+
+  it('An adapter with events leaves no mark behind', async () => {
+    const adapter = mongoAdapter(db, { events: true })
+    await adapter.onUpload(attendance('A', ['1']))
+    await adapter.onReply(replyTo('A', 'a', 0), undefined)
+    const [punch] = await db.collection('iclock_attendance').find().toArray()
+    const [command] = await db.collection('iclock_commands').find().toArray()
+    expect(punch).not.toHaveProperty('unlogged')
+    expect(command?.reply).not.toHaveProperty('unlogged')
+  })
+})
