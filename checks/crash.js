@@ -1,12 +1,12 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
 // npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps|
-//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--broken claim|answer|early|overtake|ahead]
+//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--kinds] [--broken claim|answer|early|file|family|overtake|ahead]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
 import { GROUND_NAMES, NoServer } from './crash/database.js'
 
-/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks'>} Plan */
+/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks' | 'kinds'>} Plan */
 
 const LONG = 200
 
@@ -16,16 +16,18 @@ const LONG = 200
  * @type {Plan[]}
  */
 const PLANS = [
-  { ground: 'journal', kills: 4 },
+  { ground: 'journal', kills: 4, kinds: true },
   { ground: 'journal', kills: 4, clocks: true },
   { ground: 'sqlite', kills: 8 },
-  { ground: 'postgres', kills: 8 },
+  { ground: 'postgres', kills: 8, kinds: true },
   { ground: 'postgres', kills: 6, clocks: true },
-  { ground: 'mongodb-apps', kills: 3 },
+  { ground: 'mongodb-apps', kills: 3, kinds: true },
   { ground: 'mongodb-apps', kills: 4, clocks: true },
   { ground: 'journal', kills: 2, broken: 'claim' },
   { ground: 'journal', kills: 3, broken: 'answer' },
   { ground: 'journal', kills: 4, broken: 'early' },
+  { ground: 'journal', kills: 2, broken: 'file', kinds: true },
+  { ground: 'journal', kills: 2, broken: 'family', kinds: true },
   { ground: 'journal', kills: 2, broken: 'overtake' },
   { ground: 'journal', kills: 2, broken: 'ahead', clocks: true },
   { ground: 'postgres', kills: 2, broken: 'claim' },
@@ -47,9 +49,10 @@ function readOptions() {
       seed: { type: 'string', default: `${Date.now() % 100_000}` },
       broken: { type: 'string' },
       clocks: { type: 'boolean', default: false },
+      kinds: { type: 'boolean', default: false },
     },
   })
-  const { storage, broken, kills, clocks } = values
+  const { storage, broken, kills, clocks, kinds } = values
   checkOneOf('storage', storage, GROUND_NAMES)
   checkOneOf('broken', broken, DEFECT_NAMES)
   if (kills !== undefined && !(Number(kills) > 0)) {
@@ -57,10 +60,10 @@ function readOptions() {
   }
   const ground = /** @type {Plan['ground']} */ (storage ?? 'journal')
   const defect = /** @type {Plan['broken']} */ (broken)
-  const isOne = storage !== undefined || broken !== undefined || clocks
+  const isOne = storage !== undefined || broken !== undefined || clocks || kinds
   /** @type {Plan[]} */
   const plans = isOne
-    ? [{ ground, kills: defect ? 4 : LONG, clocks, ...(defect && { broken: defect }) }]
+    ? [{ ground, kills: defect ? 4 : LONG, clocks, kinds, ...(defect && { broken: defect }) }]
     : PLANS
   return {
     seed: Number(values.seed),
@@ -103,7 +106,8 @@ async function main() {
   const count = { passed: 0, failed: 0, skipped: 0 }
   for (const plan of plans) {
     const began = Date.now()
-    const what = plan.clocks ? `${plan.ground}, clocks apart` : plan.ground
+    const notes = `${plan.kinds ? ', all kinds' : ''}${plan.clocks ? ', clocks apart' : ''}`
+    const what = `${plan.ground}${notes}`
     const title = plan.broken ? `${what}: ${plan.broken} is found` : what
     const is = (/** @type {keyof typeof count} */ verdict, /** @type {string} */ note) => {
       count[verdict]++

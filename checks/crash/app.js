@@ -1,9 +1,11 @@
 // An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT CLOCK [DEFECT]`, forked by the campaign.
 
+import { createServer } from 'node:http'
 import express from 'express'
 import { commandQueue, terminalRouter } from 'express-iclock'
 import { withDefect } from './broken.js'
 import { setClock } from './clock.js'
+import { commandIdsOf } from './kind.js'
 import { openStorage } from './storage.js'
 
 const LIFETIME = 30 * 60_000
@@ -23,10 +25,8 @@ process.on('message', (ahead) => {
 })
 const storage = await openStorage(/** @type {import('./storage.js').StorageName} */ (name), place)
 const adapter = withDefect(storage, defect)
-// One terminal reads whole numbers only.
-const queue = commandQueue(/** @type {any} */ (adapter), {
-  commandIds: (serialNumber) => (serialNumber.endsWith('1') ? 'number' : 'text'),
-})
+// Some terminals read whole numbers only.
+const queue = commandQueue(/** @type {any} */ (adapter), { commandIds: commandIdsOf })
 
 /** The calls of the driver. @type {Record<string, (body: any) => Promise<unknown>>} */
 const CALLS = {
@@ -59,4 +59,6 @@ const onError = (error, _req, res, _next) => {
   res.status(error.status ?? 503).json({ code: error.code, message: error.message })
 }
 app.use(onError)
-app.listen(Number(port), '127.0.0.1', () => process.send?.('listening'))
+// Some terminals send no Host.
+const server = createServer({ requireHostHeader: false }, app)
+server.listen(Number(port), '127.0.0.1', () => process.send?.('listening'))

@@ -28,6 +28,20 @@ const DEFECTS = {
       }),
     ),
   }),
+  /** Confirms files and stores none of them. */
+  file: (/** @type {any} */ storage) => ({
+    /** @param {any} upload */
+    onUpload(upload) {
+      const isFile = (/** @type {any} */ { kind, type }) => kind === 'file' || type === 'attphoto'
+      const records = upload.records.filter((/** @type {any} */ record) => !isFile(record))
+      return storage.onUpload({ ...upload, records })
+    },
+  }),
+  /** Takes every terminal for a time clock. */
+  family: (/** @type {any} */ storage) => ({
+    onContact: (/** @type {any} */ contact) =>
+      storage.onContact({ ...contact, family: 'attendance' }),
+  }),
   /** Makes the reply to an attempt due at once, so that the command is handed out again too soon. */
   early: (/** @type {any} */ storage) => ({
     /** @param {string} serialNumber @param {{ sentAt: Date }[]} claims */

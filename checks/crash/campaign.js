@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { openDriver } from './driver.js'
 import { openGround } from './ground.js'
+import { serialNumberOf } from './kind.js'
 import { openSkew } from './skew.js'
 import { newDiary, openTerminal } from './terminal.js'
 import { judge } from './verdict.js'
@@ -14,6 +15,7 @@ import { judge } from './verdict.js'
  * @property {number} seed
  * @property {import('./broken.js').Defect} [broken]
  * @property {boolean} [clocks] whether the clocks of the apps are apart, step back and jump ahead
+ * @property {boolean} [kinds] whether its terminals are of all kinds, mixed
  * @property {(line: string) => void} [say]
  */
 
@@ -28,18 +30,20 @@ const ENOUGH = 150
  *
  * @param {Campaign} campaign
  */
-export async function runCampaign({ ground: name, kills, seed, broken, clocks, say = () => {} }) {
+export async function runCampaign(campaign) {
+  const { ground: name, kills, seed, broken, clocks, kinds = false, say = () => {} } = campaign
   const ground = await openGround(name, broken)
   try {
     const { title, url, port, isAtomic } = ground
-    const notes = `${clocks ? ', clocks apart' : ''}${broken ? `, broken: ${broken}` : ''}`
+    const notes = `${kinds ? ', all kinds' : ''}${clocks ? ', clocks apart' : ''}${broken ? `, broken: ${broken}` : ''}`
     say(`${title}: ${kills} kills, seed ${seed}${notes}`)
     const random = randomFrom(seed)
     const diary = newDiary()
     const skew = openSkew(ground.apps, randomFrom(seed + 100))
     const driver = openDriver({ port, random: randomFrom(seed + 1), isAtomic })
     const terminals = Array.from({ length: TERMINALS }, (_, index) => {
-      const own = { serialNumber: `CRASH${index}`, random: randomFrom(seed + 2 + index) }
+      const random = randomFrom(seed + 2 + index)
+      const own = { serialNumber: serialNumberOf(index, random, kinds), random }
       return openTerminal({ ...own, url, diary, isAtomic })
     })
     const over = new AbortController()

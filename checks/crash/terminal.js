@@ -1,6 +1,7 @@
 // A terminal of a campaign: it polls, sometimes twice at once, executes, reports, uploads, and loses power.
 import { setTimeout as wait } from 'node:timers/promises'
 import { virtualTerminal } from 'express-iclock/simulator'
+import { kindOf } from './kind.js'
 
 /**
  * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number, at: number, starts: [number, number] }} Executed
@@ -9,7 +10,8 @@ import { virtualTerminal } from 'express-iclock/simulator'
  * @typedef {object} Diary What all terminals did, in order.
  * @property {Executed[]} executed
  * @property {Reported[]} acknowledged
- * @property {{ serialNumber: string, line: string }[]} uploaded
+ * @property {{ serialNumber: string, pin: string }[]} uploaded Each punch has a PIN of its own.
+ * @property {{ serialNumber: string, pin: string }[]} photos Each photo has one, too.
  * @property {number} powerLosses
  * @property {number} lostAnswers
  * @property {Record<string, number>} refusals
@@ -23,8 +25,19 @@ const LONGEST_JUMP = 2 * 365 * 24 * 60 * 60_000
 
 /** @returns {Diary} */
 export const newDiary = () => ({
-  ...{ executed: [], acknowledged: [], uploaded: [], powerLosses: 0, lostAnswers: 0, refusals: {} },
+  ...{
+    executed: [],
+    acknowledged: [],
+    uploaded: [],
+    photos: [],
+    powerLosses: 0,
+    lostAnswers: 0,
+    refusals: {},
+  },
 })
+
+/** The first lines of a request, and what ends them. @param {Buffer} sent */
+const headOf = (sent) => sent.toString('latin1', 0, sent.indexOf('\r\n\r\n') + 4)
 
 /**
  * @param {object} options
@@ -36,17 +49,20 @@ export const newDiary = () => ({
  */
 export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
   const terminal = virtualTerminal({
-    ...{ serialNumber, url, timeout: TIMEOUT, pause: 50 },
+    ...{ serialNumber, url, timeout: TIMEOUT, pause: 50, dialect: kindOf(serialNumber) },
     // The clocks of the apps may jump.
     maxClockError: LONGEST_JUMP,
     onExchange({ kind, accepted, refusal = '', sent }) {
       if (!accepted) {
         const told = refusal.slice(0, 90).replace(/\d+/g, 'N')
         diary.refusals[told] = (diary.refusals[told] ?? 0) + 1
-      } else if (kind === 'upload' && sent.includes('table=ATTLOG')) {
-        const body = sent.subarray(sent.indexOf('\r\n\r\n') + 4).toString()
-        const lines = body.split('\n').filter(Boolean)
-        diary.uploaded.push(...lines.map((line) => ({ serialNumber, line })))
+      } else if (kind === 'upload' && /table=(ATTLOG|rtlog)/.test(headOf(sent))) {
+        const body = sent.subarray(headOf(sent).length).toString()
+        for (const line of body.split(/\r?\n/).filter(Boolean)) {
+          // The events of a door name what the columns of a time clock are.
+          const [, pin = line.split('\t')[0]] = /\tpin=(\d+)/.exec(line) ?? []
+          diary.uploaded.push({ serialNumber, pin: `${pin}` })
+        }
       }
     },
   })
@@ -112,6 +128,16 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
     }
   }
 
+  /** @param {string} pin */
+  async function takePhoto(pin) {
+    const photo = { pin, jpeg: Buffer.from([0xff, 0xd8, 0xff, 0xd9]) }
+    const isKept = await terminal.photo(photo, { giveUpAfter: 300, ...faultOf(0.1) }).then(
+      () => true,
+      () => false,
+    )
+    if (isKept) diary.photos.push({ serialNumber, pin })
+  }
+
   /** @param {AbortSignal} signal */
   async function work(signal) {
     while (!signal.aborted) {
@@ -121,6 +147,7 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
         if (happens(0.3)) terminal.remember({ pin: `${++punches}` })
         if (terminal.unsent > 0)
           await terminal.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
+        if (happens(0.1)) await takePhoto(`${++punches}`)
         const second = () => wait(random() * 30).then(poll)
         await Promise.all(isAtomic && happens(0.4) ? [poll(), second()] : [poll()])
       }

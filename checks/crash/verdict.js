@@ -1,6 +1,7 @@
 // Compares what was acknowledged, executed and reported with the final storage.
 import { commandQueue, rowsOf } from 'express-iclock'
 import { REPLY_WITHIN } from './driver.js'
+import { familyOf } from './kind.js'
 import { SPREAD } from './skew.js'
 
 /**
@@ -31,9 +32,13 @@ export async function judge(storage, intents, diary, jumps) {
   const records = new Map(listed.map((record) => [keyOf(record), record]))
   const replies = await everyOf((filter) => storage.listReplies?.(filter) ?? NOTHING)
   const attendance = await everyOf((filter) => storage.listAttendance?.(filter) ?? NOTHING)
-  const lines = attendance.map(({ serialNumber, pin, time, status, verify, workCode }) => {
-    return `${serialNumber} ${[pin, time, status, verify, workCode].join('\t')}`
-  })
+  const uploads = await everyOf((filter) => storage.listUploads?.(filter) ?? NOTHING)
+  const events = uploads.filter(({ type }) => type === 'rtlog')
+  const punches = [...attendance, ...events].map(personOf)
+  const photos = uploads
+    .filter(({ kind, type }) => kind === 'file' || type === 'attphoto')
+    .map(personOf)
+  const terminals = await everyOf((filter) => storage.listTerminals?.(filter) ?? NOTHING)
   const codes = new Map(replies.map((reply) => [keyOf(reply), Number(reply.returnCode)]))
   const executions = new Map()
   for (const executed of diary.executed) {
@@ -51,14 +56,13 @@ export async function judge(storage, intents, diary, jumps) {
       return codes.get(keyOf(reply)) !== reply.returnCode
     }).length,
     'replies kept twice': replies.length - codes.size,
-    'acknowledged attendance lost': without(
-      // What a list shows of a record are its first columns.
-      diary.uploaded.map(({ serialNumber, line }) => {
-        return `${serialNumber} ${line.split('\t').slice(0, 5).join('\t')}`
-      }),
-      lines,
-    ),
-    'attendance kept twice': lines.length - new Set(lines).size,
+    'acknowledged attendance lost': without(diary.uploaded.map(personOf), punches),
+    'attendance kept twice': punches.length - new Set(punches).size,
+    'acknowledged photos lost': without(diary.photos.map(personOf), photos),
+    'photos kept twice': photos.length - new Set(photos).size,
+    'terminals of another family': terminals.filter(({ serialNumber, family }) => {
+      return family !== undefined && family !== familyOf(serialNumber)
+    }).length,
     'acknowledged commands lost': known.length - found.length,
     'commands stuck': listed.filter(({ state }) => !ENDS.includes(state)).length,
     'results missing': known.filter(({ result }) => result === undefined).length,
@@ -95,7 +99,11 @@ export async function judge(storage, intents, diary, jumps) {
     issued: intents.length,
     ...{ 'issued, without the driver being told': listed.length - known.length },
     ...{ executed: diary.executed.length, 'replies acknowledged': codes.size, ...states },
-    ...{ 'attendance records': lines.length, 'answers lost': diary.lostAnswers },
+    ...{
+      'attendance records': punches.length,
+      photos: photos.length,
+      'answers lost': diary.lostAnswers,
+    },
     'power losses': diary.powerLosses,
   }
   const contradictions = found.flatMap((intent) => {
@@ -120,6 +128,9 @@ async function everyOf(list) {
 
 /** @param {{ serialNumber?: string, commandId?: string } | undefined} command */
 const keyOf = (command) => `${command?.serialNumber} ${command?.commandId}`
+
+/** @param {{ serialNumber: string, pin?: string }} row */
+const personOf = ({ serialNumber, pin }) => `${serialNumber} ${pin}`
 
 /** @param {readonly string[]} wanted @param {readonly string[]} kept */
 function without(wanted, kept) {

@@ -8,7 +8,8 @@ import type { FileRecord, ParsedUpload } from './upload.js'
 // Four short lines.
 const LONGEST_HEAD = 1024
 const COMMAND = /(?:^|[\n\t])CMD=/i
-const PHOTO_NAME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:-(.+?))?(?:\.jpe?g)?$/i
+/** The name of a photo: when it was taken, and of whom. */
+export const PHOTO_NAME: RegExp = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:-(.+?))?(?:\.jpe?g)?$/i
 // How every JPEG begins, as base64.
 const JPEG = '/9j/'
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}\s*$/

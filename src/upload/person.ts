@@ -2,6 +2,7 @@
 import { LONGEST_PIN } from '../command.js'
 import type { CommandReply } from '../reply/reply.js'
 import { fieldOf } from './fields.js'
+import { PHOTO_NAME } from './file.js'
 import type { UploadRecord } from './upload.js'
 
 /**
@@ -23,8 +24,11 @@ function pinIn(record: UploadRecord | CommandReply): string | undefined {
     case 'file':
       // The PIN of a photo is the name of its file.
       return record.type === 'attphoto' ? record.pin : fieldOf(record.fields, 'PIN')
-    case 'fields':
-      return fieldOf(record.fields, 'PIN')
+    case 'fields': {
+      const pin = fieldOf(record.fields, 'PIN')
+      // A door terminal sends a photo as a row, with the name of the file as the PIN.
+      return record.type === 'attphoto' ? PHOTO_NAME.exec(pin ?? '')?.[7] : pin
+    }
     default:
       return undefined
   }
