@@ -59,13 +59,19 @@ export interface Conversions {
   failures: Unconverted[]
 }
 
-// The outcome for one finger, face, hand or eye.
-interface Attempt {
+/** The outcome for one finger, face, hand or eye. */
+export interface Attempt {
   type: BiometricType
   no: number
   commands: BuiltCommand[]
+  /** The base64 that the commands carry, in their order. */
+  contents: readonly string[]
+  /** Whether it is the photo of a face. */
+  isPhoto?: true
   reason?: ConversionFailure
 }
+
+const NOTHING = { commands: [], contents: [] }
 
 /**
  * The commands that bring a person's templates to a terminal, and for what can't come, the reason.
@@ -78,6 +84,17 @@ interface Attempt {
  * const { commands, failures } = conversions({ pin: '7', records }, capabilitiesOf(terminal))
  */
 export function conversions(person: PersonRecords, capabilities: Capabilities): Conversions {
+  const attempts = attemptsOf(person, capabilities)
+  return {
+    commands: attempts.flatMap(({ commands }) => commands),
+    failures: attempts.flatMap(({ type, no, reason }) => {
+      return reason === undefined ? [] : [{ type, no, reason }]
+    }),
+  }
+}
+
+/** What comes of each finger, face, hand and eye; a face that comes in any form is there once. */
+export function attemptsOf(person: PersonRecords, capabilities: Capabilities): Attempt[] {
   const { pin, records, source, isStored = false } = person
   const { templates, photo } = gather(pin, records, source)
   const free = new Map<BiometricType, number>()
@@ -92,12 +109,7 @@ export function conversions(person: PersonRecords, capabilities: Capabilities): 
   const hasFace = isDone || (byPhoto !== undefined && byPhoto.reason === undefined)
   // If neither comes, the template's reason says more.
   if (byPhoto !== undefined && (hasFace || faces.length === 0)) attempts.push(byPhoto)
-  return {
-    commands: attempts.flatMap(({ commands }) => commands),
-    failures: attempts.flatMap(({ type, no, reason }) => {
-      return reason === undefined || (hasFace && isFace(type)) ? [] : [{ type, no, reason }]
-    }),
-  }
+  return attempts.filter(({ type, reason }) => reason === undefined || !hasFace || !isFace(type))
 }
 
 /** The templates of each finger, face, hand or eye: one, or several versions of it. */
@@ -115,14 +127,17 @@ function convert(pin: string, slot: readonly Template[], capabilities: Capabilit
   const { family, types } = capabilities
   const capability = types[type]
   const { majorVersion, takes } = capability
-  const failed = (reason: ConversionFailure) => ({ type, no, commands: [], reason })
+  const failed = (reason: ConversionFailure) => ({ ...NOTHING, type, no, reason })
   if (takes === false) return failed('type')
   if (majorVersion === undefined) return failed('unknown-version')
   const fitting = slot.filter((template) => template.majorVersion === majorVersion)
   const template = fitting.findLast((one) => faultOf(one) === undefined)
   if (template === undefined) return failed(reasonOf(slot, fitting))
   const commands = family && writeTemplate(pin, template, family, capability)
-  return commands === undefined ? failed('family') : { type, no, commands }
+  const contents = [...template.pieces]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, { text }]) => text)
+  return commands === undefined ? failed('family') : { type, no, commands, contents }
 }
 
 /** Why none of these templates fits. */
@@ -139,14 +154,15 @@ function faceBy(
   { family, takesPhotos }: Capabilities,
 ): Attempt {
   const failed = (reason: ConversionFailure): Attempt => {
-    return { type: 'face', no: 0, commands: [], reason }
+    return { ...NOTHING, type: 'face', no: 0, reason }
   }
   if (takesPhotos === undefined) return failed('unknown-version')
   if (!takesPhotos) return failed('type')
   if (fault !== undefined) return failed(fault)
   if (family === undefined) return failed('family')
   const put = family === 'access' ? access.putFacePhoto : attendance.putFacePhoto
-  return { type: 'face', no: 0, commands: [put({ pin, content: text })] }
+  const commands = [put({ pin, content: text })]
+  return { type: 'face', no: 0, commands, contents: [text], isPhoto: true }
 }
 
 /** Takes a place on the terminal for what can come, as long as there is one. */
@@ -158,7 +174,7 @@ function withPlace(
   const { type, no, reason } = attempt
   const left = free.get(type) ?? types[type].free
   if (reason !== undefined || left === undefined) return attempt
-  if (left === 0) return { type, no, commands: [], reason: 'capacity' }
+  if (left === 0) return { ...NOTHING, type, no, reason: 'capacity' }
   free.set(type, left - 1)
   return attempt
 }

@@ -1,7 +1,7 @@
 // A person's templates and photo, gathered from uploaded records of any table.
 import { CONTENT, MOST_CONTENT } from '../commands/value.js'
 import { fieldOf } from '../upload/fields.js'
-import type { UploadRecord } from '../upload/upload.js'
+import type { FieldRecord, UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
 import { type BiometricType, LAST_OLD_FINGER, TYPES } from './type.js'
 
@@ -41,7 +41,9 @@ export interface Gathered {
   photo: Content | undefined
 }
 
-type Piece = Omit<Template, 'pieces'> & { index: number; content: Content }
+/** One piece of a template, as a record holds it. */
+export type Piece = Omit<Template, 'pieces'> & { index: number; content: Content }
+
 type Fields = Record<string, string>
 type Reader = (fields: Fields, source: Capabilities | undefined) => Piece | undefined
 
@@ -82,11 +84,16 @@ export function gather(
     if (record.kind !== 'fields' || fieldOf(record.fields, 'pin') !== pin) continue
     if (record.type === 'biophoto') photo = photoIn(record.fields) ?? photo
     else photo = enrolledPhotoIn(record.fields) ?? photo
-    const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
-    const piece = read?.(record.fields, source)
+    const piece = pieceIn(record, source)
     if (piece !== undefined) add(templates, piece)
   }
   return { templates: [...templates.values()], photo }
+}
+
+/** The piece of a template that a record holds; undefined if it holds none, or an invalid one. */
+export function pieceIn(record: FieldRecord, source: Capabilities | undefined): Piece | undefined {
+  const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
+  return read?.(record.fields, source)
 }
 
 /** Why a template can't be sent; undefined if it can. */

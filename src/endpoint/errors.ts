@@ -30,6 +30,8 @@
  * - `STORAGE_MISMATCH` (500): a call of the adapter answered something else than it must.
  * - `COMMAND_UNKNOWN` (404): storage has no command of that terminal and id.
  * - `FAMILY_MISMATCH` (400): the command is for terminals of the other family.
+ * - `DELETES_EXCEEDED` (409): a pass of the roster would delete more people than may be deleted
+ *   within a day.
  * - `VALUE_REFUSED` (400): a value, such as a name or a PIN, can't be part of a command; `member`
  *   names it.
  * - `CURSOR_INVALID` (400): a text is not the cursor of an event.
@@ -65,6 +67,7 @@ const STATUS = {
   CURSOR_INVALID: 400,
   CURSOR_FOREIGN: 409,
   EVENTS_FORGOTTEN: 410,
+  DELETES_EXCEEDED: 409,
 } as const
 
 /**

@@ -1,0 +1,82 @@
+// The adapter of the router with the roster listening: it calls everything of the app's adapter.
+import { type Awaitable, isThenable } from '../endpoint/deadline.js'
+import type { CommandReply } from '../reply/reply.js'
+import { type Hearing, hear, hearCount } from './hear.js'
+import { isAboutPeople } from './heard.js'
+import type { RosterAdapter } from './options.js'
+
+// What the roster issues, and what else may change who is on a terminal.
+const OF_PEOPLE = /^(?:data|info|clear|enroll)/i
+
+/**
+ * Wraps an adapter.
+ *
+ * @param touch called when something happened to a terminal that a pass may have to do with
+ */
+export function listening<Adapter extends RosterAdapter>(
+  adapter: Adapter,
+  hearing: Hearing,
+  touch: (serialNumber: string) => void,
+): Adapter {
+  const touched = <Answer>(answer: Awaitable<Answer>, serialNumber: string): Awaitable<Answer> => {
+    if (!isThenable(answer)) {
+      touch(serialNumber)
+      return answer
+    }
+    return Promise.resolve(answer).then((value) => {
+      touch(serialNumber)
+      return value
+    })
+  }
+  const isOfPeople = ({ commandName }: CommandReply, text: string | undefined) => {
+    return OF_PEOPLE.test(text ?? commandName)
+  }
+  const own: Partial<RosterAdapter> = {
+    onUpload(upload) {
+      const answer = adapter.onUpload(upload)
+      if (!isAboutPeople(upload.records)) return answer
+      return Promise.resolve(answer).then(async (fresh) => {
+        await hear(upload, hearing)
+        return fresh
+      })
+    },
+    onReply(reply, command) {
+      const answer = adapter.onReply(reply, command)
+      return isOfPeople(reply, command?.text) ? touched(answer, reply.serialNumber) : answer
+    },
+    onContact(contact) {
+      const answer = adapter.onContact(contact)
+      const isNews = contact.kind === 'handshake' || contact.users !== undefined
+      if (!isNews) return answer
+      return Promise.resolve(answer).then(async () => {
+        await hearCount(contact, adapter)
+        touch(contact.serialNumber)
+      })
+    },
+  }
+  if (adapter.onReplies !== undefined) {
+    own.onReplies = (answered) => {
+      const answer = adapter.onReplies?.(answered)
+      const [one] = answered.filter(({ reply, command }) => isOfPeople(reply, command?.text))
+      return one === undefined ? answer : touched(answer, one.reply.serialNumber)
+    }
+  }
+  return Object.assign(bound(adapter), own)
+}
+
+/** Every member of an adapter, also of a class; its functions keep their `this`. */
+function bound<Adapter extends object>(adapter: Adapter): Adapter {
+  const members: Record<string, unknown> = {}
+  for (
+    let level: object | null = adapter;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const name of Object.getOwnPropertyNames(level)) {
+      if (name === 'constructor' || Object.hasOwn(members, name)) continue
+      const value: unknown = Reflect.get(adapter, name)
+      members[name] = typeof value === 'function' ? value.bind(adapter) : value
+    }
+  }
+  return members as Adapter
+}

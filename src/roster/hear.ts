@@ -1,0 +1,168 @@
+// Hears what terminals upload about people, before they get their `OK`.
+import { capabilitiesOf } from '../biometrics/capability.js'
+import type { Contact } from '../terminal/storage.js'
+import type { Upload } from '../upload/upload.js'
+import { digestOf } from './digest.js'
+import {
+  enrolledIn,
+  isAboutPeople,
+  type News,
+  newsIn,
+  type UserSending,
+  withPieces,
+  withUser,
+} from './heard.js'
+import type { RosterAdapter, RosterOptions } from './options.js'
+import type { TerminalRow } from './reading.js'
+import {
+  decode,
+  type Known,
+  type PersonRow,
+  type PersonState,
+  personWrite,
+  writeOf,
+} from './row.js'
+import type { RosterRow, RosterWrite } from './storage.js'
+
+/** What hearing needs. */
+export interface Hearing {
+  adapter: RosterAdapter
+  onEnrollment: RosterOptions['onEnrollment']
+}
+
+const MOST_AT_ONCE = 500
+const MOST_TRIES = 10
+
+type Rows = Map<string, Known<PersonRow>>
+
+/** Notes what an upload says, and reports what was enrolled. Rejects if storage or the app fails. */
+export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
+  const { serialNumber, records } = upload
+  if (!isAboutPeople(records)) return
+  const terminal = await hearing.adapter.findTerminal(serialNumber)
+  const all = [...newsIn(records, capabilitiesOf(terminal))]
+  for (let start = 0; start < all.length; start += MOST_AT_ONCE) {
+    const news = new Map(all.slice(start, start + MOST_AT_ONCE))
+    await noteUsers(serialNumber, news, upload.receivedAt, hearing)
+    await reportPieces(serialNumber, news, upload.receivedAt, hearing)
+  }
+}
+
+/** Notes how many users a terminal has, if a reading waits for that. */
+export async function hearCount(contact: Contact, adapter: RosterAdapter): Promise<void> {
+  const { serialNumber, users, at } = contact
+  if (users === undefined) return
+  const [row] = await adapter.findRoster(serialNumber, [''])
+  if (row === undefined) return
+  const { content } = decode<TerminalRow>(row)
+  const { reading } = content
+  // What was counted before the query ended proves nothing.
+  if (reading?.ended === undefined || reading.users !== undefined) return
+  if (at.getTime() <= reading.ended.at) return
+  const { version: _, content: __, ...rest } = row
+  await adapter.writeRoster([writeOf(rest, { ...content, reading: { ...reading, users } }, row)])
+}
+
+async function noteUsers(
+  serialNumber: string,
+  news: Map<string, News>,
+  at: Date,
+  { adapter }: Hearing,
+): Promise<void> {
+  let left = [...news].flatMap(([pin, { held }]) => (held === undefined ? [] : [pin]))
+  await untilWritten(async () => {
+    const { rows, token } = await rowsOf(serialNumber, left, adapter)
+    const sentOf = await sendings(serialNumber, [...rows.values()], adapter)
+    const writes: RosterWrite[] = []
+    for (const pin of left) {
+      const held = news.get(pin)?.held
+      const before = rows.get(pin)
+      if (held === undefined) continue
+      const next = withUser(before?.content, held, token, sentOf(before?.content))
+      if (next === undefined) continue
+      const state = next.state ?? (before?.row.state as PersonState)
+      writes.push(personWrite({ serialNumber, pin }, before?.row, next.content, state, at))
+    }
+    left = await lostOf(writes, adapter)
+    return left.length === 0
+  })
+}
+
+/** How far the users are that are on their way: one call for all of them. */
+async function sendings(
+  serialNumber: string,
+  rows: readonly Known<PersonRow>[],
+  adapter: RosterAdapter,
+): Promise<(row: PersonRow | undefined) => UserSending> {
+  const ids = rows.flatMap(({ content }) => content.facets.user?.ids ?? [])
+  if (ids.length === 0) return () => 'settled'
+  const asked = ids.map((commandId) => ({ serialNumber, commandId }))
+  const found = await adapter.findSummaries(asked)
+  const known = new Map(found.map((one) => [one.commandId, one]))
+  return (row) => {
+    const own = row?.facets.user?.ids
+    if (own === undefined) return 'settled'
+    const all = own.map((id) => known.get(id))
+    if (all.every((one) => one?.reply !== undefined)) return 'settled'
+    return all.every((one) => (one?.attemptsMade ?? 0) === 0 && !one?.reply) ? 'unsent' : 'sent'
+  }
+}
+
+async function reportPieces(
+  serialNumber: string,
+  news: Map<string, News>,
+  at: Date,
+  { adapter, onEnrollment }: Hearing,
+): Promise<void> {
+  let left = [...news].flatMap(([pin, { pieces }]) => (pieces.length === 0 ? [] : [pin]))
+  if (left.length === 0) return
+  const { rows } = await rowsOf(serialNumber, left, adapter)
+  for (const pin of left) {
+    const own = rows.get(pin)?.content
+    const enrolled = own === undefined ? [] : enrolledIn(own, news.get(pin) ?? { pieces: [] })
+    if (enrolled.length === 0) continue
+    const key = digestOf([serialNumber, pin, enrolled.map((one) => [one.key, one.digest])])
+    await onEnrollment?.({ serialNumber, pin, records: enrolled.map(({ record }) => record), key })
+  }
+  await untilWritten(async () => {
+    const { rows: now } = await rowsOf(serialNumber, left, adapter)
+    const writes = left.flatMap((pin) => {
+      const before = now.get(pin)
+      const content = before && withPieces(before.content, news.get(pin) ?? { pieces: [] })
+      if (content === undefined) return []
+      const state = before?.row.state as PersonState
+      return [personWrite({ serialNumber, pin }, before?.row, content, state, at)]
+    })
+    left = await lostOf(writes, adapter)
+    return left.length === 0
+  })
+}
+
+async function rowsOf(
+  serialNumber: string,
+  pins: readonly string[],
+  adapter: RosterAdapter,
+): Promise<{ rows: Rows; token: string | undefined }> {
+  const found = pins.length === 0 ? [] : await adapter.findRoster(serialNumber, [...pins, ''])
+  const rows: Rows = new Map()
+  let terminal: RosterRow | undefined
+  for (const row of found) {
+    if (row.pin === '') terminal = row
+    else rows.set(row.pin, decode<PersonRow>(row))
+  }
+  const own = terminal && decode<TerminalRow>(terminal).content
+  return { rows, token: own?.reading?.token }
+}
+
+async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): Promise<string[]> {
+  if (writes.length === 0) return []
+  const written = await adapter.writeRoster(writes)
+  return writes.flatMap(({ row }, index) => (written[index] === true ? [] : [row.pin]))
+}
+
+async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) if (await attempt()) return
+  throw new Error(
+    `express-iclock: the rows of the roster were changed ${MOST_TRIES} times while an upload was noted; the terminal will retry`,
+  )
+}

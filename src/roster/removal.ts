@@ -1,0 +1,132 @@
+// Deleting a person from a terminal: when it is decided, how far it is, and when he is known to be gone.
+// Pure.
+import type { Context, Decision } from './decision.js'
+import { emptying } from './empty.js'
+import type { PersonRow, PersonState } from './row.js'
+import { failureOf, isUserMissing, progressOf } from './settle.js'
+
+/** A row whose person is gone, or what to do until that is so. */
+export function afterRemoval(pin: string, row: PersonRow, context: Context): PersonRow | Decision {
+  const { removal: before, ...rest } = row
+  if (before === undefined) return row
+  const free: PersonRow = { facets: {}, isFree: true, ...seenOf(row) }
+  if (before.isConfirmed) return free
+  if (before.failure !== undefined) {
+    const isDue = context.now >= (before.failure.retryAt ?? Number.POSITIVE_INFINITY)
+    if (!isDue) return idle(row, 'failed', before.failure.meaning)
+    return context.isApplied
+      ? again(pin, { ...rest, removal: before }, context)
+      : idle(row, 'unwanted', before.failure.meaning)
+  }
+  const progress = progressOf(before, context.look)
+  if (progress.is === 'lost') {
+    if (!context.isApplied) return idle(row, 'unwanted', 'not deleted: deletes are only reported')
+    return { ...again(pin, row, context), isOldRemoval: true }
+  }
+  if (progress.is === 'open' || progress.is === 'unsent') {
+    const issued: PersonRow = { ...row, removal: { ...before, isIssued: true } }
+    return idle(issued, 'removing', 'being deleted')
+  }
+  const unmet = before.needed.find((id) => context.look(id)?.state !== 'succeeded')
+  const failed = unmet === undefined ? undefined : context.look(unmet)
+  const query = context.look(before.query)
+  const isAnswered = query?.state === 'succeeded' || (query !== undefined && isUserMissing(query))
+  if (unmet === undefined && row.held === undefined) {
+    if (isAnswered || (before.why !== 'reused' && query?.state === 'failed')) return free
+  }
+  const tries = (before.tries ?? 0) + 1
+  const { ids: _, isIssued: __, ...kept } = before
+  const reason = failed ?? query
+  const failure =
+    reason === undefined
+      ? {
+          kind: 'retry' as const,
+          meaning: 'the terminal still shows the user',
+          retryAt: context.now,
+        }
+      : { ...failureOf(reason, tries, context), kind: 'retry' as const }
+  const retryAt = failure.retryAt ?? context.now + 24 * 60 * 60_000
+  const meaning =
+    unmet === undefined && !isAnswered
+      ? `deleted, but the terminal doesn't show whether the PIN is free (${failure.meaning}): see confirmFree`
+      : `not deleted: ${failure.meaning}`
+  const next: PersonRow = {
+    ...rest,
+    removal: { ...kept, tries, failure: { ...failure, retryAt, meaning } },
+  }
+  return idle(next, 'failed', meaning)
+}
+
+/** The deletion anew, as a whole. */
+function again(pin: string, row: PersonRow, context: Context): Decision {
+  const { removal: before } = row
+  return removing(pin, row, before?.why ?? 'gone', before?.slots ?? [], context)
+}
+
+/** Decides to delete a person. */
+export function removal(
+  pin: string,
+  row: PersonRow,
+  why: 'gone' | 'reused' | 'foreign',
+  context: Context,
+): Decision {
+  const isAdministrator = Number(row.held?.privilege ?? 0) === 14
+  if (isAdministrator && !context.isReleased(pin)) {
+    return idle(row, 'unwanted', 'not deleted: an administrator (see admins)')
+  }
+  if (!context.isApplied) {
+    const meaning =
+      why === 'reused'
+        ? "the PIN was another person's, who is not deleted: deletes are only reported"
+        : 'not deleted: deletes are only reported'
+    return { ...idle(row, why === 'foreign' ? 'foreign' : 'unwanted', meaning), isRemoval: true }
+  }
+  const slots = [...Object.keys(row.facets), ...Object.keys(row.told ?? {})]
+  return { ...removing(pin, row, why, slots, context), isRemoval: true }
+}
+
+function removing(
+  pin: string,
+  row: PersonRow,
+  why: 'gone' | 'reused' | 'foreign',
+  slots: readonly string[],
+  context: Context,
+): Decision {
+  const { commands, query } = emptying(pin, context.family, context.types, slots)
+  const cancel = Object.values(row.facets).flatMap(({ ids = [] }) => ids)
+  // What the terminal shows from now on is proof: what it showed before isn't.
+  const { held: _, facets: __, drift: ___, removal: before, ...rest } = row
+  const tries = before?.tries
+  return {
+    content: {
+      ...rest,
+      facets: {},
+      removal: {
+        why,
+        slots: [...slots],
+        needed: [],
+        query: '',
+        ...(tries !== undefined && { tries }),
+      },
+      meaning: 'being deleted',
+    },
+    state: 'removing',
+    groups: [
+      {
+        at: { removal: [...commands.map(({ isNeeded }) => isNeeded), false] },
+        commands: [...commands.map(({ command }) => command), query],
+      },
+    ],
+    cancel,
+  }
+}
+
+/** Nothing to send. */
+export function idle(content: PersonRow, state: PersonState, meaning: string): Decision {
+  return { content: { ...content, meaning }, state, groups: [], cancel: [] }
+}
+
+/** Which reading last showed it. */
+export function seenOf({ seen }: PersonRow): Pick<PersonRow, 'seen'> {
+  return seen === undefined ? {} : { seen }
+}

@@ -1,0 +1,58 @@
+// What a complete reading says of each row.
+import { isNameOf } from './digest.js'
+import type { Executing } from './execute.js'
+import type { Reading } from './reading.js'
+import { decode, type Known, type PersonRow, type PersonState, personWrite } from './row.js'
+import { LOST } from './settle.js'
+import type { Snapshot } from './snapshot.js'
+import type { RosterWrite } from './storage.js'
+
+const MOST_WRITTEN = 500
+
+/** Puts what a complete reading shows into the rows. */
+export async function show(snapshot: Snapshot, step: Executing, reading: Reading): Promise<void> {
+  const { serialNumber, adapter, now } = step
+  const { own, machine } = snapshot
+  const isOther = own.content.machine !== undefined && own.content.machine !== machine
+  const changes: { before: Known<PersonRow>; write: RosterWrite }[] = []
+  for (const [pin, before] of snapshot.rows) {
+    const shown = shownRow(before.content, reading, isOther)
+    if (shown === undefined) continue
+    const state = shown.state ?? (before.row.state as PersonState)
+    const write = personWrite({ serialNumber, pin }, before.row, shown.content, state, now)
+    changes.push({ before, write })
+  }
+  for (let start = 0; start < changes.length; start += MOST_WRITTEN) {
+    const part = changes.slice(start, start + MOST_WRITTEN)
+    const written = await adapter.writeRoster(part.map(({ write }) => write))
+    for (const [index, { write }] of part.entries()) {
+      // Another pass has changed it: this one leaves it alone.
+      if (written[index] === true) snapshot.rows.set(write.row.pin, decode(write.row))
+      else snapshot.rows.delete(write.row.pin)
+    }
+  }
+}
+
+/** What a complete reading says of a row; undefined if it says nothing new. */
+function shownRow(
+  content: PersonRow,
+  { token, isStrict }: Reading,
+  isOther: boolean,
+): { content: PersonRow; state?: PersonState } | undefined {
+  const { owner, removal, facets, held, name } = content
+  if (removal !== undefined || owner === undefined) return undefined
+  const isSeen = content.seen === token
+  if (owner === 'foreign') {
+    if (isSeen) return undefined
+    return { content: { facets: {}, meaning: 'not on the terminal' }, state: 'removed' }
+  }
+  if (isSeen && isStrict && held?.name !== undefined && name !== undefined) {
+    const isSame = isNameOf(held.name, name)
+    if (!isSame) return { content: { owner: 'foreign', facets: {}, held, seen: token } }
+  }
+  if (isSeen && !isOther) return undefined
+  const lost = Object.entries(facets).map(([facet, one]) => {
+    return [facet, one.ids === undefined ? { ...one, digest: LOST } : one] as const
+  })
+  return { content: { ...content, facets: Object.fromEntries(lost) } }
+}

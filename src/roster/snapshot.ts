@@ -1,0 +1,91 @@
+// What a pass knows when it begins: the terminal, its rows, who should be there, and how far the
+// commands are. It reads a bounded number of pages.
+import { capabilitiesOf } from '../biometrics/capability.js'
+import { rowsOf } from '../page.js'
+import type { CommandQueue } from '../queue/calls.js'
+import type { Terminal } from '../terminal/storage.js'
+import { digestOf } from './digest.js'
+import type { RosterAdapter } from './options.js'
+import type { TerminalRow } from './reading.js'
+import { decode, idsIn, type Known, type PersonRow } from './row.js'
+import type { Look } from './settle.js'
+
+/** What a pass knows of a terminal. */
+export interface Snapshot {
+  terminal: Terminal
+  /** A digest of what it can take. */
+  capabilities: string
+  /** Its model and firmware; undefined if it said neither. */
+  machine: string | undefined
+  own: Partial<Known<TerminalRow>> & { content: TerminalRow }
+  rows: Map<string, Known<PersonRow>>
+  looks: Map<string, Look>
+}
+
+const PAGE = 1000
+const MOST_LOOKED = 1000
+
+/** Everything stored about a terminal; undefined if it never connected. */
+export async function snapshotOf(
+  serialNumber: string,
+  adapter: RosterAdapter,
+  commands: Pick<CommandQueue, 'look'>,
+): Promise<Snapshot | undefined> {
+  const terminal = await adapter.findTerminal(serialNumber)
+  if (!terminal) return undefined
+  const rows = new Map<string, Known<PersonRow>>()
+  let own: Snapshot['own'] = { content: { places: 0 } }
+  const list = rowsOf((filter) => adapter.listRoster(filter), { serialNumber, limit: PAGE })
+  for await (const row of list) {
+    if (row.pin === '') own = decode<TerminalRow>(row)
+    else rows.set(row.pin, decode<PersonRow>(row))
+  }
+  const { model, firmware, family } = terminal
+  const { types, takesPhotos } = capabilitiesOf(terminal)
+  const taken = Object.entries(types).map(([type, { free: _, ...one }]) => [type, one])
+  const machine = model === undefined && firmware === undefined ? undefined : `${model} ${firmware}`
+  const named = [...rows.values()].flatMap(({ content }) => idsIn(content))
+  const { reading } = own.content
+  named.push(...(reading?.ids ?? []), ...(reading?.counting?.ids ?? []))
+  return {
+    ...{ terminal, machine, own, rows },
+    capabilities: digestOf([family, model, firmware, taken, takesPhotos]),
+    looks: await looksOf(serialNumber, named, commands),
+  }
+}
+
+async function looksOf(
+  serialNumber: string,
+  ids: readonly string[],
+  commands: Pick<CommandQueue, 'look'>,
+): Promise<Map<string, Look>> {
+  const looks = new Map<string, Look>()
+  for (let start = 0; start < ids.length; start += MOST_LOOKED) {
+    const asked = ids.slice(start, start + MOST_LOOKED)
+    const found = await commands.look(asked.map((commandId) => ({ serialNumber, commandId })))
+    for (const one of found) {
+      if (one === undefined) continue
+      const { commandId, state, meaning, reply, attemptsMade } = one
+      const { returnCode, rows } = reply ?? {}
+      looks.set(commandId, {
+        ...{ state, meaning, attemptsMade },
+        ...(returnCode !== undefined && { returnCode }),
+        ...(rows !== undefined && { rows }),
+      })
+    }
+  }
+  return looks
+}
+
+/** How many users should be on the terminal; undefined while something is on its way. */
+export function expectedUsers(rows: Iterable<Known<PersonRow>>): number | undefined {
+  let count = 0
+  for (const { content } of rows) {
+    if (idsIn(content).length > 0) return undefined
+    const { owner, facets, removal } = content
+    const { user } = facets
+    const isThere = user !== undefined && user.failure === undefined
+    if (owner === 'foreign' || isThere || removal !== undefined) count++
+  }
+  return count
+}

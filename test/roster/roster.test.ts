@@ -1,0 +1,267 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Deadline } from '../../src/endpoint/deadline.js'
+import { memoryAdapter, type UploadRecord } from '../../src/index.js'
+import { handOut } from '../../src/queue/hand-out.js'
+import { type RosterOptions, type RosterPerson, roster } from '../../src/roster.js'
+import { turn } from './model/gate.js'
+import { type Kind, Machine } from './model/machine.js'
+import { Random } from './model/random.js'
+
+const SN = 'T1'
+const KIND: Kind = {
+  ...{ family: 'attendance' as const, finger: 10, face: 40, takesPhotos: true, capacity: 5000 },
+  ...{ nameBytes: 24, isSticky: false, knowsQueryAll: true, knowsQueryOne: true },
+  ...{ returnsCount: true, echoes: false, firmware: 'F1' },
+}
+const LIMITS = { maxCommands: 1, maxBytes: 40_000, bytesOf: () => 1 }
+const MINUTE = 60_000
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-01') })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** A terminal beside a roster over storage whose calls are counted. */
+async function world(wanted: RosterPerson[], options: Partial<RosterOptions> = {}) {
+  const memory = memoryAdapter()
+  const calls: string[] = []
+  const adapter = new Proxy(memory, {
+    get(target, name, receiver) {
+      const member = Reflect.get(target, name, receiver)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        calls.push(String(name))
+        return Reflect.apply(member, target, args)
+      }
+    },
+  })
+  const machine = new Machine(SN, KIND)
+  const random = new Random(1)
+  random.chance = () => false
+  const people = roster({ adapter, desired: () => wanted, onError: () => {}, ...options })
+  const contact = async (kind: 'handshake' | 'poll') => {
+    const { users, options: own } = machine
+    await people.adapter.onContact({
+      ...{ serialNumber: SN, at: new Date(), kind, family: 'attendance', familyRank: 'stated' },
+      ...{ model: 'M', firmware: 'F1', users: users.size, options: own },
+    })
+  }
+  const upload = async (rows: { type: string; fields: Record<string, string> }[]) => {
+    const records = rows.map((row): UploadRecord => {
+      return { kind: 'fields', ...row, raw: Buffer.from(JSON.stringify(row)) }
+    })
+    const head = { serialNumber: SN, table: 'OPERLOG', query: {}, receivedAt: new Date() }
+    await people.adapter.onUpload({ ...head, records, unparsed: [], body: Buffer.alloc(0) })
+  }
+  /** Lets the terminal execute everything that waits for it. */
+  const drain = async () => {
+    const texts: string[] = []
+    for (;;) {
+      const open = await handOut(
+        people.adapter,
+        SN,
+        new Date(),
+        LIMITS,
+        () => 'utf-8',
+        new Deadline(0, ''),
+      )
+      const [command] = open
+      if (command === undefined) return texts
+      texts.push(command.text)
+      const { code, rows, told = {} } = machine.execute(command.text, random)
+      if (rows.length > 0) await upload(rows)
+      const { commandId } = command
+      const reply = { serialNumber: SN, commandId, returnCode: code, commandName: 'DATA' }
+      await people.adapter.onReply({ ...reply, fields: told, raw: Buffer.alloc(0) }, command)
+    }
+  }
+  /** Passes until nothing more happens. */
+  const settle = async () => {
+    const texts: string[] = []
+    for (let round = 0; round < 12; round++) {
+      vi.setSystemTime(Date.now() + 3 * MINUTE)
+      await contact('poll')
+      await people.reconcile(SN)
+      await turn()
+      const executed = await drain()
+      if (executed.length === 0 && round > 4) return texts
+      texts.push(...executed)
+    }
+    return texts
+  }
+  await contact('handshake')
+  return { memory, calls, machine, people, contact, upload, drain, settle }
+}
+
+const many = (count: number): RosterPerson[] =>
+  Array.from({ length: count }, (_, n) => ({
+    pin: `${n + 1}`,
+    person: `p${n}`,
+    name: `Person${n}`,
+  }))
+
+it('Nobody is put on a terminal before it has shown everybody', async () => {
+  const { people, drain, settle, machine } = await world([{ pin: '7', name: 'Ada' }])
+  await people.reconcile(SN)
+  expect(await drain()).toEqual(['DATA QUERY USERINFO'])
+  await settle()
+  expect(machine.users.get('7')?.name).toBe('Ada')
+  expect(await people.count(SN)).toMatchObject({ present: 1, wanted: 1 })
+})
+
+// ROSTER_PEOPLE=2000 is the size that counts; it takes seconds.
+const COUNT = Number(process.env.ROSTER_PEOPLE ?? 100)
+
+it('A pass for people in step takes a handful of statements and issues nothing', async () => {
+  const { people, settle, calls } = await world(many(COUNT))
+  await settle()
+  expect(await people.count(SN)).toMatchObject({ present: COUNT })
+  calls.length = 0
+  const result = await people.reconcile(SN)
+  expect(result).toMatchObject({ present: COUNT, put: [], remove: [], waiting: [], failed: [] })
+  const pages = Array.from({ length: Math.floor(COUNT / 1000) + 1 }, () => 'listRoster')
+  expect(calls).toEqual(['findTerminal', ...pages])
+})
+
+it('A stranger under a desired PIN is a conflict, and one of the same name is adopted', async () => {
+  const wanted = [
+    { pin: '7', name: 'Ada Byron' },
+    { pin: '8', name: 'Grace Hopper' },
+  ]
+  const { people, settle, machine } = await world(wanted, { deletes: 'apply' })
+  machine.users.set('7', { name: 'Ada Byron', pri: '14', card: '' })
+  machine.users.set('8', { name: 'Somebody', pri: '0', card: '' })
+  machine.users.set('9', { name: 'Visitor', pri: '0', card: '' })
+  await settle()
+  const { rows } = await people.status({ serialNumber: SN })
+  expect(rows.map(({ pin, state }) => `${pin} ${state}`)).toEqual([
+    '7 present',
+    '8 conflict',
+    '9 foreign',
+  ])
+  expect(machine.users.get('8')?.name).toBe('Somebody')
+  // Nobody is demoted who isn't named.
+  expect(machine.users.get('7')?.pri).toBe('14')
+})
+
+it('Who leaves stays under report, is deleted under apply, and nobody is if too many leave', async () => {
+  const wanted = many(20)
+  const options: Partial<RosterOptions> = { deletes: 'report' }
+  const { people, settle, machine, memory } = await world(wanted, options)
+  await settle()
+  wanted.pop()
+  await settle()
+  expect(machine.users.size).toBe(20)
+  expect((await people.status({ state: 'unwanted' })).rows).toHaveLength(1)
+  const dry = await people.reconcile(SN, { dryRun: true })
+  expect(dry.remove).toEqual([{ pin: '20', reason: 'not desired' }])
+  wanted.splice(10)
+  const applied = roster({
+    adapter: memory,
+    desired: () => wanted,
+    deletes: 'apply',
+    onError: () => {},
+  })
+  await expect(applied.reconcile(SN)).rejects.toMatchObject({
+    code: 'DELETES_EXCEEDED',
+    status: 409,
+  })
+  expect(machine.users.size).toBe(20)
+  const { remove } = await applied.reconcile(SN, { maxDeletes: 10, maxFleetDeletes: 10 })
+  expect(remove).toHaveLength(10)
+  await settle()
+  expect([...machine.users.keys()]).toEqual(wanted.map(({ pin }) => pin))
+  expect(await people.count(SN)).toMatchObject({ present: 10, removed: 10 })
+})
+
+it('Nobody is deleted if desired yields nobody, or throws halfway', async () => {
+  let fault: 'none' | 'empty' | 'throws' = 'none'
+  const { people, settle, machine } = await world([], {
+    deletes: 'apply',
+    *desired() {
+      if (fault === 'empty') return
+      yield { pin: '1', name: 'Ada' }
+      if (fault === 'throws') throw new Error('HR is away')
+      yield { pin: '2', name: 'Grace' }
+    },
+  })
+  await settle()
+  fault = 'empty'
+  const { skipped } = await people.reconcile(SN)
+  expect(skipped.map(({ pin }) => pin)).toEqual(['1', '2'])
+  fault = 'throws'
+  await expect(people.reconcile(SN)).rejects.toThrow('HR is away')
+  expect(machine.users.size).toBe(2)
+})
+
+it('A PIN whose person changes is emptied and asked for before it is the other one', async () => {
+  const wanted: RosterPerson[] = [{ pin: '7', person: 'ada', name: 'Ada' }]
+  const { settle, people, machine } = await world(wanted, { deletes: 'apply' })
+  await settle()
+  wanted[0] = { pin: '7', person: 'grace', name: 'Grace' }
+  const texts = await settle()
+  const [user] = texts.splice(
+    texts.findIndex((text) => text.includes('Name=Grace')),
+    1,
+  )
+  expect(user).toContain('PIN=7')
+  expect(texts.at(-2)).toBe('DATA DELETE USERINFO PIN=7')
+  expect(texts.at(-1)).toBe('DATA QUERY USERINFO PIN=7')
+  expect(machine.users.get('7')?.name).toBe('Grace')
+  expect((await people.status({ pin: '7' })).rows[0]?.person).toBe('grace')
+})
+
+it('An enrollment is reported once, again after it fails, and an echo never', async () => {
+  let isAway = true
+  const reported: string[] = []
+  const { settle, upload, machine } = await world([{ pin: '7', name: 'Ada', templates: [] }], {
+    onEnrollment({ key, records }) {
+      reported.push(`${key} ${records.length}`)
+      if (isAway) throw new Error('HR is away')
+    },
+  })
+  await settle()
+  const rows = [machine.fingerRow('7', '6', 'Ada finger')]
+  await expect(upload(rows)).rejects.toThrow('HR is away')
+  isAway = false
+  await upload(rows)
+  await upload(rows)
+  expect(new Set(reported).size).toBe(1)
+  expect(reported).toHaveLength(2)
+})
+
+it('A change at the terminal is reported, and put back once', async () => {
+  const drift: unknown[] = []
+  const { settle, upload, machine } = await world([{ pin: '7', name: 'Ada Byron' }], {
+    onDrift: (user) => drift.push(user),
+  })
+  await settle()
+  for (let times = 0; times < 2; times++) {
+    machine.users.set('7', { name: 'Ada King', pri: '0', card: '' })
+    await upload(machine.rowOf('7'))
+    await settle()
+  }
+  expect(drift).toEqual([{ serialNumber: SN, pin: '7', name: 'Ada King', privilege: 'user' }])
+  expect(machine.users.get('7')?.name).toBe('Ada King')
+})
+
+it('Everybody is put again on a terminal that was reset', async () => {
+  const { settle, machine } = await world(many(3))
+  await settle()
+  machine.wipe()
+  await settle()
+  expect([...machine.users.keys()]).toEqual(['1', '2', '3'])
+})
+
+it('Wrong options and people are refused with what was expected', async () => {
+  const adapter = memoryAdapter()
+  const desired = () => [{ pin: 7 as never }]
+  expect(() => roster({ adapter, desired, delets: 'apply' } as never)).toThrow('no option "delets"')
+  expect(() => roster({ adapter, desired, deletes: 'yes' as never })).toThrow('"report" or "apply"')
+  const { findRoster: _, ...less } = adapter
+  expect(() => roster({ adapter: less as never, desired })).toThrow('adapter.findRoster')
+  const { people } = await world([], { desired })
+  await expect(people.reconcile(SN)).rejects.toThrow('expected { pin, name, … }')
+})
