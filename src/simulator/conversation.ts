@@ -24,6 +24,7 @@ import {
   replyQuestion,
   tableQuestion,
 } from './upload.js'
+import { type TypedPin, typePin, type Verified, type Visitor, verify } from './verification.js'
 import { openWire } from './wire.js'
 
 /**
@@ -170,6 +171,14 @@ export class Conversation implements VirtualTerminal {
 
   readonly time = (options?: ExchangeOptions): Promise<Exchange> => {
     return askTime(this.#session, options)
+  }
+
+  readonly verify = (visitor?: Visitor, options?: ExchangeOptions): Promise<Verified> => {
+    return verify(this.#session, visitor, options)
+  }
+
+  readonly typePin = (pin: string, options?: ExchangeOptions): Promise<TypedPin> => {
+    return typePin(this.#session, pin, options)
   }
 
   readonly ping = (options?: ExchangeOptions): Promise<Exchange> => {

@@ -39,6 +39,8 @@ export type ExchangeKind =
   | 'querydata'
   | 'ping'
   | 'time'
+  | 'verification'
+  | 'question'
 
 /** What is unusual about a request of this kind, if anything. */
 export type Faults = (kind: ExchangeKind) => ExchangeOptions | undefined

@@ -9,6 +9,7 @@ import type { RecordWriter } from './records.js'
 import type { Body } from './request.js'
 import type { ServeOptions, Service } from './service.js'
 import type { Photo, QueryResult } from './upload.js'
+import type { TypedPin, Verified, Visitor } from './verification.js'
 
 /** A connection for several exchanges, one after another, as long as the server keeps it open. */
 export interface Connection {
@@ -87,6 +88,16 @@ export interface VirtualTerminal extends RecordSender {
   uploadTable(table: string, lines: readonly string[], options?: SendOptions): Promise<Exchange[]>
   /** Sends the rows that a query asked for; attendance terminals name its command in `CmdId`. */
   queryData(result: QueryResult, options?: SendOptions): Promise<Exchange[]>
+  /**
+   * Asks whether a door may open (access manual, "Background verification"), and waits as long as
+   * the handshake said (`TimeoutSec`); never rejects because of the server.
+   */
+  verify(visitor?: Visitor, options?: ExchangeOptions): Promise<Verified>
+  /**
+   * Asks who a person is that it doesn't know (PUSH manual, "Remote attendance"); never rejects
+   * because of the server.
+   */
+  typePin(pin: string, options?: ExchangeOptions): Promise<TypedPin>
   /** Sends one heartbeat (`ping`); never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
   /**

@@ -38,7 +38,7 @@ export interface VerificationOptions {
   decide(question: VerificationRequest): Awaitable<Allowed | Denied>
   /**
    * How long `authorize`, `decide` and storage may take together, in milliseconds: 3,000 by default.
-   * It has to be less than the terminal's patience (`timeoutSec` of `handshake`, 10 s by default).
+   * It has to be less than the terminal waits (`TimeoutSec` of its handshake, 10 s).
    */
   deadline?: number
   /**
