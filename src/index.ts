@@ -45,6 +45,7 @@ export type {
   RunOptions,
 } from './queue/calls.js'
 export type { FamilyOption, KnowsFamilies } from './queue/family.js'
+export type { FenceStorage } from './queue/fence.js'
 export type { HandOutStorage } from './queue/hand-out.js'
 export {
   type DeliveryHandlerOptions,

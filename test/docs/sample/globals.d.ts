@@ -3,6 +3,7 @@ import type { Express, RequestHandler } from 'express'
 import type * as iclock from 'express-iclock'
 import type * as builders from 'express-iclock/commands'
 import type * as postgres from 'express-iclock/postgres'
+import type { Roster } from 'express-iclock/roster'
 import type { VirtualTerminal } from 'express-iclock/simulator'
 import type { Knex } from 'knex'
 import type { Db } from 'mongodb'
@@ -19,6 +20,7 @@ declare global {
   const pool: Pool
   const knex: Knex
   const terminal: VirtualTerminal
+  const people: Roster
   const reply: iclock.CommandReply
   const command: iclock.IssuedCommand
 
