@@ -8,8 +8,10 @@ import Database from 'libsql'
 import { MongoClient } from 'mongodb'
 import pg from 'pg'
 
+const ends = []
+
 const openers = {
-  memory: () => memoryAdapter(),
+  memory: (_, options) => memoryAdapter(options),
   // Stores nothing: any memory that grows belongs to the endpoint.
   nothing: () => {
     const none = () => []
@@ -22,20 +24,32 @@ const openers = {
     }
   },
   // A file for each server: two that write to one wait for each other.
-  sqlite: (folder) => sqliteAdapter(new Database(join(folder, `${process.pid}.db`))),
-  async mongodb(url) {
+  sqlite: (folder, options) => {
+    const file = join(folder, `${process.pid}${options?.events ? 'events' : ''}.db`)
+    return sqliteAdapter(new Database(file), options)
+  },
+  async mongodb(url, options) {
     const client = await new MongoClient(url, { maxPoolSize: 20 }).connect()
-    const adapter = mongoAdapter(client.db(`bench${process.pid}`))
+    ends.push(() => client.close())
+    const adapter = mongoAdapter(client.db(`bench${process.pid}`), options)
     await adapter.createIndexes()
     return adapter
   },
-  async postgresql(url) {
-    const adapter = postgresAdapter(new pg.Pool({ connectionString: url, max: 20 }), {
+  async postgresql(url, options) {
+    const pool = new pg.Pool({ connectionString: url, max: 20 })
+    ends.push(() => pool.end())
+    const adapter = postgresAdapter(pool, {
       schema: `bench${process.pid}`,
+      ...options,
     })
     await adapter.migrate()
     return adapter
   },
 }
 
-export const openStorage = (name, url) => openers[name](url)
+export const openStorage = (name, url, options) => openers[name](url, options)
+
+/** Closes the connections of all that were opened in this process. */
+export async function closeStorages() {
+  for (const end of ends.splice(0)) await end()
+}

@@ -26,6 +26,8 @@ export class Unlogged {
   readonly #collections: Collections
   readonly #writer: EventWriter
   #repairedAt = Number.NEGATIVE_INFINITY
+  /** Marks on their way out: they aren't awaited, since what stays marked is only logged twice. */
+  readonly #unmarking = new Set<Promise<unknown>>()
 
   constructor(collections: Collections) {
     this.#collections = collections
@@ -51,8 +53,8 @@ export class Unlogged {
   ): Promise<void> {
     const { attendance, uploads } = this.#collections
     const repeated = [...lines.keys()].filter((key) => !fresh.has(key))
-    const left = await Promise.all([attendance, uploads].map((each) => unloggedIn(each, repeated)))
-    const due = new Set([...fresh, ...left.flat()])
+    const left = repeated.length === 0 ? [] : await this.#unloggedAmong(repeated)
+    const due = new Set([...fresh, ...left])
     const told = [...lines].flatMap(([key, line]) => {
       const isOld = !Buffer.isBuffer(line) && isForgotten(line, forgotten)
       return due.has(key) && !isOld ? [line] : []
@@ -64,13 +66,25 @@ export class Unlogged {
       return line !== undefined && !Buffer.isBuffer(line) && line.kind === 'attendance'
     }
     const keys = [...due]
-    await Promise.all([
-      unmark(attendance, keys.filter(isAttendance)),
-      unmark(
-        uploads,
-        keys.filter((key) => !isAttendance(key)),
-      ),
-    ])
+    this.#unmark(attendance, keys.filter(isAttendance))
+    this.#unmark(
+      uploads,
+      keys.filter((key) => !isAttendance(key)),
+    )
+  }
+
+  async #unloggedAmong(ids: readonly string[]): Promise<string[]> {
+    await Promise.all(this.#unmarking)
+    const { attendance, uploads } = this.#collections
+    const found = await Promise.all([attendance, uploads].map((each) => unloggedIn(each, ids)))
+    return found.flat()
+  }
+
+  #unmark(collection: MongoCollection, ids: readonly string[]): void {
+    const done: Promise<unknown> = unmark(collection, ids)
+      .catch(() => {})
+      .finally(() => this.#unmarking.delete(done))
+    this.#unmarking.add(done)
   }
 
   /** Logs replies: those that were kept, and those that came before and have no event. */

@@ -72,6 +72,8 @@ describe.skipIf(url === undefined)('The log of mongoAdapter', () => {
   it('An adapter with events leaves no mark behind', async () => {
     const adapter = mongoAdapter(db, { events: true })
     await adapter.onUpload(attendance('A', ['1']))
+    // What comes again waits until it is known whether the first has an event.
+    await adapter.onUpload(attendance('A', ['1']))
     await adapter.onReply(replyTo('A', 'a', 0), undefined)
     const [punch] = await db.collection('iclock_attendance').find().toArray()
     const [command] = await db.collection('iclock_commands').find().toArray()
