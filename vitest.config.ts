@@ -26,6 +26,7 @@ const long = [
   'test/package.test.ts',
   'test/queue/characters.test.ts',
   'test/reply/growth.test.ts',
+  'test/roster/fault.test.ts',
   'test/sqlite/contract.test.ts',
   'test/sqlite/process.test.ts',
   'test/upload/flood.test.ts',
