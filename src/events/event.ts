@@ -5,6 +5,8 @@ import type { Cancellation } from '../queue/storage.js'
 
 /** What every event has. */
 export interface StoredEvent {
+  /** Identifies the event: the same each time it is read. */
+  id: string
   serialNumber: string
   /** When it came, by the clock of the process that stored it. */
   receivedAt: Date

@@ -143,7 +143,8 @@ function* eventsOf(
   for (const [index, event] of written.entries()) {
     if (event === null || index < done) continue
     const cursor = index + 1 === written.length ? behind : within(before, shard, index + 1)
-    const about = { serialNumber, receivedAt: new Date(event.at), cursor }
+    const own = `${id}-${shard.toString(36)}-${place.toString(36)}-${index.toString(36)}`
+    const about = { id: own, serialNumber, receivedAt: new Date(event.at), cursor }
     yield eventOf(event, about)
   }
 }

@@ -37,7 +37,7 @@ it('Punches, other uploads, replies and closed commands are events', async () =>
   }).replies
   adapter.onReply(reply as never, undefined)
   const found = await all(adapter)
-  expect(found.map(({ cursor: _, receivedAt: __, ...event }) => event)).toMatchObject([
+  expect(found.map(({ id: _, cursor: __, receivedAt: ___, ...event }) => event)).toMatchObject([
     {
       type: 'punch',
       punch: { pin: '7', direction: 'in', instant: new Date('2026-10-04T22:00:10Z') },

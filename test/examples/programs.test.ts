@@ -20,6 +20,14 @@ it('The demo shows every request and answer on request', async () => {
   expect(stdout).toMatch(/> ID=[0-9a-z]{16}&Return=-1001&CMD=DATA/)
 })
 
+it('The example of webhooks reads each arrival once its receiver works', async () => {
+  expect((await runExample('example:webhooks')).stdout.split('\n').slice(0, 3)).toEqual([
+    'receiver  answers 500',
+    'receiver  reads punch of 7',
+    'receiver  reads punch of 8',
+  ])
+})
+
 it('The tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
   const { stderr } = await runExample('example:hr-app-jest')
   expect(stderr).toMatch(/Tests: +8 passed, 8 total/)
