@@ -1,5 +1,5 @@
 // Hears what terminals upload about people, before they get their `OK`.
-import { capabilitiesOf } from '../biometrics/capability.js'
+import { type Capabilities, capabilitiesOf } from '../biometrics/capability.js'
 import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 import { digestOf } from './digest.js'
@@ -40,11 +40,12 @@ export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
   const { serialNumber, records } = upload
   if (!isAboutPeople(records)) return
   const terminal = await hearing.adapter.findTerminal(serialNumber)
-  const all = [...newsIn(records, capabilitiesOf(terminal))]
+  const source = capabilitiesOf(terminal)
+  const all = [...newsIn(records, source)]
   for (let start = 0; start < all.length; start += MOST_AT_ONCE) {
     const news = new Map(all.slice(start, start + MOST_AT_ONCE))
     await noteUsers(serialNumber, news, upload.receivedAt, hearing)
-    await reportPieces(serialNumber, news, upload.receivedAt, hearing)
+    await reportPieces(upload, news, source, hearing)
   }
 }
 
@@ -109,9 +110,9 @@ async function sendings(
 }
 
 async function reportPieces(
-  serialNumber: string,
+  { serialNumber, receivedAt: at }: Upload,
   news: Map<string, News>,
-  at: Date,
+  source: Capabilities,
   { adapter, onEnrollment }: Hearing,
 ): Promise<void> {
   let left = [...news].flatMap(([pin, { pieces }]) => (pieces.length === 0 ? [] : [pin]))
@@ -122,7 +123,8 @@ async function reportPieces(
     const enrolled = own === undefined ? [] : enrolledIn(own, news.get(pin) ?? { pieces: [] })
     if (enrolled.length === 0) continue
     const key = digestOf([serialNumber, pin, enrolled.map((one) => [one.key, one.digest])])
-    await onEnrollment?.({ serialNumber, pin, records: enrolled.map(({ record }) => record), key })
+    const fresh = enrolled.map(({ record }) => record)
+    await onEnrollment?.({ serialNumber, pin, records: fresh, key, source })
   }
   await untilWritten(async () => {
     const { rows: now } = await rowsOf(serialNumber, left, adapter)

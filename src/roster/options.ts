@@ -1,4 +1,5 @@
 // What an app passes to roster(), and what it gets. Types only.
+import type { Capabilities } from '../biometrics/capability.js'
 import type { Privilege } from '../commands/privilege.js'
 import type { ByTerminal } from '../endpoint/by-terminal.js'
 import type { HookOptions } from '../endpoint/hook.js'
@@ -37,6 +38,8 @@ export interface RosterEnrollment {
   records: readonly UploadRecord[]
   /** The same whenever the same enrollment is reported again. */
   key: string
+  /** What this terminal can do: keep it beside the records, and yield it as `source`. */
+  source: Capabilities
 }
 
 /** The options of `roster`. What describes a terminal may be a function of its serial number. */

@@ -31,8 +31,11 @@ export async function snapshotOf(
   adapter: RosterAdapter,
   commands: Pick<CommandQueue, 'look'>,
 ): Promise<Snapshot | undefined> {
-  const terminal = await adapter.findTerminal(serialNumber)
-  if (!terminal) return undefined
+  const found = await adapter.findTerminal(serialNumber)
+  if (!found) return undefined
+  // A new time clock says what it is only by what it uploads; a door terminal registers first.
+  const isNewClock = found.family === undefined && found.users !== undefined
+  const terminal: Terminal = isNewClock ? { ...found, family: 'attendance' } : found
   const rows = new Map<string, Known<PersonRow>>()
   let own: Snapshot['own'] = { content: { places: 0 } }
   const list = rowsOf((filter) => adapter.listRoster(filter), { serialNumber, limit: PAGE })
