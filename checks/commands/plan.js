@@ -57,6 +57,8 @@ export const PLAN = {
   'npm run test:mariadb': collect('test:mariadb'),
   'npm run test:mongodb': collect('test:mongodb'),
 
+  'npm run test:roster': { skip: 'it waits for minutes at a time, and is run by hand' },
+
   'npm run example:hr-app-jest': EXAMPLES,
   'npm run example:hr-app-postgres': { by: 'test/examples/hr-app-postgres.postgres.test.ts' },
   'npm run example:mongo': { by: 'test/examples/mongo.mongodb.test.ts' },

@@ -10,8 +10,12 @@ import { openStorage } from './storage.js'
 
 const APP = new URL('app.js', import.meta.url)
 
-/** @param {import('./database.js').GroundName} name @param {string | undefined} defect */
-export async function openGround(name, defect) {
+/**
+ * @param {import('./database.js').GroundName} name
+ * @param {string | undefined} defect
+ * @param {URL} [program] what each app runs
+ */
+export async function openGround(name, defect, program = APP) {
   const database = await DATABASES[name]()
   const { storage, place, apps: count, isAtomic, killsApps, server, title } = database
   const places = database.places ?? [place]
@@ -33,7 +37,7 @@ export async function openGround(name, defect) {
     const port = await freePort()
     let ahead = 0
     const start = async () => {
-      const child = fork(APP, [storage, own, `${port}`, `${ahead}`, defect ?? ''])
+      const child = fork(program, [storage, own, `${port}`, `${ahead}`, defect ?? ''])
       const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])
       if (message !== 'listening') throw new Error('an app of the campaign did not start')
       return child
