@@ -12,7 +12,8 @@ import { differencesOf, mixedOf, openMember, touchedOf } from './roster/fleet.js
 import { publish } from './roster/hr.js'
 
 const APP = new URL('roster/app.js', import.meta.url)
-const LONGEST_SETTLING = 150_000
+// A query whose answer was lost is asked again after five minutes, and then after a pause.
+const LONGEST_SETTLING = 10 * 60_000
 
 const { values } = parseArgs({
   options: {
