@@ -46,6 +46,7 @@ export const PLAN = {
   },
 
   'npm run bench': BENCH,
+  'npm run bench -- events': BENCH,
   'npm run bench -- history': BENCH,
   'npm run bench -- polls': BENCH,
   'npm run bench -- statements': BENCH,
@@ -64,6 +65,7 @@ export const PLAN = {
   'npm run example:mongo': { by: 'test/examples/mongo.mongodb.test.ts' },
   'npm run example:nginx': { by: 'test/examples/nginx.test.ts' },
   'npm run example:storages': EXAMPLES,
+  'npm run example:webhooks': EXAMPLES,
 
   '.ci/run': { skip: 'this check is a part of it' },
   'npm install express-iclock': PUBLISHED,
