@@ -78,8 +78,9 @@ export function withUser(
   }
   // What came while the user was on its way may be what was there before.
   const isOld = before.removal === undefined && user !== 'settled'
+  const { isGone: _, ...there } = before
   const content: PersonRow = {
-    ...before,
+    ...there,
     held: { ...held, ...(isOld && { isOld: true }) },
     ...seen,
   }

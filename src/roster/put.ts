@@ -56,8 +56,9 @@ export function put(
   }
   if (groups.length === 0) return { ...idle(rest), ...(drift && { drift }) }
   const isUserSent = replaced.some(([name]) => name === 'user')
+  const { isGone: _, ...there } = rest
   const content: PersonRow = {
-    ...rest,
+    ...there,
     ...(isUserSent && wish.name !== undefined && namesOf(row, wish.name)),
     ...(isUserSent && rest.held && { held: { ...rest.held, isOld: true } }),
     meaning: 'on its way',

@@ -118,6 +118,8 @@ export interface PersonRow {
   asked?: Sending & { failure?: Failure; tries?: number }
   /** Whether it was shown to be free. */
   isFree?: true
+  /** Whether a complete reading didn't show the user, to whom nothing was sent since. */
+  isGone?: true
   meaning?: string
 }
 

@@ -50,9 +50,11 @@ function shownRow(
     const isSame = isNameOf(held.name, name)
     if (!isSame) return { content: { owner: 'foreign', facets: {}, held, seen: token } }
   }
-  if (isSeen && !isOther) return undefined
+  const { isGone, ...there } = content
+  if (isSeen && !isOther) return isGone ? { content: there } : undefined
   const lost = Object.entries(facets).map(([facet, one]) => {
     return [facet, one.ids === undefined ? { ...one, digest: LOST } : one] as const
   })
-  return { content: { ...content, facets: Object.fromEntries(lost) } }
+  const gone = isSeen ? {} : { isGone: true as const }
+  return { content: { ...there, ...gone, facets: Object.fromEntries(lost) } }
 }

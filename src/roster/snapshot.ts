@@ -85,7 +85,8 @@ export function expectedUsers(rows: Iterable<Known<PersonRow>>): number | undefi
   let count = 0
   for (const { content } of rows) {
     if (idsIn(content).length > 0) return undefined
-    const { owner, facets, removal } = content
+    const { owner, facets, removal, isGone } = content
+    if (isGone) continue
     const { user } = facets
     const isThere = user !== undefined && user.failure === undefined
     if (owner === 'foreign' || isThere || removal !== undefined) count++
