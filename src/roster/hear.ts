@@ -153,7 +153,9 @@ async function rowsOf(
     else rows.set(row.pin, decode<PersonRow>(row))
   }
   const own = terminal && decode<TerminalRow>(terminal).content
-  return { rows, token: own?.reading?.token }
+  const reading = own?.reading
+  // What comes after the query ended was not shown by it: it may have been added since.
+  return { rows, token: reading?.ended === undefined ? reading?.token : undefined }
 }
 
 async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): Promise<string[]> {
