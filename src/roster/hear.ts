@@ -13,7 +13,7 @@ import {
   withUser,
 } from './heard.js'
 import type { RosterAdapter, RosterOptions } from './options.js'
-import type { TerminalRow } from './reading.js'
+import { lateOf, type TerminalRow } from './reading.js'
 import {
   decode,
   type Known,
@@ -153,9 +153,9 @@ async function rowsOf(
     else rows.set(row.pin, decode<PersonRow>(row))
   }
   const own = terminal && decode<TerminalRow>(terminal).content
-  const reading = own?.reading
+  const { ended, token } = own?.reading ?? {}
   // What comes after the query ended was not shown by it: it may have been added since.
-  return { rows, token: reading?.ended === undefined ? reading?.token : undefined }
+  return { rows, token: ended === undefined || token === undefined ? token : lateOf(token) }
 }
 
 async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): Promise<string[]> {

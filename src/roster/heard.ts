@@ -5,6 +5,7 @@ import { pieceIn } from '../biometrics/template.js'
 import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord, UploadRecord } from '../upload/upload.js'
 import { cardOf, contentDigest, digestOf, isEditOf, isNameOf } from './digest.js'
+import { lateOf } from './reading.js'
 import type { Held, PersonRow, PersonState } from './row.js'
 
 /** What an upload says about one PIN. */
@@ -63,7 +64,9 @@ export function withUser(
   token: string | undefined,
   user: UserSending,
 ): { content: PersonRow; state?: PersonState } | undefined {
-  const seen = token === undefined ? {} : { seen: token }
+  // Who was shown stays so, should the row come again later.
+  const isShown = before?.seen !== undefined && lateOf(before.seen) === token
+  const seen = token === undefined ? {} : { seen: isShown ? (before.seen as string) : token }
   const isNobody = before === undefined || (before.owner === undefined && !before.removal)
   if (isNobody || (before.owner !== 'foreign' && isStranger(before, held, user))) {
     const { asked } = before ?? {}

@@ -48,6 +48,11 @@ export interface ReadingNeeds {
   isAsked: boolean
 }
 
+/** Marks the rows that came after the query of a reading had ended: they are there, and prove nothing. */
+export function lateOf(token: string): string {
+  return `${token} late`
+}
+
 /** Why a terminal must be read; undefined if it needn't be. */
 export function reasonToRead(
   { read, failure, machine, miscounts = 0 }: TerminalRow,

@@ -1,7 +1,7 @@
 // What a complete reading says of each row.
 import { isNameOf } from './digest.js'
 import type { Executing } from './execute.js'
-import type { Reading } from './reading.js'
+import { lateOf, type Reading } from './reading.js'
 import { decode, type Known, type PersonRow, type PersonState, personWrite } from './row.js'
 import { LOST } from './settle.js'
 import type { Snapshot } from './snapshot.js'
@@ -41,7 +41,7 @@ function shownRow(
 ): { content: PersonRow; state?: PersonState } | undefined {
   const { owner, removal, facets, held, name } = content
   if (removal !== undefined || owner === undefined) return undefined
-  const isSeen = content.seen === token
+  const isSeen = content.seen === token || content.seen === lateOf(token)
   if (owner === 'foreign') {
     if (isSeen) return undefined
     return { content: { facets: {}, meaning: 'not on the terminal' }, state: 'removed' }
