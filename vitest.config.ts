@@ -33,8 +33,8 @@ const long = [
   'test/upload/growth.test.ts',
   'test/upload/month.test.ts',
 ]
-// A few of its runs are in `npm test`, and many here.
-const model = 'test/queue/model.test.ts'
+// A few of their runs are in `npm test`, and more with the long tests.
+const models = ['test/queue/model.test.ts', 'test/roster/model.test.ts']
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
 const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
@@ -60,9 +60,9 @@ export default defineConfig({
       {
         test: {
           name: 'long',
-          include: [...long, model],
+          include: [...long, ...models],
           globalSetup: build,
-          env: { MODEL_RUNS: '60' },
+          env: { MODEL_RUNS: '60', ROSTER_HISTORIES: '100' },
           ...timeouts,
         },
       },

@@ -48,7 +48,7 @@ export async function pass(
   options: PassOptions,
 ): Promise<Reconciliation> {
   const { adapter, commands } = settings
-  // The rows first: whoever writes them by a newer word of the app makes this pass lose them.
+  // The rows first: a pass that asked the app later then replaces them, and this one's writes fail.
   const snapshot = await snapshotOf(serialNumber, adapter, commands)
   const result = emptyResult(serialNumber)
   if (snapshot === undefined) return { ...result, notice: 'the terminal has never connected' }

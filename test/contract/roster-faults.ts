@@ -493,9 +493,8 @@ export const ROSTER_FAULTS: Record<string, Record<string, Fault>> = {
       const { forgetPerson } = adapter
       adapter.forgetPerson = async (person) => {
         for (const serialNumber of person.serialNumbers) {
-          for (const row of storage.memory.listRoster({ serialNumber }).rows) {
-            await forgetPerson({ ...person, pin: row.pin })
-          }
+          const { rows } = storage.memory.listRoster({ serialNumber })
+          for (const { pin } of rows) if (pin !== '') await forgetPerson({ ...person, pin })
         }
         return forgetPerson(person)
       }
