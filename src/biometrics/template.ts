@@ -1,21 +1,20 @@
 // A person's templates and photo, gathered from uploaded records of any table.
-import { CONTENT, MOST_CONTENT } from '../commands/value.js'
 import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord, UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
+import {
+  type Content,
+  contentIn,
+  enrolledPhotoIn,
+  type Fault,
+  type Fields,
+  photoIn,
+  wholeOf,
+} from './content.js'
 import { type BiometricType, LAST_OLD_FINGER, TYPES } from './type.js'
 
 // `MajorVer` and `MinorVer` have three digits at most in commands.
 const MOST_VERSION = 999
-
-/** Why a content can't be sent: it is cut or missing, or longer than a command may be. */
-export type Fault = 'incomplete' | 'size'
-
-/** Base64 as it was uploaded. */
-export interface Content {
-  text: string
-  fault?: Fault
-}
 
 /** A template in one version: the pieces of it that were uploaded. */
 export interface Template {
@@ -44,7 +43,6 @@ export interface Gathered {
 /** One piece of a template, as a record holds it. */
 export type Piece = Omit<Template, 'pieces'> & { index: number; content: Content }
 
-type Fields = Record<string, string>
 type Reader = (fields: Fields, source: Capabilities | undefined) => Piece | undefined
 
 // A near-infrared face has 12 to 15 pieces in its older table.
@@ -179,29 +177,4 @@ function oldPiece(
 function oldFinger(source: Capabilities | undefined): number | undefined {
   const version = source?.types.finger.majorVersion
   return version !== undefined && version <= LAST_OLD_FINGER ? version : undefined
-}
-
-function photoIn(fields: Fields): Content | undefined {
-  const type = fieldOf(fields, 'type') ?? ''
-  return ['', '0', '9'].includes(type) ? contentIn(fields, 'content') : undefined
-}
-
-// The result of an enrollment may have the photo beside the template, whose size it states.
-function enrolledPhotoIn(fields: Fields): Content | undefined {
-  const text = fieldOf(fields, 'biophoto') ?? ''
-  return text === '' ? undefined : contentIn({ content: text }, 'content')
-}
-
-function contentIn(fields: Fields, key: string): Content {
-  const text = fieldOf(fields, key) ?? ''
-  if (text.length > MOST_CONTENT) return { text, fault: 'size' }
-  const size = wholeOf(fields, 'size')
-  const isCut = size !== undefined && size !== text.length
-  return isCut || CONTENT.text(text) === undefined ? { text, fault: 'incomplete' } : { text }
-}
-
-function wholeOf(fields: Fields, key: string, absent?: number): number | undefined {
-  const text = fieldOf(fields, key)?.trim()
-  if (text === undefined || text === '') return absent
-  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }

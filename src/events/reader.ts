@@ -1,12 +1,7 @@
 // Reads what was stored, in its order, without a gap.
 import { checkFlag, checkNames, describe, type OptionNames, wrong } from '../check.js'
-import type { KeptReply, KeptUpload } from '../kept.js'
-import { punchOf } from '../punch/punch.js'
 import { checkSignal, onAbort } from '../queue/signal.js'
-import { SUMMARY_BYTES } from '../queue/summary.js'
 import { misanswered, shapeOf } from '../reply/found.js'
-import { newFields } from '../upload/fields.js'
-import type { UploadRecord } from '../upload/upload.js'
 import {
   beginningOf,
   cursorTextOf,
@@ -16,8 +11,9 @@ import {
   positionOf,
   within,
 } from './cursor.js'
-import { eventsIn, type WrittenEvent, type WrittenRecord } from './entry.js'
-import type { StoredEvent, TerminalEvent } from './event.js'
+import { eventOf } from './decode.js'
+import { eventsIn } from './entry.js'
+import type { TerminalEvent } from './event.js'
 import { SHARDS } from './shard.js'
 import type { EventEntry, EventLog, EventStorage } from './storage.js'
 
@@ -147,51 +143,6 @@ function* eventsOf(
     const about = { id: own, serialNumber, receivedAt: new Date(event.at), cursor }
     yield eventOf(event, about)
   }
-}
-
-function eventOf(event: WrittenEvent, about: StoredEvent): TerminalEvent {
-  const { serialNumber, receivedAt } = about
-  const own = { serialNumber, receivedAt }
-  switch (event.t) {
-    case 'punch': {
-      const record = recordOf(event.record)
-      const punch = punchOf(record, about)
-      if (punch !== undefined) return { type: 'punch', ...about, punch }
-      const { kind, type, raw } = record
-      const shown = raw.subarray(0, SUMMARY_BYTES)
-      const upload = { kind, type, size: raw.length, raw: shown } as KeptUpload
-      return { type: 'upload', ...about, upload: { ...upload, ...own, ...pinOf(event) } }
-    }
-    case 'upload': {
-      const { kind, type, size, raw, instant } = event
-      const upload = { ...own, kind, type, ...pinOf(event), size, raw: Buffer.from(raw, 'latin1') }
-      const kept = { ...upload, ...(instant !== undefined && { instant: new Date(instant) }) }
-      return { type: 'upload', ...about, upload: kept as KeptUpload }
-    }
-    case 'reply': {
-      const { commandId, reply } = event
-      return { type: 'reply', ...about, reply: { ...own, commandId, ...reply } as KeptReply }
-    }
-    case 'closed': {
-      const { commandId, reason } = event
-      return { type: 'closed', ...about, commandId, reason }
-    }
-  }
-}
-
-function pinOf({ pin }: WrittenEvent): { pin?: string } {
-  return pin === undefined ? {} : { pin }
-}
-
-function recordOf({ instant, raw, fields, ...members }: WrittenRecord): UploadRecord {
-  const record = {
-    ...members,
-    ...(instant !== undefined && { instant: new Date(instant) }),
-    raw: Buffer.from(raw, 'latin1'),
-    ...(fields !== undefined && { fields: newFields() }),
-  }
-  for (const [key, value] of fields ?? []) (record.fields as Record<string, string>)[key] = value
-  return record as unknown as UploadRecord
 }
 
 function countOf(entries: readonly EventEntry[], shard: number): number {

@@ -1,5 +1,5 @@
 // Everything a terminal asks for: a table of endpoints and their paths, for any server.
-import { checkAdapter, type OptionNames, wrong } from '../check.js'
+import { checkAdapter, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { Bodies, CAPACITY_OPTIONS, type CapacityOptions } from '../endpoint/bodies.js'
 import type { ByTerminal } from '../endpoint/by-terminal.js'
@@ -50,7 +50,7 @@ import {
 } from '../verification/remote.js'
 import { driftInOptions, statedTime } from './drift.js'
 import { observers } from './observer.js'
-import type { Place } from './place.js'
+import { furtherNames, type Place } from './place.js'
 import { noting, refusedWatch } from './refused.js'
 
 /** The storage that `terminalRouter` needs; `memoryAdapter()` has all of it. */
@@ -120,7 +120,6 @@ const CALLS = [
   ...['onReply', 'issue', ...DELIVERY_CALLS, 'release', 'cancel', 'findRecord', 'findSummaries'],
   ...['nextNumbers', 'onUpload', 'onContact', 'findTerminal'],
 ]
-const NAME = /^[\w-]{1,64}$/
 // Harmless if it comes twice, and useless once the terminal has been restarted.
 const RENEWAL = { text: 'CHECK', key: 'utc-offset', expiresAfter: 24 * 60 * 60_000 }
 const SMALLER =
@@ -176,16 +175,6 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
   if (options.authorize === undefined || onRefused === undefined) return places
   const note = refusedWatch({ onRefused: onRefused.bind(adapter) }, options)
   return places.map((place) => ({ ...place, endpoint: noting(place.endpoint, note) }))
-}
-
-function furtherNames(names: readonly string[] = []): readonly string[] {
-  const isName = (name: unknown) => typeof name === 'string' && NAME.test(name)
-  if (Array.isArray(names) && names.every(isName)) return names
-  throw wrong(
-    'uploadPaths',
-    names,
-    "a list of names of letters, digits, '_' and '-', such as ['edata']",
-  )
 }
 
 // A terminal that states its time shows how far its clock is from ours.

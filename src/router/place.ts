@@ -1,4 +1,5 @@
 // The paths of the endpoints, and requests that none of them serves.
+import { wrong } from '../check.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { Endpoint } from '../endpoint/endpoint.js'
 
@@ -21,6 +22,7 @@ export interface Place {
 
 // Terminals use the second if somebody typed the first into their server address.
 const FOLDERS = ['/iclock', '/iclock/iclock']
+const NAME = /^[\w-]{1,64}$/
 
 /** The paths of an endpoint, each with and without `.aspx`. */
 export function pathsOf({ name }: Place): string[] {
@@ -39,4 +41,19 @@ export function publishUnknown(method: string, path: string): void {
   if (!CHANNELS.unknown.hasSubscribers) return
   const event: UnknownEvent = { method, path }
   CHANNELS.unknown.publish(event)
+}
+
+/**
+ * The checked option `uploadPaths`.
+ *
+ * @throws TypeError if it isn't a list of names
+ */
+export function furtherNames(names: readonly string[] = []): readonly string[] {
+  const isName = (name: unknown) => typeof name === 'string' && NAME.test(name)
+  if (Array.isArray(names) && names.every(isName)) return names
+  throw wrong(
+    'uploadPaths',
+    names,
+    "a list of names of letters, digits, '_' and '-', such as ['edata']",
+  )
 }
