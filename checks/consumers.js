@@ -47,7 +47,8 @@ const MODULE_SETTINGS = [
 
 const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
 
-const MOST_FILES = 130
+// Beside the docs: the entries, their types and maps, and what they share.
+const MOST_BUILT = 110
 
 const execute = promisify(execFile)
 const count = { passed: 0, failed: 0, skipped: 0 }
@@ -126,7 +127,7 @@ async function pack() {
       ...[...built, ...docs],
     ]
     deepEqual(files.toSorted(), needed.toSorted())
-    ok(files.length <= MOST_FILES, `${files.length} files`)
+    ok(built.length <= MOST_BUILT, `${built.length} built files`)
   })
   await check('every link of a page in the tarball leads into it', () => linksLead(tarball))
   return tarball
