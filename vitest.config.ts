@@ -62,7 +62,7 @@ export default defineConfig({
           name: 'long',
           include: [...long, ...models],
           globalSetup: build,
-          env: { MODEL_RUNS: '60', ROSTER_HISTORIES: '100' },
+          env: { MODEL_RUNS: '60' },
           ...timeouts,
         },
       },

@@ -8,7 +8,7 @@ afterAll(() => {
   vi.useRealTimers()
 })
 
-const HISTORIES = Number(process.env.ROSTER_HISTORIES ?? 10)
+const HISTORIES = Number(process.env.ROSTER_HISTORIES ?? process.env.MODEL_RUNS ?? 10)
 const FIRST = Number(process.env.ROSTER_SEED ?? 1)
 
 it('No random history mixes people, deletes whom it must not, or ends out of step', async () => {
