@@ -35,6 +35,17 @@ const HOSTS = {
   workerd: (bin) => [join(bin, 'workerd'), ['serve', join(bin, '../../config.capnp'), '--verbose']],
 }
 
+/** How a host runs a program, for those with a driver of SQLite. @type {Record<string, string[]>} */
+const RUNS = { deno: ['run', '-A', '--no-config'], bun: ['run'] }
+
+/** Throws unless a terminal's data can be kept in a file. @param {string} name @param {string} folder */
+async function checkSqlite(name, folder) {
+  const program = join(folder, 'node_modules/.bin', name)
+  const args = [...(RUNS[name] ?? []), join(folder, 'sqlite.mjs'), join(folder, `${name}.db`)]
+  const { stdout } = await run(program, args, { cwd: folder })
+  if (stdout.trimEnd() !== 'succeeded, 1 punch') throw new Error(`on SQLite it says: ${stdout}`)
+}
+
 const CONFIG = (/** @type {number} */ port) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
@@ -50,7 +61,7 @@ const worker :Workerd.Worker = (
 /** One file for each host, as its users' bundlers make. @param {string} folder */
 async function bundle(folder) {
   await mkdir(join(folder, 'app/[...path]'), { recursive: true })
-  for (const name of ['deno', 'bun', 'workerd', 'next']) {
+  for (const name of ['deno', 'bun', 'workerd', 'next', 'sqlite']) {
     const bundled = await rolldown({
       input: join(root, `checks/hosts/${name}.js`),
       ...{ platform: 'node', external: /^(node:|next\/)/, logLevel: 'silent' },
@@ -166,6 +177,7 @@ try {
       continue
     }
     try {
+      if (RUNS[name] !== undefined) await checkSqlite(name, folder)
       const found = differences(expected, await answersOf(name, folder), name)
       for (const line of found) print(line)
       const verdict = found.length === 0 ? 'passed' : 'failed'
