@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
-import { answerOf, REQUESTS } from './hosts/exchange.js'
+import { answerOf, conversationWith, REQUESTS } from './hosts/exchange.js'
 
 /** What to install from npm for a host. @type {Record<string, string[]>} */
 const PACKAGES = {
@@ -105,6 +105,7 @@ async function answersOf(name, folder) {
     for (const [index, request] of REQUESTS.entries()) {
       answers.set(`${index} ${request.name}`, await Promise.race([answerOf(port, request), failed]))
     }
+    answers.set('a conversation', await Promise.race([conversationWith(port), failed]))
     return answers
   } finally {
     child.kill('SIGKILL')

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { virtualTerminal } from 'express-iclock/simulator'
 
 /** @typedef {{ name: string, method: string, path: string, headers: Record<string, string>, body: Buffer }} Request */
 
@@ -104,4 +105,23 @@ function unchunked(text) {
     body += text.slice(lineEnd + 2, lineEnd + 2 + size)
     at = lineEnd + 2 + size + 2
   }
+}
+
+/** What two terminals, as strict as firmware, make of a host's answers. @param {number} port */
+export async function conversationWith(port) {
+  /** @type {string[]} */
+  const lines = []
+  for (const dialect of /** @type {const} */ (['attendance', 'access'])) {
+    const terminal = virtualTerminal({
+      ...{ url: `http://127.0.0.1:${port}`, serialNumber: `TALK-${dialect}`, dialect },
+      onExchange: ({ kind, refusal = 'accepted' }) => lines.push(`${dialect} ${kind}: ${refusal}`),
+    })
+    await terminal.handshake()
+    await terminal.attend({ pin: '7', time: '2026-01-01 08:00:00' })
+    await terminal.photo({ pin: '7', time: '2026-01-01 08:00:00', jpeg: Buffer.from('abc') })
+    await terminal.poll()
+    await terminal.time()
+    await terminal.ping()
+  }
+  return lines.join('\n')
 }
