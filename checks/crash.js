@@ -39,6 +39,14 @@ const ON_REQUEST = {
     'FerretDB on a busy machine answers so slowly that its terminals are not done in time; its updates are not atomic either',
 }
 
+/** What says that a ground may not be missing. @type {Readonly<Record<string, string>>} */
+const REQUIRED = {
+  postgres: 'REQUIRE_POSTGRES',
+  galera: 'REQUIRE_ENGINES',
+  standby: 'REQUIRE_ENGINES',
+  pgbouncer: 'REQUIRE_ENGINES',
+}
+
 const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`)
 
 function readOptions() {
@@ -117,8 +125,7 @@ async function main() {
       const passed = await isRight(plan, seed)
       is(passed ? 'passed' : 'failed', `, ${Math.round((Date.now() - began) / 1000)} s`)
     } catch (error) {
-      const isRequired =
-        process.env[plan.ground === 'postgres' ? 'REQUIRE_POSTGRES' : 'REQUIRE_MONGODB'] === '1'
+      const isRequired = process.env[REQUIRED[plan.ground] ?? 'REQUIRE_MONGODB'] === '1'
       const isSkipped = error instanceof NoServer && !isRequired
       is(isSkipped ? 'skipped' : 'failed', `: ${/** @type {Error} */ (error).stack}`)
     }
