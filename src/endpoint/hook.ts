@@ -33,6 +33,14 @@ export function hookOf<Args extends unknown[]>(
   }
 }
 
+/** A function that reports an error as a hook's own are, to `onError` or as a warning. */
+export function reporterOf(name: string, options: HookOptions): (error: unknown) => void {
+  const throwing = (error: unknown) => {
+    throw error
+  }
+  return hookOf(name, throwing, options) as (error: unknown) => void
+}
+
 async function run(name: string, call: () => unknown, options: HookOptions): Promise<void> {
   try {
     await call()

@@ -1,9 +1,10 @@
 // One question of a terminal: its answer comes in time, whatever the app and storage do.
+import { goOn } from '../endpoint/after.js'
 import { type Answer, ok } from '../endpoint/answer.js'
 import type { Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import { endpoint } from '../endpoint/endpoint.js'
-import { statusOf } from '../endpoint/errors.js'
+import { IclockError, statusOf } from '../endpoint/errors.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import { withBody } from '../endpoint/stray.js'
 import { clockIn } from '../upload/clock.js'
@@ -42,8 +43,10 @@ export class Asking {
   readonly #request: TerminalRequest
   readonly #began = performance.now()
   readonly #over = new AbortController()
-  #body: Buffer | undefined
   #question: VerificationQuestion | undefined
+  /** Whether the body was read and is no question: it has to be stored, or refused. */
+  #isOther = false
+  #isStoring = false
   #word = 'SUCCESS'
 
   constructor(settings: VerificationSettings, request: TerminalRequest) {
@@ -55,9 +58,9 @@ export class Asking {
   async answer(): Promise<Answer> {
     const { timeout } = this.#settings
     let timer: NodeJS.Timeout | undefined
-    const late = new Promise<Answer>((resolve) => {
-      timer = setTimeout(() => resolve(this.#timedOut()), timeout)
-    })
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeout)
+    }).then(() => this.#timedOut())
     const { answer } = endpoint(this.#settings, (...args) => this.#decide(...args))
     try {
       return await Promise.race([answer(this.#request).catch((error) => this.#failed(error)), late])
@@ -73,17 +76,18 @@ export class Asking {
   ): Promise<Answer> {
     const { encodingOf, zoneOf, wordOf, keep } = this.#settings
     const body = await request.body(MOST_BYTES)
-    this.#body = body
+    const isKnown = request.target.value('authtype')?.toLowerCase() === 'device'
+    this.#question = isKnown ? questionIn(body, serialNumber, 'utf-8', undefined) : undefined
+    if (this.#question === undefined) {
+      this.#isOther = true
+      await keep(serialNumber, withBody(request, body), deadline)
+      return ok(decisionText({ verdict: 'denied' }, lineOf(body), ''))
+    }
     const zone = await zoneOf(serialNumber, deadline)
     const clock = zone === undefined ? undefined : clockIn(zone)
     const encoding = await encodingOf(serialNumber, deadline)
     this.#word = await wordOf(serialNumber, deadline)
-    const isKnown = request.target.value('authtype')?.toLowerCase() === 'device'
-    const question = isKnown ? questionIn(body, serialNumber, encoding, clock) : undefined
-    if (question === undefined) {
-      await keep(serialNumber, withBody(request, body), deadline)
-      return ok(decisionText({ verdict: 'denied' }, lineOf(body), ''))
-    }
+    const question = questionIn(body, serialNumber, encoding, clock) ?? this.#question
     this.#question = question
     const { signal } = this.#over
     const decision = await this.#decisionOn(question, deadline)
@@ -103,6 +107,7 @@ export class Asking {
     const { decide, onError } = this.#settings
     const repeated = await deadline.wait(this.#repeated(question))
     const { signal } = this.#over
+    if (signal.aborted) return { question, verdict: 'denied' }
     try {
       const asked = { ...question, ...(repeated !== undefined && { repeated }), signal }
       return checkedDecision(await decide(asked), question)
@@ -117,13 +122,16 @@ export class Asking {
     const since = new Date(Date.now() - REPEATED_WITHIN)
     const filter = { serialNumber, type: DECISION, since, limit: MOST_RECENT }
     const { rows } = await this.#settings.adapter.listUploads(filter)
-    return rows
+    const found = rows
       .map((row) => decisionIn(row, question))
       .filter((decision) => decision !== undefined)
-      .at(-1)
+    // The terminal read that its time was over: it asks anew.
+    const isUnanswered = found.some(({ verdict }) => verdict === 'timeout')
+    return isUnanswered ? undefined : found.at(-1)
   }
 
   async #store(decision: VerificationDecision): Promise<void> {
+    this.#isStoring = true
     const { question } = decision
     const { serialNumber } = question
     const record = decisionRecord(decision)
@@ -149,12 +157,15 @@ export class Asking {
   // Storage may answer later, or never.
   #timedOut(): Answer {
     this.#over.abort()
-    const question = this.#question
-    if (question === undefined) {
-      return ok(decisionText({ verdict: 'timeout' }, this.#body && lineOf(this.#body), ''))
+    if (this.#isOther) {
+      const { timeout } = this.#settings
+      const message = `No response from storage within ${timeout} ms; the terminal will retry.`
+      throw new IclockError('STORAGE_TIMEOUT', message)
     }
+    const question = this.#question
+    if (question === undefined) return ok(decisionText({ verdict: 'timeout' }, undefined, ''))
     const decision = this.#late(question)
-    this.#store(decision).catch(this.#settings.onError)
+    this.#storeLater(decision)
     return this.#answered(decision)
   }
 
@@ -166,12 +177,18 @@ export class Asking {
 
   // A refusal stays one; after any other failure the door stays closed.
   #failed(error: object): Answer {
-    if (statusOf(error) < 500) throw error
+    if (statusOf(error) < 500 || this.#isOther) throw error
     if (this.#over.signal.aborted) return NOTHING
     this.#over.abort()
     this.#settings.onError(error)
     const question = this.#question
-    if (question !== undefined) return this.#answered({ question, verdict: 'denied' })
-    return ok(decisionText({ verdict: 'denied' }, this.#body && lineOf(this.#body), ''))
+    if (question === undefined) return ok(decisionText({ verdict: 'denied' }, undefined, ''))
+    const decision: VerificationDecision = { question, verdict: 'denied' }
+    if (!this.#isStoring) this.#storeLater(decision)
+    return this.#answered(decision)
+  }
+
+  #storeLater(decision: VerificationDecision): void {
+    goOn(this.#store(decision).catch(this.#settings.onError))
   }
 }

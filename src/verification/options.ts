@@ -3,7 +3,7 @@ import { checkAdapter, checkFunction, checkWhole, type OptionNames, wrong } from
 import { type ByTerminal, byTerminal, type ValueOf } from '../endpoint/by-terminal.js'
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Exchange } from '../endpoint/endpoint.js'
-import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { type HookOptions, hookOf, reporterOf } from '../endpoint/hook.js'
 import {
   decoderLabelOf,
   type EncodingOptions,
@@ -22,7 +22,7 @@ import type { VerificationQuestion } from './question.js'
 export interface VerificationRequest extends VerificationQuestion {
   /**
    * The first decision about the same line within the last minute: the terminal asks again, because
-   * its answer was lost.
+   * its answer was lost. Missing if that answer was `AUTH=TIMEOUT`.
    */
   repeated?: VerificationDecision
   /** Aborted when the deadline has come. */
@@ -120,13 +120,6 @@ export function verificationSettings(
     throw wrong('verification.onTimeout', onTimeout, '"deny" or "allow"')
   }
   checkFunction('verification.afterDecision', afterDecision, 'a function (decision)')
-  const report = hookOf<[unknown]>(
-    'verification',
-    (error) => {
-      throw error
-    },
-    options,
-  )
   return {
     ...endpointSettings(options),
     timeout: deadline,
@@ -137,7 +130,7 @@ export function verificationSettings(
     encodingOf: decoderLabelOf(options),
     zoneOf: timeZoneOf(options.timeZone),
     afterDecision: hookOf('afterDecision', afterDecision?.bind(verification), options),
-    onError: report as (error: unknown) => void,
+    onError: reporterOf('verification', options),
     keep,
     onKept,
   }

@@ -4,7 +4,7 @@ import { checkFunction, describe, type OptionNames } from '../check.js'
 import { type Answer, ok } from '../endpoint/answer.js'
 import { type Awaitable, Deadline } from '../endpoint/deadline.js'
 import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
-import { type HookOptions, hookOf } from '../endpoint/hook.js'
+import { type HookOptions, reporterOf } from '../endpoint/hook.js'
 import {
   decoderLabelOf,
   type EncodingOptions,
@@ -66,13 +66,7 @@ export function remoteEndpoint(
   if (remoteAttendance === undefined) return undefined
   const ask = remoteAttendance.bind(options)
   const encodingOf = decoderLabelOf(options)
-  const report = hookOf(
-    'remoteAttendance',
-    (error: unknown) => {
-      throw error
-    },
-    options,
-  )
+  const report = reporterOf('remoteAttendance', options)
   const linesFor = async (question: RemoteQuestion, deadline: Deadline) => {
     const answer: unknown = await deadline.wait(ask(question), 'option "remoteAttendance"')
     const commands: unknown[] = answer === undefined || answer === null ? [] : [answer].flat()
@@ -87,7 +81,7 @@ export function remoteEndpoint(
       const lines = await linesFor({ serialNumber, pin }, deadline)
       return ok(lines.length === 0 ? 'NONE' : Buffer.concat(lines))
     } catch (error) {
-      report?.(error)
+      report(error)
       return ok('NONE')
     } finally {
       deadline.end()
