@@ -1,5 +1,6 @@
 // What is stored and has no event yet: marked when it is stored, and logged by whoever comes first. That
 // is the call that stored it, the same thing sent again, or later a reader.
+import { keyOf } from '../command.js'
 import { closingTexts, replyTexts, uploadTexts } from '../events/entry.js'
 import type { Cancellation } from '../queue/storage.js'
 import { isForgotten } from '../upload/forgotten.js'
@@ -96,14 +97,16 @@ export class Unlogged {
     await this.#logReplies(ids.flatMap((id) => byId.get(id) ?? []))
   }
 
-  /** Logs commands that a call closed, by its token. */
+  /** Logs commands that a call closed. */
   async closed(
     serialNumber: string,
     ids: readonly string[],
     { at, reason, token }: Cancellation & { token: string },
   ): Promise<void> {
     await this.#writer.append(serialNumber, at, closingTexts(ids, at, reason))
-    const own = { serialNumber, queueKey: token }
+    // By their ids: the call may have closed others, and a late reply takes `queueKey` out.
+    const _id = { $in: ids.map((id) => keyOf(serialNumber, id)) }
+    const own = { _id, 'cancelled.token': token }
     await this.#collections.commands.updateMany(own, { $unset: { 'cancelled.unlogged': '' } })
   }
 

@@ -58,6 +58,28 @@ describe.skipIf(url === undefined)('The log of mongoAdapter', () => {
     expect(await read(after)).toHaveLength(3)
   })
 
+  it('Every command that a process closed and did not log is an event, also after a late reply', async () => {
+    const adapter = mongoAdapter(db, { events: true })
+    const ids = Array.from({ length: 25 }, (_, index) => `c${index}`)
+    const terms = { attempts: 1, replyWithin: 1 }
+    await adapter.issue(
+      ids.map((commandId) => {
+        const command = { serialNumber: 'A', commandId, text: 'CHECK' }
+        return { command, terms, issuedAt: new Date() }
+      }),
+    )
+    await adapter.cancel('A', { ids }, new Date(), 'cancelled')
+    const after = (await read()).at(-1)?.cursor
+    const marks = { 'cancelled.unlogged': 1, 'cancelled.at': OLD }
+    await db.collection('iclock_commands').updateMany({}, { $set: marks })
+    await adapter.onReply(replyTo('A', 'c0', 0), undefined)
+    const found = [...(await read(after)), ...(await read(after))]
+    const closed = found.flatMap((event) => (event.type === 'closed' ? [event.commandId] : []))
+    expect(new Set(closed)).toEqual(new Set(ids))
+    const left = await db.collection('iclock_commands').find({ 'cancelled.unlogged': 1 }).toArray()
+    expect(left).toEqual([])
+  })
+
   it('An adapter without events marks nothing', async () => {
     const adapter = mongoAdapter(db)
     await adapter.onUpload(attendance('A', ['1']))
