@@ -3,9 +3,11 @@
 import type { CommandDocument } from './document.js'
 import type { ReplyDocument } from './reply-document.js'
 
+const MEMBERS = ['digest', 'returnCode', 'rows', 'token', 'receivedAt', 'unlogged'] as const
+
 /** What is known of a command and the reply that it has. */
 export interface SeenCommand {
-  reply: Pick<ReplyDocument, 'digest' | 'returnCode' | 'rows' | 'token' | 'receivedAt'>
+  reply: Pick<ReplyDocument, (typeof MEMBERS)[number]>
   /** Whether somebody issued it. */
   isIssued: boolean
 }
@@ -13,9 +15,7 @@ export interface SeenCommand {
 /** What is read of a command to know it. */
 export const SEEN: object = {
   text: 1,
-  ...Object.fromEntries(
-    ['digest', 'returnCode', 'rows', 'token', 'receivedAt'].map((name) => [`reply.${name}`, 1]),
-  ),
+  ...Object.fromEntries(MEMBERS.map((name) => [`reply.${name}`, 1])),
 }
 
 const MOST = 10_000

@@ -8,7 +8,7 @@ import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { personOf } from '../upload/person.js'
 import type { CommandDocument } from './document.js'
-import type { MongoCollection } from './driver.js'
+import type { Collections, MongoCollection } from './driver.js'
 import { findByIds } from './read.js'
 import { checkFits, type ReplyDocument, replyDocumentOf } from './reply-document.js'
 import { SEEN, type Seen, type SeenCommand, seenIn } from './seen.js'
@@ -29,46 +29,13 @@ export function settlingOn<Issued extends IssuedCommand>(
   seen: Seen,
   log?: Unlogged,
 ): (answered: readonly AnsweredCommand<Issued>[]) => Promise<readonly ReplyKept[]> {
-  async function settle(arrivals: ReadonlyMap<string, Arrival>): Promise<ReadonlySet<string>> {
-    const known = new Map<string, SeenCommand>()
-    for (const _id of arrivals.keys()) {
-      const before = seen.take(_id)
-      if (before !== undefined) known.set(_id, before)
-    }
-    const kept = new Set<string>()
-    const left = new Map(arrivals)
-    await untilSettled(async () => {
-      for (const [_id, arrival] of left) {
-        const before = known.get(_id)
-        if (before?.reply.token === arrival.document.token) kept.add(_id)
-        else if (before === undefined || takesPlaceOf(before, arrival)) continue
-        left.delete(_id)
-      }
-      if (left.size === 0) return true
-      const operations = [...left].map(([_id, arrival]) => ({
-        updateOne: operationOf(_id, arrival, known.get(_id)),
-      }))
-      try {
-        const done = await commands.bulkWrite(operations as never[], { ordered: false })
-        if (done.matchedCount + done.upsertedCount === operations.length) {
-          for (const _id of left.keys()) kept.add(_id)
-          return true
-        }
-      } catch (error) {
-        // The command has a reply already, or one came at this moment.
-        if (!isDuplicateKey(error)) throw error
-      }
-      for (const document of await findByIds<CommandDocument>(commands, [...left.keys()], SEEN)) {
-        const before = seenIn(document)
-        if (before !== undefined) known.set(document._id, before)
-      }
-      return undefined
-    })
-    return kept
-  }
-
   return async (answered) => {
-    const token = newToken()
+    let token = newToken()
+    const kept = new Set<string>()
+    const keepAll = async () => {
+      for (const _id of await settle(arrivals, { commands, seen, log })) kept.add(_id)
+      await log?.replies([...arrivals.keys()])
+    }
     const receivedAt = new Date()
     const arrivals = new Map<string, Arrival>()
     const changes: (string | undefined)[] = []
@@ -92,13 +59,70 @@ export function settlingOn<Issued extends IssuedCommand>(
         before === undefined ||
         (document.digest !== before.document.digest && replaces(reply, before.reply))
       changes.push(isChange ? _id : undefined)
-      if (isChange) arrivals.set(_id, { reply, document })
+      if (!isChange) continue
+      if (before !== undefined && log !== undefined) {
+        // Each has an event of its own.
+        await keepAll()
+        arrivals.clear()
+        token = newToken()
+        document.token = token
+      }
+      arrivals.set(_id, { reply, document })
     }
-    const kept = await settle(arrivals)
-    await log?.replies([...arrivals.keys()])
+    await keepAll()
     if (refusal !== undefined) throw refusal
     return changes.map((_id) => (_id !== undefined && kept.has(_id) ? 'kept' : 'repeated'))
   }
+}
+
+/** Keeps one reply for each command at most; returns the keys of those that were new. */
+async function settle(
+  arrivals: ReadonlyMap<string, Arrival>,
+  {
+    commands,
+    seen,
+    log,
+  }: Pick<Collections, 'commands'> & { seen: Seen; log: Unlogged | undefined },
+): Promise<ReadonlySet<string>> {
+  const known = new Map<string, SeenCommand>()
+  for (const _id of arrivals.keys()) {
+    const before = seen.take(_id)
+    if (before !== undefined) known.set(_id, before)
+  }
+  const kept = new Set<string>()
+  const left = new Map(arrivals)
+  await untilSettled(async () => {
+    for (const [_id, arrival] of left) {
+      const before = known.get(_id)
+      if (before?.reply.token === arrival.document.token) kept.add(_id)
+      else if (before === undefined || takesPlaceOf(before, arrival)) continue
+      left.delete(_id)
+    }
+    if (left.size === 0) return true
+    // What is replaced can't be logged any more.
+    if (log !== undefined) {
+      await log.replies([...left.keys()].filter((_id) => known.get(_id)?.reply.unlogged === 1))
+    }
+    const operations = [...left].map(([_id, arrival]) => ({
+      updateOne: operationOf(_id, arrival, known.get(_id)),
+    }))
+    try {
+      const done = await commands.bulkWrite(operations as never[], { ordered: false })
+      if (done.matchedCount + done.upsertedCount === operations.length) {
+        for (const _id of left.keys()) kept.add(_id)
+        return true
+      }
+    } catch (error) {
+      // The command has a reply already, or one came at this moment.
+      if (!isDuplicateKey(error)) throw error
+    }
+    for (const document of await findByIds<CommandDocument>(commands, [...left.keys()], SEEN)) {
+      const before = seenIn(document)
+      if (before !== undefined) known.set(document._id, before)
+    }
+    return undefined
+  })
+  return kept
 }
 
 // A duplicate changes nothing, and neither does an older reply: a call that was held up and

@@ -4,6 +4,8 @@ import { SHARDS } from '../../src/events/shard.js'
 import type { EventEntry, EventPlace } from '../../src/events/storage.js'
 import type { Upload } from '../../src/index.js'
 import { uploadMemory } from '../../src/memory/upload.js'
+import { outcomeOf } from '../../src/reply/outcome.js'
+import { plainCommands } from './plain.js'
 import type { Fault, Storage } from './whole.js'
 
 type Written = (WrittenEvent | null)[]
@@ -116,6 +118,19 @@ const loggingLater: Fault = ({ adapter, storage, query }) => {
       fresh.map(({ line }) => line),
     )
     return kept
+  }
+}
+
+// It logs the reply that it finds afterwards, which may be another one.
+const loggingFound: Fault = ({ adapter, storage, query }) => {
+  const replies = storage.once('replies', () => plainCommands(storage.records))
+  adapter.onReply = async (reply, command) => {
+    await query()
+    const said = replies.onReply(reply)
+    await query()
+    const found = replies.findRecord(reply.serialNumber, reply.commandId)?.reply
+    if (said === 'kept' && found) storage.log.reply(found, outcomeOf(found, command), new Date())
+    return said
   }
 }
 
@@ -261,6 +276,9 @@ export const EVENT_FAULTS: Record<string, Record<string, Fault>> = {
   'A reader of events passes no writer that is delayed at any of its steps': {
     'goes by a number alone': byNumber,
     'goes by time alone': byTime,
+  },
+  'A reply that another one replaces while its writer is delayed is an event as well': {
+    'logs the reply that it finds later': loggingFound,
   },
   'What a terminal sends again after a writer died is read as an event once it is answered': {
     'logs later, and forgets what a dead writer left': loggingLater,

@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict'
 import { SHARDS, shardOf } from '../../events/shard.js'
 import type { CommandAdapter } from '../command/record.js'
 import { at, closedBy, queued } from '../command/record.js'
-import { report } from '../proof.js'
+import { report, reportAll } from '../proof.js'
 import { replyTo } from '../sample.js'
 import { attendance, hand, uploadOf } from '../upload/sample.js'
 import { type EventCase, Reader, readAll } from './sample.js'
@@ -55,8 +55,12 @@ export const LOG_CASES: readonly EventCase[] = [
       const upload = attendance('A', ['1', '2'])
       await hand(subject, upload, upload, attendance('A', ['1', '2', '3']))
       for (const code of [-5000, -5000, 0, 0]) await report(adapter, replyTo('A', 'a', code))
+      const body = [-5000, 0, 0].map((code) => replyTo('A', 'b', code))
+      if (adapter.onReplies === undefined) await reportAll(subject, body)
+      else await adapter.onReplies(body.map((reply) => ({ reply, command: undefined })))
       deepEqual(await readAll(adapter), [
-        ...['A punch 1', 'A punch 2', 'A punch 3', 'A reply a pending', 'A reply a succeeded'],
+        ...['A punch 1', 'A punch 2', 'A punch 3'],
+        ...['A reply a pending', 'A reply a succeeded', 'A reply b pending', 'A reply b succeeded'],
       ])
     },
   },

@@ -105,6 +105,27 @@ export const WRITER_CASES: readonly EventCase[] = [
     },
   },
   {
+    name: 'A reply that another one replaces while its writer is delayed is an event as well',
+    otherwise: 'An app never learns that a terminal had begun with its command.',
+    missing: without('stall'),
+    async check(subject) {
+      const { adapter } = subject
+      const reader = new Reader(adapter)
+      for (let steps = 0; steps < MOST_STEPS; steps++) {
+        const id = `${steps}`
+        const { result } = await heldUp(
+          subject,
+          steps,
+          (stalled) => report(stalled, replyTo('A', id, -5000)),
+          () => report(adapter, replyTo('A', id, 0)),
+        )
+        const read = await reader.readOn()
+        const words = [`A reply ${id} pending`, `A reply ${id} succeeded`]
+        deepEqual([...new Set(read)], result === 'kept' ? words : words.slice(1))
+      }
+    },
+  },
+  {
     name: 'What a terminal sends again after a writer died is read as an event once it is answered',
     otherwise:
       'A crash between two writes hides an arrival for ever, although the terminal sent it again.',
