@@ -27,7 +27,8 @@ function pinIn(record: UploadRecord | CommandReply): string | undefined {
     case 'fields': {
       const pin = fieldOf(record.fields, 'PIN')
       // A door terminal sends a photo as a row, with the name of the file as the PIN.
-      return record.type === 'attphoto' ? PHOTO_NAME.exec(pin ?? '')?.[7] : pin
+      const name = record.type === 'attphoto' ? PHOTO_NAME.exec(pin ?? '') : null
+      return name === null ? pin : name[7]
     }
     default:
       return undefined

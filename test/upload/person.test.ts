@@ -12,6 +12,7 @@ const LINES: [what: string, table: string, body: string, pin: string | undefined
 const ROWS: typeof LINES = [
   ['a user of a door', 'user', 'user pin=7\tname=Ada', '7'],
   ['a photo of a door', 'ATTPHOTO', 'pin=20261125080000-7.jpg\tsn=A\tsize=4\tphoto=YWJj', '7'],
+  ['a photo with a bare PIN', 'ATTPHOTO', 'pin=7\tsn=A\tsize=4\tphoto=YWJj', '7'],
   ['nobody on a door', 'ATTPHOTO', 'pin=20261125080000.jpg\tsn=A\tsize=4\tphoto=YWJj', undefined],
 ]
 
