@@ -65,11 +65,8 @@ export function uploadsOn(
         const key = lineKey(upload, line)
         if (!lines.has(key)) lines.set(key, line)
       }
-      const mark = log === undefined ? {} : UNLOGGED
-      const documents = [...lines].map(([_id, line]) => ({
-        ...documentOf(_id, line, upload),
-        ...mark,
-      }))
+      const documents = [...lines].map(([_id, line]) => documentOf(_id, line, upload))
+      if (log !== undefined) for (const document of documents) Object.assign(document, UNLOGGED)
       const attended = documents.filter(({ kind }) => kind === 'attendance')
       const others = documents.filter(({ kind }) => kind !== 'attendance')
       const [next = 0, forgotten, ...kept] = await Promise.all([
