@@ -133,20 +133,32 @@ export async function forgetPersonIn(
 ): Promise<void> {
   for (const serialNumber of serialNumbers) {
     const shard = shardOf(serialNumber)
-    let rows: EntryDocument[] = []
     let place = 0
-    do {
+    for (let isDone = false; !isDone; ) {
       const filter = { ...beyond({ shard, place }), serialNumber }
       const options = { sort: { _id: 1 }, limit: BATCH }
-      rows = (await events.find(filter, options).toArray()) as EntryDocument[]
+      const rows = (await events.find(filter, options).toArray()) as EntryDocument[]
+      isDone = rows.length < BATCH
       for (const row of rows) {
+        if (!(await isRewritten(events, row, withoutPerson(row.text, pin)))) {
+          // Another call has changed it: it is read again.
+          isDone = false
+          break
+        }
         place = placeOf(row)
-        const text = withoutPerson(row.text, pin)
-        if (text === row.text) continue
-        await events.updateOne({ _id: row._id, text: row.text }, { $set: { text } })
       }
-    } while (rows.length === BATCH)
+    }
   }
+}
+
+async function isRewritten(
+  events: MongoCollection,
+  { _id, text: before }: EntryDocument,
+  text: string,
+): Promise<boolean> {
+  if (text === before) return true
+  const { matchedCount } = await events.updateOne({ _id, text: before }, { $set: { text } })
+  return matchedCount > 0
 }
 
 async function found(

@@ -99,7 +99,8 @@ export async function forgetEvents(database: Database, before: number): Promise<
 const OF_TERMINAL = `
   SELECT json_build_array(place, body)::text AS row FROM :schema.events
   WHERE shard = $1 AND serial_number = $2 AND place > $3 ORDER BY place LIMIT ${BATCH}`
-const REWRITE = "UPDATE :schema.events SET body = $3 WHERE shard = $1 AND place = $2 AND body <> ''"
+const REWRITE = `
+  UPDATE :schema.events SET body = $3 WHERE shard = $1 AND place = $2 AND body = $4 RETURNING 'true' AS row`
 
 /** Takes a person out of the entries of some terminals. */
 export async function forgetPersonIn(
@@ -108,15 +109,21 @@ export async function forgetPersonIn(
 ): Promise<void> {
   for (const serialNumber of serialNumbers) {
     const shard = shardOf(serialNumber)
-    let [place, count] = [0, BATCH]
-    while (count === BATCH) {
+    let place = 0
+    for (let isDone = false; !isDone; ) {
       const values = [shard, serialNumber, place]
       const rows = await database.rows<[place: number, body: string]>(OF_TERMINAL, values)
-      count = rows.length
+      isDone = rows.length < BATCH
       for (const [at, body] of rows) {
-        place = at
         const rest = withoutPerson(body, pin)
-        if (rest !== body) await database.rows(REWRITE, [shard, at, rest])
+        const isFree =
+          rest === body || (await database.rows(REWRITE, [shard, at, rest, body])).length > 0
+        if (!isFree) {
+          // Another call has changed it: it is read again.
+          isDone = false
+          break
+        }
+        place = at
       }
     }
   }

@@ -125,21 +125,26 @@ const OF_TERMINAL = `
   SELECT place, body FROM iclock_events WHERE shard = ? AND serial_number = ? AND place > ?
   ORDER BY place LIMIT ${ROWS_AT_ONCE}`
 
+const REWRITE = 'UPDATE iclock_events SET body = ? WHERE shard = ? AND place = ? AND body = ?'
+
 /** Takes a person out of the entries of some terminals. */
 export function* forgetPersonIn({ pin, serialNumbers }: ForgottenPerson): Steps<void> {
   for (const serialNumber of serialNumbers) {
     const shard = shardOf(serialNumber)
     let place = 0
-    for (;;) {
+    for (let isDone = false; !isDone; ) {
       const rows: readonly Row[] = yield* read(OF_TERMINAL, shard, serial(serialNumber), place)
+      isDone = rows.length < ROWS_AT_ONCE
       for (const row of rows) {
-        place = Number(row.place)
-        const body = withoutPerson(String(row.body), pin)
-        if (body === row.body) continue
-        const sql = "UPDATE iclock_events SET body = ? WHERE shard = ? AND place = ? AND body <> ''"
-        yield* write(sql, body, shard, place)
+        const [at, body] = [Number(row.place), String(row.body)]
+        const rest = withoutPerson(body, pin)
+        if (rest !== body && (yield* write(REWRITE, rest, shard, at, body)) === 0) {
+          // Another call has changed it: it is read again.
+          isDone = false
+          break
+        }
+        place = at
       }
-      if (rows.length < ROWS_AT_ONCE) break
     }
   }
 }

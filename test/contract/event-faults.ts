@@ -1,5 +1,5 @@
 // Faults of adapters in their events, each under the case that refuses it.
-import { eventsIn, type WrittenEvent } from '../../src/events/entry.js'
+import { eventsIn, type WrittenEvent, withoutPerson } from '../../src/events/entry.js'
 import { SHARDS } from '../../src/events/shard.js'
 import type { EventEntry, EventPlace } from '../../src/events/storage.js'
 import type { Upload } from '../../src/index.js'
@@ -172,6 +172,24 @@ const remembering =
     }
   }
 
+// It writes what it read, although it was changed meanwhile.
+const overwriting: Fault = ({ adapter, storage, query }) => {
+  const { readEvents } = adapter
+  const texts = storage.once('texts', () => new Map<string, string>())
+  const shown = (entry: EventEntry) => {
+    return { ...entry, text: texts.get(`${entry.shard} ${entry.place}`) ?? entry.text }
+  }
+  adapter.forgetPerson = async ({ pin }) => {
+    const entries = (await entriesOf(storage)).map(shown)
+    for (let turn = 0; turn < 9; turn++) await query()
+    for (const { shard, place, text } of entries) {
+      texts.set(`${shard} ${place}`, withoutPerson(text, pin))
+    }
+    return { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
+  }
+  adapter.readEvents = async (...asked) => (await readEvents(...asked)).map(shown)
+}
+
 // What is left is numbered from 1 again.
 const renumbering: Fault = ({ adapter }) => {
   const { readEvents, eventLog } = adapter
@@ -304,5 +322,9 @@ export const EVENT_FAULTS: Record<string, Record<string, Fault>> = {
       adapter.forgetPerson = (person) => forgetPerson({ ...person, serialNumbers: ['A', 'B'] })
     },
     'moves the others up': showing((events) => events.filter((event) => event !== null)),
+  },
+  'People who are forgotten at the same moment are all gone from the events': {
+    'writes what another call has changed meanwhile': overwriting,
+    'keeps them': remembering('forgetPerson'),
   },
 }

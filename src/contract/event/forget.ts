@@ -122,4 +122,16 @@ export const FORGOTTEN_CASES: readonly EventCase[] = [
       deepEqual(further, left.slice(1, 4))
     },
   },
+  {
+    name: 'People who are forgotten at the same moment are all gone from the events',
+    otherwise: 'One deletion brings back whom another one has just deleted.',
+    missing,
+    async check(subject) {
+      const adapter = subject.adapter as Forgetful
+      const pins = Array.from({ length: 8 }, (_, index) => `${index}`)
+      await hand(subject, attendance('A', [...pins, 'other']))
+      await Promise.all(pins.map((pin) => adapter.forgetPerson({ pin, serialNumbers: ['A'] })))
+      deepEqual(await readAll(adapter), ['A punch other'])
+    },
+  },
 ]
