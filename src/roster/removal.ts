@@ -2,17 +2,17 @@
 // Pure.
 import type { Context, Decision } from './decision.js'
 import { emptying } from './empty.js'
-import type { PersonRow, PersonState } from './row.js'
-import { failureOf, isUserMissing, progressOf } from './settle.js'
+import type { Failure, PersonRow, PersonState } from './row.js'
+import { failureOf, isDueAgain, isUserMissing, pauseAfter, progressOf } from './settle.js'
 
 /** A row whose person is gone, or what to do until that is so. */
 export function afterRemoval(pin: string, row: PersonRow, context: Context): PersonRow | Decision {
   const { removal: before, ...rest } = row
   if (before === undefined) return row
   const free: PersonRow = { facets: {}, isFree: true, ...seenOf(row) }
-  if (before.isConfirmed) return free
+  if (before.isConfirmed || (before.isDone && row.isGone)) return free
   if (before.failure !== undefined) {
-    const isDue = context.now >= (before.failure.retryAt ?? Number.POSITIVE_INFINITY)
+    const isDue = isDueAgain(before.failure, context, context.isChanged(pin))
     if (!isDue) return idle(row, 'failed', before.failure.meaning)
     return context.isApplied
       ? again(pin, { ...rest, removal: before }, context)
@@ -36,26 +36,31 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
   }
   const tries = (before.tries ?? 0) + 1
   const { ids: _, isIssued: __, ...kept } = before
-  const reason = failed ?? query
-  const failure =
+  const reason = failed ?? (isAnswered ? undefined : query)
+  const failure: Failure =
     reason === undefined
       ? {
-          kind: 'retry' as const,
-          meaning: 'the terminal still shows the user',
-          retryAt: context.now,
+          kind: 'retry',
+          meaning: isAnswered ? STILL_THERE : 'its commands were forgotten',
+          retryAt: context.now + pauseAfter(tries),
         }
-      : { ...failureOf(reason, tries, context), kind: 'retry' as const }
-  const retryAt = failure.retryAt ?? context.now + 24 * 60 * 60_000
+      : failureOf(reason, tries, context)
   const meaning =
     unmet === undefined && !isAnswered
       ? `deleted, but the terminal doesn't show whether the PIN is free (${failure.meaning}): see confirmFree`
       : `not deleted: ${failure.meaning}`
   const next: PersonRow = {
     ...rest,
-    removal: { ...kept, tries, failure: { ...failure, retryAt, meaning } },
+    removal: {
+      ...kept,
+      ...(unmet === undefined && { isDone: true }),
+      ...{ tries, failure: { ...failure, meaning } },
+    },
   }
   return idle(next, 'failed', meaning)
 }
+
+const STILL_THERE = 'the terminal still shows the user'
 
 /** The deletion anew, as a whole. */
 function again(pin: string, row: PersonRow, context: Context): Decision {
@@ -95,7 +100,7 @@ function removing(
   const { commands, query } = emptying(pin, context.family, context.types, slots)
   const cancel = Object.values(row.facets).flatMap(({ ids = [] }) => ids)
   // What the terminal shows from now on is proof: what it showed before isn't.
-  const { held: _, facets: __, drift: ___, removal: before, ...rest } = row
+  const { held: _, facets: __, drift: ___, isGone: ____, removal: before, ...rest } = row
   const tries = before?.tries
   return {
     content: {

@@ -85,6 +85,8 @@ export interface Removal extends Sending {
   slots: string[]
   failure?: Failure
   tries?: number
+  /** Whether all that must succeed did, so that only the proof is missing. */
+  isDone?: true
   /** Whether the app said that the PIN is empty. */
   isConfirmed?: true
 }

@@ -40,8 +40,12 @@ function shownRow(
   isOther: boolean,
 ): { content: PersonRow; state?: PersonState } | undefined {
   const { owner, removal, facets, held, name } = content
-  if (removal !== undefined || owner === undefined) return undefined
   const isSeen = content.seen === token || content.seen === lateOf(token)
+  if (removal !== undefined) {
+    const isProof = removal.ids === undefined && !isSeen && !content.isGone
+    return isProof ? { content: { ...content, isGone: true } } : undefined
+  }
+  if (owner === undefined) return undefined
   if (owner === 'foreign') {
     if (isSeen) return undefined
     return { content: { facets: {}, meaning: 'not on the terminal' }, state: 'removed' }

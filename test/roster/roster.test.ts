@@ -24,7 +24,11 @@ afterEach(() => {
 })
 
 /** A terminal beside a roster over storage whose calls are counted. */
-async function world(wanted: RosterPerson[], options: Partial<RosterOptions> = {}) {
+async function world(
+  wanted: RosterPerson[],
+  options: Partial<RosterOptions> = {},
+  kind: Partial<Kind> = {},
+) {
   const memory = memoryAdapter()
   const calls: string[] = []
   const adapter = new Proxy(memory, {
@@ -37,7 +41,7 @@ async function world(wanted: RosterPerson[], options: Partial<RosterOptions> = {
       }
     },
   })
-  const machine = new Machine(SN, KIND)
+  const machine = new Machine(SN, { ...KIND, ...kind })
   const random = new Random(1)
   random.chance = () => false
   const people = roster({ adapter, desired: () => wanted, onError: () => {}, ...options })
@@ -211,6 +215,39 @@ it('A PIN whose person changes is emptied and asked for before it is the other o
   expect(texts.at(-1)).toBe('DATA QUERY USERINFO PIN=7')
   expect(machine.users.get('7')?.name).toBe('Grace')
   expect((await people.status({ pin: '7' })).rows[0]?.person).toBe('grace')
+})
+
+it('A PIN that only a reading can show to be empty is emptied once, then the other one gets it', async () => {
+  const wanted: RosterPerson[] = [
+    { pin: '6', person: 'bo', name: 'Bo' },
+    { pin: '7', person: 'ada', name: 'Ada' },
+  ]
+  const { settle, machine } = await world(wanted, { deletes: 'apply' }, { knowsQueryOne: false })
+  await settle()
+  wanted[1] = { pin: '7', person: 'grace', name: 'Grace' }
+  const texts = await settle()
+  expect(texts.filter((text) => text === 'DATA DELETE USERINFO PIN=7')).toHaveLength(1)
+  expect(machine.users.get('7')?.name).toBe('Grace')
+  vi.setSystemTime(Date.now() + 30 * 60 * MINUTE)
+  expect(await settle()).toEqual([])
+})
+
+it('A deletion that a person cancelled waits for a change', async () => {
+  const wanted = many(2)
+  const { settle, machine, memory, people } = await world(wanted, { deletes: 'apply' })
+  await settle()
+  wanted.pop()
+  await people.reconcile(SN)
+  const { records } = await memory.openCommands(SN, new Date(), { limit: 20, maxBytes: 40_000 })
+  const ids = records.map(({ commandId }) => commandId)
+  await memory.cancel(SN, { ids }, new Date(), 'cancelled')
+  await settle()
+  vi.setSystemTime(Date.now() + 30 * 60 * MINUTE)
+  await settle()
+  expect([...machine.users.keys()]).toEqual(['1', '2'])
+  await people.changed({ serialNumber: SN })
+  await settle()
+  expect([...machine.users.keys()]).toEqual(['1'])
 })
 
 it('An enrollment is reported once, again after it fails, and an echo never', async () => {

@@ -212,6 +212,7 @@ async function differences(world: World, mode: string): Promise<string> {
   for (const { machine } of world.served) {
     const { serialNumber, kind } = machine
     const rows = (await world.memory.listRoster({ serialNumber, limit: 1000 })).rows
+    const canShow = kind.knowsQueryAll || kind.knowsQueryOne
     const stateOf = (pin: string) => rows.find((row) => row.pin === pin)?.state
     const own = world.desired.get(serialNumber) ?? new Map()
     for (const pin of new Set([...PINS, '8', '9'])) {
@@ -224,7 +225,6 @@ async function differences(world: World, mode: string): Promise<string> {
         )
       if (user?.name.startsWith('zed')) {
         // Nobody is put over a stranger.
-        const canShow = kind.knowsQueryAll || kind.knowsQueryOne
         if (employee && state !== 'conflict' && canShow) say('a stranger is there')
         continue
       }
@@ -237,12 +237,12 @@ async function differences(world: World, mode: string): Promise<string> {
         continue
       }
       if (user === undefined) {
-        if (!(state === 'failed' && mayFail(machine.kind, machine.users.size))) say('is not there')
+        const mayFail = !canShow || machine.users.size >= kind.capacity
+        if (!(state === 'failed' && mayFail)) say('is not there')
         continue
       }
       if (ownerOf(user.name) !== employee.person) {
-        if (!(state === 'failed' && !kind.knowsQueryOne))
-          say(`is ${user.name}, not ${employee.person}`)
+        if (!(state === 'failed' && !canShow)) say(`is ${user.name}, not ${employee.person}`)
         continue
       }
       if (
@@ -267,10 +267,6 @@ async function differences(world: World, mode: string): Promise<string> {
     }
   }
   return found.join('\n')
-}
-
-function mayFail(kind: Kind, users: number): boolean {
-  return users >= kind.capacity || !kind.knowsQueryOne
 }
 
 function expected(kind: Kind, { fingers, face, photo, person: _ }: Employee): Map<string, string> {
