@@ -22,21 +22,29 @@ export interface RosterMemory extends RosterStorage {
   countRoster(filter: RosterCountFilter): Record<string, number>
 }
 
-/** Every row, by terminal and PIN. Rows are replaced as a whole and never changed. */
-export type RosterRows = Map<string, Readonly<RosterRow>>
+/** The rows of each terminal, by PIN. Rows are replaced as a whole and never changed. */
+export type RosterRows = Map<string, Map<string, Readonly<RosterRow>>>
 
 /** Stores the rows. */
-export function rosterMemory(rows: RosterRows): RosterMemory {
+export function rosterMemory(terminals: RosterRows): RosterMemory {
+  const rowsIn = ({ serialNumber, pin }: RosterFilter) => {
+    const asked =
+      serialNumber === undefined
+        ? [...terminals.values()]
+        : [terminals.get(keyOf(serialNumber, '')) ?? new Map<string, RosterRow>()]
+    if (pin === undefined) return asked.flatMap((rows) => [...rows.values()])
+    return asked.flatMap((rows) => rows.get(pinKey(pin)) ?? [])
+  }
   return {
     findRoster(serialNumber, pins) {
-      return [...new Set(pins)].flatMap((pin) => rows.get(keyOf(serialNumber, pin)) ?? [])
+      return [...new Set(pins)].flatMap((pin) => rowsIn({ serialNumber, pin }))
     },
     listRoster(filter) {
       const { limit, place, ...asked } = checkRosterFilter(filter)
       const [serialNumber = '', pin = ''] = (place ?? []) as readonly string[]
-      const found = [...rows.values()].filter((row) => {
+      const found = rowsIn(asked).filter((row) => {
         return (
-          isAsked(row, asked) && (place === undefined || inOrder(row, { serialNumber, pin }) > 0)
+          isInState(row, asked) && (place === undefined || inOrder(row, { serialNumber, pin }) > 0)
         )
       })
       const shown = found.sort(inOrder).slice(0, limit)
@@ -47,16 +55,18 @@ export function rosterMemory(rows: RosterRows): RosterMemory {
     },
     writeRoster: (writes) =>
       writes.map(({ row, replaces }) => {
-        const key = keyOf(row.serialNumber, row.pin)
+        const terminal = keyOf(row.serialNumber, '')
+        const rows = terminals.get(terminal) ?? new Map<string, RosterRow>()
+        const key = pinKey(row.pin)
         if (rows.get(key)?.version !== replaces) return false
         rows.set(key, Object.freeze({ ...row, commandIds: Object.freeze([...row.commandIds]) }))
+        terminals.set(terminal, rows)
         return true
       }),
     countRoster(filter) {
-      const { serialNumber, removedSince } = checkRosterCount(filter)
+      const { removedSince, ...asked } = checkRosterCount(filter)
       const counts: Record<string, number> = {}
-      for (const { state, removedAt, ...row } of rows.values()) {
-        if (serialNumber !== undefined && row.serialNumber !== serialNumber) continue
+      for (const { state, removedAt } of rowsIn(asked)) {
         if (removedSince !== undefined && !(removedAt && removedAt >= removedSince)) continue
         counts[state] = (counts[state] ?? 0) + 1
       }
@@ -66,19 +76,27 @@ export function rosterMemory(rows: RosterRows): RosterMemory {
 }
 
 /** Deletes the rows of those who left their terminal before this moment, and more than a day ago. */
-export function forgetRemoved(rows: RosterRows, before: Date): void {
+export function forgetRemoved(terminals: RosterRows, before: Date): void {
   const moment = Math.min(before.getTime(), Date.now() - REMOVED_KEPT)
-  for (const [key, { state, changedAt }] of rows) {
-    if (state === REMOVED && changedAt.getTime() < moment) rows.delete(key)
+  for (const rows of terminals.values()) {
+    for (const [key, { state, changedAt }] of rows) {
+      if (state === REMOVED && changedAt.getTime() < moment) rows.delete(key)
+    }
   }
 }
 
 /** Deletes the rows of a person, and those about the terminals. */
-export function forgetRows(rows: RosterRows, { pin, serialNumbers }: ForgottenPerson): void {
+export function forgetRows(terminals: RosterRows, { pin, serialNumbers }: ForgottenPerson): void {
   for (const serialNumber of serialNumbers) {
-    rows.delete(keyOf(serialNumber, pin))
-    rows.delete(keyOf(serialNumber, ''))
+    const rows = terminals.get(keyOf(serialNumber, ''))
+    rows?.delete(pinKey(pin))
+    rows?.delete(pinKey(''))
   }
+}
+
+// An attacker can make the hashes of bare decimals collide.
+function pinKey(pin: string): string {
+  return `PIN=${pin}`
 }
 
 type Place = Pick<RosterRow, 'serialNumber' | 'pin'>
@@ -88,8 +106,6 @@ function inOrder(one: Place, other: Place): number {
   return one.pin === other.pin ? 0 : one.pin < other.pin ? -1 : 1
 }
 
-function isAsked(row: RosterRow, { serialNumber, pin, state }: RosterFilter): boolean {
-  if (serialNumber !== undefined && row.serialNumber !== serialNumber) return false
-  if (pin !== undefined && row.pin !== pin) return false
-  return state === undefined || [state].flat().includes(row.state)
+function isInState({ state }: RosterRow, asked: RosterFilter): boolean {
+  return asked.state === undefined || [asked.state].flat().includes(state)
 }
