@@ -13,7 +13,7 @@ import {
   withUser,
 } from './heard.js'
 import type { RosterAdapter, RosterOptions } from './options.js'
-import { lateOf, type TerminalRow } from './reading.js'
+import { lateOf, type Reading, type TerminalRow } from './reading.js'
 import {
   decode,
   type Known,
@@ -72,8 +72,8 @@ async function noteUsers(
 ): Promise<void> {
   let left = [...news].flatMap(([pin, { held }]) => (held === undefined ? [] : [pin]))
   await untilWritten(async () => {
-    const { rows, token } = await rowsOf(serialNumber, left, adapter)
-    const sentOf = await sendings(serialNumber, [...rows.values()], adapter)
+    const { rows, reading } = await rowsOf(serialNumber, left, adapter)
+    const { token, sentOf } = await sendings(serialNumber, [...rows.values()], reading, adapter)
     const writes: RosterWrite[] = []
     for (const pin of left) {
       const held = news.get(pin)?.held
@@ -89,24 +89,40 @@ async function noteUsers(
   })
 }
 
-/** How far the users are that are on their way: one call for all of them. */
+/** How far the users are that are on their way, and whether a reading shows them: one call. */
 async function sendings(
   serialNumber: string,
   rows: readonly Known<PersonRow>[],
+  reading: Reading | undefined,
   adapter: RosterAdapter,
-): Promise<(row: PersonRow | undefined) => UserSending> {
-  const ids = rows.flatMap(({ content }) => content.facets.user?.ids ?? [])
-  if (ids.length === 0) return () => 'settled'
+): Promise<{ token: string | undefined; sentOf(row: PersonRow | undefined): UserSending }> {
+  const query = reading?.ended === undefined ? (reading?.ids ?? []) : []
+  const ids = [...query, ...rows.flatMap(({ content }) => content.facets.user?.ids ?? [])]
   const asked = ids.map((commandId) => ({ serialNumber, commandId }))
-  const found = await adapter.findSummaries(asked)
+  const found = ids.length === 0 ? [] : await adapter.findSummaries(asked)
   const known = new Map(found.map((one) => [one.commandId, one]))
-  return (row) => {
-    const own = row?.facets.user?.ids
-    if (own === undefined) return 'settled'
-    const all = own.map((id) => known.get(id))
-    if (all.every((one) => one?.reply !== undefined)) return 'settled'
-    return all.every((one) => (one?.attemptsMade ?? 0) === 0 && !one?.reply) ? 'unsent' : 'sent'
+  return {
+    token: tokenOf(reading, (id) => known.get(id)?.attemptsMade ?? 0),
+    sentOf(row) {
+      const own = row?.facets.user?.ids
+      if (own === undefined) return 'settled'
+      const all = own.map((id) => known.get(id))
+      if (all.every((one) => one?.reply !== undefined)) return 'settled'
+      return all.every((one) => (one?.attemptsMade ?? 0) === 0 && !one?.reply) ? 'unsent' : 'sent'
+    },
   }
+}
+
+/** Marks what comes now; undefined if no reading shows it. */
+function tokenOf(
+  reading: Reading | undefined,
+  attemptsOf: (id: string) => number,
+): string | undefined {
+  if (reading === undefined) return undefined
+  // What comes after the query ended was not shown by it: it may have been added since.
+  if (reading.ended !== undefined) return lateOf(reading.token)
+  // What comes before the query was sent may have been deleted since.
+  return reading.ids?.some((id) => attemptsOf(id) > 0) ? reading.token : undefined
 }
 
 async function reportPieces(
@@ -144,7 +160,7 @@ async function rowsOf(
   serialNumber: string,
   pins: readonly string[],
   adapter: RosterAdapter,
-): Promise<{ rows: Rows; token: string | undefined }> {
+): Promise<{ rows: Rows; reading: Reading | undefined }> {
   const found = pins.length === 0 ? [] : await adapter.findRoster(serialNumber, [...pins, ''])
   const rows: Rows = new Map()
   let terminal: RosterRow | undefined
@@ -152,10 +168,7 @@ async function rowsOf(
     if (row.pin === '') terminal = row
     else rows.set(row.pin, decode<PersonRow>(row))
   }
-  const own = terminal && decode<TerminalRow>(terminal).content
-  const { ended, token } = own?.reading ?? {}
-  // What comes after the query ended was not shown by it: it may have been added since.
-  return { rows, token: ended === undefined || token === undefined ? token : lateOf(token) }
+  return { rows, reading: terminal && decode<TerminalRow>(terminal).content.reading }
 }
 
 async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): Promise<string[]> {
