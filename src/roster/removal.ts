@@ -10,9 +10,12 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
   const { removal: before, ...rest } = row
   if (before === undefined) return row
   const free: PersonRow = { facets: {}, isFree: true, ...seenOf(row) }
-  if (before.isConfirmed || (before.isDone && row.isGone)) return free
+  // What was shown since it began may have come after its command had gone by.
+  const isUnseen = row.held === undefined
+  if (before.isConfirmed || (before.isDone && row.isGone && isUnseen)) return free
   if (before.failure !== undefined) {
-    const isDue = isDueAgain(before.failure, context, context.isChanged(pin))
+    const isUndone = before.isDone && !isUnseen
+    const isDue = isUndone || isDueAgain(before.failure, context, context.isChanged(pin))
     if (!isDue) return idle(row, 'failed', before.failure.meaning)
     return context.isApplied
       ? again(pin, { ...rest, removal: before }, context)
@@ -31,29 +34,27 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
   const failed = unmet === undefined ? undefined : context.look(unmet)
   const query = context.look(before.query)
   const isAnswered = query?.state === 'succeeded' || (query !== undefined && isUserMissing(query))
-  if (unmet === undefined && row.held === undefined) {
-    if (isAnswered || (before.why !== 'reused' && query?.state === 'failed')) return free
-  }
+  const isDone = unmet === undefined && isUnseen
+  if (isDone && (isAnswered || (before.why !== 'reused' && query?.state === 'failed'))) return free
   const tries = (before.tries ?? 0) + 1
   const { ids: _, isIssued: __, ...kept } = before
-  const reason = failed ?? (isAnswered ? undefined : query)
+  const reason = failed ?? (isDone ? query : undefined)
   const failure: Failure =
     reason === undefined
       ? {
           kind: 'retry',
-          meaning: isAnswered ? STILL_THERE : 'its commands were forgotten',
+          meaning: isUnseen ? 'its commands were forgotten' : STILL_THERE,
           retryAt: context.now + pauseAfter(tries),
         }
       : failureOf(reason, tries, context)
-  const meaning =
-    unmet === undefined && !isAnswered
-      ? `deleted, but the terminal doesn't show whether the PIN is free (${failure.meaning}): see confirmFree`
-      : `not deleted: ${failure.meaning}`
+  const meaning = isDone
+    ? `deleted, but the terminal doesn't show whether the PIN is free (${failure.meaning}): see confirmFree`
+    : `not deleted: ${failure.meaning}`
   const next: PersonRow = {
     ...rest,
     removal: {
       ...kept,
-      ...(unmet === undefined && { isDone: true }),
+      ...(isDone && { isDone }),
       ...{ tries, failure: { ...failure, meaning } },
     },
   }

@@ -85,7 +85,7 @@ export interface Removal extends Sending {
   slots: string[]
   failure?: Failure
   tries?: number
-  /** Whether all that must succeed did, so that only the proof is missing. */
+  /** Whether all that must succeed did and nothing was shown since: only the proof is missing. */
   isDone?: true
   /** Whether the app said that the PIN is empty. */
   isConfirmed?: true
