@@ -5,7 +5,7 @@ import { isNameOf } from './digest.js'
 import { queryOf } from './empty.js'
 import type { Slots, Wish } from './person.js'
 import { put } from './put.js'
-import { afterRemoval, idle, removal, seenOf } from './removal.js'
+import { afterRemoval, idle, isOther, removal, seenOf } from './removal.js'
 import type { PersonRow } from './row.js'
 import { failureOf, isDueAgain, isUserMissing, progressOf, settledFacet } from './settle.js'
 
@@ -27,7 +27,7 @@ export function decide(
   let row = settled(known ?? NOBODY, context)
   const { tries } = row.asked ?? {}
   if (row.removal !== undefined) {
-    const left = afterRemoval(pin, row, context)
+    const left = afterRemoval(pin, row, wish, context)
     if ('state' in left) return left
     row = left
   }
@@ -45,8 +45,7 @@ export function decide(
   }
   if (row.owner === 'ours') {
     if (wish === undefined) return removal(pin, row, 'gone', context)
-    const isOther = wish.person !== undefined && (row.person ?? wish.person) !== wish.person
-    if (isOther) return removal(pin, row, 'reused', context)
+    if (isOther(row, wish)) return removal(pin, row, 'reused', context)
     return put(pin, row, wish, context, slots)
   }
   if (wish === undefined) return idle(row, 'removed', 'not on the terminal')

@@ -67,7 +67,11 @@ export function withUser(
   // Who was shown stays so, should the row come again later.
   const isShown = before?.seen !== undefined && lateOf(before.seen) === token
   const seen = token === undefined ? {} : { seen: isShown ? (before.seen as string) : token }
-  const isNobody = before === undefined || (before.owner === undefined && !before.removal)
+  // Who comes after the deletion was carried out may be anybody.
+  const isNobody =
+    before === undefined ||
+    (before.owner === undefined && !before.removal) ||
+    before.removal?.isDone === true
   if (isNobody || (before.owner !== 'foreign' && isStranger(before, held, user))) {
     const { asked } = before ?? {}
     const content: PersonRow = {

@@ -2,11 +2,24 @@
 // Pure.
 import type { Context, Decision } from './decision.js'
 import { emptying } from './empty.js'
+import type { Wish } from './person.js'
 import type { Failure, PersonRow, PersonState } from './row.js'
-import { failureOf, isDueAgain, isUserMissing, pauseAfter, progressOf } from './settle.js'
+import {
+  failureOf,
+  isDueAgain,
+  isUserMissing,
+  type Look,
+  pauseAfter,
+  progressOf,
+} from './settle.js'
 
 /** A row whose person is gone, or what to do until that is so. */
-export function afterRemoval(pin: string, row: PersonRow, context: Context): PersonRow | Decision {
+export function afterRemoval(
+  pin: string,
+  row: PersonRow,
+  wish: Wish | undefined,
+  context: Context,
+): PersonRow | Decision {
   const { removal: before, ...rest } = row
   if (before === undefined) return row
   const free: PersonRow = { facets: {}, isFree: true, ...seenOf(row) }
@@ -14,8 +27,12 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
   const isUnseen = row.held === undefined
   if (before.isConfirmed || (before.isDone && row.isGone && isUnseen)) return free
   if (before.failure !== undefined) {
-    const isUndone = before.isDone && !isUnseen
-    const isDue = isUndone || isDueAgain(before.failure, context, context.isChanged(pin))
+    if (before.isDone && before.failure.kind === 'stuck' && isUnseen) {
+      // He would only come back to what was his.
+      if (wish !== undefined && before.why !== 'foreign' && !isOther(row, wish)) return free
+      if (wish === undefined) return idle(row, 'removed', before.failure.meaning)
+    }
+    const isDue = isDueAgain(before.failure, context, context.isChanged(pin))
     if (!isDue) return idle(row, 'failed', before.failure.meaning)
     return context.isApplied
       ? again(pin, { ...rest, removal: before }, context)
@@ -35,18 +52,12 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
   const query = context.look(before.query)
   const isAnswered = query?.state === 'succeeded' || (query !== undefined && isUserMissing(query))
   const isDone = unmet === undefined && isUnseen
-  if (isDone && (isAnswered || (before.why !== 'reused' && query?.state === 'failed'))) return free
+  if (isDone && isAnswered) return free
   const tries = (before.tries ?? 0) + 1
   const { ids: _, isIssued: __, ...kept } = before
-  const reason = failed ?? (isDone ? query : undefined)
-  const failure: Failure =
-    reason === undefined
-      ? {
-          kind: 'retry',
-          meaning: isUnseen ? 'its commands were forgotten' : STILL_THERE,
-          retryAt: context.now + pauseAfter(tries),
-        }
-      : failureOf(reason, tries, context)
+  const failure = failed
+    ? failureOf(failed, tries, context)
+    : unproved(isDone ? query : undefined, isUnseen, tries, context)
   const meaning = isDone
     ? `deleted, but the terminal doesn't show whether the PIN is free (${failure.meaning}): see confirmFree`
     : `not deleted: ${failure.meaning}`
@@ -58,10 +69,31 @@ export function afterRemoval(pin: string, row: PersonRow, context: Context): Per
       ...{ tries, failure: { ...failure, meaning } },
     },
   }
-  return idle(next, 'failed', meaning)
+  return wish === undefined && failure.kind === 'stuck' && isDone
+    ? idle(next, 'removed', meaning)
+    : idle(next, 'failed', meaning)
 }
 
-const STILL_THERE = 'the terminal still shows the user'
+/** Why all was deleted, and the PIN isn't known to be free. */
+function unproved(
+  query: Look | undefined,
+  isUnseen: boolean,
+  tries: number,
+  context: Context,
+): Failure {
+  // It knows no such query: nothing but a reading can show it.
+  if (query?.state === 'failed') {
+    return { kind: 'stuck', meaning: query.meaning, while: context.capabilities }
+  }
+  if (query !== undefined) return failureOf(query, tries, context)
+  const meaning = isUnseen ? 'its commands were forgotten' : 'the terminal still shows the user'
+  return { kind: 'retry', meaning, retryAt: context.now + pauseAfter(tries) }
+}
+
+/** Whether the app wants somebody else than the one whom a row is about. */
+export function isOther({ person }: PersonRow, wish: Wish): boolean {
+  return wish.person !== undefined && (person ?? wish.person) !== wish.person
+}
 
 /** The deletion anew, as a whole. */
 function again(pin: string, row: PersonRow, context: Context): Decision {

@@ -232,6 +232,34 @@ it('A PIN that only a reading can show to be empty is emptied once, then the oth
   expect(await settle()).toEqual([])
 })
 
+it('A PIN that was deleted and not shown to be empty is given to nobody else', async () => {
+  const wanted: RosterPerson[] = [
+    { pin: '6', person: 'bo', name: 'Bo' },
+    { pin: '7', person: 'ada', name: 'Ada' },
+  ]
+  const options = { deletes: 'apply' as const }
+  const { settle, drain, machine, people } = await world(wanted, options, { knowsQueryOne: false })
+  await settle()
+  // It says that it has deleted him, and hasn't.
+  const ada = machine.users.get('7')
+  const execute = machine.execute.bind(machine)
+  machine.execute = (text, random) => {
+    const effect = execute(text, random)
+    if (text === 'DATA DELETE USERINFO PIN=7' && ada) machine.users.set('7', ada)
+    return effect
+  }
+  wanted.pop()
+  await people.reconcile(SN)
+  await drain()
+  wanted.push({ pin: '7', person: 'grace', name: 'Grace' })
+  await people.reconcile(SN)
+  await drain()
+  await settle()
+  expect(machine.users.get('7')?.name).toBe('Ada')
+  const { rows } = await people.status({ serialNumber: SN, pin: '7' })
+  expect(rows[0]?.meaning).toContain('see confirmFree')
+})
+
 it('A deletion that a person cancelled waits for a change', async () => {
   const wanted = many(2)
   const { settle, machine, memory, people } = await world(wanted, { deletes: 'apply' })
