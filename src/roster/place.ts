@@ -1,11 +1,13 @@
 // Places that became free on a terminal.
 import type { Executing, Written } from './execute.js'
+import type { TerminalRow } from './reading.js'
+import { decode, writeOf } from './row.js'
 import type { Snapshot } from './snapshot.js'
 
 /** Notes that places became free: those for whom there was none are tried again. */
 export async function countPlaces(
   snapshot: Snapshot,
-  executing: Executing,
+  { adapter }: Pick<Executing, 'adapter'>,
   written: readonly Written[],
 ): Promise<void> {
   const freed = written.filter(({ before, row }) => {
@@ -13,12 +15,8 @@ export async function countPlaces(
   }).length
   const { row, content } = snapshot.own
   if (freed === 0 || row === undefined) return
-  const next = { ...content, places: content.places + freed }
-  const write = {
-    ...row,
-    content: JSON.stringify(next),
-    version: (await executing.newIds(1))[0] ?? '',
-  }
-  const [isWritten] = await executing.adapter.writeRoster([{ row: write, replaces: row.version }])
-  if (isWritten === true) snapshot.own = { row: write, content: next }
+  const { version: _, content: __, ...rest } = row
+  const write = writeOf(rest, { ...content, places: content.places + freed }, row)
+  const [isWritten] = await adapter.writeRoster([write])
+  if (isWritten === true) snapshot.own = decode<TerminalRow>(write.row)
 }

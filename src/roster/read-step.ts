@@ -1,5 +1,6 @@
 // Takes a reading one step further: asks who is on the terminal, then how many, and puts what a
 // complete reading shows into the rows.
+import { newCommandId } from '../queue/id.js'
 import type { Family } from '../reply/outcome.js'
 import { fieldOf } from '../upload/fields.js'
 import { countUsers, queryAll } from './empty.js'
@@ -91,8 +92,8 @@ async function ask(
   content: TerminalRow,
   isStrict: boolean,
 ): Promise<Step> {
-  const [id = '', token = ''] = await step.newIds(2)
-  const reading: Reading = { token, isStrict, ids: [id] }
+  const [id = ''] = await step.newIds(1)
+  const reading: Reading = { token: newCommandId(), isStrict, ids: [id] }
   const isOurs = await keep(snapshot, step, { ...content, reading })
   if (isOurs) {
     const { serialNumber, family } = step
