@@ -4,6 +4,7 @@ import {
   type Executing,
   issueWritten,
   type Written,
+  writeAll,
   writeDecisions,
 } from './execute.js'
 import { checkDeletes, type Limits } from './guard.js'
@@ -91,5 +92,5 @@ async function takeBack(written: readonly Written[], executing: Executing): Prom
     const base = { ...rest, ...(known && { removedAt: known }) }
     return [personWrite({ serialNumber, pin }, base, before.content, 'unwanted', executing.now)]
   })
-  if (writes.length > 0) await adapter.writeRoster(writes)
+  await writeAll(writes, adapter)
 }

@@ -33,6 +33,8 @@ export interface Written extends Decided {
 }
 
 const MOST_CLOSED = 1000
+const MOST_WRITTEN = 500
+const MOST_ISSUED = 100
 
 /**
  * Writes what was decided, each row only if nobody has changed it since.
@@ -56,10 +58,25 @@ export async function writeDecisions(
     if (isChange(write, before?.row)) drafts.push({ ...one, write, content, issues })
   }
   if (drafts.length === 0) return []
-  const written = await adapter.writeRoster(drafts.map(({ write }) => write))
+  const written = await writeAll(
+    drafts.map(({ write }) => write),
+    adapter,
+  )
   return drafts.flatMap(({ write, ...one }, index) => {
     return written[index] === true ? [{ ...one, row: write.row }] : []
   })
+}
+
+/** Writes any number of rows, and returns of each whether it was written. */
+export async function writeAll(
+  writes: readonly RosterWrite[],
+  adapter: RosterAdapter,
+): Promise<boolean[]> {
+  const written: boolean[] = []
+  for (let start = 0; start < writes.length; start += MOST_WRITTEN) {
+    written.push(...(await adapter.writeRoster(writes.slice(start, start + MOST_WRITTEN))))
+  }
+  return written
 }
 
 /** Issues the commands of rows that were written, and notes that storage has them. */
@@ -75,15 +92,16 @@ export async function issueWritten(
       announce(serialNumber, id)
     }
   }
-  const issues = written.flatMap((one) => one.issues)
-  if (issues.length === 0) return
-  await commands.issueAll(issues)
-  const issued = written.filter((one) => one.issues.length > 0)
-  await adapter.writeRoster(
-    issued.map(({ pin, row, content, decision }) => {
-      return personWrite({ serialNumber, pin }, row, asIssued(content), decision.state, now)
-    }),
-  )
+  const issuing = written.filter((one) => one.issues.length > 0)
+  for (let start = 0; start < issuing.length; start += MOST_ISSUED) {
+    const part = issuing.slice(start, start + MOST_ISSUED)
+    await commands.issueAll(part.flatMap(({ issues }) => issues))
+    await adapter.writeRoster(
+      part.map(({ pin, row, content, decision }) => {
+        return personWrite({ serialNumber, pin }, row, asIssued(content), decision.state, now)
+      }),
+    )
+  }
 }
 
 /** A command of the roster: it has no key, because superseding would put it behind what needs it. */

@@ -1,35 +1,29 @@
 // What a complete reading says of each row.
 import { isNameOf } from './digest.js'
-import type { Executing } from './execute.js'
+import { type Executing, writeAll } from './execute.js'
 import { lateOf, type Reading } from './reading.js'
-import { decode, type Known, type PersonRow, type PersonState, personWrite } from './row.js'
+import { decode, type PersonRow, type PersonState, personWrite } from './row.js'
 import { LOST } from './settle.js'
 import type { Snapshot } from './snapshot.js'
 import type { RosterWrite } from './storage.js'
-
-const MOST_WRITTEN = 500
 
 /** Puts what a complete reading shows into the rows. */
 export async function show(snapshot: Snapshot, step: Executing, reading: Reading): Promise<void> {
   const { serialNumber, adapter, now } = step
   const { own, machine } = snapshot
   const isOther = own.content.machine !== undefined && own.content.machine !== machine
-  const changes: { before: Known<PersonRow>; write: RosterWrite }[] = []
+  const writes: RosterWrite[] = []
   for (const [pin, before] of snapshot.rows) {
     const shown = shownRow(before.content, reading, isOther)
     if (shown === undefined) continue
     const state = shown.state ?? (before.row.state as PersonState)
-    const write = personWrite({ serialNumber, pin }, before.row, shown.content, state, now)
-    changes.push({ before, write })
+    writes.push(personWrite({ serialNumber, pin }, before.row, shown.content, state, now))
   }
-  for (let start = 0; start < changes.length; start += MOST_WRITTEN) {
-    const part = changes.slice(start, start + MOST_WRITTEN)
-    const written = await adapter.writeRoster(part.map(({ write }) => write))
-    for (const [index, { write }] of part.entries()) {
-      // Another pass has changed it: this one leaves it alone.
-      if (written[index] === true) snapshot.rows.set(write.row.pin, decode(write.row))
-      else snapshot.rows.delete(write.row.pin)
-    }
+  const written = await writeAll(writes, adapter)
+  for (const [index, { row }] of writes.entries()) {
+    // Another pass has changed it: this one leaves it alone.
+    if (written[index] === true) snapshot.rows.set(row.pin, decode(row))
+    else snapshot.rows.delete(row.pin)
   }
 }
 

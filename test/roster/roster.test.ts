@@ -180,6 +180,47 @@ it('Who leaves stays under report, is deleted under apply, and nobody is if too 
   expect(await people.count(SN)).toMatchObject({ present: 10, removed: 10 })
 })
 
+it('No call writes more than 1,000 rows, whoever leaves', async () => {
+  const { people, memory, machine, contact } = await world([{ pin: '1', name: 'Ada' }])
+  const content = JSON.stringify({ owner: 'ours', facets: { user: { digest: 'a' } } })
+  for (let n = 1000; n < 2100; n++) {
+    const row = { serialNumber: SN, pin: `${n}`, version: `${n}`.padStart(16, '0') }
+    machine.users.set(row.pin, { name: '', pri: '0', card: '' })
+    const rest = { state: 'present', changedAt: new Date(), commandIds: [], content }
+    memory.writeRoster([{ row: { ...row, ...rest } }])
+  }
+  const sizes: number[] = []
+  const { writeRoster } = memory
+  memory.writeRoster = (writes) => {
+    sizes.push(writes.length)
+    return writeRoster(writes)
+  }
+  const place = { serialNumber: SN, pin: '', version: '0'.repeat(16), state: 'terminal' }
+  const read = { mode: 'all', at: Date.now(), users: 1100 }
+  const own = JSON.stringify({ read, places: 0, machine: 'M F1' })
+  memory.writeRoster([{ row: { ...place, changedAt: new Date(), commandIds: [], content: own } }])
+  await contact('poll')
+  await people.reconcile(SN)
+  expect(await people.count(SN)).toMatchObject({ unwanted: 1100 })
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(1000)
+})
+
+it('Every version of a row has 16 characters, whatever the ids of commands', async () => {
+  const wanted = many(3)
+  const options = { deletes: 'apply' as const, commandIds: 'number' as const }
+  const { settle, memory } = await world(wanted, options)
+  const versions: string[] = []
+  const { writeRoster } = memory
+  memory.writeRoster = (writes) => {
+    versions.push(...writes.map(({ row }) => row.version))
+    return writeRoster(writes)
+  }
+  await settle()
+  wanted.pop()
+  await settle()
+  expect(versions.filter((version) => !/^[0-9a-z]{16}$/.test(version))).toEqual([])
+})
+
 it('Nobody is deleted if desired yields nobody, or throws halfway', async () => {
   let fault: 'none' | 'empty' | 'throws' = 'none'
   const { people, settle, machine } = await world([], {
