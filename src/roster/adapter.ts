@@ -1,12 +1,15 @@
 // The adapter of the router with the roster listening: it calls everything of the app's adapter.
 import { type Awaitable, isThenable } from '../endpoint/deadline.js'
 import type { CommandReply } from '../reply/reply.js'
+import { recentTerminals } from '../terminal/recent.js'
 import { type Hearing, hear, hearCount } from './hear.js'
 import { isAboutPeople } from './heard.js'
 import type { RosterAdapter } from './options.js'
 
 // What the roster issues, and what else may change who is on a terminal.
 const OF_PEOPLE = /^(?:data|info|clear|enroll)/i
+// A terminal that is forgotten has one pass more.
+const MOST_COUNTS = 10_000
 
 /**
  * Wraps an adapter.
@@ -28,6 +31,7 @@ export function listening<Adapter extends RosterAdapter>(
       return value
     })
   }
+  const counts = recentTerminals<number>(MOST_COUNTS)
   const isOfPeople = ({ commandName }: CommandReply, text: string | undefined) => {
     return OF_PEOPLE.test(text ?? commandName)
   }
@@ -46,11 +50,14 @@ export function listening<Adapter extends RosterAdapter>(
     },
     onContact(contact) {
       const answer = adapter.onContact(contact)
-      const isNews = contact.kind === 'handshake' || contact.users !== undefined
-      if (!isNews) return answer
+      const { kind, serialNumber, users } = contact
+      if (kind !== 'handshake' && users === undefined) return answer
       return Promise.resolve(answer).then(async () => {
-        await hearCount(contact, adapter)
-        touch(contact.serialNumber)
+        const isNoted = await hearCount(contact, adapter)
+        // Many terminals count at each poll.
+        const isChange = users !== undefined && counts.get(serialNumber) !== users
+        if (users !== undefined) counts.set(serialNumber, users)
+        if (kind === 'handshake' || isNoted || isChange) touch(serialNumber)
       })
     },
   }

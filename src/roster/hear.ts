@@ -3,15 +3,7 @@ import { type Capabilities, capabilitiesOf } from '../biometrics/capability.js'
 import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 import { digestOf } from './digest.js'
-import {
-  enrolledIn,
-  isAboutPeople,
-  type News,
-  newsIn,
-  type UserSending,
-  withPieces,
-  withUser,
-} from './heard.js'
+import { enrolledIn, type News, newsIn, type UserSending, withPieces, withUser } from './heard.js'
 import type { RosterAdapter, RosterOptions } from './options.js'
 import { lateOf, type Reading, type TerminalRow } from './reading.js'
 import {
@@ -38,7 +30,6 @@ type Rows = Map<string, Known<PersonRow>>
 /** Notes what an upload says, and reports what was enrolled. Rejects if storage or the app fails. */
 export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
   const { serialNumber, records } = upload
-  if (!isAboutPeople(records)) return
   const terminal = await hearing.adapter.findTerminal(serialNumber)
   const source = capabilitiesOf(terminal)
   const all = [...newsIn(records, source)]
@@ -49,19 +40,21 @@ export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
   }
 }
 
-/** Notes how many users a terminal has, if a reading waits for that. */
-export async function hearCount(contact: Contact, adapter: RosterAdapter): Promise<void> {
+/** Notes how many users a terminal has, if a reading waits for that, and returns whether it did. */
+export async function hearCount(contact: Contact, adapter: RosterAdapter): Promise<boolean> {
   const { serialNumber, users, at } = contact
-  if (users === undefined) return
+  if (users === undefined) return false
   const [row] = await adapter.findRoster(serialNumber, [''])
-  if (row === undefined) return
+  if (row === undefined) return false
   const { content } = decode<TerminalRow>(row)
   const { reading } = content
   // What was counted before the query ended proves nothing.
-  if (reading?.ended === undefined || reading.users !== undefined) return
-  if (at.getTime() <= reading.ended.at) return
+  if (reading?.ended === undefined || reading.users !== undefined) return false
+  if (at.getTime() <= reading.ended.at) return false
   const { version: _, content: __, ...rest } = row
-  await adapter.writeRoster([writeOf(rest, { ...content, reading: { ...reading, users } }, row)])
+  const write = writeOf(rest, { ...content, reading: { ...reading, users } }, row)
+  const [isWritten] = await adapter.writeRoster([write])
+  return isWritten === true
 }
 
 async function noteUsers(
