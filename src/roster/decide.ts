@@ -48,7 +48,11 @@ export function decide(
     if (isOther(row, wish)) return removal(pin, row, 'reused', context)
     return put(pin, row, wish, context, slots)
   }
-  if (wish === undefined) return idle(row, 'removed', 'not on the terminal')
+  if (wish === undefined) {
+    // Somebody may be added by hand until the PIN is wanted again.
+    const { isFree: _, ...rest } = row
+    return idle(rest, 'removed', 'not on the terminal')
+  }
   if (context.isRead === undefined) {
     return waiting(row, 'who is on the terminal is being found out first')
   }

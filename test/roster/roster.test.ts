@@ -301,6 +301,60 @@ it('A PIN that was deleted and not shown to be empty is given to nobody else', a
   expect(rows[0]?.meaning).toContain('see confirmFree')
 })
 
+it('A PIN that is shown while it is emptied is emptied again', async () => {
+  const wanted: RosterPerson[] = [
+    { pin: '6', person: 'bo', name: 'Bo' },
+    { pin: '7', person: 'ada', name: 'Ada' },
+  ]
+  const kind = { knowsQueryOne: false, isSticky: true }
+  const { settle, machine } = await world(wanted, { deletes: 'apply' }, kind)
+  await settle()
+  const execute = machine.execute.bind(machine)
+  let isEnrolled = false
+  machine.execute = (text, random) => {
+    const effect = execute(text, random)
+    if (isEnrolled || text !== 'DATA DELETE FINGERTMP PIN=7') return effect
+    isEnrolled = true
+    machine.slotsOf('7').set('finger 6', 'Ada finger')
+    return { ...effect, rows: machine.templateRows('7') }
+  }
+  wanted[1] = { pin: '7', person: 'grace', name: 'Grace' }
+  await settle()
+  vi.setSystemTime(Date.now() + 60 * MINUTE)
+  await settle()
+  expect(machine.users.get('7')?.name).toBe('Grace')
+  expect([...machine.slotsOf('7')]).toEqual([])
+})
+
+it('A PIN that is wanted later is asked for anew, if the terminal is asked PIN by PIN', async () => {
+  const wanted = many(2)
+  const { settle } = await world(wanted, { deletes: 'apply' }, { knowsQueryAll: false })
+  await settle()
+  const [left] = wanted.splice(1)
+  await settle()
+  wanted.push(left as RosterPerson)
+  const texts = await settle()
+  expect(texts[0]).toBe('DATA QUERY USERINFO PIN=2')
+})
+
+it('Who was uploaded before the query was sent is not shown by the reading', async () => {
+  const { people, upload, contact, drain, machine } = await world([])
+  machine.users.set('7', { name: 'Ada', pri: '0', card: '' })
+  await people.reconcile(SN)
+  await upload(machine.rowOf('7'))
+  machine.users.delete('7')
+  machine.users.set('8', { name: 'Grace', pri: '0', card: '' })
+  const execute = machine.execute.bind(machine)
+  // The rows of the query are lost.
+  machine.execute = (text, random) => ({ ...execute(text, random), code: 0, rows: [] })
+  await drain()
+  await people.reconcile(SN)
+  await drain()
+  await contact('poll')
+  const { notice } = await people.reconcile(SN)
+  expect(notice).toBe('the terminal has 1 users and showed 0 of them')
+})
+
 it('A deletion that a person cancelled waits for a change', async () => {
   const wanted = many(2)
   const { settle, machine, memory, people } = await world(wanted, { deletes: 'apply' })
