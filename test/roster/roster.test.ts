@@ -313,7 +313,7 @@ it('A PIN that is shown while it is emptied is emptied again', async () => {
   let isEnrolled = false
   machine.execute = (text, random) => {
     const effect = execute(text, random)
-    if (isEnrolled || text !== 'DATA DELETE FINGERTMP PIN=7') return effect
+    if (isEnrolled || text !== 'DATA DELETE USERINFO PIN=7') return effect
     isEnrolled = true
     machine.slotsOf('7').set('finger 6', 'Ada finger')
     return { ...effect, rows: machine.templateRows('7') }
