@@ -19,6 +19,7 @@ export {
   checkRosterCount,
   checkRosterFilter,
   LONGEST_CONTENT,
+  MOST_COMMANDS,
   REMOVED,
   REMOVED_KEPT,
   type RosterCountFilter,

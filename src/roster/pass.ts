@@ -19,6 +19,7 @@ import { readStep, type Step } from './read-step.js'
 import { emptyResult, note } from './report.js'
 import { type Held, PRIVILEGES } from './row.js'
 import { type Snapshot, snapshotOf } from './snapshot.js'
+import { LONGEST_CONTENT, MOST_COMMANDS } from './storage.js'
 
 /** What passes need: the options, checked. */
 export interface PassSettings extends Omit<RosterOptions, 'encoding' | 'commandIds' | 'adapter'> {
@@ -168,6 +169,7 @@ async function decideOne(pin: string, work: Work): Promise<Decided> {
       slots = await wish.convert()
       decision = decide(pin, before?.content, wish, context, slots)
     }
+    checkSize(decision)
     return { pin, before, decision }
   } catch (error) {
     // One person who can't be sent keeps nobody else from the terminal.
@@ -176,6 +178,22 @@ async function decideOne(pin: string, work: Work): Promise<Decided> {
     const content = { ...(before?.content ?? { facets: {} }), meaning }
     return { pin, before, decision: { content, state: 'failed', groups: [], cancel: [] } }
   }
+}
+
+// An upload adds what was enrolled and what the terminal shows: it must never find the row full.
+const LONGEST_SENT = LONGEST_CONTENT - 3000
+const BYTES_OF_ID = 20
+
+/** @throws Error if the row couldn't hold it */
+function checkSize({ groups, content }: Decision): void {
+  if (groups.length === 0) return
+  const count = groups.reduce((all, { commands }) => all + commands.length, 0)
+  const bytes = Buffer.byteLength(JSON.stringify(content)) + count * BYTES_OF_ID
+  if (count <= MOST_COMMANDS && bytes <= LONGEST_SENT) return
+  throw new Error(
+    `express-iclock: sending this person takes ${count} commands and a row of ${bytes} bytes; ` +
+      `expected at most ${MOST_COMMANDS} and ${LONGEST_SENT}: yield a shorter person, or fewer templates or authorizations`,
+  )
 }
 
 function shownUser(serialNumber: string, pin: string, { name, privilege }: Held): ShownUser {

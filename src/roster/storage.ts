@@ -13,6 +13,9 @@ import {
 /** The longest content of a row, in bytes of UTF-8. The roster never writes a longer one. */
 export const LONGEST_CONTENT = 8000
 
+/** How many commands a row names at most. */
+export const MOST_COMMANDS = 100
+
 /**
  * The state of a row whose person is known to be gone from the terminal. `forget` deletes such rows
  * once they are old.
@@ -39,7 +42,7 @@ export interface RosterRow {
   /** When it was last decided to delete this person from the terminal; missing if never. */
   removedAt?: Date
   /**
-   * The commands that may be sent for this row, at most 100: a poll doesn't send a command with
+   * The commands that may be sent for this row, at most `MOST_COMMANDS`: a poll doesn't send a command with
    * `terms.fence` unless the row names it.
    */
   commandIds: readonly string[]

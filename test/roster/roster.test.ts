@@ -415,6 +415,20 @@ it('Everybody is put again on a terminal that was reset', async () => {
   expect([...machine.users.keys()]).toEqual(['1', '2', '3'])
 })
 
+it('Somebody whose row would be too long fails, and keeps nobody else from the terminal', async () => {
+  const errors: unknown[] = []
+  const wanted = [
+    { pin: '6', person: 'x'.repeat(9000), name: 'Bo' },
+    { pin: '7', person: 'ada', name: 'Ada' },
+  ]
+  const { settle, people } = await world(wanted, { onError: (error) => errors.push(error) })
+  await settle()
+  const { rows } = await people.status({ serialNumber: SN })
+  expect(rows.map(({ pin, state }) => `${pin} ${state}`)).toEqual(['6 failed', '7 present'])
+  expect(rows[0]?.meaning).toContain('expected at most 100 and 5000')
+  expect(errors).not.toEqual([])
+})
+
 it('Wrong options and people are refused with what was expected', async () => {
   const adapter = memoryAdapter()
   const desired = () => [{ pin: 7 as never }]
