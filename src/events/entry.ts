@@ -45,7 +45,7 @@ export function uploadEventText(upload: Upload, line: UploadRecord | Buffer): st
 function uploadEvent(upload: Upload, line: UploadRecord | Buffer): WrittenEvent {
   const at = upload.receivedAt.getTime()
   if (Buffer.isBuffer(line)) {
-    return { t: 'upload', at, kind: 'unparsed', type: tableOf(upload), ...bytesOf(line) }
+    return { t: 'upload', at, kind: 'unparsed', type: cut(tableOf(upload)), ...bytesOf(line) }
   }
   const pin = personOf(line)
   const about = { at, ...(pin !== undefined && { pin }) }
@@ -56,7 +56,9 @@ function uploadEvent(upload: Upload, line: UploadRecord | Buffer): WrittenEvent 
     return { ...about, t: 'punch', record: fieldsOf(line) }
   }
   const { kind, type, raw } = line
-  return { ...about, t: 'upload', kind, type: cut(type), ...instantOf(line), ...bytesOf(raw) }
+  // Of whom a packet tells isn't known before all packets are joined; then its rows are records.
+  const shown = kind === 'packet' ? { size: raw.length, raw: '' } : bytesOf(raw)
+  return { ...about, t: 'upload', kind, type: cut(type), ...instantOf(line), ...shown }
 }
 
 /** The events of replies of one terminal that were new, as texts of entries. */

@@ -27,7 +27,7 @@ export interface PunchEvent extends StoredEvent {
 /** Anything else that was uploaded, such as a user, a photo or an unparsed line. */
 export interface UploadedEvent extends StoredEvent {
   type: 'upload'
-  /** As lists show it. */
+  /** As lists show it; `raw` of a packet is empty, since its rows are events of their own. */
   upload: KeptUpload
 }
 

@@ -136,6 +136,26 @@ it('A log that is forgotten while somebody reads it is no silence', async () => 
   await expect(reading).rejects.toMatchObject({ code: 'EVENTS_FORGOTTEN' })
 })
 
+it('Nothing of a forgotten person stays in an event: no decision, no packet of a query', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const raw = Buffer.from('verdict=allowed\tpin=7\tname=Ada')
+  const fields = { verdict: 'allowed', pin: '7', name: 'Ada' }
+  const decision = { kind: 'fields', type: 'decision', fields, raw } as const
+  adapter.onUpload({ ...upload('A', 'rtlog', ''), records: [decision] })
+  const packet = { kind: 'packet', type: 'packet', table: 'user', index: 1, count: 1 } as const
+  adapter.onUpload({ ...upload('A', 'tabledata', ''), records: [{ ...packet, raw }] })
+  await adapter.forgetPerson({ pin: '7', serialNumbers: ['A'] })
+  expect(await all(adapter)).toMatchObject([
+    { type: 'upload', upload: { kind: 'packet', size: raw.length, raw: Buffer.alloc(0) } },
+  ])
+})
+
+it('An unparsed line of a table with a long name is a short event', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload({ ...upload('A', 'x'.repeat(9000), ''), unparsed: [Buffer.from('junk')] })
+  expect(await all(adapter)).toMatchObject([{ upload: { type: 'x'.repeat(300) } }])
+})
+
 it('A line of thousands of bytes is an event of a few', async () => {
   const adapter = memoryAdapter({ events: true })
   const columns = Array(60).fill('x'.repeat(900)).join('\t')
