@@ -53,7 +53,6 @@ export function retentionOn(collections: Collections): RetentionStorage {
     },
     async forgetPerson(person) {
       checkPerson(person)
-      await forgetPersonIn(events, person)
       const { pin, serialNumbers } = person
       const of = { serialNumber: { $in: serialNumbers } }
       const tags = { tags: { $in: [personTag(pin), strayTag(pin)] } }
@@ -63,12 +62,15 @@ export function retentionOn(collections: Collections): RetentionStorage {
         packets += await forgetJoined(uploads, serialNumber)
       }
       await forgetRows(roster, person)
-      return {
+      const forgotten = {
         commands: await deleteInBatches(commands, { ...of, ...tags }, { listedAt: 1, place: 1 }),
         attendance: await deleteInBatches(attendance, own, OLDEST_FIRST),
         uploads: packets + (await deleteInBatches(uploads, own, OLDEST_FIRST)),
         unparsed: 0,
       }
+      // Last: a line that comes meanwhile may be deleted above, and has an event.
+      await forgetPersonIn(events, person)
+      return forgotten
     },
   }
 }

@@ -90,7 +90,6 @@ export function retentionOn(database: Database): RetentionStorage {
     },
     async forgetPerson(person) {
       checkPerson(person)
-      await forgetPersonIn(database, person)
       const { pin, serialNumbers } = person
       const count = await forgotten(database, PERSONAL, pin, [serialNumbers])
       for (const set of await database.rows<string[]>(JOINED_SETS, [serialNumbers])) {
@@ -98,6 +97,8 @@ export function retentionOn(database: Database): RetentionStorage {
         count.uploads += deleted ?? 0
       }
       await forgetRows(database, pin, serialNumbers)
+      // Last: a line that comes meanwhile may be deleted above, and has an event.
+      await forgetPersonIn(database, person)
       return count
     },
   }

@@ -60,7 +60,6 @@ export function* forget(before: Date, dialect: Database['dialect']): Steps<Forgo
 export function* forgetPerson(person: ForgottenPerson): Steps<Forgotten> {
   checkPerson(person)
   const { pin, serialNumbers } = person
-  yield* forgetPersonIn(person)
   const forgotten: Forgotten = { commands: 0, attendance: 0, uploads: 0, unparsed: 0 }
   for (const serialNumber of serialNumbers) {
     const own = equal({ pin: ascii(pin), serial_number: serial(serialNumber) })
@@ -71,6 +70,8 @@ export function* forgetPerson(person: ForgottenPerson): Steps<Forgotten> {
     forgotten.uploads += yield* forgetJoined(serialNumber)
     yield* forgetRows(serialNumber, pin)
   }
+  // Last: a line that comes meanwhile may be deleted above, and has an event.
+  yield* forgetPersonIn(person)
   return forgotten
 }
 

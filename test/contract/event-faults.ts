@@ -3,6 +3,10 @@ import { eventsIn, type WrittenEvent, withoutPerson } from '../../src/events/ent
 import { SHARDS } from '../../src/events/shard.js'
 import type { EventEntry, EventPlace } from '../../src/events/storage.js'
 import type { Upload } from '../../src/index.js'
+import { Records } from '../../src/memory/record.js'
+import type { Lines } from '../../src/memory/reply.js'
+import { retention } from '../../src/memory/retention.js'
+import { Timeline } from '../../src/memory/timeline.js'
 import { uploadMemory } from '../../src/memory/upload.js'
 import { outcomeOf } from '../../src/reply/outcome.js'
 import { plainCommands } from './plain.js'
@@ -190,6 +194,17 @@ const overwriting: Fault = ({ adapter, storage, query }) => {
   adapter.readEvents = async (...asked) => (await readEvents(...asked)).map(shown)
 }
 
+const forgettingEventsFirst: Fault = ({ adapter, storage, query }) => {
+  const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
+  const { forgetPerson } = retention(new Records(), lines, storage.uploads, new Map())
+  adapter.forgetPerson = async (person) => {
+    await query()
+    storage.log.forgetPerson(person)
+    await query()
+    return forgetPerson(person)
+  }
+}
+
 // What is left is numbered from 1 again.
 const renumbering: Fault = ({ adapter }) => {
   const { readEvents, eventLog } = adapter
@@ -326,5 +341,8 @@ export const EVENT_FAULTS: Record<string, Record<string, Fault>> = {
   'People who are forgotten at the same moment are all gone from the events': {
     'writes what another call has changed meanwhile': overwriting,
     'keeps them': remembering('forgetPerson'),
+  },
+  'What comes while a person is forgotten leaves no event of a line that was deleted': {
+    'forgets events first': forgettingEventsFirst,
   },
 }

@@ -1,9 +1,11 @@
 // Cases: what is forgotten is no event any more, and a reader that missed it gets an error.
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { events } from '../../events/reader.js'
 import type { RetentionStorage } from '../../kept.js'
 import type { Upload } from '../../upload/upload.js'
 import { nextMillisecond } from '../proof.js'
+import { heldUp } from '../stall.js'
+import { without } from '../subject.js'
 import { attendance, hand, uploadOf } from '../upload/sample.js'
 import { type EventAdapter, type EventCase, type EventSubject, Reader, readAll } from './sample.js'
 
@@ -132,6 +134,35 @@ export const FORGOTTEN_CASES: readonly EventCase[] = [
       await hand(subject, attendance('A', [...pins, 'other']))
       await Promise.all(pins.map((pin) => adapter.forgetPerson({ pin, serialNumbers: ['A'] })))
       deepEqual(await readAll(adapter), ['A punch other'])
+    },
+  },
+  {
+    name: 'What comes while a person is forgotten leaves no event of a line that was deleted',
+    otherwise: 'A webhook announces somebody of whom the database knows nothing any more.',
+    missing(subject) {
+      return missing(subject) ?? without('stall', 'lines')(subject)
+    },
+    async check(subject) {
+      const { adapter } = subject
+      for (let steps = 0, isOver = false; !isOver; steps++) {
+        const coming = attendance(`A${steps}`, ['7'])
+        const { serialNumber } = coming
+        const { isOvertaken } = await heldUp(
+          subject,
+          steps,
+          (stalled) =>
+            (stalled as Forgetful).forgetPerson({ pin: '7', serialNumbers: [serialNumber] }),
+          () => hand(subject, coming),
+        )
+        isOver = !isOvertaken
+        const lines = (await subject.lines?.()) ?? []
+        const isStored = lines.some((line) => line.serialNumber === serialNumber)
+        const isEvent = (await readAll(adapter)).includes(`${serialNumber} punch 7`)
+        ok(
+          isStored || !isEvent,
+          `an event without its line is left, with a delay after ${steps} steps`,
+        )
+      }
     },
   },
 ]
