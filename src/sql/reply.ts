@@ -11,6 +11,7 @@ import {
   type FamilyOfTerminal,
   isPending,
   OUTCOMES,
+  type Outcome,
   outcomeOf,
 } from '../reply/outcome.js'
 import { replaces } from '../reply/precedence.js'
@@ -39,13 +40,19 @@ export function* keepReplies<Issued extends IssuedCommand>(
   isLogged: boolean,
 ): Steps<ReplyKept[]> {
   const kept: ReplyKept[] = []
+  const fresh = new Map<string, [CommandReply, Outcome][]>()
   for (const { reply, command } of answered) {
     const outcome = outcomeOf(reply, command, family)
     const isNew = yield* keepReply(reply, replyRowOf(reply, outcome, repliedAt, nextPlace()))
     kept.push(isNew ? 'kept' : 'repeated')
     if (!isNew || !isLogged) continue
-    const texts = replyTexts([[reply, outcome]], new Date(repliedAt))
-    yield* logEvents(reply.serialNumber, repliedAt, texts)
+    const replies = fresh.get(reply.serialNumber) ?? []
+    replies.push([reply, outcome])
+    fresh.set(reply.serialNumber, replies)
+  }
+  // After all rows: who has a place in the log must wait for no row.
+  for (const [serialNumber, replies] of fresh) {
+    yield* logEvents(serialNumber, repliedAt, replyTexts(replies, new Date(repliedAt)))
   }
   return kept
 }

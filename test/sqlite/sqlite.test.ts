@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { replyTo } from '../../src/contract/sample.js'
 import { parseUpload } from '../../src/index.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
 import { type SqliteAdapterOptions, type SqliteDatabase, sqliteAdapter } from '../../src/sqlite.js'
@@ -58,6 +59,16 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
       await remove()
     }
   }
+
+  it('The replies of a body have one entry in the log of events, written after their rows', () =>
+    onFile(async ({ db, statements }) => {
+      const adapter = sqliteAdapter(db, { events: true })
+      const replies = ['a', 'b', 'c'].map((id) => replyTo('A', id, 0))
+      await adapter.onReplies?.(replies.map((reply) => ({ reply, command: undefined })))
+      const inserts = statements.filter((sql) => sql.startsWith('INSERT INTO'))
+      const tables = inserts.map((sql) => sql.split(' ')[2])
+      expect(tables).toEqual([...Array(3).fill('iclock_commands'), 'iclock_events'])
+    }))
 
   it('What comes at the same time is stored in one transaction', () =>
     onFile(async ({ db, statements }) => {
