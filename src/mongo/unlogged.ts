@@ -22,6 +22,15 @@ const PATIENCE = 10_000
 const BETWEEN_REPAIRS = 10_000
 const AT_ONCE = 20
 
+// What an event shows of a reply, without its bytes.
+const SHOWN = ['returnCode', 'rows', 'commandName', 'outcome', 'meaning', 'fields'] as const
+const KEPT = [...SHOWN, 'token', 'receivedAt', 'unlogged'] as const
+const REPLIED: object = {
+  serialNumber: 1,
+  commandId: 1,
+  ...Object.fromEntries(KEPT.map((name) => [`reply.${name}`, 1])),
+}
+
 /** Logs what was stored, and what a process that died left. */
 export class Unlogged {
   readonly #collections: Collections
@@ -91,8 +100,7 @@ export class Unlogged {
   /** Logs replies: those that were kept, and those that came before and have no event. */
   async replies(ids: readonly string[]): Promise<void> {
     const { commands } = this.#collections
-    const projection = { serialNumber: 1, commandId: 1, reply: 1 }
-    const found = await findByIds<Replied>(commands, ids, projection)
+    const found = await findByIds<Replied>(commands, ids, REPLIED)
     const byId = new Map(found.map((document) => [document._id, document]))
     await this.#logReplies(ids.flatMap((id) => byId.get(id) ?? []))
   }
@@ -120,9 +128,14 @@ export class Unlogged {
     const forgotten = await forgottenBefore(retention)
     for (const collection of [attendance, uploads]) {
       const filter = { ...UNLOGGED, receivedAt: { $lt: before } }
-      const left = (await collection.find(filter, options).toArray()) as LineDocument[]
+      const places = { ...options, projection: { place: 1 } }
+      const left = (await collection.find(filter, places).toArray()) as LineDocument[]
       left.sort((one, other) => (one.place < other.place ? -1 : 1))
-      for (const document of left) await this.#logLine(document, forgotten)
+      // One at a time: each may have megabytes.
+      for (const { _id } of left) {
+        const document = (await collection.findOne({ _id })) as LineDocument | null
+        if (document !== null) await this.#logLine(document, forgotten)
+      }
       await unmark(
         collection,
         left.map(({ _id }) => _id),
@@ -130,10 +143,12 @@ export class Unlogged {
       if (left.length === AT_ONCE) this.#repairedAt = Number.NEGATIVE_INFINITY
     }
     const replied = { 'reply.unlogged': 1, 'reply.receivedAt': { $lt: before } }
-    await this.#logReplies((await commands.find(replied, options).toArray()) as Replied[])
+    const shown = { ...options, projection: REPLIED }
+    await this.#logReplies((await commands.find(replied, shown).toArray()) as Replied[])
     const closed = { 'cancelled.unlogged': 1, 'cancelled.at': { $lt: before } }
-    for (const document of (await commands.find(closed, options).toArray()) as CommandDocument[]) {
-      const { serialNumber, commandId, cancelled } = document
+    const which = { ...options, projection: { serialNumber: 1, commandId: 1, cancelled: 1 } }
+    const ended = (await commands.find(closed, which).toArray()) as CommandDocument[]
+    for (const { serialNumber, commandId, cancelled } of ended) {
       if (cancelled !== undefined) await this.closed(serialNumber, [commandId], cancelled)
     }
   }

@@ -1,7 +1,14 @@
-import { MongoClient } from 'mongodb'
+import {
+  BSON,
+  type Collection,
+  type Db,
+  type Document,
+  type FindCursor,
+  MongoClient,
+} from 'mongodb'
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { replyTo } from '../../src/contract/sample.js'
-import { attendance } from '../../src/contract/upload/sample.js'
+import { attendance, uploadOf } from '../../src/contract/upload/sample.js'
 import { events, type TerminalEvent } from '../../src/events.js'
 import { mongoAdapter } from '../../src/mongo.js'
 
@@ -11,6 +18,28 @@ afterAll(() => client.close())
 
 const OLD = new Date(Date.now() - 60_000)
 let databases = 0
+
+/** Shows what each look at a list brings. */
+function watching(db: Db, look: (found: readonly Document[]) => void): Db {
+  const watched = <Of extends object>(of: Of, name: keyof Of, change: (made: never) => unknown) => {
+    return new Proxy(of, {
+      get(target, key) {
+        const value = Reflect.get(target, key)
+        if (typeof value !== 'function') return value
+        const call = value.bind(target)
+        return key === name ? (...given: unknown[]) => change(call(...given) as never) : call
+      },
+    })
+  }
+  return watched(db, 'collection', (collection: Collection) => {
+    return watched(collection, 'find', (cursor: FindCursor<Document>) => {
+      return watched(cursor, 'toArray', async (found: Promise<Document[]>) => {
+        look(await found)
+        return found
+      })
+    })
+  })
+}
 
 describe.skipIf(url === undefined)('The log of mongoAdapter', () => {
   let db = client.db()
@@ -56,6 +85,26 @@ describe.skipIf(url === undefined)('The log of mongoAdapter', () => {
       { type: 'closed', commandId: 'b', reason: 'cancelled' },
     ])
     expect(await read(after)).toHaveLength(3)
+  })
+
+  it('What was left is logged without reading more than one large line at a time', async () => {
+    const adapter = mongoAdapter(db, { events: true })
+    const size = 300_000
+    for (const name of ['a', 'b', 'c']) {
+      await adapter.onUpload(uploadOf('A', 'OPERLOG', `USER PIN=7\tName=${name.repeat(size)}`))
+      await adapter.onReply({ ...replyTo('A', name, 0), raw: Buffer.alloc(size) }, undefined)
+    }
+    await db.collection('iclock_uploads').updateMany({}, { $set: { unlogged: 1, receivedAt: OLD } })
+    const marks = { 'reply.unlogged': 1, 'reply.receivedAt': OLD }
+    await db.collection('iclock_commands').updateMany({}, { $set: marks })
+    const sizes: number[] = []
+    const watched = watching(db, (found) => {
+      sizes.push(found.reduce((sum: number, each) => sum + BSON.calculateObjectSize(each), 0))
+    })
+    const log = mongoAdapter(watched, { events: true })
+    await log.readEvents?.([{ shard: 0, place: 0 }], 1)
+    expect(await db.collection('iclock_events').countDocuments({ serialNumber: 'A' })).toBe(12)
+    expect(Math.max(...sizes)).toBeLessThan(50_000)
   })
 
   it('Every command that a process closed and did not log is an event, also after a late reply', async () => {
