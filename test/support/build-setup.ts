@@ -11,7 +11,7 @@ const ELSEWHERE = {
   browser: 'the page in a real browser (npm run test:browser)',
   mongodb: 'storage in MongoDB (npm run test:mongodb)',
   postgres: 'storage in PostgreSQL (npm run test:postgres)',
-  mariadb: 'the Knex adapter of the examples on MariaDB (npm run test:mariadb)',
+  mariadb: 'storage by Knex on MariaDB (npm run test:mariadb)',
 }
 
 export function setup({ name, vitest }: TestProject): void {
