@@ -61,7 +61,9 @@ export class Asking {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeout)
     }).then(() => this.#timedOut())
-    const { answer } = endpoint(this.#settings, (...args) => this.#decide(...args))
+    // Its own deadline only ends what was given up: it must never be the first of the two.
+    const limits = { ...this.#settings, timeout: 2 * timeout }
+    const { answer } = endpoint(limits, (...args) => this.#decide(...args))
     try {
       return await Promise.race([answer(this.#request).catch((error) => this.#failed(error)), late])
     } finally {

@@ -209,7 +209,7 @@ describe('A failure', () => {
     ['the encoding', { encoding: () => never }],
     ['the time zone', { timeZone: () => never }],
   ])('The deadline covers %s', async (_, options) => {
-    const { ask, kept } = doorWith({ decide: () => ({ allow: true }), deadline: 20 }, options)
+    const { ask, kept } = doorWith({ decide: () => ({ allow: true }), deadline: 100 }, options)
     const { text } = await ask().expect(200)
     expect(text).toMatch(/^AUTH=TIMEOUT/)
     // Without authorization, the body is not read.
@@ -220,7 +220,7 @@ describe('A failure', () => {
   it('A decide that hangs is aborted at the deadline', async () => {
     let signal: AbortSignal | undefined
     const { ask, kept, errors } = doorWith({
-      deadline: 20,
+      deadline: 100,
       decide(question) {
         signal = question.signal
         return never
@@ -234,7 +234,7 @@ describe('A failure', () => {
 
   it('An allow that comes late is not stored', async () => {
     const late = deferred<{ allow: true }>()
-    const { ask, kept } = doorWith({ deadline: 20, decide: () => late.promise })
+    const { ask, kept } = doorWith({ deadline: 100, decide: () => late.promise })
     await ask().expect(200, LATE)
     late.resolve({ allow: true })
     await new Promise(setImmediate)
@@ -243,7 +243,7 @@ describe('A failure', () => {
 
   it('An allow that storage has late is marked as not answered', async () => {
     const slow = deferred<void>()
-    const { ask, kept, adapter } = doorWith({ deadline: 20, decide: () => ({ allow: true }) })
+    const { ask, kept, adapter } = doorWith({ deadline: 100, decide: () => ({ allow: true }) })
     const { onUpload } = adapter
     let isDown = true
     adapter.onUpload = async (upload) => {
@@ -283,13 +283,13 @@ describe('A failure', () => {
     ['throws', () => Promise.reject(new Error('no disk')), 500],
     ['hangs', () => never, 503],
   ])('What is no question is refused while storage %s', async (_, onUpload, status) => {
-    const { ask, adapter } = doorWith({ decide: () => ({ allow: true }), deadline: 20 })
+    const { ask, adapter } = doorWith({ decide: () => ({ allow: true }), deadline: 100 })
     adapter.onUpload = onUpload
     await ask(`${LINE}\n${LINE}`).expect(status)
   })
 
   it('A question that was not answered in time is asked anew', async () => {
-    const hanging = doorWith({ deadline: 20, decide: () => never })
+    const hanging = doorWith({ deadline: 100, decide: () => never })
     await hanging.ask().expect(200, LATE)
     await expect.poll(hanging.kept).toHaveLength(1)
     const repeated: unknown[] = []
@@ -308,7 +308,7 @@ describe('A failure', () => {
   })
 
   it('At the deadline a door opens only if the option says so', async () => {
-    const { ask } = doorWith({ deadline: 20, onTimeout: 'allow', decide: () => never })
+    const { ask } = doorWith({ deadline: 100, onTimeout: 'allow', decide: () => never })
     await ask().expect(200, OPEN)
     await ask(LINE.replace('addrtype=2', 'addrtype=3')).expect(/^AUTH=TIMEOUT/)
   })
