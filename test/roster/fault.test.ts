@@ -1,6 +1,8 @@
 // The model finds each of these faults. It takes a while: it runs with the long tests.
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { RosterOptions } from '../../src/roster.js'
+import type { Context, Decision } from '../../src/roster/decision.js'
+import type { Executing, Written } from '../../src/roster/execute.js'
+import type { RosterOptions, RosterWrite } from '../../src/roster.js'
 
 const MOST = Number(process.env.ROSTER_HISTORIES ?? 600)
 
@@ -80,6 +82,53 @@ const FAULTS: readonly Fault[] = [
       },
     }),
     finds: /never|mixed/,
+  },
+  {
+    name: 'A command is issued before its row names it',
+    module: '../../src/roster/execute.js',
+    replace: ({ writeDecisions }) => ({
+      // It can't be fenced then.
+      writeDecisions: async (all: never, executing: Executing) => {
+        const { adapter, commands } = executing
+        const drafts: RosterWrite[] = []
+        const writeRoster = async (writes: readonly RosterWrite[]) => {
+          drafts.push(...writes)
+          return writes.map(() => true)
+        }
+        const intended = { ...executing, adapter: { ...adapter, writeRoster } }
+        const written = (await writeDecisions?.(all, intended as never)) as Written[]
+        const issues = written.flatMap((one) => one.issues)
+        const unfenced = issues.map(({ command: { fence: _, ...command }, ...one }) => {
+          return { ...one, command }
+        })
+        if (unfenced.length > 0) await commands.issueAll(unfenced)
+        const isWritten = drafts.length === 0 ? [] : await adapter.writeRoster(drafts)
+        return written.filter((_, index) => isWritten[index])
+      },
+    }),
+    finds: /mixed/,
+  },
+  {
+    name: 'A template is sent before its user',
+    module: '../../src/roster/put.js',
+    replace: ({ put }) => ({
+      put: (...all: never[]) => {
+        const decision = put?.(...all) as Decision
+        return { ...decision, groups: [...decision.groups].reverse() }
+      },
+    }),
+    finds: /never/,
+  },
+  {
+    name: 'People of an older system are deleted after a partial reading',
+    module: '../../src/roster/decide.js',
+    replace: ({ decide }) => ({
+      decide: (pin: never, known: never, wish: never, context: Context) => {
+        const isRead = wish === undefined ? 'all' : context.isRead
+        return decide?.(pin, known, wish, { ...context, isRead } as never)
+      },
+    }),
+    finds: /before everybody was shown/,
   },
 ]
 

@@ -11,7 +11,7 @@ const SN = 'T1'
 const KIND: Kind = {
   ...{ family: 'attendance' as const, finger: 10, face: 40, takesPhotos: true, capacity: 5000 },
   ...{ nameBytes: 24, isSticky: false, knowsQueryAll: true, knowsQueryOne: true },
-  ...{ returnsCount: true, echoes: false, firmware: 'F1' },
+  ...{ returnsCount: true, echoes: false, losesTemplates: false, firmware: 'F1' },
 }
 const LIMITS = { maxCommands: 1, maxBytes: 40_000, bytesOf: () => 1 }
 const MINUTE = 60_000

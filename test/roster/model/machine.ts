@@ -19,6 +19,8 @@ export interface Kind {
   returnsCount: boolean
   /** Whether what was written comes back. */
   echoes: boolean
+  /** Whether it says that it has stored a template for a user whom it doesn't have. */
+  losesTemplates: boolean
   firmware: string
 }
 
@@ -51,8 +53,12 @@ export class Machine {
   /** `finger 6`, `face 0` or `photo 0`, by PIN: what it holds, in clear. */
   readonly slots = new Map<string, Map<string, string>>()
   /** PINs that commands deleted. */
-  readonly deleted: { pin: string; user: User; at: number }[] = []
+  readonly deleted: { pin: string; user: User; wasRead: boolean }[] = []
   mixed: string[] = []
+  /** Users whom it has shown since it was last asked for all. */
+  readonly #shown = new Set<string>()
+  /** Whether it has once shown everybody, and said then how many there are. */
+  wasRead = false
 
   readonly serialNumber: string
   readonly kind: Kind
@@ -87,6 +93,7 @@ export class Machine {
   rowOf(pin: string): Row[] {
     const user = this.users.get(pin)
     if (user === undefined) return []
+    this.#shown.add(pin)
     const { name, pri, card } = user
     return this.kind.family === 'access'
       ? [{ type: 'user', fields: { uid: '1', cardno: card, pin, name, privilege: pri } }]
@@ -112,6 +119,9 @@ export class Machine {
   }
 
   #execute(text: string, random: Random): Effect {
+    if (text === 'INFO' || text === 'DATA COUNT user') {
+      this.wasRead ||= [...this.users.keys()].every((pin) => this.#shown.has(pin))
+    }
     if (text === 'INFO') {
       return { code: 0, rows: [], told: { UserCount: String(this.users.size) } }
     }
@@ -120,6 +130,8 @@ export class Machine {
       const rows = [...this.users.keys()].flatMap((pin) => this.rowOf(pin))
       // The rest of the rows may be lost, and the code says nothing of it.
       const shown = random.chance(0.15) ? rows.slice(0, random.below(rows.length + 1)) : rows
+      this.#shown.clear()
+      for (const { fields } of shown) this.#shown.add(fields.PIN ?? fields.pin ?? '')
       return { code: this.kind.returnsCount ? rows.length : 0, rows: shown }
     }
     if (text === 'DATA COUNT user') return { code: this.users.size, rows: [] }
@@ -156,7 +168,10 @@ export class Machine {
       })
       return { code: 0, rows: kind.echoes ? this.rowOf(pin) : [] }
     }
-    if (!this.users.has(pin)) return { code: kind.family === 'access' ? -27 : -10, rows: [] }
+    if (!this.users.has(pin)) {
+      const isLost = kind.losesTemplates && table !== 'userauthorize'
+      return { code: isLost ? 0 : kind.family === 'access' ? -27 : -10, rows: [] }
+    }
     if (table === 'userauthorize') {
       const own = this.doors.get(pin) ?? []
       const one = `${fields.authorizetimezoneid} ${fields.authorizedoorid}`
@@ -197,7 +212,7 @@ export class Machine {
     } else if (table === 'biophoto') drop('photo ')
     else if (table === 'userinfo' || table === 'user') {
       const user = this.users.get(pin)
-      if (user !== undefined) this.deleted.push({ pin, user, at: Date.now() })
+      if (user !== undefined) this.deleted.push({ pin, user, wasRead: this.wasRead })
       this.users.delete(pin)
       if (!this.kind.isSticky) own.clear()
     }

@@ -26,6 +26,8 @@ export interface Employee {
 export interface Settings {
   deletes: 'apply' | 'report'
   maxDeletes: number
+  /** Whether the people whom an older system has put there (`OLD_PINS`) may be deleted. */
+  ownsOld: boolean
 }
 
 interface Served {
@@ -38,6 +40,7 @@ interface Served {
 
 const LIMITS = { maxCommands: 1, maxBytes: 40_000, bytesOf: () => 1 }
 export const PINS = ['1', '2', '3', '4']
+export const OLD_PINS: readonly string[] = ['8', '9']
 export const PEOPLE = ['ada', 'bo', 'cleo']
 
 export class World {
@@ -102,6 +105,7 @@ export class World {
       ...{ maxDeletes: this.settings.maxDeletes, maxFleetDeletes: 10_000, readEvery: 1e12 },
       desired: (serialNumber) => this.#people(serialNumber, process),
       onEnrollment: ({ serialNumber, pin, records }) => this.#enroll(serialNumber, pin, records),
+      owns: (_, pin) => this.settings.ownsOld && OLD_PINS.includes(pin),
       onError: (error) => this.errors.push(error),
       ...this.#options,
     })
