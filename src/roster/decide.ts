@@ -87,6 +87,8 @@ function afterAsking(
   const { asked: _, ...rest } = row
   if (rest.owner !== undefined) return rest
   if (asked.failure !== undefined) {
+    // A reading has shown everybody since.
+    if (context.isRead === 'all') return rest
     if (isDueAgain(asked.failure, context, context.isChanged(pin))) return rest
     return idle(row, 'failed', asked.failure.meaning)
   }

@@ -57,7 +57,11 @@ export async function readStep(snapshot: Snapshot, step: ReadingStep): Promise<S
       const users = verdict.is === 'each' ? 0 : verdict.users
       if (mode === 'all') await show(snapshot, step, reading)
       const read = { mode, at: step.now.getTime(), users } as const
-      const isKept = await keep(snapshot, step, { ...rest, read, ...(machine && { machine }) })
+      const failed = verdict.is === 'each' && verdict.failure !== undefined
+      const isKept = await keep(snapshot, step, {
+        ...{ ...rest, read, ...(machine && { machine }) },
+        ...(failed && { failure: verdict.failure, tries: tries + 1 }),
+      })
       return { isReading: !isKept }
     }
   }

@@ -65,6 +65,8 @@ export function reasonToRead(
   if (read === undefined || isOther) return { isStrict: true }
   if (needs.isAsked || needs.now - read.at >= needs.readEvery) return { isStrict: false }
   const { users, expected } = needs
+  // It was asked for everybody, and showed some: it may know how.
+  if (read.mode === 'each' && failure !== undefined) return { isStrict: true }
   if (read.mode === 'each' || users === undefined || expected === undefined) return undefined
   if (users === expected) return undefined
   // Some terminals count otherwise than they show.
@@ -77,7 +79,7 @@ export function reasonToRead(
 export type Verdict =
   | { is: 'query' | 'count' | 'open' }
   | { is: 'complete'; users: number }
-  | { is: 'each' }
+  | { is: 'each'; failure?: Failure }
   | { is: 'failed'; failure: Failure }
 
 /**
@@ -96,9 +98,10 @@ export function verdictOf(
   const { reading } = row
   const tries = (row.tries ?? 0) + 1
   const failed = (meaning: string): Verdict => {
-    // A terminal that never showed everybody is asked PIN by PIN.
-    if (row.read === undefined && tries > MOST_FIRST_TRIES) return { is: 'each' }
-    return { is: 'failed', failure: { kind: 'retry', meaning, retryAt: now + pauseAfter(tries) } }
+    const failure: Failure = { kind: 'retry', meaning, retryAt: now + pauseAfter(tries) }
+    // A terminal that never showed everybody is asked PIN by PIN meanwhile.
+    const isEach = row.read === undefined && tries > MOST_FIRST_TRIES
+    return { is: isEach ? 'each' : 'failed', failure }
   }
   if (reading.ended === undefined) {
     const progress = progressOf(reading, look)

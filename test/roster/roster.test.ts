@@ -355,6 +355,22 @@ it('Who was uploaded before the query was sent is not shown by the reading', asy
   expect(notice).toBe('the terminal has 1 users and showed 0 of them')
 })
 
+it('A terminal that broke off each of its first readings is read again later', async () => {
+  const { settle, machine, people } = await world(many(2), {}, { knowsQueryOne: false })
+  machine.users.set('8', { name: 'Visitor', pri: '0', card: '' })
+  const execute = machine.execute.bind(machine)
+  machine.execute = (text, random) => {
+    const effect = execute(text, random)
+    return text === 'DATA QUERY USERINFO' ? { ...effect, rows: [] } : effect
+  }
+  for (let times = 0; times < 3; times++) await settle()
+  expect(await people.count(SN)).toMatchObject({ failed: 2, present: 0 })
+  machine.execute = execute
+  vi.setSystemTime(Date.now() + 24 * 60 * MINUTE)
+  await settle()
+  expect(await people.count(SN)).toMatchObject({ failed: 0, present: 2, foreign: 1 })
+})
+
 it('A deletion that a person cancelled waits for a change', async () => {
   const wanted = many(2)
   const { settle, machine, memory, people } = await world(wanted, { deletes: 'apply' })
