@@ -18,6 +18,7 @@ const LAYERS = [
   ['biometrics'],
   ['roster'],
   ['events'],
+  ['opentelemetry'],
   ['router', 'memory'],
   ['web'],
   ['index'],

@@ -1,11 +1,13 @@
 // Tables of the docs name what the types have, all of it, and nothing else: the names in each table
 // become a line of TypeScript that compiles only if they are those of its type.
 import { readFileSync } from 'node:fs'
+import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { expect, it } from 'vitest'
 import { access, attendance, dangerous } from '../../src/commands.js'
 import { CHANNELS } from '../../src/endpoint/diagnostics.js'
 import { IclockError, type IclockErrorCode } from '../../src/endpoint/errors.js'
 import * as iclock from '../../src/index.js'
+import { observeRequests, observeStorage } from '../../src/opentelemetry.js'
 import { compile } from '../support/compile.js'
 import { PAGES, ROOT, type Table, tablesOf, textOf } from '../support/page.js'
 
@@ -14,6 +16,7 @@ import type * as iclock from 'express-iclock'
 import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
 import type * as events from 'express-iclock/events'
+import type * as opentelemetry from 'express-iclock/opentelemetry'
 import type * as monitor from 'express-iclock/monitor'
 import type * as roster from 'express-iclock/roster'
 import type * as simulator from 'express-iclock/simulator'
@@ -238,6 +241,12 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['storage', 'call of the roster', 'findRoster', storageCalls('roster.RosterStorage')],
   ['storage', 'call of retention', 'forget', storageCalls('iclock.RetentionStorage')],
   ['storage', 'call of events', 'eventLog', storageCalls('iclock.EventStorage')],
+  [
+    'diagnostics',
+    'option of `observeStorage`',
+    'meterProvider',
+    names('Keys<opentelemetry.StorageTelemetryOptions>'),
+  ],
   ['events', 'option of `events`', 'after', names('Keys<events.EventOptions>')],
   ['events', '`type`', 'punch', names("events.TerminalEvent['type']")],
   ['storage', 'call of the page', 'listTerminals', pageCalls],
@@ -305,6 +314,27 @@ it('The table of channels has a row for each', () => {
   const rows = tablesOf('docs/diagnostics.md')[0]?.rows ?? []
   const channels = Object.keys(CHANNELS).map((name) => `\`express-iclock:${name}\``)
   expect(rows.map(([channel]) => channel).toSorted()).toEqual(channels.toSorted())
+})
+
+it('The table of metrics has a row for each', () => {
+  const made: string[] = []
+  const meter = new MeterProvider().getMeter('')
+  const note = (create: string) => (name: string, about: object) => {
+    made.push(name)
+    return Reflect.apply(Reflect.get(meter, create), meter, [name, about])
+  }
+  const creates = ['createCounter', 'createHistogram', 'createObservableGauge']
+  const notes = Object.fromEntries(creates.map((create) => [create, note(create)]))
+  const meterProvider = { getMeter: () => notes as never }
+  const stop = new AbortController()
+  observeRequests({ meterProvider, signal: stop.signal })
+  observeStorage(iclock.memoryAdapter(), { meterProvider })
+  stop.abort()
+  const rows =
+    tablesOf('docs/diagnostics.md').find(({ header }) => header[0] === 'metric')?.rows ?? []
+  expect(rows.map(([name]) => name).toSorted()).toEqual(
+    made.map((name) => `\`${name}\``).toSorted(),
+  )
 })
 
 it('The table of functions for adapters names what the package exports', () => {
