@@ -127,14 +127,21 @@ const LISTS = {
 }
 
 const OF_TERMINALS = ['OWN', 'LONG'].flatMap((serialNumber) =>
-  ['commands', 'replies', 'uploads', 'unparsed'].map(
+  ['commands', 'replies', 'punches', 'uploads', 'unparsed'].map(
     (tab) => `terminal&sn=${serialNumber}&tab=${tab}`,
   ),
 )
 const VIEWS = [
   'terminals',
+  'terminals&q=99',
+  'terminals&show=silent',
+  'commands',
+  'commands&q=nothing',
+  'commands&pin=7',
+  'work',
   'failures',
   'attendance',
+  `attendance&day=${DAY}`,
   ...OF_TERMINALS,
   'terminal&sn=OWN&tab=commands&q=7',
 ]

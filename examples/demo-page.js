@@ -25,7 +25,7 @@ app.use(terminalRouter({ adapter, timeZone: 'Asia/Manila' }))
 const page = monitorRouter({
   adapter,
   commands,
-  nameOf: (serialNumber) => NAMES.get(serialNumber),
+  nameOf: (serialNumbers) => serialNumbers.map((serialNumber) => NAMES.get(serialNumber)),
   timeZone: 'Asia/Manila',
 })
 app.use('/admin/terminals', page)

@@ -37,14 +37,7 @@ export function monitorRouter<Issued extends IssuedCommand = IssuedCommand>(
   const active = activity()
   const views = feed(viewReader(settings, active), settings.interval, settings.report)
   const streams = new Set<() => void>()
-  const context = {
-    settings,
-    feed: views,
-    onStream(end: () => void, res: ServerResponse) {
-      streams.add(end)
-      res.once('close', () => streams.delete(end))
-    },
-  }
+  const context = { settings, feed: views, streams }
 
   function router(
     req: IncomingMessage,

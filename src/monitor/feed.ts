@@ -1,7 +1,8 @@
 // Keeps views up to date: each is read from storage once per interval, however many people watch
 // it.
+import { QueryError } from './query.js'
 
-/** Reads a view from storage; undefined if there is no such view. */
+/** Reads the view of a checked query from storage. */
 export type LoadView = (query: URLSearchParams) => Promise<object | undefined>
 
 /** Receives a view as JSON each time that it has changed, or undefined if storage could not be read. */
@@ -17,6 +18,8 @@ export interface Feed {
   refresh(): void
   close(): void
 }
+
+const MOST_AT_ONCE = 4
 
 interface Topic {
   query: URLSearchParams
@@ -44,6 +47,8 @@ class Views implements Feed {
   readonly #report: (error: unknown) => void
   readonly #topics = new Map<string, Topic>()
   readonly #reads = new Map<string, Promise<string>>()
+  readonly #queued = new Set<Topic>()
+  #running = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(load: LoadView, interval: number, report: (error: unknown) => void) {
@@ -74,7 +79,7 @@ class Views implements Feed {
     topic.watchers.add(watcher)
     if (!this.#topics.has(key)) {
       this.#topics.set(key, topic)
-      void this.#update(topic)
+      this.#queue(topic)
     } else if (topic.isFailing) watcher(undefined)
     else if (topic.view !== undefined) watcher(topic.view)
     this.#timer ??= setInterval(() => this.refresh(), this.#interval)
@@ -87,12 +92,30 @@ class Views implements Feed {
   }
 
   refresh(): void {
-    for (const topic of this.#topics.values()) void this.#update(topic)
+    for (const topic of this.#topics.values()) this.#queue(topic)
   }
 
   close(): void {
     this.#topics.clear()
+    this.#queued.clear()
     this.#stopIfUnwatched()
+  }
+
+  // However many views are watched, storage is asked for a few at a time.
+  #queue(topic: Topic): void {
+    this.#queued.add(topic)
+    while (this.#running < MOST_AT_ONCE) {
+      const [next] = this.#queued
+      if (next === undefined) return
+      this.#queued.delete(next)
+      if (next.watchers.size === 0) continue
+      this.#running++
+      void this.#update(next).finally(() => {
+        this.#running--
+        const [waiting] = this.#queued
+        if (waiting !== undefined) this.#queue(waiting)
+      })
+    }
   }
 
   async #update(topic: Topic): Promise<void> {
@@ -108,7 +131,7 @@ class Views implements Feed {
       if (isNew) for (const watcher of topic.watchers) watcher(view)
     } catch (error) {
       // Reported once, not at every interval until storage is back.
-      if (!topic.isFailing) this.#report(error)
+      if (!topic.isFailing && !(error instanceof QueryError)) this.#report(error)
       topic.isFailing = true
       for (const watcher of topic.watchers) watcher(undefined)
     }

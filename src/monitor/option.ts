@@ -10,9 +10,11 @@ import {
 } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { ValueOf } from '../endpoint/by-terminal.js'
+import type { Awaitable } from '../endpoint/deadline.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import type { CommandQueue } from '../queue/calls.js'
+import { type NamesAnswer, type TerminalNames, terminalNames } from './name.js'
 import type { MonitorStorage } from './storage.js'
 import { type MonitorTexts, TEXTS } from './text.js'
 
@@ -25,8 +27,11 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
    * read-only.
    */
   commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel' | 'state'>
-  /** The name that people know a terminal by, such as `Gate 2`; none by default. */
-  nameOf?(serialNumber: string): string | undefined
+  /**
+   * The names that people know terminals by, such as `Gate 2`: asked for up to 1,000 at once,
+   * answered in their order, with `undefined` for a terminal that has none.
+   */
+  nameOf?(serialNumbers: readonly string[]): Awaitable<NamesAnswer>
   /**
    * The zone of the terminals' clocks, as for `terminalRouter`. By default the offset that a
    * terminal was last sent.
@@ -44,7 +49,9 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
 export interface MonitorSettings {
   adapter: MonitorStorage
   commands: Pick<CommandQueue, 'issue' | 'cancel' | 'state'> | undefined
-  nameOf(serialNumber: string): string | undefined
+  namesOf: TerminalNames
+  /** Whether terminals may have names. */
+  hasNames: boolean
   zoneOf: ValueOf<string | undefined>
   silentAfter: number
   interval: number
@@ -75,7 +82,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
   const { silentAfter = 300_000, interval = 2000 } = options
   checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
   if (commands !== undefined) checkCommands(commands)
-  checkFunction('nameOf', nameOf, 'a function (serialNumber) that returns a name or nothing')
+  checkFunction('nameOf', nameOf, 'a function (serialNumbers) that returns an array of names')
   checkTime('silentAfter', silentAfter)
   checkTime('interval', interval)
   checkTexts(texts)
@@ -85,7 +92,8 @@ export function monitorSettings<Issued extends IssuedCommand>(
   return {
     adapter: adapter as unknown as MonitorStorage,
     commands: commands as unknown as MonitorSettings['commands'],
-    nameOf: nameOf?.bind(options) ?? (() => undefined),
+    namesOf: terminalNames(nameOf?.bind(options)),
+    hasNames: nameOf !== undefined,
     zoneOf: timeZoneOf(timeZone),
     silentAfter,
     interval,

@@ -1,63 +1,176 @@
-// Lists, page by page.
+// Lists, page by page: the rows of one list of storage, or of several in one order.
 import type { Awaitable } from '../endpoint/deadline.js'
 import type { Page as StoredPage } from '../kept.js'
-import { rowsOf } from '../page.js'
+import { QueryError } from './query.js'
 
 /** A page of a list. */
 export interface Page<Row> {
   rows: Row[]
-  /** Which page it is, from 0. */
-  page: number
-  hasMore: boolean
-  /** How many rows were searched, if the list ends there. */
-  endsAt?: number
+  /** The `after` of the next page; missing if this is the last. */
+  next?: string
+  /** Whether pages come before it. */
+  isLater: boolean
+  /** How many rows were searched, if the search stopped before the end of the list. */
+  searched?: number
 }
 
-const SIZE = 50
-const MOST = 2000
-const MOST_AT_ONCE = 1000
+/** A list of storage. */
+export type Source<Row> = (asked: { limit: number; after?: string }) => Awaitable<StoredPage<Row>>
+
+/** How rows are chosen and ordered. */
+export interface Choice<Row> {
+  /** Chooses rows that storage can't choose; it reads a bounded number of them. */
+  matches?(row: Row): boolean
+  /** Whether a row comes before one of another list; needed for several lists. */
+  isBefore?(row: Row, other: Row): boolean
+}
+
+/** How many rows a page has. */
+export const PAGE_SIZE = 50
+const SEARCHED_AT_ONCE = 100
+const MOST_SEARCHED = 400
+// Storage may answer pages without rows.
+const MOST_LOADS = 8
+
+// Where a list goes on: after a page of storage, and after so many rows of the next one. Null is its end.
+type Place = readonly [after: string, skipped: number] | null
 
 /**
- * Loads a page. Pages are cut from a list that always begins with the newest rows: rows of the same
- * moment can't be told apart, so continuing from a moment would lose some.
+ * Reads a page. It goes on where `after` of the query says, reads each list in pages, and stops
+ * when it has enough rows, or has searched enough of them.
  *
- * @param query `page` from 0, and `q`: only rows whose text contains it
- * @param load loads the given number of newest rows
- * @param textOf the text that is searched
+ * @throws QueryError if `after` is not a cursor of these lists
  */
 export async function pageOf<Row>(
   query: URLSearchParams,
-  load: (limit: number) => Promise<readonly Row[]>,
-  textOf: (row: Row) => string,
+  sources: readonly Source<Row>[],
+  { matches, isBefore = () => true }: Choice<Row> = {},
 ): Promise<Page<Row>> {
-  const words = (query.get('q') ?? '').toLowerCase().trim()
-  const last = MOST / SIZE - 1
-  const page = Math.min(last, Math.max(0, Math.trunc(Number(query.get('page'))) || 0))
-  const limit = words === '' ? Math.min(MOST, (page + 1) * SIZE + 1) : MOST
-  const loaded = await load(limit)
-  const found = loaded.filter((row) => words === '' || textOf(row).toLowerCase().includes(words))
-  const rows = found.slice(page * SIZE, (page + 1) * SIZE)
-  const hasMore = found.length > (page + 1) * SIZE && page < last
-  const isEnd = loaded.length >= MOST && !hasMore
-  return { rows, page, hasMore, ...(isEnd && { endsAt: MOST }) }
-}
-
-/** The newest rows of a list of storage, up to a number. */
-export async function newestOf<Filter extends { limit?: number; after?: string }, Row>(
-  list: (filter: Filter) => Awaitable<StoredPage<Row>>,
-  filter: Filter,
-  most: number,
-): Promise<Row[]> {
-  const newest: Row[] = []
-  for await (const row of rowsOf(list, { ...filter, limit: Math.min(most, MOST_AT_ONCE) })) {
-    newest.push(row)
-    if (newest.length === most) break
+  const after = query.get('after') ?? ''
+  const places = after === '' ? sources.map((): Place => ['', 0]) : placesIn(after, sources.length)
+  const limit = matches === undefined ? PAGE_SIZE : SEARCHED_AT_ONCE
+  const readers = sources.map((list, index) => new Reader(list, places[index] ?? null, limit))
+  const rows: Row[] = []
+  let searched = 0
+  let loads = 0
+  const most = matches === undefined ? PAGE_SIZE : MOST_SEARCHED
+  while (rows.length < PAGE_SIZE && searched < most) {
+    const waiting = readers.filter((reader) => reader.isEmpty && !reader.isOver)
+    if (waiting.length > 0) {
+      if (loads++ === MOST_LOADS) break
+      await Promise.all(waiting.map((reader) => reader.load()))
+      continue
+    }
+    const first = firstOf(readers, isBefore)
+    if (first === undefined) break
+    const row = first.take()
+    searched++
+    if (matches === undefined || matches(row)) rows.push(row)
   }
-  return newest
+  const isOver = readers.every((reader) => reader.isEmpty && reader.isOver)
+  return {
+    rows,
+    ...(!isOver && { next: cursorOf(readers.map((reader) => reader.place)) }),
+    isLater: after !== '',
+    ...(!isOver && rows.length < PAGE_SIZE && { searched }),
+  }
 }
 
-/** The moment that a query names in milliseconds, such as `before=1793000000000`; undefined if it names none. */
-export function momentIn(query: URLSearchParams, name: string): Date | undefined {
-  const moment = new Date(Number(query.get(name) ?? Number.NaN))
-  return Number.isNaN(moment.getTime()) ? undefined : moment
+function firstOf<Row>(
+  readers: readonly Reader<Row>[],
+  isBefore: (row: Row, other: Row) => boolean,
+): Reader<Row> | undefined {
+  const full = readers.filter((reader) => !reader.isEmpty)
+  return full.reduce<Reader<Row> | undefined>((first, reader) => {
+    return first === undefined || !isBefore(first.head, reader.head) ? reader : first
+  }, undefined)
+}
+
+/** Reads a list of storage page by page, and knows its place. */
+class Reader<Row> {
+  readonly #list: Source<Row>
+  readonly #limit: number
+  #rows: readonly Row[] = []
+  #taken = 0
+  #after: string
+  #skipped: number
+  #next: string | undefined
+  #isLoaded = false
+  isOver: boolean
+
+  constructor(list: Source<Row>, place: Place, limit: number) {
+    this.#list = list
+    this.#limit = limit
+    this.isOver = place === null
+    ;[this.#after, this.#skipped] = place ?? ['', 0]
+  }
+
+  get isEmpty(): boolean {
+    return this.#taken >= this.#rows.length
+  }
+
+  get head(): Row {
+    return this.#rows[this.#taken] as Row
+  }
+
+  take(): Row {
+    const row = this.head
+    this.#taken++
+    return row
+  }
+
+  async load(): Promise<void> {
+    if (this.#isLoaded) [this.#after, this.#skipped] = [this.#next ?? '', 0]
+    const { rows, next } = await this.#page()
+    this.#rows = rows
+    this.#taken = Math.min(this.#skipped, rows.length)
+    this.#next = next
+    this.#isLoaded = true
+    this.isOver = next === undefined
+  }
+
+  /** Where the list goes on after the rows that were taken. */
+  get place(): Place {
+    if (!this.#isLoaded) return this.isOver ? null : [this.#after, this.#skipped]
+    if (!this.isEmpty) return [this.#after, this.#taken]
+    return this.#next === undefined ? null : [this.#next, 0]
+  }
+
+  async #page(): Promise<StoredPage<Row>> {
+    if (this.#after === '') return this.#list({ limit: this.#limit })
+    try {
+      return await this.#list({ limit: this.#limit, after: this.#after })
+    } catch (error) {
+      // Storage checks its cursor, which came from the query.
+      const isCursor = error instanceof TypeError && error.message.includes('"after"')
+      throw isCursor ? new QueryError('after', 'the next of a page of this list') : error
+    }
+  }
+}
+
+function cursorOf(places: readonly Place[]): string {
+  return Buffer.from(JSON.stringify(places)).toString('base64url')
+}
+
+function placesIn(cursor: string, count: number): readonly Place[] {
+  const places = parsed(cursor)
+  const isList = Array.isArray(places) && places.length === count
+  if (isList && places.every(isPlace) && places.some((place) => place !== null)) return places
+  throw new QueryError('after', 'the next of a page of this list')
+}
+
+function isPlace(place: unknown): place is Place {
+  if (place === null) return true
+  if (!Array.isArray(place) || place.length !== 2) return false
+  const [after, skipped] = place
+  const isCount = Number.isSafeInteger(skipped) && skipped >= 0 && skipped <= SEARCHED_AT_ONCE
+  return typeof after === 'string' && isCount
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
+  } catch {
+    return undefined
+  }
 }

@@ -6,15 +6,20 @@ import { ASSETS, type Asset } from './asset.js'
 import type { Feed } from './feed.js'
 import { protect } from './guard.js'
 import type { MonitorSettings } from './option.js'
+import { QueryError } from './query.js'
 import { streamView } from './stream.js'
+import { queryOf } from './view.js'
 
 /** Shared state of the routes. */
 export interface RouteContext {
   settings: MonitorSettings
   feed: Feed
-  /** Called with a function that ends a stream, for each stream. */
-  onStream(end: () => void, res: ServerResponse): void
+  /** The functions that end the open streams. */
+  streams: Set<() => void>
 }
+
+// Each holds a view in memory, and has storage read.
+const MOST_STREAMS = 200
 
 type Serve = (
   context: RouteContext,
@@ -39,17 +44,22 @@ const GETS: Readonly<Record<string, Serve>> = {
     const body = `export const TEXTS = ${JSON.stringify(settings.texts)}\n`
     sendAsset(tagged({ type: 'text/javascript', body }), req, res)
   },
-  '/view': async ({ feed }, query, _req, res) => {
+  '/view': async ({ feed }, asked, _req, res) => {
+    const query = queryOf(asked)
+    if (query === undefined) return send(res, 404, 'application/json', '{"view":null}')
     const view = await feed.read(query)
-    send(
-      res,
-      view === 'null' ? 404 : 200,
-      'application/json',
-      `{"now":${Date.now()},"view":${view}}`,
-    )
+    send(res, 200, 'application/json', `{"now":${Date.now()},"view":${view}}`)
   },
-  '/events': ({ feed, onStream }, query, req, res) => {
-    onStream(streamView(feed, query, req, res), res)
+  '/events': ({ feed, streams }, asked, req, res) => {
+    const query = queryOf(asked)
+    if (query === undefined) return send(res, 404, 'text/plain', 'no such view\n')
+    if (streams.size >= MOST_STREAMS) {
+      res.setHeader('Retry-After', '10')
+      return send(res, 503, 'text/plain', 'too many pages are open\n')
+    }
+    const end = streamView(feed, query, req, res)
+    streams.add(end)
+    res.once('close', () => streams.delete(end))
   },
   '/content': (context, query, _req, res) => serveBytes(context, query, res, 'content'),
   '/raw': (context, query, _req, res) => serveBytes(context, query, res, 'raw'),
@@ -153,5 +163,10 @@ export async function serve(
 ): Promise<void> {
   protect(res)
   const [, query = ''] = (req.url ?? '').split('?', 2)
-  await route(context, new URLSearchParams(query), req, res)
+  try {
+    await route(context, new URLSearchParams(query), req, res)
+  } catch (error) {
+    if (!(error instanceof QueryError) || res.headersSent) throw error
+    send(res, error.status, 'text/plain', `${error.message}\n`)
+  }
 }

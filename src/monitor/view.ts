@@ -1,10 +1,13 @@
-// The views of the page by their names.
+// The views of the page by their names, and what a query may ask of each.
+
+import { OPEN_STATES } from '../queue/state.js'
 import type { Activity } from './activity.js'
 import type { LoadView } from './feed.js'
 import type { MonitorSettings } from './option.js'
+import { type Member, viewQuery } from './query.js'
 import { attendanceView } from './view/attendance.js'
 import { commandView } from './view/command.js'
-import { failuresView } from './view/failures.js'
+import { commandsView, FAILURES } from './view/commands.js'
 import { terminalView } from './view/terminal.js'
 import { terminalsView } from './view/terminals.js'
 
@@ -15,19 +18,37 @@ type Read = (
   activity: Activity,
 ) => Promise<object>
 
-const VIEWS: Readonly<Record<string, Read>> = {
-  terminals: (settings, _query, now, activity) => terminalsView(settings, activity, now),
-  terminal: terminalView,
-  command: commandView,
-  failures: failuresView,
-  attendance: attendanceView,
+interface View {
+  members: readonly Member[]
+  read: Read
 }
 
-/** Creates a function that reads the view named by a query's `view`. */
+const LIST: readonly Member[] = ['q', 'pin', 'state', 'since', 'before', 'after']
+const VIEWS: Readonly<Record<string, View>> = {
+  terminals: { members: ['q', 'show', 'after'], read: terminalsView },
+  terminal: { members: ['sn', 'tab', ...LIST], read: terminalView },
+  command: { members: ['sn', 'id'], read: commandView },
+  commands: { members: LIST, read: commandsView() },
+  work: { members: LIST, read: commandsView(OPEN_STATES) },
+  failures: { members: LIST, read: commandsView(FAILURES) },
+  attendance: { members: ['day', 'sn', 'q', 'pin', 'after'], read: attendanceView },
+}
+
+/**
+ * The query of a view, checked, with the members that the view knows; undefined if there is no
+ * such view.
+ *
+ * @throws QueryError that names a member with a wrong value
+ */
+export function queryOf(asked: URLSearchParams): URLSearchParams | undefined {
+  const name = asked.get('view') ?? ''
+  return Object.hasOwn(VIEWS, name) ? viewQuery(name, asked, VIEWS[name]?.members ?? []) : undefined
+}
+
+/** Creates a function that reads the view that a checked query names. */
 export function viewReader(settings: MonitorSettings, activity: Activity): LoadView {
   return async (query) => {
-    const name = query.get('view') ?? ''
-    if (!Object.hasOwn(VIEWS, name)) return undefined
-    return VIEWS[name]?.(settings, query, new Date(), activity)
+    const view = VIEWS[query.get('view') ?? '']
+    return view?.read(settings, query, new Date(), activity)
   }
 }

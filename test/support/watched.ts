@@ -22,7 +22,8 @@ export async function watched(
   app.use(terminalRouter({ adapter, timeZone: ZONE }))
   const monitor: MonitorRouter = monitorRouter({
     ...{ adapter, interval: 50, timeZone: ZONE },
-    nameOf: (serialNumber: string) => (serialNumber === SN ? 'Main entrance' : undefined),
+    nameOf: (serialNumbers) =>
+      serialNumbers.map((one) => (one === SN ? 'Main entrance' : undefined)),
     ...(isReadOnly ? {} : { commands }),
     ...more,
   })

@@ -1,12 +1,9 @@
 // Charts, drawn as SVG, with the same numbers as text.
 import { html, t } from './element.js'
+import { STATES } from './list.js'
 import { localTime } from './time.js'
 
 const SERIES = ['polls', 'replies', 'uploads']
-const STATES = [
-  ...['succeeded', 'sent', 'waiting', 'failed', 'unknown', 'unanswered', 'expired'],
-  ...['cancelled', 'superseded'],
-]
 const [WIDTH, HEIGHT] = [600, 120]
 
 const clock = (at) => localTime(at).slice(11, 16)
@@ -60,28 +57,29 @@ export function hourChart({ since, minutes }) {
   `
 }
 
-/** Commands by state. */
-export function stateChart(states, countedAtMost) {
-  const shown = STATES.filter((state) => states[state] > 0)
-  const most = Math.max(1, ...Object.values(states))
+/** Commands by state, each with a link to them. */
+export function stateChart({ since, counts }) {
+  const shown = STATES.filter((state) => counts[state] !== undefined)
+  const heights = shown.map((state) => Number.parseInt(counts[state], 10))
+  const most = Math.max(1, ...heights)
   return html`
     <section class="chart" aria-labelledby="states">
       <h2 id="states">${t('chart.states')}</h2>
       ${shown.length === 0 && html`<p>${t('chart.none')}</p>`}
       <ul class="bars">
         ${shown.map(
-          (state) => html`
+          (state, index) => html`
             <li key=${state}>
-              <span>${t(`state.${state}`)}</span>
+              <a href=${`#/commands?since=${since}&state=${state}`}>${t(`state.${state}`)}</a>
               <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-                <rect class=${state} width=${Math.max(1, (states[state] / most) * 100)} height="10" />
+                <rect class=${state} width=${Math.max(1, (heights[index] / most) * 100)} height="10" />
               </svg>
-              <b>${states[state]}</b>
+              <b>${counts[state]}</b>
             </li>
           `,
         )}
       </ul>
-      <p class="note">${countedAtMost ? t('chart.statesCut', { n: countedAtMost }) : t('chart.statesNote')}</p>
+      <p class="note">${t('chart.statesNote')}</p>
     </section>
   `
 }

@@ -1,6 +1,12 @@
 // What lists share: search, filters, pages, and rows of commands.
-import { badge, html, said, t, table } from './element.js'
+import { badge, empty, html, said, t, table } from './element.js'
 import { moment } from './time.js'
+
+/** Every state of a command. */
+export const STATES = [
+  ...['waiting', 'sent', 'succeeded', 'failed', 'unknown', 'unanswered', 'expired'],
+  ...['cancelled', 'superseded'],
+]
 
 export const terminalLink = (sn, name) => html`
   <a href=${`#/terminal/${encodeURIComponent(sn)}`}>${said(name ?? sn)}</a>
@@ -47,20 +53,53 @@ export function dayOf(date) {
   return `${date.getFullYear()}-${padded(date.getMonth() + 1)}-${padded(date.getDate())}`
 }
 
-/** Newer and older. */
-export function pager({ page, hasMore, endsAt }, change) {
+/** Links to the first page and the next one. `toFirst` and `toNext` are their texts. */
+export function pager(
+  { next, isLater, searched },
+  link,
+  toFirst = 'list.newest',
+  toNext = 'list.older',
+) {
   return html`
+    ${searched !== undefined && html`<p class="note">${t('list.searched', { n: searched })}</p>`}
     ${
-      (page > 0 || hasMore) &&
+      (isLater || next !== undefined) &&
       html`
-      <nav class="pages" aria-label=${t('list.pages')}>
-        <button disabled=${page === 0} onClick=${() => change({ page: page - 1 || '' })}>${t('list.newer')}</button>
-        <span>${t('list.page', { n: page + 1 })}</span>
-        <button disabled=${!hasMore} onClick=${() => change({ page: page + 1 })}>${t('list.older')}</button>
-      </nav>
-    `
+        <nav class="pages" aria-label=${t('list.pages')}>
+          ${isLater && html`<a href=${link({ after: '' })}>${t(toFirst)}</a>`}
+          ${next !== undefined && html`<a href=${link({ after: next })}>${t(toNext)}</a>`}
+        </nav>
+      `
     }
-    ${endsAt !== undefined && html`<p class="note">${t('list.ends', { n: endsAt })}</p>`}
+  `
+}
+
+/** The message of a list without rows. */
+export function emptyList(list, isFiltered, nothing, next) {
+  if (list.searched !== undefined) return empty(t('list.notYet'), '')
+  return isFiltered ? empty(t('list.nothingFound'), '') : empty(nothing, next)
+}
+
+/** How many commands have each state, each with a link to them. */
+export function stateLinks(states, linkOf) {
+  const known = STATES.filter((state) => states[state] !== undefined)
+  return html`
+    <ul class="states">
+      ${known.map((state) => html`<li key=${state}><a href=${linkOf(state)}>${badge(state)} <b>${states[state]}</b></a></li>`)}
+    </ul>
+  `
+}
+
+/** The fields by which commands are chosen. */
+export function commandFilters(params, states, change) {
+  const choices = [['', t('terminals.all')], ...states.map((state) => [state, t(`state.${state}`)])]
+  return html`
+    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
+      ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
+      ${searchField(t('field.pin'), params.get('pin') ?? '', (pin) => change({ pin }))}
+      ${choiceField(t('column.state'), params.get('state') ?? '', choices, (state) => change({ state }))}
+      ${beforeField(params, change)}
+    </form>
   `
 }
 

@@ -3,11 +3,12 @@ import { render } from 'preact'
 import { html, t } from './element.js'
 import { TEXTS } from './texts.js'
 import { setSkew } from './time.js'
-import { viewOf } from './view.js'
+import { hasView, viewOf } from './view.js'
 
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
+/** @type {{ route: any, view: any, live: string, notice: string }} */
 const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
-const NAMES = ['terminals', 'failures', 'attendance']
+const NAMES = ['terminals', 'attendance', 'work', 'failures']
 let stream
 let shownKey = ''
 let isFocusDue = false
@@ -48,6 +49,10 @@ function keyOf({ name, params }) {
 function connect() {
   stream?.close()
   if (document.hidden) return
+  if (!hasView(state.route.name)) {
+    state.live = 'off'
+    return
+  }
   const opened = new EventSource(`events?${queryOf(state.route)}`)
   stream = opened
   opened.addEventListener('view', ({ data }) => {
@@ -59,6 +64,7 @@ function connect() {
     show()
   })
   opened.addEventListener('failure', () => {
+    if (state.live !== 'failing') explain(opened)
     state.live = 'failing'
     show()
   })
@@ -67,9 +73,22 @@ function connect() {
     state.live = 'lost'
     show()
     // A browser gives up if a login or an error page answers.
-    if (opened.readyState === EventSource.CLOSED)
+    if (opened.readyState === EventSource.CLOSED) {
       setTimeout(() => opened === stream && connect(), 5000)
+      explain(opened)
+    }
   }
+}
+
+// An address that was edited by hand may ask for what no view has.
+async function explain(opened) {
+  const { status } = await fetch(`view?${queryOf(state.route)}`).catch(() => ({ status: 0 }))
+  if (status !== 400 || opened !== stream) return
+  opened.close()
+  stream = undefined
+  state.view = null
+  state.live = 'on'
+  show()
 }
 
 function follow() {
@@ -86,11 +105,11 @@ function follow() {
   show()
 }
 
-/** Changes parameters of the view; the first page is shown. */
-function change(changes) {
+/** The address of this view with other parameters. Unless they say otherwise, it is the first page. */
+function link(changes) {
   const { name, params } = state.route
   const query = new URLSearchParams(params)
-  query.delete('page')
+  query.delete('after')
   for (const [key, value] of Object.entries(changes)) {
     if (value === '' || value === undefined) query.delete(key)
     else query.set(key, value)
@@ -100,8 +119,12 @@ function change(changes) {
   const parts = inPath ? path.filter((part) => part !== null) : [name]
   if (inPath) for (const key of ['sn', 'id']) query.delete(key)
   const search = query.toString()
-  const hash = `#/${parts.map(encodeURIComponent).join('/')}${search && `?${search}`}`
-  history.replaceState(undefined, '', hash)
+  return `#/${parts.map(encodeURIComponent).join('/')}${search && `?${search}`}`
+}
+
+/** Changes parameters of the view; the first page is shown. */
+function change(changes) {
+  history.replaceState(undefined, '', link(changes))
   follow()
 }
 
@@ -126,7 +149,7 @@ async function act(body, done) {
 
 function show() {
   const { route, view, live, notice } = state
-  const shown = viewOf(route, view, { change, act })
+  const shown = viewOf(route, view, { change, link, act })
   document.title = shown.title === TEXTS.title ? TEXTS.title : `${shown.title} · ${TEXTS.title}`
   const active = route.name === 'terminal' || route.name === 'command' ? 'terminals' : route.name
   render(

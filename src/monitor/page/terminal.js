@@ -1,36 +1,43 @@
 // One terminal with its lists.
 import { badge, empty, facts, heading, hexOf, html, said, t, table } from './element.js'
 import { formOf } from './form.js'
-import { beforeField, choiceField, commandLink, commandTable, pager, searchField } from './list.js'
+import {
+  beforeField,
+  commandFilters,
+  commandLink,
+  commandTable,
+  emptyList,
+  pager,
+  STATES,
+  searchField,
+  stateLinks,
+} from './list.js'
+import { punchTable } from './punch.js'
 import { ago, localTime, moment, serverNow, terminalTime } from './time.js'
 
-const TABS = ['commands', 'replies', 'uploads', 'unparsed']
-const STATES = [
-  ...['waiting', 'sent', 'succeeded', 'failed', 'unknown', 'unanswered', 'expired'],
-  ...['cancelled', 'superseded'],
-]
+const TABS = ['commands', 'punches', 'uploads', 'replies', 'unparsed', 'options']
 const NOTHING = {
   commands: ['terminal.noCommands', 'terminal.noCommandsNext'],
   replies: ['terminal.noReplies', 'terminal.noRepliesNext'],
+  punches: ['terminal.noPunches', 'terminal.noPunchesNext'],
   uploads: ['terminal.noUploads', 'terminal.noUploadsNext'],
   unparsed: ['terminal.noUnparsed', 'terminal.noUnparsedNext'],
 }
 
 export function terminal(view, { params }, actions, title) {
   const sn = params.get('sn') ?? ''
-  const { terminal: known, tab, list, forms } = view
+  const { terminal: known, tab, states, list, options = [], forms } = view
+  const hrefOf = (name, query = '') => `#/terminal/${encodeURIComponent(sn)}?tab=${name}${query}`
   return html`
     ${heading(said(title))}
     ${known === undefined ? empty(t('terminal.unknown'), t('terminal.unknownNext')) : about(known)}
+    ${stateLinks(states, (state) => hrefOf('commands', `&state=${state}`))}
     ${forms && known && formOf(forms, sn, actions)}
     <nav class="tabs" aria-label=${t('terminal.lists')}>
-      ${TABS.map((name) => {
-        const href = `#/terminal/${encodeURIComponent(sn)}?tab=${name}`
-        return html`<a href=${href} aria-current=${name === tab ? 'page' : undefined}>${t(`terminal.${name}`)}</a>`
-      })}
+      ${TABS.map((name) => html`<a href=${hrefOf(name)} aria-current=${name === tab ? 'page' : undefined}>${t(`terminal.${name}`)}</a>`)}
     </nav>
     <h2 class="hidden">${t(`terminal.${tab}`)}</h2>
-    ${list === undefined ? empty(t('list.unsupported'), '') : listOf(tab, list, known, sn, params, actions)}
+    ${tab === 'options' ? optionsOf(options) : list === undefined ? empty(t('list.unsupported'), '') : listOf(tab, list, known, sn, params, actions)}
   `
 }
 
@@ -53,43 +60,33 @@ function about(one) {
       [t('fact.clock'), clock && `${clock.slice(0, 16)}${one.zone ? ` (${one.zone})` : ''}`],
       [t('fact.firstSeenAt'), localTime(one.firstSeenAt)],
     ])}
-    ${
-      one.options.length + one.stamps.length > 0 &&
-      html`
-        <details>
-          <summary>${t('terminal.options')} (${one.options.length + one.stamps.length})</summary>
-          ${facts([...one.stamps, ...one.options].map(([name, value]) => [said(name), said(value)]))}
-        </details>
-      `
-    }
   `
 }
 
-function listOf(tab, list, known, sn, params, { change }) {
-  const q = params.get('q') ?? ''
-  const isFiltered = ['q', 'state', 'before'].some((name) => params.get(name))
-  const label = t(`terminal.${tab}`)
-  const states = [['', t('terminals.all')], ...STATES.map((state) => [state, t(`state.${state}`)])]
-  const nothing = NOTHING[tab].map((key) => t(key))
+function optionsOf(options) {
+  if (options.length === 0) return empty(t('terminal.noOptions'), t('terminal.noOptionsNext'))
+  return facts(options.map(([name, value]) => [said(name), said(value)]))
+}
+
+function listOf(tab, list, known, sn, params, { change, link }) {
+  const isFiltered = ['q', 'pin', 'state', 'since', 'before'].some((name) => params.get(name))
   const isEmpty = list.rows.length === 0
+  const hasFilters = !isEmpty || isFiltered || list.isLater
   return html`
-    ${
-      (!isEmpty || isFiltered) &&
-      html`
-        <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-          ${searchField(t('list.search'), q, (words) => change({ q: words }))}
-          ${
-            tab === 'commands' &&
-            html`
-              ${choiceField(t('column.state'), params.get('state') ?? '', states, (state) => change({ state }))}
-              ${beforeField(params, change)}
-            `
-          }
-        </form>
-      `
-    }
-    ${isEmpty ? empty(isFiltered ? t('list.nothingFound') : nothing[0], isFiltered ? '' : nothing[1]) : ROWS[tab](label, list.rows, known, sn)}
-    ${pager(list, change)}
+    ${hasFilters && (tab === 'commands' ? commandFilters(params, STATES, change) : sentFilters(tab, params, change))}
+    ${isEmpty ? emptyList(list, isFiltered, ...NOTHING[tab].map((key) => t(key))) : ROWS[tab](t(`terminal.${tab}`), list.rows, known, sn)}
+    ${pager(list, link)}
+  `
+}
+
+function sentFilters(tab, params, change) {
+  const ofPerson = tab === 'punches' || tab === 'uploads'
+  return html`
+    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
+      ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
+      ${ofPerson && searchField(t('field.pin'), params.get('pin') ?? '', (pin) => change({ pin }))}
+      ${beforeField(params, change)}
+    </form>
   `
 }
 
@@ -110,6 +107,7 @@ const ROWS = {
         ],
       })),
     ),
+  punches: (label, rows, known) => punchTable(label, rows, () => known),
   uploads: sentTable,
   unparsed: sentTable,
 }

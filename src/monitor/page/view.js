@@ -1,8 +1,8 @@
 // The views by their names: a title and a body each, whether or not their data has arrived.
 import { attendance } from './attendance.js'
 import { command } from './command.js'
+import { commands } from './commands.js'
 import { empty, heading, html, t } from './element.js'
-import { failures } from './failures.js'
 import { terminal } from './terminal.js'
 import { terminals } from './terminals.js'
 
@@ -13,14 +13,19 @@ const VIEWS = {
     body: terminal,
   },
   command: { title: ({ params }) => t('command.title', { id: params.get('id') }), body: command },
-  failures: { title: () => t('failures.title'), body: failures },
+  commands: { title: () => t('commands.title'), body: commands },
+  work: { title: () => t('work.title'), body: commands },
+  failures: { title: () => t('failures.title'), body: commands },
   attendance: { title: () => t('attendance.title'), body: attendance },
 }
 
+/** Whether there is a view of this name. */
+export const hasView = (name) => Object.hasOwn(VIEWS, name)
+
 /** The view of a route. `view` is its data; undefined until it arrives. */
 export function viewOf(route, view, actions) {
-  const found = Object.hasOwn(VIEWS, route.name) ? VIEWS[route.name] : undefined
-  if (found === undefined) {
+  const found = hasView(route.name) ? VIEWS[route.name] : undefined
+  if (found === undefined || view === null) {
     const title = t('failure.notFound')
     return {
       title,
@@ -28,6 +33,6 @@ export function viewOf(route, view, actions) {
     }
   }
   const title = found.title(route, view)
-  if (view === undefined || view === null) return { title, body: heading(title) }
+  if (view === undefined) return { title, body: heading(title) }
   return { title, body: found.body(view, route, actions, title) }
 }

@@ -6,7 +6,6 @@ import type {
   CommandState,
   CommandSummary,
 } from '../../queue/storage.js'
-import { SUMMARY_TEXT } from '../../queue/summary.js'
 import { type Family, outcomeOf } from '../../reply/outcome.js'
 import { cut } from '../bytes.js'
 
@@ -29,7 +28,8 @@ export interface CommandRow {
   repliedAt?: number
 }
 
-const LONGEST_TEXT = 20_000
+const LONGEST_TEXT = 8000
+const LONGEST_LISTED = 200
 
 /** Creates the row of a summary, with its state at a moment. */
 export function summaryRow(
@@ -42,7 +42,7 @@ export function summaryRow(
   return {
     serialNumber,
     commandId,
-    ...(text !== undefined && { text: cut(text, SUMMARY_TEXT - 1) }),
+    ...(text !== undefined && { text: cut(text, LONGEST_LISTED) }),
     state: stateOfSummary(summary, now, family),
     ...(outcome && { meaning: outcome.meaning }),
     ...progressOf(summary),

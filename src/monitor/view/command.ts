@@ -1,9 +1,9 @@
 // The view of one command with its reply.
-
+import { OPEN_STATES } from '../../queue/state.js'
 import { cut, type ShownBytes, shownBytes } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
 import { type CommandRow, commandRow } from './command-row.js'
-import { type TerminalRow, terminalRow } from './terminal-row.js'
+import { summaryOf, type TerminalRow, terminalRows } from './terminal-row.js'
 
 /** One command. */
 export interface CommandView {
@@ -27,9 +27,12 @@ export interface CommandView {
   canRetry: boolean
 }
 
-const LONGEST_VALUE = 10_000
-const MOST_BYTES = 4096
-const MOST_CONTENT = 20_000
+const LONGEST_VALUE = 1000
+const LONGEST_KEY = 200
+const MOST_FIELDS = 20
+const MOST_MEMBERS = 10
+const MOST_BYTES = 2048
+const MOST_CONTENT = 8192
 
 /** Reads the view from storage. `sn` and `id` of the query name the command. */
 export async function commandView(
@@ -43,15 +46,16 @@ export async function commandView(
     adapter.findTerminal(serialNumber),
     adapter.findRecord(serialNumber, query.get('id') ?? ''),
   ])
-  const shown = terminal ? { terminal: await terminalRow(terminal, settings, now) } : {}
+  const [row] = terminal ? await terminalRows([summaryOf(terminal)], settings, now) : []
+  const shown = row === undefined ? {} : { terminal: row }
   if (!record) return { ...shown, canCancel: false, canRetry: false }
   const { command, terms, reply } = record
-  const row = commandRow(record, now, terminal?.family)
-  const isOpen = row.state === 'waiting' || row.state === 'sent'
+  const shownCommand = commandRow(record, now, terminal?.family)
+  const isOpen = OPEN_STATES.includes(shownCommand.state)
   const isGiven = commands !== undefined && command !== undefined
   return {
     ...shown,
-    command: row,
+    command: shownCommand,
     ...(terms && {
       terms: {
         replyWithin: terms.replyWithin,
@@ -64,10 +68,7 @@ export async function commandView(
       reply: {
         commandName: reply.commandName,
         returnCode: reply.returnCode,
-        fields: Object.entries(reply.fields).map(([key, value]) => [
-          key,
-          cut(value, LONGEST_VALUE),
-        ]),
+        fields: fieldsOf(reply.fields),
         ...(reply.content && { content: shownBytes(reply.content, MOST_CONTENT) }),
         raw: shownBytes(reply.raw, MOST_BYTES),
       },
@@ -84,7 +85,13 @@ function membersOf(command: object): [string, string][] {
     text: ___,
     ...members
   } = command as Record<string, unknown>
-  return Object.entries(members).map(([name, value]) => [name, cut(shownValue(value), 1000)])
+  const entries = Object.entries(members).slice(0, MOST_MEMBERS)
+  return entries.map(([name, value]) => [name, cut(shownValue(value), LONGEST_VALUE)])
+}
+
+function fieldsOf(fields: Record<string, string>): [string, string][] {
+  const entries = Object.entries(fields).slice(0, MOST_FIELDS)
+  return entries.map(([key, value]) => [cut(key, LONGEST_KEY), cut(value, LONGEST_VALUE)])
 }
 
 // An app's own members may be of types that JSON lacks.

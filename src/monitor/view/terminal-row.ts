@@ -1,8 +1,7 @@
 // A terminal's row in a list.
 import type { Family } from '../../reply/outcome.js'
-import type { TerminalFilter, TerminalSummary } from '../../terminal/storage.js'
+import type { Terminal, TerminalSummary } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
-import { newestOf } from '../page.js'
 
 /** A terminal. Times are milliseconds. */
 export interface TerminalRow {
@@ -27,29 +26,52 @@ export interface TerminalRow {
   utcOffset?: number
 }
 
-/** Creates the row of a terminal, with its state at a moment. */
-export async function terminalRow(
-  { firstSeenAt, lastSeenAt, familyRank: _, ...facts }: TerminalSummary,
+/** Creates the rows of terminals, with their state at a moment. */
+export async function terminalRows(
+  terminals: readonly TerminalSummary[],
   { silentAfter, ...settings }: MonitorSettings,
   now: Date,
-): Promise<TerminalRow> {
-  const name = settings.nameOf(facts.serialNumber)
-  const zone = await settings.zoneOf(facts.serialNumber)
-  return {
-    ...facts,
-    ...(name !== undefined && { name: String(name) }),
-    ...(zone !== undefined && { zone }),
-    isOnline: now.getTime() - lastSeenAt.getTime() <= silentAfter,
-    firstSeenAt: firstSeenAt.getTime(),
-    lastSeenAt: lastSeenAt.getTime(),
-  }
+): Promise<TerminalRow[]> {
+  const names = await settings.namesOf(terminals.map(({ serialNumber }) => serialNumber))
+  const rows = terminals.map(async ({ firstSeenAt, lastSeenAt, familyRank: _, ...facts }) => {
+    const name = names.get(facts.serialNumber)
+    const zone = await settings.zoneOf(facts.serialNumber)
+    return {
+      ...facts,
+      ...(name !== undefined && { name }),
+      ...(zone !== undefined && { zone }),
+      isOnline: now.getTime() - lastSeenAt.getTime() <= silentAfter,
+      firstSeenAt: firstSeenAt.getTime(),
+      lastSeenAt: lastSeenAt.getTime(),
+    }
+  })
+  return Promise.all(rows)
 }
 
-const MOST = 2000
+/** What a list shows of a terminal. */
+export function summaryOf({
+  options: _,
+  stamps: __,
+  resend: ___,
+  ...summary
+}: Terminal): TerminalSummary {
+  return summary
+}
 
-/** The rows of all terminals. */
-export async function terminalRows(settings: MonitorSettings, now: Date): Promise<TerminalRow[]> {
-  const list = (filter: TerminalFilter) => settings.adapter.listTerminals(filter)
-  const terminals = await newestOf(list, {}, MOST)
-  return Promise.all(terminals.map((one) => terminalRow(one, settings, now)))
+/** Adds terminals to those known, in one statement, and returns all that are known. */
+export type TerminalBook = (
+  serialNumbers: readonly string[],
+) => Promise<ReadonlyMap<string, TerminalRow>>
+
+/** Creates a book of the terminals that a view names. */
+export function terminalBook(settings: MonitorSettings, now: Date): TerminalBook {
+  const known = new Map<string, TerminalRow>()
+  return async (serialNumbers) => {
+    const missing = [...new Set(serialNumbers)].filter((one) => !known.has(one))
+    if (missing.length === 0) return known
+    const filter = { serialNumbers: missing, limit: missing.length }
+    const { rows } = await settings.adapter.listTerminals(filter)
+    for (const row of await terminalRows(rows, settings, now)) known.set(row.serialNumber, row)
+    return known
+  }
 }

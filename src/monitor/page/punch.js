@@ -1,0 +1,44 @@
+// Rows of who came and went.
+import { html, said, t, table, word } from './element.js'
+import { terminalLink } from './list.js'
+import { localTime, moment } from './time.js'
+
+/** Punches; `terminalOf` finds the terminal of one, and `withTerminal` shows it. */
+export function punchTable(label, rows, terminalOf, withTerminal = false) {
+  const columns = [
+    ...['time', 'person', 'status', 'verify', 'workCode'],
+    ...(withTerminal ? ['terminal'] : []),
+    'received',
+  ]
+  return table(
+    label,
+    columns.map((column) => t(`column.${column}`)),
+    rows.map((row, index) => {
+      const terminal = terminalOf(row.serialNumber)
+      return {
+        key: `${row.serialNumber} ${row.at} ${index}`,
+        cells: [
+          timeOf(row),
+          said(row.pin),
+          said(word('status', row.status)),
+          said(word('verify', row.verify)),
+          said(row.workCode === '0' ? '' : row.workCode),
+          ...(withTerminal ? [terminalLink(row.serialNumber, terminal?.name)] : []),
+          moment(row.at, terminal),
+        ],
+      }
+    }),
+  )
+}
+
+// The terminal's own clock is what it recorded; the moment is known only if its zone is.
+function timeOf({ time, instant }) {
+  if (instant === undefined) return said(time)
+  const here = localTime(instant)
+  if (here === time) return html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`
+  const shown = here.slice(0, 10) === time.slice(0, 10) ? time.slice(11) : time
+  return html`
+    <time datetime=${new Date(instant).toISOString()}>${here}</time>
+    ${' '}<span class="beside">${said(t('time.local', { time: shown }))}</span>
+  `
+}

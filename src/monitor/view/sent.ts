@@ -1,0 +1,166 @@
+// The lists of what one terminal sent: replies, punches, uploads and lines that could not be parsed.
+import type { KeptAttendance, KeptUpload } from '../../kept.js'
+import { cut, type ShownBytes, shownBytes } from '../bytes.js'
+import { type Choice, type Page, pageOf, type Source } from '../page.js'
+import { momentIn } from '../query.js'
+import type { MonitorStorage } from '../storage.js'
+
+/** A line or a record that a terminal sent. Times are milliseconds. */
+export interface SentRow extends ShownBytes {
+  at: number
+  /** A record's type, or where an unparsed line was found. */
+  type: string
+  kind: string
+}
+
+/** A reply. Times are milliseconds. */
+export interface ReplyRow {
+  commandId: string
+  commandName: string
+  returnCode: number | null
+  outcome: string
+  meaning: string
+  at: number
+}
+
+/** An attendance record. Moments are milliseconds. */
+export interface PunchRow {
+  serialNumber: string
+  pin: string
+  /** By the terminal's clock. */
+  time: string
+  instant?: number
+  status: string
+  verify: string
+  workCode: string
+  /** When it first came. */
+  at: number
+}
+
+const LONGEST = 150
+
+/** Replies; undefined if storage doesn't list them. */
+export async function replyPage(
+  adapter: MonitorStorage,
+  serialNumber: string,
+  query: URLSearchParams,
+): Promise<Page<ReplyRow> | undefined> {
+  if (adapter.listReplies === undefined) return undefined
+  const filter = filterIn(query, serialNumber)
+  const source: Source<ReplyRow> = async (asked) => {
+    const { rows, ...rest } = (await adapter.listReplies?.({ ...filter, ...asked })) ?? NOTHING
+    const shown = rows.map(({ receivedAt, commandId, returnCode, outcome, ...reply }) => {
+      const [commandName, meaning] = [cut(reply.commandName, LONGEST), cut(reply.meaning, LONGEST)]
+      return { commandId, commandName, returnCode, outcome, meaning, at: receivedAt.getTime() }
+    })
+    return { ...rest, rows: shown }
+  }
+  return pageOf(
+    query,
+    [source],
+    choiceOf(query, (row) => Object.values(row).join('\n')),
+  )
+}
+
+/** Attendance records, of a person if the query names one; undefined if storage doesn't list them. */
+export async function punchPage(
+  adapter: MonitorStorage,
+  serialNumber: string,
+  query: URLSearchParams,
+): Promise<Page<PunchRow> | undefined> {
+  if (adapter.listAttendance === undefined) return undefined
+  const filter = { ...filterIn(query, serialNumber), ...personIn(query) }
+  const source: Source<PunchRow> = async (asked) => {
+    const { rows, ...rest } = (await adapter.listAttendance?.({ ...filter, ...asked })) ?? NOTHING
+    return { ...rest, rows: rows.map(punchRow) }
+  }
+  return pageOf(
+    query,
+    [source],
+    choiceOf(query, (row) => Object.values(row).join('\n')),
+  )
+}
+
+/** Everything else that was uploaded, likewise. */
+export async function uploadPage(
+  adapter: MonitorStorage,
+  serialNumber: string,
+  query: URLSearchParams,
+): Promise<Page<SentRow> | undefined> {
+  if (adapter.listUploads === undefined) return undefined
+  const filter = { ...filterIn(query, serialNumber), ...personIn(query) }
+  return pageOf(query, [uploads(adapter, filter)], choiceOf(query, textOfSent))
+}
+
+/** Lines of replies and of uploads that could not be parsed; undefined if storage lists neither. */
+export async function unparsedPage(
+  adapter: MonitorStorage,
+  serialNumber: string,
+  query: URLSearchParams,
+): Promise<Page<SentRow> | undefined> {
+  if (adapter.listUnparsed === undefined && adapter.listUploads === undefined) return undefined
+  const filter = filterIn(query, serialNumber)
+  const ofReplies: Source<SentRow> = async (asked) => {
+    const { rows, ...rest } = (await adapter.listUnparsed?.({ ...filter, ...asked })) ?? NOTHING
+    return { ...rest, rows: rows.map((line) => sentRow({ ...line, kind: 'reply', type: '' })) }
+  }
+  const sources = [ofReplies, uploads(adapter, { ...filter, kind: 'unparsed' as const })]
+  return pageOf(query, sources, choiceOf(query, textOfSent))
+}
+
+const NOTHING = { rows: [] }
+
+function uploads(
+  adapter: MonitorStorage,
+  filter: Parameters<Required<MonitorStorage>['listUploads']>[0],
+): Source<SentRow> {
+  return async (asked) => {
+    const { rows, ...rest } = (await adapter.listUploads?.({ ...filter, ...asked })) ?? NOTHING
+    return { ...rest, rows: rows.map(sentRow) }
+  }
+}
+
+function choiceOf<Row extends { at: number }>(
+  query: URLSearchParams,
+  textOf: (row: Row) => string,
+): Choice<Row> {
+  const words = (query.get('q') ?? '').toLowerCase().trim()
+  return {
+    ...(words !== '' && { matches: (row) => textOf(row).toLowerCase().includes(words) }),
+    isBefore: (row, other) => row.at >= other.at,
+  }
+}
+
+function filterIn(query: URLSearchParams, serialNumber: string) {
+  const [since, before] = [momentIn(query, 'since'), momentIn(query, 'before')]
+  return { serialNumber, ...(since && { since }), ...(before && { before }) }
+}
+
+function personIn(query: URLSearchParams): { pin?: string } {
+  const pin = query.get('pin')
+  return pin === null ? {} : { pin }
+}
+
+function sentRow(sent: Omit<KeptUpload, 'kind'> & { kind: string }): SentRow {
+  const { kind, type, receivedAt, raw, size } = sent
+  const shown = shownBytes(raw, raw.length, size)
+  return { at: receivedAt.getTime(), kind, type: cut(type, LONGEST), ...shown }
+}
+
+/** Creates the row of an attendance record. */
+export function punchRow(record: KeptAttendance): PunchRow {
+  const { serialNumber, receivedAt, instant } = record
+  const texts = [record.pin, record.time, record.status, record.verify, record.workCode]
+  const [pin = '', time = '', status = '', verify = '', workCode = ''] = texts.map((text) => {
+    return cut(text, LONGEST)
+  })
+  return {
+    ...{ serialNumber, pin, time, status, verify, workCode },
+    ...(instant && { instant: instant.getTime() }),
+    at: receivedAt.getTime(),
+  }
+}
+
+function textOfSent({ type, text, hex }: SentRow): string {
+  return `${type}\n${text ?? hex}`
+}
