@@ -87,7 +87,8 @@ function settings(names) {
 }
 
 async function bundle(dir, format) {
-  const names = [...entries, ...NAMESPACES, ...programs]
+  // A program runs in one module system.
+  const names = [...entries, ...NAMESPACES, ...(format === 'esm' ? programs : [])]
   const bundled = await rolldown({ ...settings(names), plugins: [asFiles] })
   await bundled.write({
     ...{ dir, format, entryFileNames: '[name].js', chunkFileNames: 'chunk/[name].js' },

@@ -48,7 +48,7 @@ const MODULE_SETTINGS = [
 const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
 
 // Beside the docs: the entries, their types and maps, and what they share.
-const MOST_BUILT = 110
+const MOST_BUILT = 114
 
 const execute = promisify(execFile)
 const count = { passed: 0, failed: 0, skipped: 0 }
