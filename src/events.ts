@@ -2,9 +2,11 @@
 export { closingTexts, replyTexts, uploadTexts, withoutPerson } from './events/entry.js'
 export type {
   ClosedEvent,
+  DecidedEvent,
   PunchEvent,
   RepliedEvent,
   StoredEvent,
+  TemplateEvent,
   TerminalEvent,
   UploadedEvent,
 } from './events/event.js'

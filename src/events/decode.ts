@@ -1,9 +1,10 @@
 // What an entry of the log says, as the app gets it. Pure.
 import type { KeptReply, KeptUpload } from '../kept.js'
-import { punchOf } from '../punch/punch.js'
+import { type Punch, punchOf } from '../punch/punch.js'
 import { SUMMARY_BYTES } from '../queue/summary.js'
 import { newFields } from '../upload/fields.js'
-import type { UploadRecord } from '../upload/upload.js'
+import type { FieldRecord, UploadRecord } from '../upload/upload.js'
+import type { Verdict } from '../verification/decision.js'
 import type { WrittenEvent, WrittenRecord } from './entry.js'
 import type { StoredEvent, TerminalEvent } from './event.js'
 
@@ -20,6 +21,18 @@ export function eventOf(event: WrittenEvent, about: StoredEvent): TerminalEvent 
       const shown = raw.subarray(0, SUMMARY_BYTES)
       const upload = { kind, type, size: raw.length, raw: shown } as KeptUpload
       return { type: 'upload', ...about, upload: { ...upload, ...own, ...pinOf(event) } }
+    }
+    case 'decision': {
+      const record = recordOf(event.record) as FieldRecord
+      const { verdict, opens } = record.fields
+      const punch = punchOf({ ...record, type: 'rtlog' }, about) as Punch
+      const opened = opens === undefined ? {} : { opened: Number(opens) }
+      const asked = { ...punch, granted: opens !== undefined, record }
+      return { type: 'decision', ...about, verdict: verdict as Verdict, ...opened, punch: asked }
+    }
+    case 'template': {
+      const { pin = '', biometric, no } = event
+      return { type: 'template', ...about, pin, biometric, no }
     }
     case 'upload': {
       const { kind, type, size, raw, instant } = event

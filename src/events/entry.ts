@@ -1,5 +1,5 @@
 // Events as text, for any storage. Pure.
-
+import type { BiometricType } from '../biometrics/type.js'
 import type { Cancellation } from '../queue/storage.js'
 import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 import type { Outcome } from '../reply/outcome.js'
@@ -7,6 +7,8 @@ import type { CommandReply } from '../reply/reply.js'
 import { personOf } from '../upload/person.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, FieldRecord, Upload, UploadRecord } from '../upload/upload.js'
+import { DECISION } from '../verification/decision.js'
+import { templateOf } from './template.js'
 
 /** A record of a punch as it is written: times in milliseconds, bytes as latin1. */
 export interface WrittenRecord {
@@ -18,7 +20,8 @@ export interface WrittenRecord {
 
 /** An event as it is written. */
 export type WrittenEvent = { at: number; pin?: string } & (
-  | { t: 'punch'; record: WrittenRecord }
+  | { t: 'punch' | 'decision'; record: WrittenRecord }
+  | { t: 'template'; biometric: BiometricType; no: string }
   | { t: 'upload'; kind: string; type: string; instant?: number; size: number; raw: string }
   | { t: 'reply'; commandId: string; reply: object }
   | { t: 'closed'; commandId: string; reason: Cancellation['reason'] }
@@ -27,6 +30,11 @@ export type WrittenEvent = { at: number; pin?: string } & (
 // An entry is read whole, so it stays small; a line that is longer is no punch.
 const LONGEST_ENTRY = 8000
 const MOST_EVENTS = 100
+const DOOR_EVENTS: ReadonlyMap<string, 'punch' | 'decision'> = new Map([
+  ['rtlog', 'punch'],
+  ['transaction', 'punch'],
+  [DECISION, 'decision'],
+])
 
 /**
  * The events of an upload, as texts of entries.
@@ -50,10 +58,13 @@ function uploadEvent(upload: Upload, line: UploadRecord | Buffer): WrittenEvent 
   const pin = personOf(line)
   const about = { at, ...(pin !== undefined && { pin }) }
   if (line.kind === 'attendance') return { ...about, t: 'punch', record: attendanceOf(line) }
-  const isDoorEvent =
-    line.kind === 'fields' && (line.type === 'rtlog' || line.type === 'transaction')
-  if (isDoorEvent && line.raw.length <= LONGEST_ENTRY / 4) {
-    return { ...about, t: 'punch', record: fieldsOf(line) }
+  if (line.kind === 'fields') {
+    const t = DOOR_EVENTS.get(line.type)
+    if (t !== undefined && line.raw.length <= LONGEST_ENTRY / 4) {
+      return { ...about, t, record: fieldsOf(line) }
+    }
+    const template = pin === undefined ? undefined : templateOf(line)
+    if (template !== undefined) return { ...about, t: 'template', ...template }
   }
   const { kind, type, raw } = line
   // Of whom a packet tells isn't known before all packets are joined; then its rows are records.

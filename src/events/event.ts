@@ -1,7 +1,9 @@
 // What happened, as readers of events see it. Types only.
+import type { BiometricType } from '../biometrics/type.js'
 import type { KeptReply, KeptUpload } from '../kept.js'
 import type { Punch } from '../punch/punch.js'
 import type { Cancellation } from '../queue/storage.js'
+import type { Verdict } from '../verification/decision.js'
 
 /** What every event has. */
 export interface StoredEvent {
@@ -22,6 +24,30 @@ export interface PunchEvent extends StoredEvent {
    * bytes, as in lists.
    */
   punch: Punch
+}
+
+/** A terminal asked whether a door may open, and got an answer: see the option `verification`. */
+export interface DecidedEvent extends StoredEvent {
+  type: 'decision'
+  /** What was decided; `timeout` if the deadline came first. */
+  verdict: Verdict
+  /** The door that was opened; missing if none was. */
+  opened?: number
+  /** Who asked, and where; `granted` is whether a door was opened. */
+  punch: Punch
+}
+
+/**
+ * A terminal sent a template, or a piece of one: after an enrollment, or because it was asked for. The
+ * roster's `onEnrollment` knows the difference. Its bytes are not in the log.
+ */
+export interface TemplateEvent extends StoredEvent {
+  type: 'template'
+  pin: string
+  /** The kind of template. */
+  biometric: BiometricType
+  /** The finger 0–9, the hand or the eye, as sent; empty if none was. */
+  no: string
 }
 
 /** Anything else that was uploaded, such as a user, a photo or an unparsed line. */
@@ -46,4 +72,10 @@ export interface ClosedEvent extends StoredEvent {
 }
 
 /** An event. */
-export type TerminalEvent = PunchEvent | UploadedEvent | RepliedEvent | ClosedEvent
+export type TerminalEvent =
+  | PunchEvent
+  | DecidedEvent
+  | TemplateEvent
+  | UploadedEvent
+  | RepliedEvent
+  | ClosedEvent

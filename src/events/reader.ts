@@ -30,7 +30,9 @@ export interface EventOptions {
 }
 
 const OPTIONS: OptionNames<EventOptions> = { after: true, types: true, signal: true, live: true }
-const TYPES: readonly TerminalEvent['type'][] = ['punch', 'upload', 'reply', 'closed']
+const TYPES: readonly TerminalEvent['type'][] = [
+  ...(['punch', 'decision', 'template', 'upload', 'reply', 'closed'] as const),
+]
 // Of each part at first, and in all where some parts have more.
 const ENTRIES_OF_EACH = 8
 const ENTRIES = ENTRIES_OF_EACH * SHARDS

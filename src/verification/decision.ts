@@ -39,8 +39,11 @@ export interface VerificationDecision {
   tip?: string
 }
 
-/** The type of the records of decisions in storage. */
-export const DECISION = 'decision'
+/**
+ * The type of the records of decisions in storage. It has a blank, so that no terminal can send a
+ * table of this name.
+ */
+export const DECISION = 'door decision'
 
 const SECONDS = 5
 const LONGEST_TIP = 60

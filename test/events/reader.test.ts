@@ -4,6 +4,8 @@ import { type MemoryAdapter, memoryAdapter } from '../../src/index.js'
 import { parseReplies } from '../../src/reply/parse.js'
 import { parseUpload } from '../../src/upload/parse.js'
 import type { Upload } from '../../src/upload/upload.js'
+import { checkedDecision, DECISION, decisionRecord } from '../../src/verification/decision.js'
+import { questionIn, type VerificationQuestion } from '../../src/verification/question.js'
 
 const upload = (serialNumber: string, table: string, body: string, receivedAt = new Date()) => {
   const bytes = Buffer.from(body)
@@ -53,6 +55,55 @@ it('Punches, other uploads, replies and closed commands are events', async () =>
     { type: 'reply', reply: { commandId: 'b', returnCode: 0, outcome: 'succeeded' } },
   ])
   expect(await all(adapter, { types: ['reply'] })).toEqual(found.slice(-1))
+})
+
+it('A decision is an event, with the door that it opened', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const body = Buffer.from('time=2026-09-28 11:40:45\tpin=7\taddrtype=2\teventaddr=3\tevent=0')
+  const question = questionIn(body, 'A', 'utf-8', undefined) as VerificationQuestion
+  const decisions = [
+    checkedDecision({ allow: true, door: 4 }, question),
+    checkedDecision({ allow: false, tip: 'Pay first' }, question),
+  ]
+  for (const decision of decisions) {
+    const records = [decisionRecord(decision)]
+    adapter.onUpload({ ...upload('A', DECISION, ''), records })
+  }
+  expect(await all(adapter, { types: ['decision'] })).toMatchObject([
+    {
+      type: 'decision',
+      verdict: 'allowed',
+      opened: 4,
+      punch: { pin: '7', door: '3', granted: true },
+    },
+    { type: 'decision', verdict: 'denied', punch: { pin: '7', granted: false } },
+  ])
+})
+
+it('What only looks like a decision is shown as it came', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', 'decision', 'verdict=open\tpin=7'))
+  expect(await all(adapter)).toMatchObject([{ type: 'upload', upload: { type: 'decision' } }])
+})
+
+it.each([
+  ['OPERLOG', 'FP PIN=7\tFID=3\tSize=4\tValid=1\tTMP=SECRET', 'finger', '3'],
+  ['fingertmp', 'fingertmp Pin=7\tFID=0\tTMP=SECRET', 'finger', '0'],
+  ['templatev10', 'templatev10 size=1\tuid=1\tpin=7\tfingerid=6\ttemplate=SECRET', 'finger', '6'],
+  ['BIODATA', 'BIODATA Pin=7\tNo=0\tIndex=0\tType=9\tTmp=SECRET', 'face', '0'],
+  ['OPERLOG', 'FACE PIN=7\tFID=3\tTMP=SECRET', 'infraredFace', ''],
+])('A template of %s is an event without its bytes: %s', async (table, body, biometric, no) => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', table, body))
+  const found = await all(adapter)
+  expect(found).toMatchObject([{ type: 'template', pin: '7', biometric, no }])
+  expect(JSON.stringify(found)).not.toContain('SECRET')
+})
+
+it('A template of an unknown type is an upload', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', 'BIODATA', 'BIODATA Pin=7\tNo=0\tType=99\tTmp=x'))
+  expect(await all(adapter)).toMatchObject([{ type: 'upload', upload: { type: 'biodata' } }])
 })
 
 it('A reader goes on behind any event, also one within an entry', async () => {

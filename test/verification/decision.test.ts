@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseUpload } from '../../src/index.js'
 import {
   checkedDecision,
+  DECISION,
   decisionIn,
   decisionRecord,
   decisionText,
@@ -140,7 +141,7 @@ describe('What storage keeps', () => {
     fc.assert(
       fc.property(decisions, (decision) => {
         const record = decisionRecord(decision as VerificationDecision)
-        const { records } = parseUpload(record.raw, { table: 'decision' })
+        const { records } = parseUpload(record.raw, { table: DECISION })
         expect(records).toEqual([record])
       }),
     )

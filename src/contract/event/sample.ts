@@ -60,6 +60,10 @@ function wordsOf(event: TerminalEvent): string {
   switch (event.type) {
     case 'punch':
       return `${serialNumber} punch ${event.punch.pin}`
+    case 'decision':
+      return `${serialNumber} ${event.verdict} ${event.punch.pin}`
+    case 'template':
+      return `${serialNumber} template ${event.pin} ${event.biometric} ${event.no}`
     case 'upload':
       return `${serialNumber} ${event.upload.type} ${event.upload.raw.toString('latin1')}`
     case 'reply':
