@@ -1,15 +1,19 @@
 // The adapter of the router with the roster listening: it calls everything of the app's adapter.
 import { type Awaitable, isThenable } from '../endpoint/deadline.js'
 import type { CommandReply } from '../reply/reply.js'
+import type { AnsweredCommand } from '../reply/storage.js'
 import { recentTerminals } from '../terminal/recent.js'
-import { type Hearing, hear, hearCount } from './hear.js'
+import { type Hearing, hear, hearCount, hearEnrolled } from './hear.js'
 import { isAboutPeople } from './heard.js'
 import type { RosterAdapter } from './options.js'
 
 // What the roster issues, and what else may change who is on a terminal.
 const OF_PEOPLE = /^(?:data|info|clear|enroll)/i
+const ENROLLING = /^ENROLL_(?:FP|BIO)\b.*?\bPIN=(\w+)/
 // A terminal that is forgotten has one pass more.
 const MOST_COUNTS = 10_000
+
+type Answered = AnsweredCommand
 
 /**
  * Wraps an adapter.
@@ -35,6 +39,19 @@ export function listening<Adapter extends RosterAdapter>(
   const isOfPeople = ({ commandName }: CommandReply, text: string | undefined) => {
     return OF_PEOPLE.test(text ?? commandName)
   }
+  const noted = <Answer>(answer: Awaitable<Answer>, answered: readonly Answered[]) => {
+    const ofPeople = answered.filter(({ reply, command }) => isOfPeople(reply, command?.text))
+    const [one] = ofPeople
+    if (one === undefined) return answer
+    const { serialNumber } = one.reply
+    const enrolled = ofPeople.flatMap(enrolledBy)
+    if (enrolled.length === 0) return touched(answer, serialNumber)
+    const work = Promise.resolve(answer).then(async (kept) => {
+      for (const pin of enrolled) await hearEnrolled(serialNumber, pin, adapter)
+      return kept
+    })
+    return touched(work, serialNumber)
+  }
   const own: Partial<RosterAdapter> = {
     onUpload(upload) {
       const answer = adapter.onUpload(upload)
@@ -45,8 +62,7 @@ export function listening<Adapter extends RosterAdapter>(
       })
     },
     onReply(reply, command) {
-      const answer = adapter.onReply(reply, command)
-      return isOfPeople(reply, command?.text) ? touched(answer, reply.serialNumber) : answer
+      return noted(adapter.onReply(reply, command), [{ reply, command }])
     },
     onContact(contact) {
       const answer = adapter.onContact(contact)
@@ -62,13 +78,16 @@ export function listening<Adapter extends RosterAdapter>(
     },
   }
   if (adapter.onReplies !== undefined) {
-    own.onReplies = (answered) => {
-      const answer = adapter.onReplies?.(answered)
-      const [one] = answered.filter(({ reply, command }) => isOfPeople(reply, command?.text))
-      return one === undefined ? answer : touched(answer, one.reply.serialNumber)
-    }
+    own.onReplies = (answered) => noted(adapter.onReplies?.(answered), answered)
   }
   return Object.assign(bound(adapter), own)
+}
+
+/** Who was enrolled by a command of the app's. */
+function enrolledBy({ reply, command }: Answered): string[] {
+  if (reply.returnCode !== 0) return []
+  const [, pin] = ENROLLING.exec(command?.text ?? '') ?? []
+  return pin === undefined ? [] : [pin]
 }
 
 /** Every member of an adapter, also of a class; its functions keep their `this`. */

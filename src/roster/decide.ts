@@ -3,6 +3,7 @@
 import type { Context, Decision } from './decision.js'
 import { isNameOf } from './digest.js'
 import { queryOf } from './empty.js'
+import { askingForMissing, settledMissing } from './missing.js'
 import type { Slots, Wish } from './person.js'
 import { put } from './put.js'
 import { afterRemoval, idle, isOther, removal, seenOf } from './removal.js'
@@ -46,7 +47,8 @@ export function decide(
   if (row.owner === 'ours') {
     if (wish === undefined) return removal(pin, row, 'gone', context)
     if (isOther(row, wish)) return removal(pin, row, 'reused', context)
-    return put(pin, row, wish, context, slots)
+    const decision = put(pin, settledMissing(row, context), wish, context, slots)
+    return decision.needsSlots ? decision : askingForMissing(pin, decision, context)
   }
   if (wish === undefined) {
     // Somebody may be added by hand until the PIN is wanted again.

@@ -27,7 +27,7 @@ export interface Context extends Settling {
 /** Commands to issue together, and where the row names them. */
 export interface Group {
   /** A facet, or the place of a removal or of a query. */
-  at: { facet: string } | { removal: readonly boolean[] } | 'asked'
+  at: { facet: string } | { removal: readonly boolean[] } | 'asked' | 'missing'
   commands: readonly BuiltCommand[]
 }
 

@@ -128,7 +128,9 @@ function named(
       ...commands.map((command, index) => issueOf(serialNumber, pin, command, own[index] ?? '')),
     )
     if (at === 'asked') next.asked = { ...next.asked, ids: own }
-    else if ('facet' in at) {
+    else if (at === 'missing') {
+      if (next.missing !== undefined) next.missing = { ...next.missing, ids: own }
+    } else if ('facet' in at) {
       const facet = next.facets[at.facet]
       if (facet !== undefined) next.facets[at.facet] = { ...facet, ids: own }
     } else if (next.removal !== undefined) {
@@ -143,7 +145,7 @@ function asIssued(content: PersonRow): PersonRow {
   const issued = <One extends Sending>(one: One): One => {
     return one.ids === undefined ? one : { ...one, isIssued: true }
   }
-  const { removal, asked } = content
+  const { removal, asked, missing } = content
   return {
     ...content,
     facets: Object.fromEntries(
@@ -151,6 +153,7 @@ function asIssued(content: PersonRow): PersonRow {
     ),
     ...(removal && { removal: issued(removal) }),
     ...(asked && { asked: issued(asked) }),
+    ...(missing && { missing: issued(missing) }),
   }
 }
 

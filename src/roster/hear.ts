@@ -4,6 +4,7 @@ import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 import { digestOf } from './digest.js'
 import { enrolledIn, type News, newsIn, type UserSending, withPieces, withUser } from './heard.js'
+import { withMissing } from './missing.js'
 import type { RosterAdapter, RosterOptions } from './options.js'
 import { lateOf, type Reading, type TerminalRow } from './reading.js'
 import {
@@ -38,6 +39,23 @@ export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
     await noteUsers(serialNumber, news, upload.receivedAt, hearing)
     await reportPieces(upload, news, source, hearing)
   }
+}
+
+/** Notes that somebody was enrolled on command, should no template of it come. */
+export async function hearEnrolled(
+  serialNumber: string,
+  pin: string,
+  adapter: RosterAdapter,
+): Promise<void> {
+  await untilWritten(async () => {
+    const { rows } = await rowsOf(serialNumber, [pin], adapter)
+    const before = rows.get(pin)
+    const content = before && withMissing(before.content, Date.now())
+    if (content === undefined) return true
+    const state = before?.row.state as PersonState
+    const write = personWrite({ serialNumber, pin }, before?.row, content, state, new Date())
+    return (await lostOf([write], adapter)).length === 0
+  })
 }
 
 /** Notes how many users a terminal has, if a reading waits for that, and returns whether it did. */
@@ -124,7 +142,9 @@ async function reportPieces(
   source: Capabilities,
   { adapter, onEnrollment }: Hearing,
 ): Promise<void> {
-  let left = [...news].flatMap(([pin, { pieces }]) => (pieces.length === 0 ? [] : [pin]))
+  let left = [...news].flatMap(([pin, { pieces, isEnrolled }]) => {
+    return pieces.length > 0 || isEnrolled ? [pin] : []
+  })
   if (left.length === 0) return
   const { rows } = await rowsOf(serialNumber, left, adapter)
   for (const pin of left) {
@@ -139,7 +159,8 @@ async function reportPieces(
     const { rows: now } = await rowsOf(serialNumber, left, adapter)
     const writes = left.flatMap((pin) => {
       const before = now.get(pin)
-      const content = before && withPieces(before.content, news.get(pin) ?? { pieces: [] })
+      const heard = news.get(pin) ?? { pieces: [] }
+      const content = before && withPieces(before.content, heard, at.getTime())
       if (content === undefined) return []
       const state = before?.row.state as PersonState
       return [personWrite({ serialNumber, pin }, before?.row, content, state, at)]

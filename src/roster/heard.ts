@@ -3,8 +3,9 @@
 import type { Capabilities } from '../biometrics/capability.js'
 import { pieceIn } from '../biometrics/template.js'
 import { fieldOf } from '../upload/fields.js'
-import type { FieldRecord, UploadRecord } from '../upload/upload.js'
+import type { FieldRecord, OperationRecord, UploadRecord } from '../upload/upload.js'
 import { cardOf, contentDigest, digestOf, isEditOf, isNameOf } from './digest.js'
+import { withMissing } from './missing.js'
 import { lateOf } from './reading.js'
 import type { Held, PersonRow, PersonState } from './row.js'
 
@@ -14,9 +15,13 @@ export interface News {
   held?: Held
   /** Its templates and photos. */
   pieces: { key: string; digest: string; record: FieldRecord }[]
+  /** Whether something was enrolled, as far as the terminal's log of operations says. */
+  isEnrolled?: true
 }
 
 const USERS = new Set(['user', 'userinfo'])
+// What is known to be no enrollment: start, alarm, menu, option, a user who is deleted, new or edited.
+const OTHER_OPERATIONS: ReadonlySet<string> = new Set(['0', '3', '4', '5', '9', '30', '36'])
 // The latest pieces of a face of the oldest kind, twice.
 const MOST_TOLD = 40
 
@@ -27,11 +32,11 @@ export function newsIn(
 ): Map<string, News> {
   const byPin = new Map<string, News>()
   for (const record of records) {
-    if (record.kind !== 'fields') continue
-    const pin = fieldOf(record.fields, 'pin')
+    const pin = pinOf(record)
     if (pin === undefined || pin === '') continue
     const news = byPin.get(pin) ?? { pieces: [] }
-    if (USERS.has(record.type)) news.held = heldIn(record)
+    if (record.kind !== 'fields') news.isEnrolled = true
+    else if (USERS.has(record.type)) news.held = heldIn(record)
     else {
       const piece = keyedPiece(record, source)
       if (piece === undefined) continue
@@ -42,14 +47,25 @@ export function newsIn(
   return byPin
 }
 
+function pinOf(record: UploadRecord): string | undefined {
+  if (record.kind === 'fields') return fieldOf(record.fields, 'pin')
+  return isEnrollment(record) ? record.parameters[0]?.trim() : undefined
+}
+
+function isEnrollment(record: UploadRecord): record is OperationRecord {
+  return record.kind === 'operation' && !OTHER_OPERATIONS.has(record.operation)
+}
+
 /** How far the user of a row is who is on his way. */
 export type UserSending = 'unsent' | 'sent' | 'settled'
 
 /** Whether an upload may be about people: most are not. */
 export function isAboutPeople(records: readonly UploadRecord[]): boolean {
-  return records.some(
-    ({ kind, type }) => kind === 'fields' && type !== 'rtlog' && type !== 'options',
-  )
+  return records.some((record) => {
+    const { kind, type } = record
+    if (kind === 'fields') return type !== 'rtlog' && type !== 'options'
+    return isEnrollment(record)
+  })
 }
 
 /**
@@ -125,7 +141,12 @@ export function enrolledIn(
  * The row with pieces that need not be reported again; undefined if it says nothing new. What a
  * terminal shows of a PIN that is being emptied shows that it isn't empty.
  */
-export function withPieces(before: PersonRow, { pieces }: News): PersonRow | undefined {
+export function withPieces(
+  before: PersonRow,
+  { pieces, isEnrolled }: News,
+  at: number,
+): PersonRow | undefined {
+  if (pieces.length === 0) return isEnrolled && withMissing(before, at)
   if (before.removal !== undefined) {
     return before.held === undefined ? { ...before, held: {} } : undefined
   }
@@ -134,13 +155,14 @@ export function withPieces(before: PersonRow, { pieces }: News): PersonRow | und
   const fresh = pieces.filter(({ key, digest }) => {
     return !sent.has(digest) && before.told?.[key] !== digest
   })
-  if (fresh.length === 0) return undefined
+  const { missing, ...rest } = before
+  if (fresh.length === 0) return missing === undefined ? undefined : rest
   const told = new Map(Object.entries(before.told ?? {}))
   for (const { key, digest } of fresh) {
     told.delete(key)
     told.set(key, digest)
   }
-  return { ...before, told: Object.fromEntries([...told].slice(-MOST_TOLD)) }
+  return { ...rest, told: Object.fromEntries([...told].slice(-MOST_TOLD)), toldAt: at }
 }
 
 function heldIn({ fields }: FieldRecord): Held {

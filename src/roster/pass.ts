@@ -1,11 +1,13 @@
 // One pass for a terminal: reads what should be and what is, and issues the difference.
 import { capabilitiesOf } from '../biometrics/capability.js'
 import type { CommandQueue } from '../queue/calls.js'
+import { askOptions } from './ask-options.js'
 import { decide } from './decide.js'
-import type { Context, Decision } from './decision.js'
+import type { Context } from './decision.js'
 import { remove } from './deletion.js'
 import { desiredOf } from './desired.js'
 import { type Decided, type Executing, issueWritten, writeDecisions } from './execute.js'
+import { findLost } from './lost.js'
 import type {
   ReconcileOptions,
   Reconciliation,
@@ -18,8 +20,8 @@ import { countPlaces } from './place.js'
 import { readStep, type Step } from './read-step.js'
 import { emptyResult, note } from './report.js'
 import { type Held, PRIVILEGES } from './row.js'
+import { checkSize, sizeOf } from './size.js'
 import { type Snapshot, snapshotOf } from './snapshot.js'
-import { LONGEST_CONTENT, MOST_COMMANDS } from './storage.js'
 
 /** What passes need: the options, checked. */
 export interface PassSettings extends Omit<RosterOptions, 'encoding' | 'commandIds' | 'adapter'> {
@@ -62,9 +64,14 @@ export async function pass(
   }
   const { dryRun: isDry = false, read: isAsked = false } = options
   const readEvery = settings.readEvery ?? WEEK
+  const stepping = { ...executing, family, readEvery, isAsked }
   const step: Step = isDry
     ? { isReading: snapshot.own.content.reading !== undefined }
-    : await readStep(snapshot, { ...executing, family, readEvery, isAsked })
+    : await readStep(snapshot, stepping)
+  if (!isDry && !step.isReading) {
+    await askOptions(snapshot, stepping, people)
+    await findLost(snapshot, stepping)
+  }
   const work: Work = {
     ...{ snapshot, people, settings, options, executing, isDry, result },
     context: contextOf(snapshot, step, settings, options, executing),
@@ -180,32 +187,10 @@ async function decideOne(pin: string, work: Work): Promise<Decided> {
   }
 }
 
-// An upload adds what was enrolled and what the terminal shows: it must never find the row full.
-const LONGEST_SENT = LONGEST_CONTENT - 3000
-const BYTES_OF_ID = 20
-
-/** @throws Error if the row couldn't hold it */
-function checkSize({ groups, content }: Decision): void {
-  if (groups.length === 0) return
-  const count = groups.reduce((all, { commands }) => all + commands.length, 0)
-  const bytes = Buffer.byteLength(JSON.stringify(content)) + count * BYTES_OF_ID
-  if (count <= MOST_COMMANDS && bytes <= LONGEST_SENT) return
-  throw new Error(
-    `express-iclock: sending this person takes ${count} commands and a row of ${bytes} bytes; ` +
-      `expected at most ${MOST_COMMANDS} and ${LONGEST_SENT}: yield a shorter person, or fewer templates or authorizations`,
-  )
-}
-
 function shownUser(serialNumber: string, pin: string, { name, privilege }: Held): ShownUser {
   return {
     ...{ serialNumber, pin },
     ...(name !== undefined && { name }),
     ...(privilege !== undefined && { privilege: PRIVILEGES[privilege] ?? 'user' }),
   }
-}
-
-function sizeOf({ groups }: Decision): number {
-  return groups.reduce((all, { commands }) => {
-    return commands.reduce((sum, { text }) => sum + text.length, all)
-  }, 0)
 }

@@ -5,7 +5,13 @@ import type { Family } from '../reply/outcome.js'
 import { fieldOf } from '../upload/fields.js'
 import { countUsers, queryAll } from './empty.js'
 import { type Executing, issueOf } from './execute.js'
-import { type Reading, reasonToRead, type TerminalRow, verdictOf } from './reading.js'
+import {
+  idsOfTerminal,
+  type Reading,
+  reasonToRead,
+  type TerminalRow,
+  verdictOf,
+} from './reading.js'
 import { decode, writeOf } from './row.js'
 import { show } from './shown.js'
 import { expectedUsers, type Snapshot } from './snapshot.js'
@@ -49,7 +55,7 @@ export async function readStep(snapshot: Snapshot, step: ReadingStep): Promise<S
       return count(snapshot, step, reading)
     case 'failed': {
       const next = { ...rest, tries: tries + 1, failure: verdict.failure }
-      await keep(snapshot, step, next)
+      await keepTerminal(snapshot, step, next)
       return { isReading: false, notice: verdict.failure.meaning }
     }
     default: {
@@ -58,7 +64,7 @@ export async function readStep(snapshot: Snapshot, step: ReadingStep): Promise<S
       if (mode === 'all') await show(snapshot, step, reading)
       const read = { mode, at: step.now.getTime(), users } as const
       const failed = verdict.is === 'each' && verdict.failure !== undefined
-      const isKept = await keep(snapshot, step, {
+      const isKept = await keepTerminal(snapshot, step, {
         ...{ ...rest, read, ...(machine && { machine }) },
         ...(failed && { failure: verdict.failure, tries: tries + 1 }),
       })
@@ -85,7 +91,7 @@ async function start(snapshot: Snapshot, step: ReadingStep): Promise<Step> {
     const counted = isMiscount ? { miscounts: miscounts + 1 } : {}
     return ask(snapshot, step, { ...own.content, ...counted }, isStrict)
   }
-  if (miscounts > 0 && users === expected) await keep(snapshot, step, rest)
+  if (miscounts > 0 && users === expected) await keepTerminal(snapshot, step, rest)
   const { failure, read } = own.content
   return { isReading: false, ...(failure && !read && { notice: failure.meaning }) }
 }
@@ -98,13 +104,13 @@ async function ask(
 ): Promise<Step> {
   const [id = ''] = await step.newIds(1)
   const reading: Reading = { token: newCommandId(), isStrict, ids: [id] }
-  const isOurs = await keep(snapshot, step, { ...content, reading })
+  const isOurs = await keepTerminal(snapshot, step, { ...content, reading })
   if (isOurs) {
     const { serialNumber, family } = step
     // One attempt: what came to an earlier one would count as shown by a later one.
     const query = { ...queryAll(family), attempts: 1 }
     await step.commands.issueAll([issueOf(serialNumber, '', query, id)])
-    await keep(snapshot, step, { ...content, reading: { ...reading, isIssued: true } })
+    await keepTerminal(snapshot, step, { ...content, reading: { ...reading, isIssued: true } })
   }
   return { isReading: true, notice: NOTICE }
 }
@@ -120,11 +126,11 @@ async function count(snapshot: Snapshot, step: ReadingStep, reading: Reading): P
     counting: { ids: [id] },
   }
   const { content } = snapshot.own
-  if (await keep(snapshot, step, { ...content, reading: next })) {
+  if (await keepTerminal(snapshot, step, { ...content, reading: next })) {
     const { serialNumber, family } = step
     await step.commands.issueAll([issueOf(serialNumber, '', countUsers(family), id)])
     const counting = { ids: [id], isIssued: true as const }
-    await keep(snapshot, step, { ...content, reading: { ...next, counting } })
+    await keepTerminal(snapshot, step, { ...content, reading: { ...next, counting } })
   }
   return { isReading: true, notice: NOTICE }
 }
@@ -147,14 +153,13 @@ async function countedBy(
 }
 
 /** Writes the row of the terminal, unless somebody has changed it. */
-async function keep(
+export async function keepTerminal(
   snapshot: Snapshot,
   { serialNumber, adapter, now }: ReadingStep,
   content: TerminalRow,
 ): Promise<boolean> {
   const before = snapshot.own.row
-  const { reading } = content
-  const commandIds = [...(reading?.ids ?? []), ...(reading?.counting?.ids ?? [])]
+  const commandIds = idsOfTerminal(content)
   const row = { serialNumber, pin: '', state: 'terminal', changedAt: now, commandIds }
   const write = writeOf(row, content, before)
   const [isWritten] = await adapter.writeRoster([write])

@@ -19,6 +19,25 @@ export interface Reading extends Sending {
   users?: number
 }
 
+/** How many templates a terminal said it has, once nothing was on its way. */
+export interface TemplateCount {
+  /** How many of ours there should be. */
+  expected: number
+  told: number
+  /** Since when it says fewer, in ms since 1970. */
+  lowSince?: number
+}
+
+/** The question which templates a terminal takes. */
+export interface OptionsQuestion extends Sending {
+  /** The model and firmware that it was asked of. */
+  machine: string
+  /** How often it was left unanswered. */
+  tries: number
+  /** When it is asked again, in ms since 1970. */
+  retryAt?: number
+}
+
 /** What is known of a terminal: the row with the PIN `''`. */
 export interface TerminalRow {
   reading?: Reading
@@ -32,6 +51,13 @@ export interface TerminalRow {
   places: number
   /** How many readings in a row the count of users was the reason for. */
   miscounts?: number
+  templates?: { fingers?: TemplateCount; faces?: TemplateCount }
+  asked?: OptionsQuestion
+}
+
+/** Every command that the row of a terminal names. */
+export function idsOfTerminal({ reading, asked }: TerminalRow): string[] {
+  return [reading, reading?.counting, asked].flatMap((one) => one?.ids ?? [])
 }
 
 /** What says whether to read. */

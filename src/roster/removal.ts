@@ -132,8 +132,17 @@ function removing(
 ): Decision {
   const { commands, query } = emptying(pin, context.family, context.types, slots)
   const cancel = Object.values(row.facets).flatMap(({ ids = [] }) => ids)
+  cancel.push(...(row.missing?.ids ?? []))
   // What the terminal shows from now on is proof: what it showed before isn't.
-  const { held: _, facets: __, drift: ___, isGone: ____, removal: before, ...rest } = row
+  const {
+    held: _,
+    facets: __,
+    drift: ___,
+    isGone: ____,
+    missing: _____,
+    removal: before,
+    ...rest
+  } = row
   const tries = before?.tries
   return {
     content: {

@@ -116,6 +116,10 @@ export interface PersonRow {
   drift?: string
   /** Pieces that were enrolled at the terminal and reported, or made by it from our photo. */
   told?: Record<string, string>
+  /** When the last of them came, in ms since 1970. */
+  toldAt?: number
+  /** An enrollment whose templates didn't come: the question for them. */
+  missing?: Sending & { since: number; tries?: number }
   /** A query whether the PIN is free, and why it was not answered. */
   asked?: Sending & { failure?: Failure; tries?: number }
   /** Whether it was shown to be free. */
@@ -177,8 +181,9 @@ export function writeOf(
 }
 
 /** Every command that a row names. */
-export function idsIn({ facets, removal, asked }: PersonRow): string[] {
-  return [...Object.values(facets), removal ?? {}, asked ?? {}].flatMap(({ ids = [] }) => ids)
+export function idsIn({ facets, removal, asked, missing }: PersonRow): string[] {
+  const others = [removal ?? {}, asked ?? {}, missing ?? {}]
+  return [...Object.values(facets), ...others].flatMap(({ ids = [] }) => ids)
 }
 
 /** Whether a state is that of somebody who is, or may be, on the terminal. */

@@ -6,7 +6,7 @@ import type { CommandQueue } from '../queue/calls.js'
 import type { Terminal } from '../terminal/storage.js'
 import { digestOf } from './digest.js'
 import type { RosterAdapter } from './options.js'
-import type { TerminalRow } from './reading.js'
+import { idsOfTerminal, type TerminalRow } from './reading.js'
 import { decode, idsIn, type Known, type PersonRow } from './row.js'
 import type { Look } from './settle.js'
 
@@ -48,8 +48,7 @@ export async function snapshotOf(
   const taken = Object.entries(types).map(([type, { free: _, ...one }]) => [type, one])
   const machine = model === undefined && firmware === undefined ? undefined : `${model} ${firmware}`
   const named = [...rows.values()].flatMap(({ content }) => idsIn(content))
-  const { reading } = own.content
-  named.push(...(reading?.ids ?? []), ...(reading?.counting?.ids ?? []))
+  named.push(...idsOfTerminal(own.content))
   return {
     ...{ terminal, machine, own, rows },
     capabilities: digestOf([family, model, firmware, taken, takesPhotos]),
