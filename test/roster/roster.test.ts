@@ -408,6 +408,21 @@ it('An enrollment is reported once, again after it fails, and an echo never', as
   expect(reported).toHaveLength(2)
 })
 
+it('A template that came before the reply to its enrollment is not asked for', async () => {
+  const wanted = [{ pin: '7', name: 'Ada', templates: [] }]
+  const { settle, upload, machine, people } = await world(wanted)
+  await settle()
+  const enrolled = async (commandId: string) => {
+    const command = { serialNumber: SN, commandId, text: 'ENROLL_FP PIN=7\tFID=6\tRETRY=3' }
+    const reply = { serialNumber: SN, commandId, returnCode: 0, commandName: 'ENROLL_FP' }
+    await people.adapter.onReply({ ...reply, fields: {}, raw: Buffer.alloc(0) }, command)
+    return settle()
+  }
+  await upload([machine.fingerRow('7', '6', 'Ada finger')])
+  expect(await enrolled('1')).toEqual([])
+  expect(await enrolled('2')).toEqual(['DATA QUERY USERINFO PIN=7'])
+})
+
 it('A change at the terminal is reported, and put back once', async () => {
   const drift: unknown[] = []
   const { settle, upload, machine } = await world([{ pin: '7', name: 'Ada Byron' }], {

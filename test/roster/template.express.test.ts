@@ -86,10 +86,12 @@ it(
   'A terminal that sends its templates is not asked for them',
   within(async () => {
     const wanted = [{ pin: '7', name: 'Ada', templates: [] }]
-    const { held, settle, reported } = await world('attendance', wanted)
+    const { held, settle, reported, commands } = await world('attendance', wanted)
     held.enroll({ pin: '7', no: 6 })
     expect(await settle()).toEqual([])
-    expect(reported).toHaveLength(1)
+    await commands.issue(SN, attendance.enrollFingerprint({ pin: '7', finger: 7 }))
+    expect(await settle()).toHaveLength(1)
+    expect(reported).toHaveLength(2)
   }),
 )
 

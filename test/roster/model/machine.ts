@@ -55,8 +55,8 @@ export class Machine {
   /** PINs that commands deleted. */
   readonly deleted: { pin: string; user: User; wasRead: boolean }[] = []
   mixed: string[] = []
-  /** Users whom it has shown since it was last asked for all. */
-  readonly #shown = new Set<string>()
+  /** Users whom it has shown since it was last asked for all; undefined if it never was. */
+  #shown: Set<string> | undefined
   /** Whether it has once shown everybody, and said then how many there are. */
   wasRead = false
 
@@ -90,10 +90,17 @@ export class Machine {
     this.slots.clear()
   }
 
+  /** Says how many users there are. */
+  count(): number {
+    const shown = this.#shown
+    this.wasRead ||= shown !== undefined && [...this.users.keys()].every((pin) => shown.has(pin))
+    return this.users.size
+  }
+
   rowOf(pin: string): Row[] {
     const user = this.users.get(pin)
     if (user === undefined) return []
-    this.#shown.add(pin)
+    this.#shown?.add(pin)
     const { name, pri, card } = user
     return this.kind.family === 'access'
       ? [{ type: 'user', fields: { uid: '1', cardno: card, pin, name, privilege: pri } }]
@@ -119,22 +126,18 @@ export class Machine {
   }
 
   #execute(text: string, random: Random): Effect {
-    if (text === 'INFO' || text === 'DATA COUNT user') {
-      this.wasRead ||= [...this.users.keys()].every((pin) => this.#shown.has(pin))
-    }
     if (text === 'INFO') {
-      return { code: 0, rows: [], told: { UserCount: String(this.users.size) } }
+      return { code: 0, rows: [], told: { UserCount: String(this.count()) } }
     }
     if (/^DATA QUERY USERINFO$|tablename=user,fielddesc=\*,filter=\*$/.test(text)) {
       if (!this.kind.knowsQueryAll) return { code: -1002, rows: [] }
       const rows = [...this.users.keys()].flatMap((pin) => this.rowOf(pin))
       // The rest of the rows may be lost, and the code says nothing of it.
       const shown = random.chance(0.15) ? rows.slice(0, random.below(rows.length + 1)) : rows
-      this.#shown.clear()
-      for (const { fields } of shown) this.#shown.add(fields.PIN ?? fields.pin ?? '')
+      this.#shown = new Set(shown.map(({ fields }) => fields.PIN ?? fields.pin ?? ''))
       return { code: this.kind.returnsCount ? rows.length : 0, rows: shown }
     }
-    if (text === 'DATA COUNT user') return { code: this.users.size, rows: [] }
+    if (text === 'DATA COUNT user') return { code: this.count(), rows: [] }
     const one =
       /^DATA QUERY USERINFO PIN=(\w+)$/.exec(text) ??
       /^DATA QUERY tablename=user,.*filter=Pin=(\w+)$/.exec(text)

@@ -87,10 +87,11 @@ export class World {
 
   /** The terminal says what it is. */
   async hello({ machine }: Served): Promise<void> {
-    const { serialNumber, kind, options, users } = machine
+    const { serialNumber, kind, options } = machine
+    const users = machine.count()
     await this.#any().adapter.onContact({
       ...{ serialNumber, at: new Date(), kind: 'handshake', family: kind.family },
-      ...{ familyRank: 'stated', firmware: kind.firmware, model: 'M', options, users: users.size },
+      ...{ familyRank: 'stated', firmware: kind.firmware, model: 'M', options, users },
     })
   }
 
@@ -191,7 +192,7 @@ export class World {
       return true
     }
     const polledAt = new Date()
-    const contact = { serialNumber, at: polledAt, kind: 'poll' as const, users: machine.users.size }
+    const contact = { serialNumber, at: polledAt, kind: 'poll' as const, users: machine.count() }
     await process.during(Promise.resolve(people.adapter.onContact(contact)))
     const found = await process.during(
       handOut(people.adapter, serialNumber, polledAt, LIMITS, () => 'utf-8', new Deadline(0, '')),
