@@ -4,6 +4,7 @@ import { COMMAND_CASES } from './contract/command.js'
 import { COST_CASES } from './contract/cost.js'
 import { EVENT_CASES } from './contract/event.js'
 import { LACK_CASES } from './contract/lack.js'
+import { OFFER_CASES } from './contract/offer.js'
 import { REFUSED_CASES } from './contract/refused.js'
 import { REPLY_CASES } from './contract/reply.js'
 import { RETENTION_CASES } from './contract/retention.js'
@@ -37,6 +38,7 @@ const CASES: readonly Case[] = [
   ...RETENTION_CASES,
   ...EVENT_CASES,
   ...ROSTER_CASES,
+  ...OFFER_CASES,
   ...COST_CASES,
 ]
 

@@ -9,6 +9,8 @@ export type { BodyOptions, EncodingOptions, EndpointOptions } from './endpoint/o
 export type { RefusalEvent } from './endpoint/refusal.js'
 export type { TimeZoneOption, TimeZoneOptions } from './endpoint/time-zone.js'
 export type { EventEntry, EventLog, EventPart, EventPlace, EventStorage } from './events/storage.js'
+export type { FileEvent } from './files/delivery.js'
+export type { FileOptions } from './files/handler.js'
 export { type CheckedFilter, checkFilter, cursorOf, type ListName } from './filter.js'
 export type { HandshakeEvent } from './handshake/arrival.js'
 export {

@@ -3,11 +3,13 @@
 import { checkFlag, checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
 import type { EventStorage } from './events/storage.js'
+import type { OfferStorage } from './files/storage.js'
 import type { RetentionStorage } from './kept.js'
 import { commandsOn } from './mongo/command.js'
 import { COLLECTIONS, collectionsOf, type MongoDb } from './mongo/driver.js'
 import { eventReadsOn } from './mongo/event.js'
 import { createIndexesOn } from './mongo/indexes.js'
+import { offersOn } from './mongo/offer.js'
 import { refusedOn } from './mongo/refused.js'
 import { repliesOn } from './mongo/reply.js'
 import { retentionOn } from './mongo/retention.js'
@@ -54,6 +56,7 @@ export interface MongoAdapter<Issued extends IssuedCommand = IssuedCommand>
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
     Promised<RosterStorage>,
+    Promised<OfferStorage>,
     RetentionStorage,
     Partial<EventStorage> {
   /**
@@ -108,6 +111,7 @@ export function mongoAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...terminalsOn(collections),
     ...refusedOn(collections),
     ...rosterOn(collections),
+    ...offersOn(collections),
     ...retentionOn(collections),
     ...(log && eventReadsOn(collections.events, () => log.repair())),
     createIndexes: () => createIndexesOn(collections, events),

@@ -3,11 +3,13 @@
 import { checkFlag, checkNames, describe, type OptionNames, wrong } from './check.js'
 import type { IssuedCommand } from './command.js'
 import type { EventStorage } from './events/storage.js'
+import type { OfferStorage } from './files/storage.js'
 import type { RetentionStorage } from './kept.js'
 import { claimsOn } from './postgres/claim.js'
 import { commandsOn } from './postgres/command.js'
 import { commandListsOn } from './postgres/command-list.js'
 import { eventsOn } from './postgres/event.js'
+import { offersOn } from './postgres/offer.js'
 import { openCommandsOn } from './postgres/open.js'
 import { databaseOn, type PostgresPool } from './postgres/query.js'
 import { refusedOn } from './postgres/refused.js'
@@ -54,6 +56,7 @@ export interface PostgresAdapter<Issued extends IssuedCommand = IssuedCommand>
     Required<TerminalStorage>,
     RefusedStorage,
     RosterStorage,
+    OfferStorage,
     RetentionStorage,
     Partial<EventStorage> {
   /**
@@ -109,6 +112,7 @@ export function postgresAdapter<Issued extends IssuedCommand = IssuedCommand>(
     ...terminalsOn(database),
     ...refusedOn(database),
     ...rosterOn(database),
+    ...offersOn(database),
     ...retentionOn(database),
     ...(events && eventsOn(database)),
     async migrate() {

@@ -75,7 +75,10 @@ export function terminalFetch<Issued extends IssuedCommand>(
   }
   const routes = placesOf<Issued>(authorizing(options)).map((place) => ({
     methods: place.methods.map((method) => method.toUpperCase()),
-    pattern: patternOf(pathsOf(place).map((path) => basePath + path)),
+    pattern: patternOf(
+      pathsOf(place).map((path) => basePath + path),
+      place.isFolder,
+    ),
     endpoint: place.endpoint,
   }))
   const ours = `${basePath}/iclock/`.toLowerCase()

@@ -63,6 +63,7 @@ it("A case is skipped through the test's context, passed in or called", async ()
     'the adapter has no onContact, findTerminal (terminalRouter and handshakeHandler need them to know the terminals)',
     'the adapter has no onRefused, listRefused, forgetRefused (without them, nobody sees which serial numbers authorize refused)',
     'the adapter has no findRoster, listRoster, writeRoster, countRoster (roster needs them to know who is on which terminal)',
+    'the adapter has no addOffer, findOffer, noteServed, listOffers, deleteOffer (fileOffers and the option openFile of terminalRouter need them to give files to terminals)',
     'the adapter has no forget, forgetPerson (your app needs them to delete what is old, and what is about a person)',
     'the adapter has no onUnparsed (without it, commandReplyRouter refuses a body with a line that is not a valid reply)',
     'the adapter has no findCommands, onReplies (without them, each reply of a body costs two round trips to storage)',

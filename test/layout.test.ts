@@ -13,7 +13,7 @@ const LAYERS = [
   ['reply'],
   ['terminal'],
   ['handshake', 'upload', 'queue'],
-  ['kept', 'filter', 'surplus', 'punch', 'verification'],
+  ['kept', 'filter', 'surplus', 'punch', 'verification', 'files'],
   ['commands'],
   ['biometrics'],
   ['roster'],

@@ -1,11 +1,12 @@
 // Photos: both families write them nearly the same way.
 import { BIO_TYPE } from './biodata.js'
+import { OFFER_URL, type Offered } from './offer.js'
 import { type Person, person } from './person.js'
 import { type Field, fixed, optional, required, type Shape, updating } from './shape.js'
 import { CONTENT, CONTENT_SIZE, flag, URL_TEXT } from './value.js'
 
-/** A photo: either its content, or a URL the terminal fetches it from. */
-export interface UserPhoto extends Person {
+/** A photo: its content, or where the terminal fetches it: at a URL, or as it was offered. */
+export interface UserPhoto extends Person, Partial<Offered> {
   /** `Content`: a JPEG as bytes or base64; old terminals take 30 KB at most. */
   content?: string | Uint8Array
   /** `Url`: relative to `/iclock/`, or absolute. */
@@ -28,19 +29,24 @@ const CONTENT_FIELDS = [
   required('Content', 'content', CONTENT),
 ]
 const URL_FIELDS = [fixed('Format', '1'), required('Url', 'url', URL_TEXT)]
+const OFFER_FIELDS = [fixed('Format', '1'), required('Url', 'offer', OFFER_URL)]
 const FACE_HEAD = [person(), optional('Type', 'type', BIO_TYPE, '9')]
 const FACE_END = optional('PostBackTmpFlag', 'returnsTemplate', flag(), '0')
 
-/** The fields of a photo by content, or by URL. */
-export function photoFields(photo: { url?: string }): readonly Field[] {
+type Fetched = Pick<UserPhoto, 'url' | 'offer'>
+
+/** The fields of a photo by content, or by where it is fetched. */
+export function photoFields(photo: Fetched): readonly Field[] {
+  if (photo?.offer !== undefined) return OFFER_FIELDS
   return photo?.url === undefined ? CONTENT_FIELDS : URL_FIELDS
 }
 
-/** The form of a comparison photo by content, or by URL. */
-export function facePhotoShape(table: string, photo: { url?: string }): Shape {
+/** The form of a comparison photo by content, or by where it is fetched. */
+export function facePhotoShape(table: string, photo: Fetched): Shape {
+  const own = photoFields(photo)
   const fields =
-    photo?.url === undefined
-      ? [...FACE_HEAD, ...CONTENT_FIELDS, fixed('Format', '0'), fixed('Url', ''), FACE_END]
-      : [...FACE_HEAD, fixed('Size', '0'), fixed('Content', ''), ...URL_FIELDS, FACE_END]
+    own === CONTENT_FIELDS
+      ? [...FACE_HEAD, ...own, fixed('Format', '0'), fixed('Url', ''), FACE_END]
+      : [...FACE_HEAD, fixed('Size', '0'), fixed('Content', ''), ...own, FACE_END]
   return updating(table, fields, ['PIN', 'Type'])
 }

@@ -1,5 +1,6 @@
 // The first case: what an adapter and its subject lack, and who needs it.
 import { AssertionError } from 'node:assert/strict'
+import { OFFER_CALLS } from '../files/storage.js'
 import { ROSTER_CALLS } from '../roster/storage.js'
 import type { Case, ContractSubject } from './subject.js'
 
@@ -33,6 +34,10 @@ const CAPABILITIES: readonly Need[] = [
   {
     calls: ROSTER_CALLS,
     who: 'roster needs them to know who is on which terminal',
+  },
+  {
+    calls: OFFER_CALLS,
+    who: 'fileOffers and the option openFile of terminalRouter need them to give files to terminals',
   },
   {
     calls: ['forget', 'forgetPerson'],

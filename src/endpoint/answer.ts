@@ -2,12 +2,25 @@
 import { STATUS_CODES } from 'node:http'
 import { statusOf } from './errors.js'
 
+/** A body that is read only as fast as it is sent. */
+export interface Pieces {
+  /** The next bytes; undefined at the end. Rejects if the rest can't be had. */
+  read(): Promise<Uint8Array | undefined>
+  /** Called when all of it was sent, or when no more of it will be. */
+  close(isSent: boolean): void
+}
+
 /** An answer, independent of the server. */
 export interface Answer {
   status: number
   /** All headers that matter to a terminal, in their order. */
   headers: Readonly<Record<string, string>>
-  body: string | Buffer
+  body: string | Buffer | Pieces
+}
+
+/** Whether a body comes in pieces. */
+export function inPieces(body: Answer['body']): body is Pieces {
+  return typeof body === 'object' && 'read' in body
 }
 
 /** Status 200 with the headers that the manual prints; the terminal sets its clock by `Date`. */

@@ -21,6 +21,8 @@ export interface Channels {
   unknown: Channel
   /** `express-iclock:decision`: a terminal's question was decided and answered. */
   decision: Channel
+  /** `express-iclock:file`: a part of an offered file was sent, as a `FileEvent`. */
+  file: Channel
   /** `express-iclock:refusal`: a request that was refused, as a `RefusalEvent`. */
   refusal: Channel
 }
@@ -34,5 +36,6 @@ export const CHANNELS: Readonly<Channels> = {
   clock: channel('express-iclock:clock'),
   unknown: channel('express-iclock:unknown'),
   decision: channel('express-iclock:decision'),
+  file: channel('express-iclock:file'),
   refusal: channel('express-iclock:refusal'),
 }

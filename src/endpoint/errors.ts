@@ -34,6 +34,10 @@
  *   within a day.
  * - `VALUE_REFUSED` (400): a value, such as a name or a PIN, can't be part of a command; `member`
  *   names it.
+ * - `FILE_NOT_OFFERED` (404): a terminal asks for a file that was not offered to it, or no longer is.
+ * - `RANGE_BEYOND_END` (416): a terminal asks for a part that begins behind the end of its file.
+ * - `PLATFORM_MISMATCH` (409): firmware was to be offered to a terminal of another platform.
+ * - `FILE_MISMATCH` (409): firmware has another size or MD5 than its offer was to say.
  * - `CURSOR_INVALID` (400): a text is not the cursor of an event.
  * - `CURSOR_FOREIGN` (409): a cursor is of another store, or ahead of this one.
  * - `EVENTS_FORGOTTEN` (410): `forget` has deleted events that come after a cursor.
@@ -68,6 +72,10 @@ const STATUS = {
   CURSOR_FOREIGN: 409,
   EVENTS_FORGOTTEN: 410,
   DELETES_EXCEEDED: 409,
+  FILE_NOT_OFFERED: 404,
+  RANGE_BEYOND_END: 416,
+  PLATFORM_MISMATCH: 409,
+  FILE_MISMATCH: 409,
 } as const
 
 /**

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe } from '../check.js'
 import { addressOf } from './address.js'
-import { type Answer, errorAnswer } from './answer.js'
+import { type Answer, errorAnswer, inPieces, type Pieces } from './answer.js'
 import { readBody } from './body.js'
 import type { Endpoint } from './endpoint.js'
 import { IclockError } from './errors.js'
@@ -102,7 +102,40 @@ function write(res: ServerResponse, { status, headers, body }: Answer): void {
   const asked = res.req.headers
   if (asked['accept-encoding'] !== undefined) delete asked['accept-encoding']
   res.writeHead(status, headers)
-  res.end(body)
+  if (inPieces(body)) sendPieces(res, body)
+  else res.end(body)
+}
+
+// No longer than this, in ms, may a terminal read nothing.
+const STALLED = 120_000
+
+async function sendPieces(res: ServerResponse, pieces: Pieces): Promise<void> {
+  const close = () => pieces.close(res.writableFinished)
+  if (res.destroyed) return close()
+  res.once('close', close)
+  res.setTimeout(STALLED, () => res.destroy())
+  try {
+    for (let piece = await pieces.read(); piece !== undefined; piece = await pieces.read()) {
+      if (!res.write(piece)) await drained(res)
+      if (res.destroyed) return
+    }
+    res.end()
+  } catch {
+    // Whoever reads has reported it. A body that is cut is asked for again.
+    res.destroy()
+  }
+}
+
+function drained(res: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      res.off('drain', settle)
+      res.off('close', settle)
+      resolve()
+    }
+    res.on('drain', settle)
+    res.on('close', settle)
+  })
 }
 
 /** Answers an error in one line, or ends an answer that has begun. */

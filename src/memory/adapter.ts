@@ -4,6 +4,7 @@ import type { EventStorage } from '../events/storage.js'
 import type { RetentionStorage } from '../kept.js'
 import { type CommandMemory, commandMemory } from './command.js'
 import { EventMemory } from './event.js'
+import { type OfferMemory, type Offers, offerMemory } from './offer.js'
 import type { Records } from './record.js'
 import { type RefusedMemory, refusedMemory } from './refused.js'
 import { type Lines, type ReplyMemory, replyMemory } from './reply.js'
@@ -21,6 +22,7 @@ export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>
     RefusedMemory,
     UploadMemory,
     RosterMemory,
+    OfferMemory,
     RetentionStorage,
     Partial<EventStorage> {}
 
@@ -32,6 +34,7 @@ export function adapterOn<Issued extends IssuedCommand>(
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const uploads = new Uploads()
   const roster: RosterRows = new Map()
+  const offers: Offers = new Map()
   const log = hasEvents ? new EventMemory() : undefined
   return {
     ...replyMemory(records, lines, log),
@@ -40,7 +43,8 @@ export function adapterOn<Issued extends IssuedCommand>(
     ...refusedMemory(),
     ...uploadMemory(uploads, log),
     ...rosterMemory(roster),
-    ...retention(records, lines, uploads, roster, log),
+    ...offerMemory(offers),
+    ...retention(records, lines, uploads, roster, offers, log),
     ...log?.calls(),
   }
 }

@@ -6,6 +6,7 @@ import { isOver, OPEN_STATES, stateOf } from '../queue/state.js'
 import type { CommandRecord } from '../queue/storage.js'
 import { personOf } from '../upload/person.js'
 import type { EventMemory } from './event.js'
+import { forgetOffers, type Offers } from './offer.js'
 import type { Kept, Records } from './record.js'
 import type { Lines } from './reply.js'
 import { forgetRemoved, forgetRows, type RosterRows } from './roster.js'
@@ -17,6 +18,7 @@ export function retention<Issued extends IssuedCommand>(
   lines: Lines,
   uploads: Uploads,
   roster: RosterRows,
+  offers: Offers,
   log?: EventMemory,
 ): RetentionStorage {
   function forgetCommands(isAsked: (kept: Kept<Issued>) => boolean): number {
@@ -55,6 +57,7 @@ export function retention<Issued extends IssuedCommand>(
         unparsed++
       }
       forgetRemoved(roster, moment)
+      forgetOffers(offers, moment)
       log?.forget(moment)
       return {
         commands: forgetCommands(({ record }) => isSettledBefore(record, moment)),

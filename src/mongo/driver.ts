@@ -46,6 +46,7 @@ export const COLLECTIONS = {
   terminals: 'iclock_terminals',
   refused: 'iclock_refused',
   roster: 'iclock_roster',
+  offers: 'iclock_offers',
   retention: 'iclock_retention',
   events: 'iclock_events',
 }
@@ -79,6 +80,7 @@ export function collectionsOf(db: MongoDb, names: typeof COLLECTIONS): Collectio
     terminals: open('terminals'),
     refused: open('refused'),
     roster: open('roster'),
+    offers: open('offers'),
     retention: open('retention'),
     events: open('events'),
   }

@@ -46,6 +46,11 @@ export const INDEXES: { readonly [Name in keyof Collections]?: readonly Keys[] }
     { state: 1, changedAt: 1 },
     { removedAt: 1, state: 1 },
   ],
+  offers: [
+    { offeredAt: -1, _id: -1 },
+    { serialNumber: 1, offeredAt: -1, _id: -1 },
+    { expiresAt: 1 },
+  ],
   unparsed: [NEWEST, { serialNumber: 1, ...NEWEST }],
 }
 

@@ -4,6 +4,7 @@ import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import type { Collections, MongoCollection } from './driver.js'
 import { forgetEvents, forgetPersonIn } from './event.js'
+import { forgetOffers } from './offer.js'
 import { forgetJoined } from './packet.js'
 import { forgetRemoved, forgetRows } from './roster.js'
 import { personTag, strayTag } from './tag.js'
@@ -21,7 +22,7 @@ export async function forgottenBefore(retention: MongoCollection): Promise<Date 
 
 /** The calls that delete. */
 export function retentionOn(collections: Collections): RetentionStorage {
-  const { commands, attendance, uploads, unparsed, retention, roster, events } = collections
+  const { commands, attendance, uploads, unparsed, retention, roster, offers, events } = collections
   return {
     async forget(before) {
       // A moment in the future would count what is still open as closed.
@@ -29,6 +30,7 @@ export function retentionOn(collections: Collections): RetentionStorage {
       const filter = { _id: FORGOTTEN }
       await retention.updateOne(filter, { $max: { before: moment } }, { upsert: true })
       await forgetRemoved(roster, moment)
+      await forgetOffers(offers, moment)
       await forgetEvents(events, moment)
       const old = { $lt: moment }
       const isOver = (name: string) => ({ [name]: { $not: { $gte: moment } } })

@@ -3,6 +3,7 @@
 import type { Forgotten, RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { forgetEvents, forgetPersonIn } from './event.js'
+import { forgetOffers } from './offer.js'
 import { ENDS } from './phase.js'
 import { type Database, moment } from './query.js'
 import { forgetRemoved, forgetRows } from './roster.js'
@@ -85,6 +86,7 @@ export function retentionOn(database: Database): RetentionStorage {
       const moment = Math.min(before.getTime(), Date.now())
       await database.rows(REMEMBER, [moment])
       await forgetRemoved(database, moment)
+      await forgetOffers(database, moment)
       await forgetEvents(database, moment)
       return forgotten(database, OLD, moment)
     },

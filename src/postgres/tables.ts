@@ -221,6 +221,21 @@ const ROSTER = `
   CREATE INDEX roster_left ON :schema.roster (changed_at) WHERE state = 'removed';
   CREATE INDEX roster_removed ON :schema.roster (removed_at, state) WHERE removed_at IS NOT NULL;`
 
+const OFFERS = `
+  -- Files that terminals may fetch; their bytes are the app's.
+  CREATE TABLE :schema.offers (
+    token         text COLLATE "C" PRIMARY KEY,
+    serial_number text COLLATE "C" NOT NULL,
+    offered_at    timestamptz NOT NULL,
+    expires_at    timestamptz NOT NULL,
+    served        bigint NOT NULL,
+    served_at     timestamptz,
+    content       jsonb NOT NULL
+  );
+  CREATE INDEX offers_offered ON :schema.offers (offered_at, token);
+  CREATE INDEX offers_of ON :schema.offers (serial_number, offered_at, token);
+  CREATE INDEX offers_expired ON :schema.offers (expires_at);`
+
 const EVENTS = `
   -- What was stored, for readers of events. An entry that was forgotten is empty.
   CREATE TABLE :schema.events (
@@ -253,4 +268,4 @@ const EVENTS = `
   END $log$;`
 
 /** The tables and indexes; `:schema` is the schema's quoted name. */
-export const TABLES: string = COMMANDS + UPLOADS + TERMINALS + ROSTER + EVENTS
+export const TABLES: string = COMMANDS + UPLOADS + TERMINALS + ROSTER + OFFERS + EVENTS

@@ -14,6 +14,9 @@ import {
   type EndpointOptions,
 } from '../endpoint/options.js'
 import { offsetOfOption, type TimeZoneOptions, timeZoneOf } from '../endpoint/time-zone.js'
+import { FILE_OPTIONS, type FileOptions, fileEndpoint } from '../files/handler.js'
+import { FOLDER } from '../files/offer.js'
+import type { OfferStorage } from '../files/storage.js'
 import { ARRIVAL_OPTIONS, type ArrivalOptions, handshakeEndpoints } from '../handshake/handler.js'
 import { isPostedHandshake } from '../handshake/request.js'
 import {
@@ -58,7 +61,8 @@ export type TerminalAdapter<Issued extends IssuedCommand = IssuedCommand> = Repl
   CommandStorage<Issued> &
   UploadStorage &
   TerminalStorage &
-  Partial<RefusedStorage>
+  Partial<RefusedStorage> &
+  Partial<OfferStorage>
 
 /**
  * The options of everything a terminal asks for. Options of a single endpoint nest under its name,
@@ -71,6 +75,7 @@ export interface TerminalOptions<Issued extends IssuedCommand = IssuedCommand>
     ArrivalOptions,
     AcknowledgementOptions,
     RemoteAttendanceOptions,
+    FileOptions,
     ReplyHookOptions<Issued>,
     UploadHookOptions {
   /** The storage of all endpoints. */
@@ -111,6 +116,7 @@ export const TERMINAL_OPTIONS: OptionNames<TerminalOptions> = {
   ...UPLOAD_HOOK_OPTIONS,
   ...ARRIVAL_OPTIONS,
   ...REMOTE_OPTIONS,
+  ...FILE_OPTIONS,
   ...ACKNOWLEDGEMENT_OPTIONS,
   ...ENCODING_OPTIONS,
   ...CAPACITY_OPTIONS,
@@ -167,6 +173,7 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
     { name: 'exchange', methods: ['get', 'post'], endpoint: exchange },
     { name: 'ping', methods: ['get', 'post'], endpoint: ping },
     { name: 'test', methods: ['get'], endpoint: test },
+    ...filePlaces(options),
     ...furtherNames(options.uploadPaths).map((name): Place => {
       return { name, methods: ['post'], endpoint: uploads }
     }),
@@ -175,6 +182,15 @@ export function placesOf<Issued extends IssuedCommand>(options: TerminalOptions<
   if (options.authorize === undefined || onRefused === undefined) return places
   const note = refusedWatch({ onRefused: onRefused.bind(adapter) }, options)
   return places.map((place) => ({ ...place, endpoint: noting(place.endpoint, note) }))
+}
+
+function filePlaces(options: TerminalOptions): Place[] {
+  const endpoint = fileEndpoint(options)
+  if (endpoint === undefined) return []
+  return [
+    { name: 'file', methods: ['get'], endpoint },
+    { name: FOLDER, methods: ['get'], endpoint, isFolder: true },
+  ]
 }
 
 // A terminal that states its time shows how far its clock is from ours.

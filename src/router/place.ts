@@ -18,6 +18,8 @@ export interface Place {
   name: string
   methods: readonly ('get' | 'post')[]
   endpoint: Endpoint
+  /** Whether it is a folder of folders with files: `<name>/<folder>/<file>`. */
+  isFolder?: boolean
 }
 
 // Terminals use the second if somebody typed the first into their server address.
@@ -25,15 +27,17 @@ const FOLDERS = ['/iclock', '/iclock/iclock']
 const NAME = /^[\w-]{1,64}$/
 
 /** The paths of an endpoint, each with and without `.aspx`. */
-export function pathsOf({ name }: Place): string[] {
+export function pathsOf({ name, isFolder = false }: Place): string[] {
+  if (isFolder) return FOLDERS.map((folder) => `${folder}/${name}`)
   return FOLDERS.flatMap((folder) => [`${folder}/${name}`, `${folder}/${name}.aspx`])
 }
 
 /** A pattern of these paths, in any letter case, with or without a slash at the end. */
-export function patternOf(paths: readonly string[]): RegExp {
+export function patternOf(paths: readonly string[], isFolder = false): RegExp {
   // Terminals double the first slash if somebody typed one into their server address.
   const escaped = paths.map((path) => path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-  return new RegExp(`^/?(?:${escaped.join('|')})/?$`, 'i')
+  const below = isFolder ? '(?:/[^/]+){2}' : ''
+  return new RegExp(`^/?(?:${escaped.join('|')})${below}/?$`, 'i')
 }
 
 /** Publishes a request that no endpoint serves. */

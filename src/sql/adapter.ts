@@ -1,6 +1,7 @@
 // Everything that an adapter over SQL can do, over whatever runs the steps.
 import type { IssuedCommand } from '../command.js'
 import type { EventLog, EventStorage } from '../events/storage.js'
+import type { OfferStorage } from '../files/storage.js'
 import type { RetentionStorage } from '../kept.js'
 import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
@@ -14,6 +15,7 @@ import { idKey, RECORD, recordOf, SUMMARY, summaryOf } from './command-row.js'
 import { findLog, nameLog, readEvents } from './event.js'
 import { issue, tailOf, take } from './issue.js'
 import { countCommands, listCommands } from './list.js'
+import { addOffer, deleteOffer, findOffer, listOffers, noteServed } from './offer.js'
 import { findPackets } from './packet.js'
 import { pairs } from './pairs.js'
 import { cancel, claim, openCommands, release } from './queue.js'
@@ -35,6 +37,7 @@ export interface SqlAdapter<Issued extends IssuedCommand>
     Promised<TerminalStorage>,
     Promised<RefusedStorage>,
     Promised<RosterStorage>,
+    Promised<OfferStorage>,
     RetentionStorage,
     Partial<EventStorage> {}
 
@@ -109,6 +112,7 @@ export function adapterOver<Issued extends IssuedCommand>(
     listRefused: reads(listRefused),
     forgetRefused: writes(forgetRefused),
     ...rosterOn(database),
+    ...offersOn(database),
     forget: (before) => database.write(() => forget(before, dialect)),
     forgetPerson: writes(forgetPerson),
     ...(hasEvents && eventsOn(database)),
@@ -126,6 +130,16 @@ function rosterOn(database: Database): Promised<RosterStorage> {
       return database[run](() => writeRoster(writes, dialect))
     },
     countRoster: (filter) => database.read(() => countRoster(filter)),
+  }
+}
+
+function offersOn(database: Database): Promised<OfferStorage> {
+  return {
+    addOffer: (offer) => database.write(() => addOffer(offer)),
+    findOffer: (token) => database.read(() => findOffer(token)),
+    noteServed: (token, part) => database.write(() => noteServed(token, part)),
+    listOffers: (filter) => database.read(() => listOffers(filter)),
+    deleteOffer: (token) => database.write(() => deleteOffer(token)),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Forgotten, ForgottenPerson } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
 import { forgetEvents, forgetPersonIn } from './event.js'
+import { forgetOffers } from './offer.js'
 import { forgetJoined } from './packet.js'
 import { all, equal, type Where } from './page.js'
 import { forgetRemoved, forgetRows } from './roster.js'
@@ -42,6 +43,7 @@ export function* forget(before: Date, dialect: Database['dialect']): Steps<Forgo
     commands += yield* deleteCommands([...lapsed, ...untouched], 'live_until')
   }
   yield* forgetRemoved(at, dialect)
+  yield* forgetOffers(at)
   const old: Where[] = [['received_at < ?', at]]
   const order = 'received_at, position'
   let uploads = 0

@@ -250,6 +250,25 @@ export const TABLES: readonly Table[] = [
     },
   },
   {
+    // Files that terminals may fetch.
+    name: 'iclock_offers',
+    columns: {
+      token: 'key 64 not null',
+      serial_number: SN,
+      offered_at: 'integer not null',
+      expires_at: 'integer not null',
+      served: 'integer not null',
+      served_at: 'integer',
+      content: 'text not null',
+    },
+    unique: ['token'],
+    indexes: {
+      iclock_offers_offered: ['offered_at, token'],
+      iclock_offers_of: ['serial_number, offered_at, token'],
+      iclock_offers_expired: ['expires_at'],
+    },
+  },
+  {
     name: 'iclock_counters',
     columns: {
       serial_number: SN,

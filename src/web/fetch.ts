@@ -1,7 +1,7 @@
 // Answers the requests of the Fetch API that are for one of the endpoints.
 import { checkFunction, describe, wrong } from '../check.js'
 import { onHost, type WaitUntil } from '../endpoint/after.js'
-import { type Answer, errorAnswer } from '../endpoint/answer.js'
+import { type Answer, errorAnswer, inPieces, type Pieces } from '../endpoint/answer.js'
 import type { Endpoint } from '../endpoint/endpoint.js'
 import { IclockError, statusOf } from '../endpoint/errors.js'
 import { type HookOptions, hookOf } from '../endpoint/hook.js'
@@ -107,12 +107,30 @@ function responseOf(
 ): Response {
   const always = {
     Date: new Date().toUTCString(),
-    'Content-Length': String(Buffer.byteLength(body)),
+    ...(!inPieces(body) && { 'Content-Length': String(Buffer.byteLength(body)) }),
   }
-  return new Response(body as Uint8Array<ArrayBuffer> | string, {
-    status,
-    headers: { ...always, ...headers, ...more },
-  })
+  return new Response(
+    inPieces(body) ? streamOf(body) : (body as Uint8Array<ArrayBuffer> | string),
+    {
+      status,
+      headers: { ...always, ...headers, ...more },
+    },
+  )
+}
+
+function streamOf(pieces: Pieces): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const piece = await pieces.read()
+        if (piece !== undefined) return controller.enqueue(piece)
+        pieces.close(true)
+        controller.close()
+      },
+      cancel: () => pieces.close(false),
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 function checkContext(request: unknown, { waitUntil, address }: FetchContext): void {

@@ -6,6 +6,7 @@ import { COMMAND_FAULTS } from './command-faults.js'
 import { CUT_FAULTS } from './cut-faults.js'
 import { EVENT_FAULTS } from './event-faults.js'
 import { LIST_FAULTS } from './list-faults.js'
+import { OFFER_FAULTS } from './offer-faults.js'
 import { OPEN_FAULTS } from './open-faults.js'
 import { REFUSED_FAULTS } from './refused-faults.js'
 import { REPLY_FAULTS } from './reply-faults.js'
@@ -24,7 +25,7 @@ const REFUSAL = /duplicate key|has had a command/
 const TABLES: readonly Record<string, Record<string, Fault>>[] = [
   ...[REPLY_FAULTS, COMMAND_FAULTS, UPLOAD_FAULTS, TERMINAL_FAULTS, OPEN_FAULTS, LIST_FAULTS],
   ...[RETENTION_FAULTS, VALUE_FAULTS, CUT_FAULTS, ALIKE_FAULTS, REFUSED_FAULTS],
-  ...[EVENT_FAULTS, ROSTER_FAULTS],
+  ...[EVENT_FAULTS, ROSTER_FAULTS, OFFER_FAULTS],
 ]
 const FAULTS: Record<string, Record<string, Fault>> = {}
 for (const [name, faults] of TABLES.flatMap((table) => Object.entries(table))) {

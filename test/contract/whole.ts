@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { type IssuedCommand, keyOf } from '../../src/command.js'
 import type { ContractSubject, UploadedLine } from '../../src/contract.js'
 import type { EventStorage } from '../../src/events/storage.js'
+import type { OfferStorage } from '../../src/files/storage.js'
 import type {
   CommandReply,
   MemoryAdapter,
@@ -11,6 +12,7 @@ import type {
   RetentionStorage,
 } from '../../src/index.js'
 import { EventMemory } from '../../src/memory/event.js'
+import { type Offers, offerMemory } from '../../src/memory/offer.js'
 import { Records } from '../../src/memory/record.js'
 import { refusedMemory } from '../../src/memory/refused.js'
 import { type Lines, replyMemory } from '../../src/memory/reply.js'
@@ -57,7 +59,8 @@ export type WholeAdapter = Required<ReplyStorage> &
   Required<UploadStorage> &
   EventStorage &
   RetentionStorage &
-  RosterStorage
+  RosterStorage &
+  OfferStorage
 
 /** An adapter over its own connection, with the storage behind it and the way there. */
 export interface Connection {
@@ -85,12 +88,14 @@ function keptIn(
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
   const { onUnparsed, unparsed, listUnparsed } = replyMemory(new Records(), lines)
   const roster: RosterRows = new Map()
-  const { forget, forgetPerson } = retention(new Records(), lines, uploads, roster, log)
+  const offers: Offers = new Map()
+  const { forget, forgetPerson } = retention(new Records(), lines, uploads, roster, offers, log)
   return {
     ...commands,
     ...terminalMemory(),
     ...refusedMemory(),
     ...rosterMemory(roster),
+    ...offerMemory(offers),
     ...uploadMemory(uploads, log),
     ...log.calls(),
     onReply(reply, command) {
@@ -247,6 +252,26 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async countRoster(...args) {
       await query()
       return memory.countRoster(...args)
+    },
+    async addOffer(...args) {
+      await query()
+      memory.addOffer(...args)
+    },
+    async findOffer(...args) {
+      await query()
+      return memory.findOffer(...args)
+    },
+    async noteServed(...args) {
+      await query()
+      memory.noteServed(...args)
+    },
+    async listOffers(...args) {
+      await query()
+      return memory.listOffers(...args)
+    },
+    async deleteOffer(...args) {
+      await query()
+      return memory.deleteOffer(...args)
     },
     async findTerminal(serialNumber) {
       await query()

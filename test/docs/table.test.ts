@@ -16,6 +16,7 @@ import type * as iclock from 'express-iclock'
 import type * as biometrics from 'express-iclock/biometrics'
 import type * as contract from 'express-iclock/contract'
 import type * as events from 'express-iclock/events'
+import type * as files from 'express-iclock/files'
 import type * as opentelemetry from 'express-iclock/opentelemetry'
 import type * as monitor from 'express-iclock/monitor'
 import type * as roster from 'express-iclock/roster'
@@ -57,6 +58,7 @@ const EVENTS: Readonly<Record<keyof typeof CHANNELS, string>> = {
   clock: 'iclock.ClockEvent',
   unknown: 'iclock.UnknownEvent',
   decision: 'iclock.DecisionEvent',
+  file: 'iclock.FileEvent',
 }
 // By the first call that each requires.
 const STORAGES: Readonly<Record<string, string>> = {
@@ -66,6 +68,7 @@ const STORAGES: Readonly<Record<string, string>> = {
   onContact: 'iclock.TerminalStorage',
   onRefused: 'iclock.RefusedStorage',
   findRoster: 'roster.RosterStorage',
+  addOffer: 'files.OfferStorage',
   forget: 'iclock.RetentionStorage',
   eventLog: 'iclock.EventStorage',
 }
@@ -239,6 +242,9 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['storage', 'call of terminals', 'onContact', storageCalls('iclock.TerminalStorage')],
   ['storage', 'call of refused terminals', 'onRefused', storageCalls('iclock.RefusedStorage')],
   ['storage', 'call of the roster', 'findRoster', storageCalls('roster.RosterStorage')],
+  ['storage', 'call of offers', 'addOffer', storageCalls('files.OfferStorage')],
+  ['files', 'option', 'name', options('files.NewOffer')],
+  ['files', 'call', 'offer', names('Keys<files.FileOffers>')],
   ['storage', 'call of retention', 'forget', storageCalls('iclock.RetentionStorage')],
   ['storage', 'call of events', 'eventLog', storageCalls('iclock.EventStorage')],
   [

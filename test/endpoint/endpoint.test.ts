@@ -213,7 +213,7 @@ describe('An endpoint answers a request of any server', () => {
     expect(answer.status).toBe(200)
     expect(answer.headers).toMatchObject({
       'Content-Type': 'text/plain',
-      'Content-Length': String(Buffer.byteLength(answer.body)),
+      'Content-Length': String(Buffer.byteLength(String(answer.body))),
     })
     expect(String(answer.body)).toMatch(text)
   })

@@ -1,9 +1,10 @@
 // Photos on access terminals. A photo needs its user: issue the user first.
 import type { BuiltCommand } from '../built.js'
 import { build } from '../line.js'
+import { OFFER_URL, whileOffered } from '../offer.js'
 import { type Person, person } from '../person.js'
 import { type FacePhoto, facePhotoShape, type UserPhoto } from '../photo.js'
-import { deleting, fixed, required, updating } from '../shape.js'
+import { deleting, type Field, fixed, required, type Shape, updating } from '../shape.js'
 import { CONTENT, CONTENT_SIZE, URL_TEXT } from '../value.js'
 
 export type { FacePhoto, UserPhoto }
@@ -17,19 +18,19 @@ const PUT_PHOTO = updating(
   ],
   ['pin'],
 )
-const PUT_PHOTO_URL = updating(
-  'userpic',
-  [
-    ...[person('pin'), fixed('size', '0'), fixed('format', '1')],
-    ...[required('url', 'url', URL_TEXT), fixed('content', '')],
-  ],
-  ['pin'],
-)
+const PUT_PHOTO_URL = fetching(required('url', 'url', URL_TEXT))
+const PUT_PHOTO_OFFER = fetching(required('url', 'offer', OFFER_URL))
+
+function fetching(url: Field): Shape {
+  const head = [person('pin'), fixed('size', '0'), fixed('format', '1')]
+  return updating('userpic', [...head, url, fixed('content', '')], ['pin'])
+}
 
 /** Adds or replaces the photo shown for a user (`DATA UPDATE userpic`). Reply: 0 or more. */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
-  const shape = userPhoto?.url === undefined ? PUT_PHOTO : PUT_PHOTO_URL
-  return build('access.putUserPhoto', shape, userPhoto)
+  const byUrl = userPhoto?.url === undefined ? PUT_PHOTO : PUT_PHOTO_URL
+  const shape = userPhoto?.offer === undefined ? byUrl : PUT_PHOTO_OFFER
+  return whileOffered(build('access.putUserPhoto', shape, userPhoto), userPhoto)
 }
 
 /** Deletes the photo shown for a user (`DATA DELETE userpic`). Reply: 0 or more. */
@@ -43,7 +44,8 @@ export function deleteUserPhoto(user: Person): BuiltCommand {
  * both.
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
-  return build('access.putFacePhoto', facePhotoShape('biophoto', facePhoto), facePhoto)
+  const command = build('access.putFacePhoto', facePhotoShape('biophoto', facePhoto), facePhoto)
+  return whileOffered(command, facePhoto)
 }
 
 /** Deletes a user's comparison photo (`DATA DELETE biophoto`). Reply: 0 or more. */

@@ -2,6 +2,7 @@
 import { BIO_TYPE } from '../biodata.js'
 import type { BuiltCommand } from '../built.js'
 import { build } from '../line.js'
+import { whileOffered } from '../offer.js'
 import { type Person, person } from '../person.js'
 import {
   type FacePhoto,
@@ -34,7 +35,8 @@ const EXTENSION = choice({ jpg: 'jpg', jpeg: 'jpeg', png: 'png', gif: 'gif', bmp
  */
 export function putUserPhoto(userPhoto: UserPhoto): BuiltCommand {
   const shape = updating('USERPIC', [person(), ...photoFields(userPhoto)], ['PIN'])
-  return build('attendance.putUserPhoto', { ...shape, alsoRead: PHOTO_KEYS }, userPhoto)
+  const command = build('attendance.putUserPhoto', { ...shape, alsoRead: PHOTO_KEYS }, userPhoto)
+  return whileOffered(command, userPhoto)
 }
 
 /** Deletes the photo shown for a user (`DATA DELETE USERPIC`). Reply: 0. */
@@ -49,7 +51,7 @@ export function deleteUserPhoto(user: Person): BuiltCommand {
  */
 export function putFacePhoto(facePhoto: FacePhoto): BuiltCommand {
   const shape = facePhotoShape('BIOPHOTO', facePhoto)
-  return build('attendance.putFacePhoto', shape, facePhoto)
+  return whileOffered(build('attendance.putFacePhoto', shape, facePhoto), facePhoto)
 }
 
 /**

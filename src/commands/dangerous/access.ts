@@ -6,7 +6,7 @@ import { deletingRows, type Row } from '../row.js'
 import { fixed, required } from '../shape.js'
 import { hexByte, listOf, type Value } from '../value.js'
 
-export { type Firmware, upgrade } from './upgrade.js'
+export { type Firmware, type OfferedFirmware, upgrade } from './upgrade.js'
 export type { Row }
 
 /** A `CONTROL DEVICE` that has no builder. */

@@ -1,23 +1,25 @@
 // Commands that wipe an attendance terminal or take it over.
 import { type BuiltCommand, LONG, ONCE, TRANSFER } from '../built.js'
 import { build, type TextOptions } from '../line.js'
+import { OFFER_URL, type Offered, whileOffered } from '../offer.js'
 import { deletingRows, type Row } from '../row.js'
 import { optional, required } from '../shape.js'
 import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
 
-export { type Firmware, upgrade } from './upgrade.js'
+export { type Firmware, type OfferedFirmware, upgrade } from './upgrade.js'
 export type { Row }
 
+/** Where a terminal fetches a file: at a URL relative to `/iclock/`, or absolute, or as it was offered. */
+export type FileAddress = { url: string; offer?: never } | (Offered & { url?: never })
+
 /** A file to put on a terminal. */
-export interface PutFile {
-  /** Where the terminal fetches it: relative to `/iclock/`, or absolute. */
-  url: string
+export type PutFile = FileAddress & {
   /** Where to store it; a `.tgz` is unpacked there. */
   path: string
 }
 
 /** A file of rows to put into a terminal's tables. */
-export interface PutRows extends PutFile {
+export type PutRows = PutFile & {
   /** `Action`: `sync` first deletes the table's rows, `append` keeps them. */
   action: 'sync' | 'append'
   /** `TableName`; needed for `sync`. */
@@ -26,7 +28,9 @@ export interface PutRows extends PutFile {
   records?: number
 }
 
-const FILE = [required('', 'url', URL_TEXT), required('', 'path', PATH)]
+const PATH_FIELD = required('', 'path', PATH)
+const FILE = [required('', 'url', URL_TEXT), PATH_FIELD]
+const OFFERED_FILE = [required('', 'offer', OFFER_URL), PATH_FIELD]
 const ACTION = required('Action', 'action', choice({ sync: 'SyncData', append: 'AppendData' }))
 const TABLE = choice({ USERINFO: 'USERINFO', FINGERTMP: 'FINGERTMP', FACE: 'FACE' })
 const RECORDS = integer(0, 999_999)
@@ -57,8 +61,8 @@ export function shell(shellCommand: { command: string }, options?: TextOptions):
  * wrong path can destroy a terminal. Sent once.
  */
 export function putFile(file: PutFile): BuiltCommand {
-  const shape = { head: 'PutFile', fields: FILE, nature: TRANSFER, alsoRead: ROW_KEYS }
-  return build('dangerous.attendance.putFile', shape, file)
+  const shape = { head: 'PutFile', fields: fileFields(file), nature: TRANSFER, alsoRead: ROW_KEYS }
+  return whileOffered(build('dangerous.attendance.putFile', shape, file), file)
 }
 
 /**
@@ -69,13 +73,17 @@ export function putRows(rows: PutRows): BuiltCommand {
   const isSync = rows?.action === 'sync'
   const field = isSync ? required : optional
   const fields = [
-    ...FILE,
+    ...fileFields(rows),
     ACTION,
     field('TableName', 'table', TABLE),
     field('RecordCount', 'records', RECORDS),
   ]
   const shape = { head: 'PutFile', fields, nature: TRANSFER }
-  return build('dangerous.attendance.putRows', shape, rows)
+  return whileOffered(build('dangerous.attendance.putRows', shape, rows), rows)
+}
+
+function fileFields(file: PutFile) {
+  return 'offer' in Object(file) ? OFFERED_FILE : FILE
 }
 
 /**

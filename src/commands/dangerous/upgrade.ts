@@ -1,8 +1,9 @@
 // The firmware upgrade, the same for both families.
 import { type BuiltCommand, TRANSFER } from '../built.js'
 import { build } from '../line.js'
-import { fixed, required, type Shape } from '../shape.js'
-import { integer, matching, URL_TEXT } from '../value.js'
+import { FIRMWARE_MD5, OFFER_SIZE, OFFER_URL, type Offered, whileOffered } from '../offer.js'
+import { fixed, optional, required, type Shape } from '../shape.js'
+import { flag, integer, matching, URL_TEXT } from '../value.js'
 
 /** A firmware file. */
 export interface Firmware {
@@ -12,6 +13,15 @@ export interface Firmware {
   checksum: string
   /** `size`: its length in bytes. */
   size: number
+}
+
+/** Firmware that was offered to the terminal, with its `platform`. */
+export interface OfferedFirmware extends Offered {
+  /**
+   * `supportsubcontracting`: the terminal fetches it in pieces, if its option
+   * `SubcontractingUpgradeFunOn` is 1; false by default.
+   */
+  inPieces?: boolean
 }
 
 const UPGRADE: Shape = {
@@ -26,12 +36,23 @@ const UPGRADE: Shape = {
   between: ',',
   alsoRead: ['supportsubcontracting'],
 }
+const OFFER_FIELDS = [
+  required('checksum', 'offer', FIRMWARE_MD5),
+  required('size', 'offer', OFFER_SIZE),
+  required('url', 'offer', OFFER_URL),
+  optional('supportsubcontracting', 'inPieces', flag()),
+]
+const UPGRADE_OFFERED: Shape = { ...UPGRADE, fields: [fixed('type', '1'), ...OFFER_FIELDS] }
+const UPGRADE_IN_BASE64: Shape = { ...UPGRADE, fields: OFFER_FIELDS }
 
 /**
- * Replaces the firmware (`UPGRADE type=1,…`: the file as it is, not as base64). Reply: 0
- * after the download, then the terminal restarts. Firmware for another model can destroy a
- * terminal.
+ * Replaces the firmware (`UPGRADE type=1,…`: the file as it is; without `type` for an offer of
+ * base64). Reply: 0 after the download, then the terminal restarts. Firmware for another model can
+ * destroy a terminal: offer it with its `platform`, which is compared with the terminal's.
  */
-export function upgrade(firmware: Firmware): BuiltCommand {
-  return build('dangerous.upgrade', UPGRADE, firmware)
+export function upgrade(firmware: Firmware | OfferedFirmware): BuiltCommand {
+  if (!('offer' in Object(firmware))) return build('dangerous.upgrade', UPGRADE, firmware)
+  const { offer } = firmware as OfferedFirmware
+  const shape = offer?.isBase64 === true ? UPGRADE_IN_BASE64 : UPGRADE_OFFERED
+  return whileOffered(build('dangerous.upgrade', shape, firmware), { offer })
 }
