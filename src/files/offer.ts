@@ -1,7 +1,7 @@
-// The address of an offer, and what has become of it. Pure.
+// The address and the state of an offer. Pure.
 import type { FileOffer } from './storage.js'
 
-/** What has become of an offer: `sent` once all of it was, `expired` if its time ended before that. */
+/** The state of an offer: `sent` once all of it was, `expired` if its time ended before that. */
 export type OfferState = 'open' | 'sent' | 'expired'
 
 /** The name of the folder below `/iclock/`. */
@@ -28,7 +28,7 @@ export function tokenInPath(path: string): string | undefined {
   return PATH.exec(path)?.[1]
 }
 
-/** What has become of an offer. */
+/** The state of an offer. */
 export function stateOfOffer(
   { served, size, expiresAt }: Pick<FileOffer, 'served' | 'size' | 'expiresAt'>,
   now: Date,

@@ -56,7 +56,9 @@ declare global {
   }
   const employees: { find(pin: string): Promise<{ name: string } | undefined> }
   const payroll: { note(...values: unknown[]): Promise<void> }
-  const storage: { open(file: string, range: { start: number; end: number }): AsyncIterable<Uint8Array> }
+  const storage: {
+    open(file: string, range: { start: number; end: number }): AsyncIterable<Uint8Array>
+  }
   const screen: { greet(pin: string): void }
   const requireAdmin: RequestHandler
   function isOffice(address: string | undefined): boolean
