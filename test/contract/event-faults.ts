@@ -196,7 +196,7 @@ const overwriting: Fault = ({ adapter, storage, query }) => {
 
 const forgettingEventsFirst: Fault = ({ adapter, storage, query }) => {
   const lines: Lines = { byKey: new Map(), inOrder: new Timeline() }
-  const { forgetPerson } = retention(new Records(), lines, storage.uploads, new Map())
+  const { forgetPerson } = retention(new Records(), lines, storage.uploads, new Map(), new Map())
   adapter.forgetPerson = async (person) => {
     await query()
     storage.log.forgetPerson(person)
