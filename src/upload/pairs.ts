@@ -59,7 +59,9 @@ export function parsePairs(octets: Octets, type: string, clock: Clock | undefine
         fields,
         raw: lines.raw(),
       }
-      const time = fields.time ?? fields.Time ?? fields.TIME
+      // Rows of the table `transaction` spell it otherwise.
+      const time =
+        fields.time ?? fields.Time ?? fields.TIME ?? fields.time_second ?? fields.Time_second
       const instant = time === undefined ? undefined : clock?.(time)
       if (instant !== undefined) record.instant = instant
       records.push(record)

@@ -66,6 +66,7 @@ it('A row of the table transaction is the same punch under other names', () => {
   expect(punch).toMatchObject({
     card: '123',
     time: '2021-07-05 11:58:10',
+    instant: new Date('2021-07-05T03:58:10Z'),
     direction: 'in',
     verification: { ways: [['card']] },
     door: '3',
