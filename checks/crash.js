@@ -1,12 +1,12 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
 // npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps|
-//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--kinds] [--broken claim|answer|early|file|family|overtake|ahead]
+//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--kinds] [--events] [--broken claim|answer|early|file|family|overtake|ahead]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
 import { GROUND_NAMES, NoServer } from './crash/database.js'
 
-/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks' | 'kinds'>} Plan */
+/** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks' | 'kinds' | 'events'>} Plan */
 
 const LONG = 200
 
@@ -18,10 +18,10 @@ const LONG = 200
 const PLANS = [
   { ground: 'journal', kills: 4, kinds: true },
   { ground: 'journal', kills: 4, clocks: true },
-  { ground: 'sqlite', kills: 8 },
-  { ground: 'postgres', kills: 8, kinds: true },
+  { ground: 'sqlite', kills: 8, events: true },
+  { ground: 'postgres', kills: 8, kinds: true, events: true },
   { ground: 'postgres', kills: 6, clocks: true },
-  { ground: 'mongodb-apps', kills: 3, kinds: true },
+  { ground: 'mongodb-apps', kills: 3, kinds: true, events: true },
   { ground: 'mongodb-apps', kills: 4, clocks: true },
   { ground: 'journal', kills: 2, broken: 'claim' },
   { ground: 'journal', kills: 3, broken: 'answer' },
@@ -58,9 +58,10 @@ function readOptions() {
       broken: { type: 'string' },
       clocks: { type: 'boolean', default: false },
       kinds: { type: 'boolean', default: false },
+      events: { type: 'boolean', default: false },
     },
   })
-  const { storage, broken, kills, clocks, kinds } = values
+  const { storage, broken, kills, clocks, kinds, events } = values
   checkOneOf('storage', storage, GROUND_NAMES)
   checkOneOf('broken', broken, DEFECT_NAMES)
   if (kills !== undefined && !(Number(kills) > 0)) {
@@ -68,10 +69,19 @@ function readOptions() {
   }
   const ground = /** @type {Plan['ground']} */ (storage ?? 'journal')
   const defect = /** @type {Plan['broken']} */ (broken)
-  const isOne = storage !== undefined || broken !== undefined || clocks || kinds
+  const isOne = storage !== undefined || broken !== undefined || clocks || kinds || events
   /** @type {Plan[]} */
   const plans = isOne
-    ? [{ ground, kills: defect ? 4 : LONG, clocks, kinds, ...(defect && { broken: defect }) }]
+    ? [
+        {
+          ground,
+          kills: defect ? 4 : LONG,
+          clocks,
+          kinds,
+          events,
+          ...(defect && { broken: defect }),
+        },
+      ]
     : PLANS
   return {
     seed: Number(values.seed),
@@ -114,7 +124,7 @@ async function main() {
   const count = { passed: 0, failed: 0, skipped: 0 }
   for (const plan of plans) {
     const began = Date.now()
-    const notes = `${plan.kinds ? ', all kinds' : ''}${plan.clocks ? ', clocks apart' : ''}`
+    const notes = `${plan.kinds ? ', all kinds' : ''}${plan.events ? ', events' : ''}${plan.clocks ? ', clocks apart' : ''}`
     const what = `${plan.ground}${notes}`
     const title = plan.broken ? `${what}: ${plan.broken} is found` : what
     const is = (/** @type {keyof typeof count} */ verdict, /** @type {string} */ note) => {

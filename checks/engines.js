@@ -102,7 +102,7 @@ async function run(args, env) {
 
 /** @param {string} name @param {number} kills */
 async function campaign(name, kills) {
-  const said = await run(['checks/crash.js', '--storage', name, '--kills', `${kills}`])
+  const said = await run(['checks/crash.js', '--storage', name, '--kills', `${kills}`, '--events'])
   const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(said)
   count.passed += Number(found?.[1] ?? 0)
   count.failed += Number(found?.[2] ?? 1)

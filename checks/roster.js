@@ -77,7 +77,7 @@ async function run() {
     ]),
   )
   await publish(file, places)
-  const ground = await openGround(/** @type {any} */ (values.storage), undefined, APP)
+  const ground = await openGround(/** @type {any} */ (values.storage), undefined, { program: APP })
   const members = serialNumbers.map((serialNumber, index) => {
     return openMember(ground.url, serialNumber, index, randomFrom(Number(values.seed) + index + 1))
   })

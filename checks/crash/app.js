@@ -1,4 +1,4 @@
-// An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT CLOCK [DEFECT]`, forked by the campaign.
+// An HR app as a process that can be killed: `node checks/crash/app.js STORAGE PLACE PORT CLOCK EVENTS [DEFECT]`, forked by the campaign.
 
 import { createServer } from 'node:http'
 import express from 'express'
@@ -17,13 +17,17 @@ setTimeout(() => process.exit(), LIFETIME).unref()
 // at any time.
 process.on('error', () => process.exit())
 
-const [, , name, place = '', port, clock, defect] = process.argv
+const [, , name, place = '', port, clock, events, defect] = process.argv
 setClock(Number(clock))
 process.on('message', (ahead) => {
   setClock(Number(ahead))
   process.send?.('set')
 })
-const storage = await openStorage(/** @type {import('./storage.js').StorageName} */ (name), place)
+const storage = await openStorage(
+  /** @type {import('./storage.js').StorageName} */ (name),
+  place,
+  events === 'events' ? { events: true } : {},
+)
 const adapter = withDefect(storage, defect)
 // Some terminals read whole numbers only.
 const queue = commandQueue(/** @type {any} */ (adapter), { commandIds: commandIdsOf })

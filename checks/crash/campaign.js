@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { openDriver } from './driver.js'
 import { openGround } from './ground.js'
 import { serialNumberOf } from './kind.js'
+import { openReader } from './reader.js'
 import { openSkew } from './skew.js'
 import { newDiary, openTerminal } from './terminal.js'
 import { judge } from './verdict.js'
@@ -16,6 +17,7 @@ import { judge } from './verdict.js'
  * @property {import('./broken.js').Defect} [broken]
  * @property {boolean} [clocks] whether the clocks of the apps are apart, step back and jump ahead
  * @property {boolean} [kinds] whether its terminals are of all kinds, mixed
+ * @property {boolean} [events] whether its storage keeps events, and a reader follows them
  * @property {(line: string) => void} [say]
  */
 
@@ -32,10 +34,13 @@ const ENOUGH = 150
  */
 export async function runCampaign(campaign) {
   const { ground: name, kills, seed, broken, clocks, kinds = false, say = () => {} } = campaign
-  const ground = await openGround(name, broken)
+  const { events = false } = campaign
+  const ground = await openGround(name, broken, { events })
+  // MongoDB without transactions logs after the fact, and again what a dead process left.
+  const reader = events ? openReader(await ground.beside(), !name.startsWith('mongodb')) : undefined
   try {
     const { title, url, port, isAtomic } = ground
-    const notes = `${kinds ? ', all kinds' : ''}${clocks ? ', clocks apart' : ''}${broken ? `, broken: ${broken}` : ''}`
+    const notes = `${kinds ? ', all kinds' : ''}${events ? ', events' : ''}${clocks ? ', clocks apart' : ''}${broken ? `, broken: ${broken}` : ''}`
     say(`${title}: ${kills} kills, seed ${seed}${notes}`)
     const random = randomFrom(seed)
     const diary = newDiary()
@@ -77,12 +82,14 @@ export async function runCampaign(campaign) {
     }
     const storage = await ground.look()
     try {
-      const verdict = await judge(storage, driver.intents, diary, clocks ? skew.jumps : undefined)
+      const jumps = clocks ? skew.jumps : undefined
+      const verdict = await judge(storage, driver.intents, diary, jumps, reader)
       return { ...verdict, killed, isAtomic, refusals: diary.refusals }
     } finally {
       await storage.close()
     }
   } finally {
+    await reader?.close()
     await ground.remove()
   }
 }

@@ -13,9 +13,10 @@ const APP = new URL('app.js', import.meta.url)
 /**
  * @param {import('./database.js').GroundName} name
  * @param {string | undefined} defect
- * @param {URL} [program] what each app runs
+ * @param {{ program?: URL, events?: boolean }} [options] what each app runs, and whether its storage
+ *   keeps events
  */
-export async function openGround(name, defect, program = APP) {
+export async function openGround(name, defect, { program = APP, events = false } = {}) {
   const database = await DATABASES[name]()
   const { storage, place, apps: count, isAtomic, killsApps, server, title } = database
   const places = database.places ?? [place]
@@ -23,7 +24,7 @@ export async function openGround(name, defect, program = APP) {
   const apps = []
   try {
     // Before the first kill: FerretDB does not start again after one that came while it made a database.
-    if (storage !== 'journal') await (await openStorage(storage, place)).close()
+    if (storage !== 'journal') await (await openStorage(storage, place, { events })).close()
     for (let index = 0; index < count; index++)
       apps.push(await startApp(`${places[index % places.length]}`))
   } catch (error) {
@@ -37,7 +38,14 @@ export async function openGround(name, defect, program = APP) {
     const port = await freePort()
     let ahead = 0
     const start = async () => {
-      const child = fork(program, [storage, own, `${port}`, `${ahead}`, defect ?? ''])
+      const child = fork(program, [
+        storage,
+        own,
+        `${port}`,
+        `${ahead}`,
+        events ? 'events' : '',
+        defect ?? '',
+      ])
       const [message] = await Promise.race([once(child, 'message'), once(child, 'exit')])
       if (message !== 'listening') throw new Error('an app of the campaign did not start')
       return child
@@ -98,8 +106,10 @@ export async function openGround(name, defect, program = APP) {
     /** Ends the apps, and opens their storage. */
     async look() {
       await Promise.all(apps.map((app) => app.kill()))
-      return openStorage(storage, place)
+      return openStorage(storage, place, { events })
     },
+    /** Opens their storage beside them. */
+    beside: () => openStorage(storage, place, { events }),
     async remove() {
       front.close()
       await end()

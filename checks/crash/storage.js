@@ -17,13 +17,14 @@ import { journalAdapter } from './journal.js'
 /**
  * @param {StorageName} name
  * @param {string} place a file, or the URL of a database
+ * @param {{ events?: boolean }} [options] of the adapter
  * @returns {Promise<Storage>}
  */
-export async function openStorage(name, place) {
+export async function openStorage(name, place, options) {
   if (name === 'journal') return /** @type {any} */ (await journalAdapter(place))
   if (name === 'sqlite') {
     const database = new Database(place)
-    const adapter = sqliteAdapter(database)
+    const adapter = sqliteAdapter(database, options)
     await adapter.migrate()
     return /** @type {any} */ ({ ...adapter, close: async () => database.close() })
   }
@@ -32,7 +33,7 @@ export async function openStorage(name, place) {
       ...{ client: 'mysql2', acquireConnectionTimeout: 1000, pool: { min: 0, max: 8 } },
       connection: /** @type {any} */ ({ uri: place, connectTimeout: 1000 }),
     })
-    const adapter = knexAdapter(/** @type {any} */ (knex))
+    const adapter = knexAdapter(/** @type {any} */ (knex), options)
     await insistently(() => adapter.migrate())
     return /** @type {any} */ ({ ...adapter, close: () => knex.destroy() })
   }
@@ -45,12 +46,12 @@ export async function openStorage(name, place) {
     })
     // A connection that breaks while idle has no other error handler.
     pool.on('error', () => {})
-    const adapter = postgresAdapter(pool)
+    const adapter = postgresAdapter(pool, options)
     await insistently(() => adapter.migrate())
     return /** @type {any} */ ({ ...adapter, close: () => pool.end() })
   }
   const client = new MongoClient(place, { serverSelectionTimeoutMS: 500, socketTimeoutMS: 2000 })
-  const adapter = mongoAdapter(client.db('campaign'))
+  const adapter = mongoAdapter(client.db('campaign'), options)
   await insistently(() => adapter.createIndexes())
   return /** @type {any} */ ({ ...adapter, close: () => client.close() })
 }

@@ -25,8 +25,9 @@ const SLACK = 5
  * @param {Diary} diary
  * @param {readonly { from: number, to: number }[]} [jumps] when clocks jumped; undefined if all apps
  *   had the clock of the machine
+ * @param {ReturnType<typeof import('./reader.js').openReader>} [reader] of the events
  */
-export async function judge(storage, intents, diary, jumps) {
+export async function judge(storage, intents, diary, jumps, reader) {
   const queue = commandQueue(/** @type {any} */ (storage))
   const listed = await everyOf((filter) => queue.list(filter))
   const records = new Map(listed.map((record) => [keyOf(record), record]))
@@ -51,7 +52,15 @@ export async function judge(storage, intents, diary, jumps) {
     found.filter((intent) => isWrong(intent, /** @type {Listed} */ (records.get(keyOf(intent)))))
       .length
 
+  const closed = listed.filter(({ cancelled }) => cancelled !== undefined)
+  const logged = await reader?.judge(storage, [
+    ...punches.map((punch) => `punch ${punch}`),
+    ...photos.map((photo) => `photo ${photo}`),
+    ...replies.map((reply) => `reply ${keyOf(reply)} ${reply.returnCode}`),
+    ...closed.map((command) => `closed ${keyOf(command)}`),
+  ])
   const faults = {
+    ...logged,
     'acknowledged replies lost': diary.acknowledged.filter((reply) => {
       return codes.get(keyOf(reply)) !== reply.returnCode
     }).length,
