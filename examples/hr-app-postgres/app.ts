@@ -1,17 +1,21 @@
-// An HR app on PostgreSQL: it puts employees on terminals, stores attendance in its own table, and
-// shows the terminals to administrators.
+// An HR app on PostgreSQL: it keeps employees on their terminals, stores attendance in its own
+// table, and shows the terminals to administrators.
 import express, { type Express, type NextFunction, type Request, type Response } from 'express'
 import { commandQueue, type IssuedCommand, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
 import { type MonitorRouter, monitorRouter } from 'express-iclock/monitor'
 import { postgresAdapter } from 'express-iclock/postgres'
+import { type Roster, roster } from 'express-iclock/roster'
 import { type Attendance, attendanceOn } from './attendance.js'
 import type { Database } from './database.js'
+import { employeesOn } from './employees.js'
 
 /** The app's own data of a command. */
 interface HrCommand extends IssuedCommand {
   employee?: string
 }
+
+type Adapter = ReturnType<typeof postgresAdapter<HrCommand>>
 
 export interface AppOptions {
   database: Database
@@ -23,17 +27,38 @@ export interface AppOptions {
   greet?: (pin: string) => void
   /** How long a browser waits for a terminal, in ms. */
   patience?: number
+  /** `'apply'` deletes employees who have left from the terminals; `'report'` only says who. */
+  deletes?: 'report' | 'apply'
+}
+
+export interface HrApp {
+  app: Express
+  page: MonitorRouter
+  /** Start its passes. */
+  people: Roster<Adapter>
 }
 
 /** Brings the tables up to date and creates the app; close `page` together with the server. */
-export async function createApp(
-  options: AppOptions,
-): Promise<{ app: Express; page: MonitorRouter }> {
+export async function createApp(options: AppOptions): Promise<HrApp> {
   const { database, terminals, requireAdmin, greet = () => {}, patience = 20_000 } = options
   const adapter = postgresAdapter<HrCommand>(database)
   const comings: Attendance = attendanceOn(database)
+  const employees = employeesOn(database)
   await adapter.migrate()
   await comings.migrate()
+  await employees.migrate()
+  const people = roster({
+    adapter,
+    deletes: options.deletes ?? 'report',
+    async *desired(serialNumber) {
+      yield* await employees.at(serialNumber)
+    },
+    // A finger enrolled at one terminal comes to all terminals of its employee.
+    async onEnrollment(enrollment) {
+      await employees.keepTemplates(enrollment)
+      await people.changed({ pin: enrollment.pin })
+    },
+  })
   const commands = commandQueue(adapter)
   const page = monitorRouter({ adapter, commands, timeZone: 'Asia/Manila' })
 
@@ -44,13 +69,13 @@ export async function createApp(
       timeZone: 'Asia/Manila',
       authorize: (serialNumber) => terminals.includes(serialNumber),
       adapter: {
-        ...adapter,
+        ...people.adapter,
         // The terminal forgets whatever is answered OK; if this throws, it sends the records again.
         async onUpload(upload) {
           for (const record of upload.records) {
             if (record.kind === 'attendance') await comings.keep(upload.serialNumber, record)
           }
-          return adapter.onUpload(upload)
+          return people.adapter.onUpload(upload)
         },
       },
       afterUpload({ records }) {
@@ -61,16 +86,45 @@ export async function createApp(
   app.use('/admin/terminals', requireAdmin, page)
   app.use(express.json())
 
-  // This answer waits for the terminal.
   app.post('/employees', async (req, res) => {
     const { pin, name, serialNumber } = req.body ?? {}
     if (!terminals.includes(serialNumber)) return void res.sendStatus(404)
-    const command = fromInput(() => attendance.putUser({ pin, name }))
+    fromInput(() => attendance.putUser({ pin, name }))
+    await employees.put(pin, name, serialNumber)
+    await people.changed({ serialNumber })
+    res.status(201).json({ pin, name })
+  })
+
+  app.delete('/employees/:pin', async (req, res) => {
+    await employees.leave(req.params.pin)
+    await people.changed({ pin: req.params.pin })
+    res.sendStatus(204)
+  })
+
+  // HR's page: where an employee stands on each terminal.
+  app.get('/employees/:pin/terminals', async (req, res) => {
+    const { rows } = await people.status({ pin: req.params.pin })
+    res.json(rows.map(({ serialNumber, state, meaning }) => ({ serialNumber, state, meaning })))
+  })
+
+  // And how far a terminal is: present / wanted is a progress bar.
+  app.get('/terminals/:serialNumber/people', async (req, res) => {
+    res.json(await people.count(req.params.serialNumber))
+  })
+
+  // The employee is at the terminal: this answer waits for the finger.
+  app.post('/employees/:pin/fingers', async (req, res) => {
+    const { serialNumber, finger } = req.body ?? {}
+    if (!terminals.includes(serialNumber)) return void res.sendStatus(404)
+    const { pin } = req.params
+    const command = fromInput(() => attendance.enrollFingerprint({ pin, finger, overwrite: true }))
     const { state, meaning } = await commands.run(serialNumber, command, {
       members: { employee: pin },
       timeout: patience,
     })
-    res.status(state === 'succeeded' ? 201 : 502).json({ pin, name, terminal: { state, meaning } })
+    res
+      .status(state === 'succeeded' ? 201 : 502)
+      .json({ pin, finger, terminal: { state, meaning } })
   })
 
   app.get('/employees/:pin/attendance', async (req, res) => {
@@ -86,7 +140,7 @@ export async function createApp(
     res.status(error.status).json({ error: error.message })
   })
 
-  return { app, page }
+  return { app, page, people }
 }
 
 interface Failure extends Error {
