@@ -19,6 +19,5 @@ export type {
   EventPlace,
   EventStorage,
 } from './events/storage.js'
-export type { Punch } from './punch/punch.js'
-export { punchOf } from './punch/punch.js'
+export { type ListedPunch, listedPunchOf, type Punch, punchOf } from './punch/punch.js'
 export type { Verification, VerificationWord } from './punch/verification.js'

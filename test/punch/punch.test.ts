@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { Target } from '../../src/endpoint/query.js'
-import { type Punch, punchOf } from '../../src/events.js'
+import { listedPunchOf, type Punch, punchOf } from '../../src/events.js'
+import { memoryAdapter } from '../../src/index.js'
 import { DENIED, DOOR_EVENTS, GRANTED } from '../../src/punch/door-event.js'
 import { CLOCK_VERIFICATIONS, VERIFICATIONS } from '../../src/punch/verification.js'
 import { parseUpload } from '../../src/upload/parse.js'
@@ -74,6 +75,41 @@ it('A row of the table transaction is the same punch under other names', () => {
     event: { code: '27', words: 'card not registered' },
   })
   expect(punch).not.toHaveProperty('pin')
+})
+
+it('A row of a list is the same punch as its record', async () => {
+  const adapter = memoryAdapter()
+  const keep = (table: string, line: string, tableName?: string) => {
+    const body = Buffer.from(line)
+    const about = { table, ...(tableName !== undefined && { tableName }) }
+    const parsed = parseUpload(body, { ...about, timeZone: 'Asia/Manila' })
+    adapter.onUpload({ ...FROM, ...about, query: {}, receivedAt: new Date(), body, ...parsed })
+    return parsed.records
+  }
+  const records = [
+    ...keep('ATTLOG', '007\t2026-10-05 06:58:10\t4\t15\t12\t0\t0'),
+    ...keep('rtlog', 'time=2026-09-28 11:40:45\tpin=7\teventaddr=2\tevent=0\tverifytype=1'),
+    ...keep('tabledata', 'transaction pin=7\tEventType=27\tTime_second=691415890', 'transaction'),
+    ...keep('OPERLOG', 'USER PIN=7\tName=Ada'),
+  ]
+  const attendance = await adapter.listAttendance({})
+  const uploads = await adapter.listUploads({})
+  const rows = [...attendance.rows, ...uploads.rows.toReversed()]
+  const listed = records.map((record) => {
+    const { record: _, ...punch } = punchOf(record, FROM) ?? {}
+    return punch
+  })
+  expect(listed[3]).toEqual({})
+  expect(rows.map((row) => listedPunchOf(row) ?? {})).toEqual(listed)
+})
+
+it('A row that a list cuts has no half of a value', () => {
+  const line = 'time=2026-09-28 11:40:45\tpin=7\teventaddr=2\tevent=27\tcardno=12345'
+  const raw = Buffer.from(line).subarray(0, -3)
+  const about = { ...FROM, kind: 'fields', type: 'rtlog', receivedAt: new Date() } as const
+  const punch = listedPunchOf({ ...about, size: line.length, raw })
+  expect(punch).toMatchObject({ pin: '7', event: { code: '27' } })
+  expect(punch).not.toHaveProperty('card')
 })
 
 it.each([
