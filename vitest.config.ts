@@ -21,6 +21,7 @@ const long = [
   'test/docs/table.test.ts',
   'test/examples/nginx.test.ts',
   'test/examples/programs.test.ts',
+  'test/files/memory.test.ts',
   'test/knex/sqlite.test.ts',
   'test/memory/command.test.ts',
   'test/package.test.ts',

@@ -1,6 +1,7 @@
 // The calls of a virtual terminal, on its session.
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { deliver, onFirst, type SendOptions } from './delivery.js'
+import { type Download, type DownloadOptions, download, type FileToFetch } from './download.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute, Execution } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
@@ -179,6 +180,10 @@ export class Conversation implements VirtualTerminal {
 
   readonly typePin = (pin: string, options?: ExchangeOptions): Promise<TypedPin> => {
     return typePin(this.#session, pin, options)
+  }
+
+  readonly download = (file: FileToFetch, options?: DownloadOptions): Promise<Download> => {
+    return download(this.#session, file, options)
   }
 
   readonly ping = (options?: ExchangeOptions): Promise<Exchange> => {

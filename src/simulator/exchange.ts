@@ -41,6 +41,7 @@ export type ExchangeKind =
   | 'time'
   | 'verification'
   | 'question'
+  | 'file'
 
 /** What is unusual about a request of this kind, if anything. */
 export type Faults = (kind: ExchangeKind) => ExchangeOptions | undefined

@@ -13,11 +13,14 @@ export interface Strictness {
   mustClose: boolean
   /** Whether the request had a Host header. */
   hasHost: boolean
+  /** The part of a file that it asked for. */
+  part?: { first: number; last: number } | undefined
 }
 
 /** Why firmware would refuse a complete response; undefined if it would accept it. */
 export function refusalOf(response: HttpResponse, strictness: Strictness): string | undefined {
   const { status } = response
+  if (strictness.part !== undefined) return partRefusal(response, strictness)
   if (status !== 200) return `the status is ${status}, not 200${hintOf(response, strictness)}`
   const encoding = valuesOf(response, 'content-encoding').join()
   if (encoding !== '' && encoding.toLowerCase() !== 'identity') {
@@ -42,6 +45,19 @@ export function refusalOf(response: HttpResponse, strictness: Strictness): strin
     return `the Date is ${excerpt(dates)}, which is off by ${spanOf(clockError)}; the terminal would set its clock to it`
   }
   return strictness.checkBody(response.body) ?? openRefusal(response, strictness)
+}
+
+function partRefusal(response: HttpResponse, strictness: Strictness): string | undefined {
+  const { first = 0, last = 0 } = strictness.part ?? {}
+  const { status, body } = response
+  if (status !== 206) return `the status is ${status}, not 206${hintOf(response, strictness)}`
+  const range = valuesOf(response, 'content-range').join()
+  const expected = `bytes ${first}-${last}/`
+  if (!range.startsWith(expected)) {
+    return `the Content-Range is ${excerpt(range)}; expected ${expected}…`
+  }
+  const length = last - first + 1
+  return body.length === length ? undefined : `the part has ${body.length} bytes, not ${length}`
 }
 
 function hintOf(response: HttpResponse, { hasHost }: Strictness): string {

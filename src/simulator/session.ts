@@ -31,6 +31,8 @@ export interface Question {
   checkBody: BodyCheck
   /** Whether it is sent again until the server closes the connection. */
   mustClose?: boolean
+  /** The part of a file that it asks for: the response is checked as such. */
+  part?: { first: number; last: number }
 }
 
 type Limits = 'timeout' | 'pause' | 'giveUpAfter' | 'maxClockError'
@@ -53,6 +55,8 @@ export interface Session {
   /** Survives power loss, like flash memory. */
   readonly log: AttendanceLog
   readonly clock: Clock
+  /** What it has of files, by their URLs; survives power loss. */
+  readonly downloads: Map<string, Buffer[]>
   /** Survives power loss; undefined if it keeps nobody. */
   readonly people: Memory | undefined
   /** Replies that the server has not accepted yet. */
@@ -92,6 +96,7 @@ export function openSession(options: VirtualTerminalOptions, gate?: Gate): Sessi
     targetOf: targetFinder(options),
     log: new AttendanceLog(),
     clock: new Clock(drift),
+    downloads: new Map(),
     people: memoryOf(options.people),
     gate,
     ...powerOn(serialNumber),
@@ -151,7 +156,16 @@ export async function askOver(
 ): Promise<Exchange> {
   checkExchangeOptions(options)
   const { serialNumber, dialect, prefix, timeout, maxClockError, onExchange } = session.identity
-  const { kind, method, endpoint, query = [], body = '', checkBody, mustClose = false } = question
+  const {
+    kind,
+    method,
+    endpoint,
+    query = [],
+    body = '',
+    checkBody,
+    mustClose = false,
+    part,
+  } = question
   const usualPath = `${prefix}/iclock/${endpoint}${dialect.suffix}`
   const request = requestOf(body, options, {
     method,
@@ -164,7 +178,7 @@ export async function askOver(
     wire,
     request,
     { ...options, ...limits },
-    { maxClockError, checkBody, mustClose, hasHost: dialect.hasHost },
+    { maxClockError, checkBody, mustClose, hasHost: dialect.hasHost, part },
   )
   const exchange = { kind, ...outcome }
   onExchange?.(exchange)

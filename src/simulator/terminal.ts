@@ -1,6 +1,7 @@
 // A virtual terminal, as a test sees it: everything that a terminal sends to a server, one call each.
 import type { Punch } from './attendance.js'
 import type { SendOptions } from './delivery.js'
+import type { Download, DownloadOptions, FileToFetch } from './download.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute, Execution } from './execution.js'
 import type { Handshake } from './handshake.js'
@@ -98,6 +99,11 @@ export interface VirtualTerminal extends RecordSender {
    * because of the server.
    */
   typePin(pin: string, options?: ExchangeOptions): Promise<TypedPin>
+  /**
+   * Fetches a file in pieces, and goes on where an earlier call broke off: what it has survives power
+   * loss; never rejects because of the server.
+   */
+  download(file: FileToFetch, options?: DownloadOptions): Promise<Download>
   /** Sends one heartbeat (`ping`); never rejects because of the server. */
   ping(options?: ExchangeOptions): Promise<Exchange>
   /**
@@ -106,7 +112,7 @@ export interface VirtualTerminal extends RecordSender {
    */
   time(options?: ExchangeOptions): Promise<Exchange>
 
-  /** Power loss: forgets commands and replies, and ends `serve`. Attendance records survive. */
+  /** Power loss: forgets commands and replies, and ends `serve` and `download`. What is stored survives. */
   crash(): void
   /** Like `crash`, but a running `start` or `serve` continues. */
   reboot(): void
