@@ -1,10 +1,11 @@
 // The complete loop on real requests: an app issues commands, a simulated terminal polls, executes
-// and replies. `npm run demo -- --wire` shows the bytes as well.
+// and replies; then a terminal is replaced, and filled again. `npm run demo -- --wire` shows the bytes as well.
 import { once } from 'node:events'
 import express from 'express'
 import { commandQueue, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
-import { virtualTerminal } from 'express-iclock/simulator'
+import { roster } from 'express-iclock/roster'
+import { terminalPeople, virtualTerminal } from 'express-iclock/simulator'
 import { openStorage } from './demo-storage.js'
 
 const SN = '0316144680030'
@@ -12,8 +13,10 @@ const showsWire = process.argv.includes('--wire')
 
 const { adapter, where, close } = await openStorage()
 console.log(`Stored ${where}.`)
+const employees = ['Ada', 'Bo', 'Chen'].map((name, n) => ({ pin: `${n + 1}`, person: name, name }))
+const people = roster({ adapter, desired: () => employees })
 const app = express()
-app.use(terminalRouter({ adapter }))
+app.use(terminalRouter({ adapter: people.adapter }))
 const server = app.listen(0, '127.0.0.1')
 await once(server, 'listening')
 
@@ -42,7 +45,14 @@ const chen = await add('9', 'Chen')
 const [refused] = await poll()
 await reply(refused, -1001)
 await read(chen)
+
+heading('People are kept on another terminal by the roster')
+await show(terminalPeople({ users: [{ pin: '9', name: 'Visitor' }] }))
+
+heading('That terminal breaks, and an empty one takes its place')
+await show(terminalPeople())
 server.close()
+server.closeAllConnections()
 await close()
 
 console.log(`
@@ -70,6 +80,29 @@ async function reply(command, returnCode) {
 async function read(issued) {
   const { state, meaning } = await commands.result(issued, { timeout: 5000 })
   say('app', `reads "${state}": ${meaning}`)
+}
+
+/** Lets the roster and a terminal work until everybody is there. */
+async function show(held) {
+  const serialNumber = '0316144680031'
+  const one = virtualTerminal({ server, serialNumber, people: held, onExchange: showWire })
+  say('terminal', `holds ${namesOn(held)}`)
+  let told = ''
+  for (let round = 0; round < 20; round++) {
+    await one.start(one.execute, { untilIdle: true, delay: 1 })
+    const { notice } = await people.reconcile(serialNumber)
+    const { present, wanted } = await people.count(serialNumber)
+    const now = notice ?? `${present} of ${employees.length} are on the terminal`
+    if (now !== told) say('roster', now)
+    told = now
+    if (wanted === employees.length && present === wanted && held.users().length >= wanted) break
+  }
+  say('terminal', `holds ${namesOn(held)}`)
+}
+
+function namesOn(held) {
+  const names = held.users().map(({ name }) => name)
+  return names.length === 0 ? 'nobody' : names.join(', ')
 }
 
 function heading(title) {

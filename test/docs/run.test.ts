@@ -29,6 +29,20 @@ it('The first app of the README puts an employee on a terminal', async () => {
   })
 })
 
+it.each([
+  ['report', ['7 Ada Byron', '8 Grace Hopper', '9 Visitor']],
+  ['apply', ['7 Ada Byron', '9 Visitor']],
+])('The first roster of docs/people.md ends under %s as it says', async (deletes, left) => {
+  const output = await runScenario('people', run('docs/people.md'), { DELETES: deletes })
+  expect(output).toContain('the terminal is being asked who is on it')
+  expect(output).toContain(
+    "[ { pin: '8', reason: 'not desired' } ] [ { pin: '9', reason: 'not ours' } ]",
+  )
+  for (const one of ['7 Ada Byron', '8 Grace Hopper', '9 Visitor']) {
+    expect(output.includes(`'${one}'`), one).toBe(left.includes(one))
+  }
+})
+
 it('The recipes for diagnostics log, count and trace, and no secret with it', async () => {
   const recipes = run('docs/diagnostics.md').filter((block) => !isCapture(block))
   const output = await runScenario('diagnostics', recipes)

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { runExample } from '../support/example.js'
 import { STORAGES_PRINT } from '../support/storages-print.js'
 
-it('The demo completes the loop: done, done again after a restart, and refused', async () => {
+it('The demo completes the loop, and fills a terminal that was replaced', async () => {
   const { stdout } = await runExample('demo')
   expect(stdout.match(/app +reads .*/g)).toEqual([
     'app       reads "succeeded": done',
@@ -10,6 +10,12 @@ it('The demo completes the loop: done, done again after a restart, and refused',
     expect.stringContaining('reads "failed": capacity reached'),
   ])
   expect(stdout.match(/receives .*PIN=8/g)).toHaveLength(2)
+  expect(stdout.match(/terminal +holds .*/g)).toEqual([
+    'terminal  holds Visitor',
+    'terminal  holds Visitor, Ada, Bo, Chen',
+    'terminal  holds nobody',
+    'terminal  holds Ada, Bo, Chen',
+  ])
   expect(stdout).not.toContain('HTTP/1.1')
 })
 
