@@ -60,6 +60,8 @@ export const PLAN = {
 
   'npm run test:roster': { skip: 'it waits for minutes at a time, and is run by hand' },
 
+  'node people.mjs': { by: 'test/docs/run.test.ts' },
+  'node people.mjs apply': { by: 'test/docs/run.test.ts' },
   'npm run example:hr-app-jest': EXAMPLES,
   'npm run example:hr-app-postgres': { by: 'test/examples/hr-app-postgres.postgres.test.ts' },
   'npm run example:mongo': { by: 'test/examples/mongo.mongodb.test.ts' },
@@ -69,6 +71,7 @@ export const PLAN = {
 
   '.ci/run': { skip: 'this check is a part of it' },
   'npm install express-iclock': PUBLISHED,
+  'npm install express-iclock express': PUBLISHED,
   'npm install express-iclock@latest': PUBLISHED,
   'npm publish --provenance': RELEASE,
   'npm version patch': RELEASE,

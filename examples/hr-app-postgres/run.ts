@@ -82,7 +82,7 @@ try {
   await close()
 }
 
-// An app calls people.start(), and its passes run within seconds; here nobody waits for them.
+// An app calls people.start(), and its passes run within seconds; here they run at once.
 async function settle() {
   for (let round = 0; round < 5; round++) {
     for (const [index, serialNumber] of places.entries()) {
