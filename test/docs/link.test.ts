@@ -25,9 +25,11 @@ it.each(PAGES)('The page %s holds nothing that a merge left behind', (page) => {
   expect(textOf(page)).not.toMatch(/^(<{7}|={7}|>{7})( |$)/m)
 })
 
-it('Every page of docs is reached from the README', () => {
-  const linked = linksOf('README.md').map((link) => link.replace(/#.*/, ''))
-  expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.includes(page))).toEqual([])
+it('The README leads to the list of jobs, and that to every page', () => {
+  expect(linksOf('README.md')).toContain('docs/index.md')
+  const linked = linksOf('docs/index.md').map((link) => `docs/${link.replace(/#.*/, '')}`)
+  const pages = PAGES.filter((page) => page.startsWith('docs/') && page !== 'docs/index.md')
+  expect(pages.filter((page) => !linked.includes(page))).toEqual([])
 })
 
 it('The README has at most 150 lines', () => {

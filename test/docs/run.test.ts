@@ -116,3 +116,15 @@ it('Terminals are served beside Fastify', async () => {
     })
   expect(JSON.parse(await runScenario('fastify', blocks))).toEqual({ delay: '10', page: 'a page' })
 })
+
+it('An app with much middleware serves terminals, one of many customers too, and stops at once', async () => {
+  const blocks = ['stack', 'tenants', 'deploy'].flatMap((page) => run(`docs/${page}.md`))
+  expect(JSON.parse(await runScenario('stack', blocks))).toEqual({
+    kept: 1,
+    employee: [{ body: { pin: '7' } }, true],
+    isLogged: true,
+    customers: [200, 403, 403],
+    stopped: 503,
+    isClosed: true,
+  })
+})

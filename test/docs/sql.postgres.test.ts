@@ -1,4 +1,5 @@
-// The statements of the PostgreSQL page, and its ways to get at a pool, on the server of the tests.
+// The statements of the PostgreSQL page, its ways to get at a pool, and the jobs that need a database,
+// on the server of the tests.
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parseReplies, parseUpload } from '../../src/index.js'
@@ -146,6 +147,26 @@ describe.skipIf(url === undefined)('The ways to a pool', () => {
     expect(JSON.parse(await runScenario('pool', blocks, { DATABASE_URL: own.href }))).toEqual({
       drizzle: { terminals: ['BY DRIZZLE'], itself: 1 },
       knex: { terminals: ['BY DRIZZLE', 'BY KNEX'], idle: true },
+    })
+  })
+  it('An app moves from its own tables, and hires in a transaction', async () => {
+    const own = new URL(url ?? '')
+    own.pathname = name
+    const blocks = ['existing-server', 'transactions'].flatMap((page) => {
+      return blocksIn('js', `docs/${page}.md`).filter(({ mark }) => mark === 'run')
+    })
+    expect(JSON.parse(await runScenario('jobs', blocks, { DATABASE_URL: own.href }))).toEqual({
+      replies: [
+        ['1', 0],
+        ['77', -1],
+      ],
+      imported: [2, 2],
+      executed: ['DATA UPDATE USERINFO PIN=7'],
+      states: ['succeeded', 'succeeded'],
+      hired: 'waiting',
+      refused: '23505',
+      long: 'VALUE_REFUSED',
+      together: [1, 1],
     })
   })
 })

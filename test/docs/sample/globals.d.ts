@@ -55,6 +55,10 @@ declare global {
     ): Promise<{ name: string; hasPaid: boolean } | undefined>
   }
   const employees: { find(pin: string): Promise<{ name: string } | undefined> }
+  const notes: {
+    all(): Promise<{ id: number; serialNumber: string; pin: string; name: string }[]>
+    remove(id: number): Promise<void>
+  }
   const payroll: { note(...values: unknown[]): Promise<void> }
   const storage: {
     open(file: string, range: { start: number; end: number }): AsyncIterable<Uint8Array>
