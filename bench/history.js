@@ -137,7 +137,7 @@ const VIEWS = [
   'terminals&show=silent',
   'commands',
   'commands&q=nothing',
-  'commands&pin=7',
+  'commands&person=7',
   'work',
   'failures',
   'attendance',

@@ -4,11 +4,15 @@ import type { IssuedCommand } from './command.js'
 import { writeError } from './endpoint/node.js'
 import { activity } from './monitor/activity.js'
 import { feed } from './monitor/feed.js'
+import { isForHost } from './monitor/guard.js'
 import { type MonitorOptions, monitorSettings } from './monitor/option.js'
 import { routeOf, serve } from './monitor/route.js'
 import { viewReader } from './monitor/view.js'
 
+export type { MonitorAction } from './monitor/action.js'
+export type { NamesAnswer } from './monitor/name.js'
 export type { MonitorOptions } from './monitor/option.js'
+export type { AskedPerson } from './monitor/person.js'
 export type { MonitorStorage } from './monitor/storage.js'
 export { type MonitorTexts, TEXTS } from './monitor/text.js'
 
@@ -39,6 +43,7 @@ export function monitorRouter<Issued extends IssuedCommand = IssuedCommand>(
   const streams = new Set<() => void>()
   const context = { settings, feed: views, streams }
 
+  const { hosts } = settings
   function router(
     req: IncomingMessage,
     res: ServerResponse,
@@ -46,7 +51,10 @@ export function monitorRouter<Issued extends IssuedCommand = IssuedCommand>(
   ): void {
     const route = routeOf(req.method ?? '', (req.url ?? '').split('?', 1)[0] ?? '')
     if (route === undefined) next()
-    else serve(route, context, req, res).catch(next)
+    else if (hosts !== undefined && !isForHost(req, hosts)) {
+      // 421: this server isn't the one that the request is for (RFC 9110).
+      writeError(res, { status: 421 })
+    } else serve(route, context, req, res).catch(next)
   }
 
   return Object.assign(router, {

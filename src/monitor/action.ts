@@ -8,6 +8,19 @@ import { commandOf } from './form.js'
 import { refusalOf } from './guard.js'
 import type { MonitorSettings } from './option.js'
 
+/** What somebody wants to do on the page. */
+export interface MonitorAction {
+  /** Cancel a command, issue it again, or issue the command of a form. */
+  action: 'cancel' | 'retry' | 'give'
+  serialNumber: string
+  /** The command, except of `give`. */
+  commandId?: string
+  /** The form of `give`, such as `openDoor`. */
+  form?: string
+  /** The text of the command that is cancelled or issued. */
+  text: string
+}
+
 /**
  * The response to an action: its status and, as JSON, the id of the command or an error in words.
  */
@@ -26,12 +39,25 @@ export async function act(settings: MonitorSettings, req: IncomingMessage): Prom
   const asked = await askedFor(req)
   if (asked === undefined) return failed(400, 'the body must be a JSON object')
   const serialNumber = String(asked.serialNumber ?? '')
-  if (asked.action === 'give') return give(settings, serialNumber, asked)
+  if (asked.action === 'give') return give(settings, req, serialNumber, asked)
   if (asked.action !== 'cancel' && asked.action !== 'retry') return failed(400, 'no such action')
   const commandId = String(asked.commandId ?? '')
   const record = await settings.adapter.findRecord(serialNumber, commandId)
   if (!record?.command) return failed(404, 'there is no such command')
-  return asked.action === 'cancel' ? cancel(settings, record) : retry(settings, record)
+  const { action } = asked
+  const { text } = record.command
+  if (!(await isAllowed(settings, req, { action, serialNumber, commandId, text }))) return FORBIDDEN
+  return action === 'cancel' ? cancel(settings, record) : retry(settings, record)
+}
+
+const FORBIDDEN = failed(403, 'your login does not allow it')
+
+async function isAllowed(
+  settings: MonitorSettings,
+  req: IncomingMessage,
+  action: MonitorAction,
+): Promise<boolean> {
+  return (await settings.mayAct(req, action)) === true
 }
 
 async function cancel({ commands }: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
@@ -61,19 +87,24 @@ async function retry(settings: MonitorSettings, record: CommandRecord): Promise<
 
 async function give(
   settings: MonitorSettings,
+  req: IncomingMessage,
   serialNumber: string,
-  { form, values }: Record<string, unknown>,
+  { form: asked, values }: Record<string, unknown>,
 ): Promise<ActionAnswer> {
   const terminal = await settings.adapter.findTerminal(serialNumber)
   if (!terminal) return failed(404, 'there is no such terminal')
+  const form = String(asked)
   if (typeof values !== 'object' || values === null) return failed(400, 'values must be an object')
   let command: NewCommand | undefined
   try {
-    command = commandOf(String(form), values as Record<string, unknown>, terminal.family)
+    command = commandOf(form, values as Record<string, unknown>, terminal.family)
   } catch (error) {
     return failed(400, wordsOf(error))
   }
   if (command === undefined) return failed(404, 'there is no such form')
+  const { text } = command
+  if (!(await isAllowed(settings, req, { action: 'give', serialNumber, form, text })))
+    return FORBIDDEN
   return issue(settings, serialNumber, command)
 }
 

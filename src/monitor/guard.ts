@@ -48,6 +48,18 @@ export function refusalOf({ headers }: IncomingMessage): string | undefined {
   )
 }
 
+/**
+ * Whether a request is for a host that the page answers to: another site can point its own name at
+ * the app's address, and then reads the page as its own.
+ *
+ * @param hosts names without a port match any port
+ */
+export function isForHost({ headers }: IncomingMessage, hosts: readonly string[]): boolean {
+  const host = headers.host?.toLowerCase() ?? ''
+  const name = host.replace(/:\d+$/, '')
+  return hosts.some((one) => [host, name].includes(one.toLowerCase()))
+}
+
 function hostOf(origin: string): string | undefined {
   try {
     return new URL(origin).host

@@ -28,7 +28,7 @@ export interface Choice<Row> {
 /** How many rows a page has. */
 export const PAGE_SIZE = 50
 const SEARCHED_AT_ONCE = 100
-const MOST_SEARCHED = 400
+const MOST_SEARCHED = 200
 // Storage may answer pages without rows.
 const MOST_LOADS = 8
 

@@ -13,7 +13,7 @@ export class QueryError extends Error {
 
 /** The members that views know. */
 export type Member =
-  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'pin' | 'day')
+  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'pin' | 'person' | 'day')
   | ('since' | 'before' | 'after')
 
 type Check = [isValid: (value: string) => boolean, expected: string]
@@ -39,6 +39,7 @@ const CHECKS: Readonly<Record<Member, Check>> = {
   show: oneOf(['online', 'silent']),
   state: oneOf(COMMAND_STATES),
   pin: upTo(100),
+  person: upTo(100),
   day: [isDay, 'a day such as 2026-10-05'],
   since: moment,
   before: moment,

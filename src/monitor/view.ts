@@ -8,6 +8,7 @@ import { type Member, viewQuery } from './query.js'
 import { attendanceView } from './view/attendance.js'
 import { commandView } from './view/command.js'
 import { commandsView, FAILURES } from './view/commands.js'
+import { personView } from './view/person.js'
 import { terminalView } from './view/terminal.js'
 import { terminalsView } from './view/terminals.js'
 
@@ -23,15 +24,16 @@ interface View {
   read: Read
 }
 
-const LIST: readonly Member[] = ['q', 'pin', 'state', 'since', 'before', 'after']
+const LIST: readonly Member[] = ['q', 'person', 'state', 'since', 'before', 'after']
 const VIEWS: Readonly<Record<string, View>> = {
   terminals: { members: ['q', 'show', 'after'], read: terminalsView },
   terminal: { members: ['sn', 'tab', ...LIST], read: terminalView },
+  person: { members: ['pin', 'tab', ...LIST], read: personView },
   command: { members: ['sn', 'id'], read: commandView },
   commands: { members: LIST, read: commandsView() },
   work: { members: LIST, read: commandsView(OPEN_STATES) },
   failures: { members: LIST, read: commandsView(FAILURES) },
-  attendance: { members: ['day', 'sn', 'q', 'pin', 'after'], read: attendanceView },
+  attendance: { members: ['day', 'sn', 'q', 'person', 'after'], read: attendanceView },
 }
 
 /**

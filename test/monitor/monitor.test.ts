@@ -1,9 +1,12 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
 import { ASSETS } from '../../src/monitor/asset.js'
 import { feed } from '../../src/monitor/feed.js'
 import { monitorRouter, TEXTS } from '../../src/monitor.js'
+import { portOf } from '../support/server.js'
 import { SN, watched } from '../support/watched.js'
 
 const OWN = { 'X-Iclock-Monitor': '1', 'Content-Type': 'application/json' }
@@ -47,9 +50,63 @@ describe('An action', () => {
     expect(adapter.claim(SN, [late])).toEqual([])
   })
 
+  it('The app is asked whether each action is allowed, and only true means yes', async () => {
+    const asked: unknown[] = []
+    for (const [answer, status] of [
+      [true, 200],
+      [false, 403],
+      ['yes', 403],
+    ] as const) {
+      const mayAct = (_req: unknown, action: unknown) =>
+        asked.push(action) > 0 && (answer as boolean)
+      const app = await watched({ mayAct: async (req, action) => mayAct(req, action) })
+      await app.terminal.handshake()
+      const { commandId } = await app.commands.issue(SN, { text: 'AC_UNLOCK' })
+      const send = (body: object) => {
+        const text = JSON.stringify({ serialNumber: SN, ...body })
+        return fetch(`${app.url}action`, { method: 'POST', headers: OWN, body: text })
+      }
+      expect((await send({ action: 'cancel', commandId })).status).toBe(status)
+      if (status === 403) await app.commands.cancel({ serialNumber: SN, commandId })
+      expect((await send({ action: 'retry', commandId })).status).toBe(status)
+      expect((await send({ action: 'give', form: 'openDoor', values: {} })).status).toBe(status)
+      const stored = app.adapter.listCommands({}, new Date()).rows.length
+      expect(stored).toBe(status === 200 ? 3 : 1)
+      expect(asked.splice(0)).toEqual([
+        { action: 'cancel', serialNumber: SN, commandId, text: 'AC_UNLOCK' },
+        { action: 'retry', serialNumber: SN, commandId, text: 'AC_UNLOCK' },
+        { action: 'give', serialNumber: SN, form: 'openDoor', text: 'AC_UNLOCK' },
+      ])
+    }
+  })
+
+  it.each([{ action: 'open' }, { action: '__proto__' }, {}, []])(
+    'An unknown action is answered 400: %j',
+    async (asked) => {
+      const { url } = await watched()
+      const body = JSON.stringify(asked)
+      const answer = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
+      expect(answer.status).toBe(400)
+    },
+  )
+
   it('No action exists without commands', async () => {
     expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
   })
+})
+
+it('The page answers only to its hosts, if the app names them', async () => {
+  const status = async (hosts: string[], host: string) => {
+    const { server } = await watched({ hosts })
+    const asked = request({ port: portOf(server), path: '/admin/terminals/', headers: { host } })
+    const [answer] = (await once(asked.end(), 'response')) as [IncomingMessage]
+    answer.resume()
+    return answer.statusCode
+  }
+  expect(await status(['hr.example.com'], 'HR.example.com:8081')).toBe(200)
+  expect(await status(['hr.example.com:80'], 'hr.example.com:8081')).toBe(421)
+  expect(await status(['hr.example.com'], 'evil.example')).toBe(421)
+  expect(await status(['[::1]'], '[::1]:8081')).toBe(200)
 })
 
 it('The page has at most 90 kB, texts included', () => {
@@ -103,6 +160,10 @@ it.each([
   [{ adapter: { ...memoryAdapter(), listTerminals: undefined } }, /"adapter.listTerminals"/],
   [{ adapter: memoryAdapter(), interval: 0 }, /"interval" is 0/],
   [{ adapter: memoryAdapter(), commands: { issue() {}, cancel() {} } }, /"commands" is/],
+  [{ adapter: memoryAdapter(), mayAct: true }, /"mayAct" is true/],
+  [{ adapter: memoryAdapter(), hosts: ['http://a'] }, /"hosts" is/],
+  [{ adapter: memoryAdapter(), nameOf: 'x' }, /"nameOf" is/],
+  [{ adapter: memoryAdapter(), roster: {} }, /"roster" is/],
   [{ adapter: memoryAdapter(), texts: { wrong: '' } }, /"texts" is/],
 ])('A wrong option is named', (options, message) => {
   expect(() => monitorRouter(options as never)).toThrow(message)

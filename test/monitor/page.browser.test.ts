@@ -23,9 +23,14 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   describe('Every view', () => {
     it.each([
       ['terminals', () => '', 'Terminals', ['Main entrance', OTHER_SN]],
-      ['terminal', () => `#/terminal/${SN}`, 'Main entrance', ['GetFile /mnt/log', 'PIN=7']],
+      ['terminal', () => `#/terminal/${SN}`, 'Main entrance', ['GetFile /mnt/log', 'Add Ada (7)']],
       ['replies', () => `#/terminal/${SN}?tab=replies`, 'Main entrance', ['succeeded', 'failed']],
-      ['punches', () => `#/terminal/${SN}?tab=punches`, 'Main entrance', ['06:58:10', 'finger']],
+      [
+        'punches',
+        () => `#/terminal/${SN}?tab=punches`,
+        'Main entrance',
+        ['06:58:10', 'finger', 'Ada (7)'],
+      ],
       ['uploads', () => `#/terminal/${SN}?tab=uploads`, 'Main entrance', ['user', 'Name=Ada']],
       [
         'unparsed',
@@ -33,15 +38,18 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         'Main entrance',
         ['not a reply', 'not a record'],
       ],
-      ['commands', () => '#/commands', 'Commands', ['SHELL ls', 'succeeded']],
-      ['work', () => '#/work', 'In progress', ['CHECK', OTHER_SN]],
-      ['failures', () => '#/failures', 'Failures', ['Main entrance', 'PIN=8']],
+      ['commands', () => '#/commands', 'Commands', ['Run a shell command', 'succeeded']],
+      ['work', () => '#/work', 'In progress', ['Check for new data', OTHER_SN]],
+      ['failures', () => '#/failures', 'Failures', ['Main entrance', 'Add Bo (8)']],
       [
         'attendance',
         () => '#/attendance?day=2026-10-05',
         'Attendance',
-        ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger'],
+        ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger', 'Ada (7)'],
       ],
+      ['person', () => '#/person/7', 'Ada (7)', ['06:58:10', 'Main entrance']],
+      ['person-commands', () => '#/person/7?tab=commands', 'Ada (7)', ['Add Ada (7)', 'succeeded']],
+      ['person-uploads', () => '#/person/7?tab=uploads', 'Ada (7)', ['user']],
     ])(
       'The view %s shows what happened, without an error, and axe finds nothing',
       async (name, hash, title, texts) => {
@@ -134,7 +142,9 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     expect(app.adapter.listCommands({}, new Date()).rows[0]?.text).toBe(
       'DATA UPDATE USERINFO PIN=7\tName=Ada',
     )
-    await page.getByRole('link', { name: /PIN=7/ }).click()
+    await page.getByRole('link', { name: 'Add Ada (7)' }).click()
+    await page.getByRole('heading', { name: 'Add Ada (7)' }).waitFor()
+    await page.getByText('DATA UPDATE USERINFO PIN=7').waitFor()
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Yes: Cancel' }).click()
     await page.getByText('cancelled', { exact: true }).waitFor()
@@ -180,21 +190,26 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     })
     await app.commands.issueAll(issues)
     const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
-    await page.getByRole('cell', { name: 'PIN=1119' }).waitFor()
+    await page.getByRole('cell', { name: 'Ask for 1119' }).waitFor()
     const seen = new Set<string>()
-    for (const first of ['PIN=1119', 'PIN=1069', 'PIN=1019']) {
+    for (const first of ['Ask for 1119', 'Ask for 1069', 'Ask for 1019']) {
       await page.getByRole('cell', { name: first }).waitFor()
-      for (const text of await page.locator('.command').allInnerTexts()) seen.add(text)
+      for (const text of await page.locator('tbody td:first-child').allInnerTexts()) seen.add(text)
       const older = page.getByRole('link', { name: 'Older' })
-      if (first !== 'PIN=1019') await older.click()
+      if (first !== 'Ask for 1019') await older.click()
     }
     expect(seen.size).toBe(120)
     expect(await page.getByRole('link', { name: 'Older' }).count()).toBe(0)
     await page.getByRole('link', { name: 'Newest' }).click()
-    await page.getByRole('cell', { name: 'PIN=1119' }).waitFor()
+    await page.getByRole('cell', { name: 'Ask for 1119' }).waitFor()
     await page.getByLabel('Search').fill('pin=1042')
     await expect.poll(() => cells(page).count()).toBe(1)
     expect(await page.locator('input:focus').inputValue()).toBe('pin=1042')
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('Person').fill('1042')
+    await expect.poll(() => cells(page).count()).toBe(1)
+    await page.getByLabel('Person').fill('')
+    await page.getByRole('cell', { name: 'Ask for 1119' }).waitFor()
     await page.getByLabel('Search').fill('nobody')
     await page.getByText('Nothing matches').waitFor()
     await page.getByLabel('Search').fill('')
@@ -217,6 +232,8 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       'table=ATTLOG',
     )
     await post(app.origin, 'devicecmd', HOSTILE)
+    await post(app.origin, 'cdata', `USER PIN=7\tName=${HOSTILE}`, 'table=OPERLOG')
+    await post(app.origin, 'cdata', '7\t2026-10-05 06:58:10\t0\t1', 'table=ATTLOG')
     for (const hash of [
       '',
       `#/terminal/${SN}`,
@@ -227,6 +244,8 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       '#/failures',
       '#/commands',
       '#/attendance?day=2026-10-05',
+      `#/person/7`,
+      `#/person/${encodeURIComponent(HOSTILE)}?tab=uploads`,
       `#/terminal/${encodeURIComponent(HOSTILE)}`,
       `#/${encodeURIComponent(HOSTILE)}`,
     ]) {

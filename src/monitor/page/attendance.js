@@ -1,11 +1,11 @@
 // Who came and went on a day.
 import { empty, heading, html, t } from './element.js'
-import { emptyList, pager, searchField } from './list.js'
+import { choiceLinks, emptyList, pager, searchField } from './list.js'
 import { punchTable } from './punch.js'
 
 export function attendance({ day, list, terminals, choices }, { params }, { change, link }, title) {
   const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
-  const isFiltered = ['q', 'pin', 'sn'].some((name) => params.get(name))
+  const isFiltered = ['q', 'person', 'sn'].some((name) => params.get(name))
   return html`
     ${heading(title)}
     <form class="filters" onSubmit=${(event) => event.preventDefault()}>
@@ -13,11 +13,11 @@ export function attendance({ day, list, terminals, choices }, { params }, { chan
         <input type="date" value=${day} onChange=${({ target }) => change({ day: target.value })} />
       </label>
       ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
-      ${searchField(t('field.pin'), params.get('pin') ?? '', (pin) => change({ pin }))}
+      ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
     </form>
-    ${choices?.length > 0 && html`<p>${t('attendance.choices')}</p><ul>${choices.map(({ serialNumber, name }) => html`<li><a href=${link({ sn: serialNumber, q: '' })}>${name ?? serialNumber}</a></li>`)}</ul>`}
+    ${choiceLinks(choices, link)}
     ${list === undefined && empty(t('list.unsupported'), '')}
-    ${list?.rows.length === 0 && !choices?.length && emptyList(list, isFiltered, t('attendance.empty'), t('attendance.emptyNext'))}
+    ${list?.rows.length === 0 && !choices && emptyList(list, isFiltered, t('attendance.empty'), t('attendance.emptyNext'))}
     ${list?.rows.length > 0 && punchTable(title, list.rows, (sn) => known.get(sn), true)}
     ${list && pager(list, link)}
   `

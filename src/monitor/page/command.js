@@ -1,7 +1,7 @@
 // One command with its reply.
 import { badge, empty, facts, heading, hexOf, html, said, t } from './element.js'
 import { AskingButton } from './form.js'
-import { meaningOf, terminalLink } from './list.js'
+import { meaningOf, personLink, terminalLink } from './list.js'
 import { moment } from './time.js'
 
 const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', 'repliedAt']
@@ -9,6 +9,7 @@ const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', '
 export function command(view, { params }, { act }, title) {
   const [sn, id] = [params.get('sn') ?? '', params.get('id') ?? '']
   const { terminal, command: known, terms, members = [], reply } = view
+  const about = known?.pin === undefined ? undefined : personLink(known.pin, known.person)
   const back = html`<p>${terminalLink(sn, terminal?.name)}</p>`
   if (known === undefined) {
     return html`${heading(said(title))}${back}${empty(t('command.unknown'), t('command.unknownNext'))}`
@@ -19,6 +20,7 @@ export function command(view, { params }, { act }, title) {
     : known.attemptsMade
   return html`
     ${heading(said(title))}${back}
+    ${about && html`<p>${about}</p>`}
     <p>${badge(known.state)} ${said(meaningOf(known))}</p>
     <div class="actions">
       ${view.canCancel && html`<${AskingButton} key="cancel" label=${t('action.cancel')} onYes=${() => act({ ...body, action: 'cancel' }, 'action.cancelled')} />`}
@@ -27,6 +29,7 @@ export function command(view, { params }, { act }, title) {
     ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${block(t('command.text'), known.text)}`}
     <h2>${t('command.facts')}</h2>
     ${facts([
+      [t('command.id'), said(id)],
       [t('command.attempts'), attempts],
       ...TIMES.map((name) => [t(`command.${name}`), moment(known[name], terminal)]),
       [t('command.key'), terms?.key && said(terms.key)],

@@ -1,20 +1,21 @@
 // Commands of all terminals: those in progress, those that failed, or any.
 import { heading, html, t } from './element.js'
-import { commandFilters, commandTable, emptyList, pager, STATES } from './list.js'
+import { choiceLinks, commandFilters, commandTable, emptyList, pager, STATES } from './list.js'
 
 export function commands(
-  { states = STATES, list, terminals },
+  { states = STATES, list, terminals, choices },
   { name, params },
   { change, link },
   title,
 ) {
   const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
-  const isFiltered = ['q', 'pin', 'state', 'since', 'before'].some((one) => params.get(one))
+  const isFiltered = ['q', 'person', 'state', 'since', 'before'].some((one) => params.get(one))
   const isEmpty = list.rows.length === 0
   return html`
     ${heading(title)}
     ${(!isEmpty || isFiltered || list.isLater) && commandFilters(params, states, change)}
-    ${isEmpty && emptyList(list, isFiltered, t(`${name}.empty`), t(`${name}.emptyNext`))}
+    ${choiceLinks(choices, link)}
+    ${isEmpty && !choices && emptyList(list, isFiltered, t(`${name}.empty`), t(`${name}.emptyNext`))}
     ${!isEmpty && commandTable(title, list.rows, (sn) => known.get(sn), true)}
     ${pager(list, link)}
   `

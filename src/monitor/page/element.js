@@ -56,8 +56,9 @@ export function empty(title, next) {
   return html`<div class="empty"><p><strong>${title}</strong></p><p>${next}</p></div>`
 }
 
-export function badge(state) {
-  return html`<span class=${`badge ${state}`}>${t(`state.${state}`)}</span>`
+/** A state in a word; `group` is that of its text. */
+export function badge(state, group = 'state') {
+  return html`<span class=${`badge ${state}`}>${t(`${group}.${state}`)}</span>`
 }
 
 export function heading(title) {

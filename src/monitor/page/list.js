@@ -13,8 +13,8 @@ export const terminalLink = (sn, name) => html`
   ${name !== undefined && html`<small>${said(sn)}</small>`}
 `
 
-export const commandLink = (sn, id, text) =>
-  html`<a class="command" href=${`#/command/${encodeURIComponent(sn)}/${encodeURIComponent(id)}`}>${said(text)}</a>`
+export const commandLink = (sn, id, words, isText = true) =>
+  html`<a class=${isText ? 'command' : ''} href=${`#/command/${encodeURIComponent(sn)}/${encodeURIComponent(id)}`}>${said(words)}</a>`
 
 /** A search field that waits until the person stops typing. */
 export function searchField(label, value, onChange) {
@@ -74,6 +74,36 @@ export function pager(
   `
 }
 
+/** Links to the people or terminals that the words of a search may mean. */
+export function choiceLinks({ people = [], terminals = [] } = {}, link) {
+  if (people.length + terminals.length === 0) return undefined
+  return html`
+    <section class="choices">
+      <p>${t('list.choices')}</p>
+      <ul>
+        ${people.map(({ pin, name }) => html`<li key=${pin}><a href=${link({ person: pin })}>${said(personName(pin, name))}</a></li>`)}
+        ${terminals.map(({ serialNumber, name }) => html`<li key=${serialNumber}><a href=${link({ sn: serialNumber, q: '' })}>${said(name ?? serialNumber)}</a></li>`)}
+      </ul>
+    </section>
+  `
+}
+
+/** `Ada (7)`, or the PIN alone. */
+export function personName(pin, name) {
+  return name === undefined ? pin : t('phrase.person', { name, pin })
+}
+
+export const personLink = (pin, name) =>
+  html`<a href=${`#/person/${encodeURIComponent(pin)}`}>${said(personName(pin, name))}</a>`
+
+/** What a command does, in words; its text if there are none. */
+export function commandWords({ phrase, text, commandId, pin, person }) {
+  if (phrase === undefined) return text ?? commandId
+  const name = phrase.name ?? person
+  const who = pin === undefined ? t('phrase.nobody') : personName(pin, name)
+  return t(`phrase.${phrase.phrase}`, { person: who, what: phrase.what })
+}
+
 /** The message of a list without rows. */
 export function emptyList(list, isFiltered, nothing, next) {
   if (list.searched !== undefined) return empty(t('list.notYet'), '')
@@ -96,7 +126,7 @@ export function commandFilters(params, states, change) {
   return html`
     <form class="filters" onSubmit=${(event) => event.preventDefault()}>
       ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
-      ${searchField(t('field.pin'), params.get('pin') ?? '', (pin) => change({ pin }))}
+      ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
       ${choiceField(t('column.state'), params.get('state') ?? '', choices, (state) => change({ state }))}
       ${beforeField(params, change)}
     </form>
@@ -124,7 +154,7 @@ export function commandTable(label, rows, terminalOf, withTerminal = false) {
         key: `${row.serialNumber} ${row.commandId}`,
         cells: [
           ...(withTerminal ? [terminalLink(row.serialNumber, terminal?.name)] : []),
-          commandLink(row.serialNumber, row.commandId, row.text ?? row.commandId),
+          commandLink(row.serialNumber, row.commandId, commandWords(row), row.phrase === undefined),
           badge(row.state),
           said(meaningOf(row)),
           attempts,

@@ -5,6 +5,11 @@ import { TEXTS } from './texts.js'
 import { setSkew } from './time.js'
 import { hasView, viewOf } from './view.js'
 
+const PARENTS = { terminal: 'terminals', command: 'work', commands: 'work', person: 'attendance' }
+// What the path of a view names.
+const SUBJECTS = { terminal: ['sn'], command: ['sn', 'id'], person: ['pin'] }
+const subjectsOf = (name) => (Object.hasOwn(SUBJECTS, name) ? SUBJECTS[name] : [])
+
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
 /** @type {{ route: any, view: any, live: string, notice: string }} */
 const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
@@ -16,11 +21,13 @@ let isFocusDue = false
 /** The view that a hash asks for: `#/terminal/SN?tab=replies`. */
 function routeIn(hash) {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const [name = '', sn, id] = path.split('/').map(decoded)
+  const [first = '', ...subjects] = path.split('/').map(decoded)
+  const name = first || 'terminals'
   const params = new URLSearchParams(query)
-  if (sn !== undefined) params.set('sn', sn)
-  if (id !== undefined) params.set('id', id)
-  return { name: name || 'terminals', params }
+  for (const [index, member] of subjectsOf(name).entries()) {
+    if (subjects[index] !== undefined) params.set(member, subjects[index])
+  }
+  return { name, params }
 }
 
 function decoded(part) {
@@ -43,7 +50,7 @@ function queryOf({ name, params }) {
  * Identifies a view's subject: while it stays the same, old data is shown until new data arrives.
  */
 function keyOf({ name, params }) {
-  return JSON.stringify([name, params.get('sn'), params.get('id'), params.get('tab')])
+  return JSON.stringify([name, ...[...subjectsOf(name), 'tab'].map((member) => params.get(member))])
 }
 
 function connect() {
@@ -114,10 +121,8 @@ function link(changes) {
     if (value === '' || value === undefined) query.delete(key)
     else query.set(key, value)
   }
-  const path = [name, query.get('sn'), query.get('id')]
-  const inPath = name === 'terminal' || name === 'command'
-  const parts = inPath ? path.filter((part) => part !== null) : [name]
-  if (inPath) for (const key of ['sn', 'id']) query.delete(key)
+  const parts = [name, ...subjectsOf(name).map((member) => query.get(member) ?? '')]
+  for (const member of subjectsOf(name)) query.delete(member)
   const search = query.toString()
   return `#/${parts.map(encodeURIComponent).join('/')}${search && `?${search}`}`
 }
@@ -151,7 +156,7 @@ function show() {
   const { route, view, live, notice } = state
   const shown = viewOf(route, view, { change, link, act })
   document.title = shown.title === TEXTS.title ? TEXTS.title : `${shown.title} · ${TEXTS.title}`
-  const active = route.name === 'terminal' || route.name === 'command' ? 'terminals' : route.name
+  const active = PARENTS[route.name] ?? route.name
   render(
     html`
       <a class="skip" href="#main" onClick=${skip}>${t('skip')}</a>

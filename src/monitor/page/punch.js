@@ -1,6 +1,6 @@
 // Rows of who came and went.
 import { html, said, t, table, word } from './element.js'
-import { terminalLink } from './list.js'
+import { personLink, terminalLink } from './list.js'
 import { localTime, moment } from './time.js'
 
 /** Punches; `terminalOf` finds the terminal of one, and `withTerminal` shows it. */
@@ -19,7 +19,7 @@ export function punchTable(label, rows, terminalOf, withTerminal = false) {
         key: `${row.serialNumber} ${row.at} ${index}`,
         cells: [
           timeOf(row),
-          said(row.pin),
+          personLink(row.pin, row.person),
           said(word('status', row.status)),
           said(word('verify', row.verify)),
           said(row.workCode === '0' ? '' : row.workCode),

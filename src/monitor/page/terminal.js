@@ -3,6 +3,7 @@ import { badge, empty, facts, heading, hexOf, html, said, t, table } from './ele
 import { formOf } from './form.js'
 import {
   beforeField,
+  choiceLinks,
   commandFilters,
   commandLink,
   commandTable,
@@ -26,7 +27,7 @@ const NOTHING = {
 
 export function terminal(view, { params }, actions, title) {
   const sn = params.get('sn') ?? ''
-  const { terminal: known, tab, states, list, options = [], forms } = view
+  const { terminal: known, tab, states, list, choices, options = [], forms } = view
   const hrefOf = (name, query = '') => `#/terminal/${encodeURIComponent(sn)}?tab=${name}${query}`
   return html`
     ${heading(said(title))}
@@ -37,6 +38,7 @@ export function terminal(view, { params }, actions, title) {
       ${TABS.map((name) => html`<a href=${hrefOf(name)} aria-current=${name === tab ? 'page' : undefined}>${t(`terminal.${name}`)}</a>`)}
     </nav>
     <h2 class="hidden">${t(`terminal.${tab}`)}</h2>
+    ${choiceLinks(choices, actions.link)}
     ${tab === 'options' ? optionsOf(options) : list === undefined ? empty(t('list.unsupported'), '') : listOf(tab, list, known, sn, params, actions)}
   `
 }
@@ -69,7 +71,7 @@ function optionsOf(options) {
 }
 
 function listOf(tab, list, known, sn, params, { change, link }) {
-  const isFiltered = ['q', 'pin', 'state', 'since', 'before'].some((name) => params.get(name))
+  const isFiltered = ['q', 'person', 'state', 'since', 'before'].some((name) => params.get(name))
   const isEmpty = list.rows.length === 0
   const hasFilters = !isEmpty || isFiltered || list.isLater
   return html`
@@ -83,8 +85,8 @@ function sentFilters(tab, params, change) {
   const ofPerson = tab === 'punches' || tab === 'uploads'
   return html`
     <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
-      ${ofPerson && searchField(t('field.pin'), params.get('pin') ?? '', (pin) => change({ pin }))}
+      ${tab !== 'punches' && searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
+      ${ofPerson && searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
       ${beforeField(params, change)}
     </form>
   `

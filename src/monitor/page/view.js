@@ -3,6 +3,8 @@ import { attendance } from './attendance.js'
 import { command } from './command.js'
 import { commands } from './commands.js'
 import { empty, heading, html, t } from './element.js'
+import { commandWords, personName } from './list.js'
+import { person } from './person.js'
 import { terminal } from './terminal.js'
 import { terminals } from './terminals.js'
 
@@ -12,7 +14,17 @@ const VIEWS = {
     title: ({ params }, view) => view?.terminal?.name ?? params.get('sn'),
     body: terminal,
   },
-  command: { title: ({ params }) => t('command.title', { id: params.get('id') }), body: command },
+  person: {
+    title: ({ params }, view) => personName(params.get('pin') ?? '', view?.name),
+    body: person,
+  },
+  command: {
+    title: ({ params }, view) => {
+      const known = view?.command
+      return known?.phrase ? commandWords(known) : t('command.title', { id: params.get('id') })
+    },
+    body: command,
+  },
   commands: { title: () => t('commands.title'), body: commands },
   work: { title: () => t('work.title'), body: commands },
   failures: { title: () => t('failures.title'), body: commands },

@@ -1,4 +1,6 @@
 // A command's row in a list.
+
+import { personIn } from '../../queue/person.js'
 import { outcomeOfSummary, stateOf, stateOfSummary } from '../../queue/state.js'
 import type {
   CommandProgress,
@@ -8,6 +10,7 @@ import type {
 } from '../../queue/storage.js'
 import { type Family, outcomeOf } from '../../reply/outcome.js'
 import { cut } from '../bytes.js'
+import { type Phrase, phraseOf } from '../phrase.js'
 
 /** A command in a list. Times are milliseconds. */
 export interface CommandRow {
@@ -15,6 +18,11 @@ export interface CommandRow {
   commandId: string
   /** Missing if a reply came to a command nobody issued. */
   text?: string
+  /** What it does, in words; missing for texts that only engineers know. */
+  phrase?: Phrase
+  /** The PIN of the person whom it is about, and the name. */
+  pin?: string
+  person?: string
   state: CommandState
   /** The meaning of the reply; missing without one. */
   meaning?: string
@@ -42,7 +50,7 @@ export function summaryRow(
   return {
     serialNumber,
     commandId,
-    ...(text !== undefined && { text: cut(text, LONGEST_LISTED) }),
+    ...(text !== undefined && wordsOf(text, LONGEST_LISTED)),
     state: stateOfSummary(summary, now, family),
     ...(outcome && { meaning: outcome.meaning }),
     ...progressOf(summary),
@@ -59,11 +67,17 @@ export function commandRow(
   return {
     serialNumber: command?.serialNumber ?? reply?.serialNumber ?? '',
     commandId: command?.commandId ?? reply?.commandId ?? '',
-    ...(command && { text: cut(command.text, LONGEST_TEXT) }),
+    ...(command && wordsOf(command.text, LONGEST_TEXT)),
     state: stateOf(record, now, family),
     ...(reply && { meaning: outcomeOf(reply, command, family).meaning }),
     ...progressOf(record),
   }
+}
+
+function wordsOf(text: string, most: number): Pick<CommandRow, 'text' | 'phrase' | 'pin'> {
+  const phrase = phraseOf(text)
+  const pin = personIn(text)
+  return { text: cut(text, most), ...(phrase && { phrase }), ...(pin !== undefined && { pin }) }
 }
 
 function progressOf(progress: CommandProgress): ProgressRow {
@@ -82,7 +96,8 @@ function progressOf(progress: CommandProgress): ProgressRow {
   return { attemptsMade, ...(terms && { attempts: terms.attempts }), ...Object.fromEntries(known) }
 }
 
-type ProgressRow = Omit<CommandRow, 'serialNumber' | 'commandId' | 'text' | 'state' | 'meaning'>
+type ProgressRow = Pick<CommandRow, 'attemptsMade' | 'attempts'> & Partial<Record<Times, number>>
+type Times = 'issuedAt' | 'sentAt' | 'replyDueAt' | 'expiresAt' | 'cancelledAt' | 'repliedAt'
 
 /** The text that a search among commands looks at. */
 export function textOfRow({

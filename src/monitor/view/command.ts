@@ -2,6 +2,7 @@
 import { OPEN_STATES } from '../../queue/state.js'
 import { cut, type ShownBytes, shownBytes } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
+import { withPeople } from './choice.js'
 import { type CommandRow, commandRow } from './command-row.js'
 import { summaryOf, type TerminalRow, terminalRows } from './terminal-row.js'
 
@@ -51,11 +52,12 @@ export async function commandView(
   if (!record) return { ...shown, canCancel: false, canRetry: false }
   const { command, terms, reply } = record
   const shownCommand = commandRow(record, now, terminal?.family)
+  const [named] = await withPeople(settings, [shownCommand])
   const isOpen = OPEN_STATES.includes(shownCommand.state)
   const isGiven = commands !== undefined && command !== undefined
   return {
     ...shown,
-    command: shownCommand,
+    ...(named && { command: named }),
     ...(terms && {
       terms: {
         replyWithin: terms.replyWithin,

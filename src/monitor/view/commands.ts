@@ -3,6 +3,7 @@ import type { CommandFilter, CommandState } from '../../queue/storage.js'
 import type { MonitorSettings } from '../option.js'
 import { type Page, pageOf } from '../page.js'
 import { momentIn } from '../query.js'
+import { type Choices, personIn, withPeople } from './choice.js'
 import { type CommandRow, summaryRow, textOfRow } from './command-row.js'
 import { type TerminalRow, terminalBook } from './terminal-row.js'
 
@@ -13,6 +14,8 @@ export interface CommandsView {
   list: Page<CommandRow>
   /** The terminals of these commands. */
   terminals: TerminalRow[]
+  /** People whom the words may mean, if they mean several. */
+  choices?: Choices
 }
 
 /** The states of commands that went wrong. */
@@ -25,14 +28,20 @@ export function commandsView(states?: readonly CommandState[]) {
     query: URLSearchParams,
     now: Date,
   ): Promise<CommandsView> => {
-    const page = await commandPage(settings, query, now, { ...(states && { states }) })
-    return { ...(states && { states }), ...page }
+    const person = await personIn(settings, query)
+    const shown = states && { states }
+    if ('choices' in person) {
+      const list = { rows: [], isLater: false }
+      return { ...shown, list, terminals: [], choices: person.choices }
+    }
+    return { ...shown, ...(await commandPage(settings, query, now, { ...shown, ...person })) }
   }
 }
 
 /** Which commands can be listed: those of a terminal, and those in some states. */
 export interface CommandScope {
   serialNumber?: string
+  pin?: string
   states?: readonly CommandState[]
 }
 
@@ -41,9 +50,9 @@ export async function commandPage(
   settings: MonitorSettings,
   query: URLSearchParams,
   now: Date,
-  { serialNumber, states }: CommandScope,
+  { states, ...scope }: CommandScope,
 ): Promise<Pick<CommandsView, 'list' | 'terminals'>> {
-  const filter = { ...filterIn(query, states), ...(serialNumber !== undefined && { serialNumber }) }
+  const filter = { ...filterIn(query, states), ...scope }
   const chosen = filter.state === undefined ? undefined : new Set([filter.state].flat())
   const book = terminalBook(settings, now)
   const source = async (asked: CommandFilter) => {
@@ -63,21 +72,25 @@ export async function commandPage(
   }
   const list = await pageOf(query, [source], words === '' ? {} : { matches })
   const shown = new Set(list.rows.map((row) => row.serialNumber))
-  return { list, terminals: [...known.values()].filter((row) => shown.has(row.serialNumber)) }
+  const rows = (await withPeople(settings, list.rows)).map(withoutText)
+  return {
+    list: { ...list, rows },
+    terminals: [...known.values()].filter((row) => shown.has(row.serialNumber)),
+  }
+}
+
+// What people read in its place; the text is on the command's page.
+function withoutText({ text, ...row }: CommandRow): CommandRow {
+  return row.phrase === undefined && text !== undefined ? { ...row, text } : row
 }
 
 function filterIn(query: URLSearchParams, states?: readonly CommandState[]): CommandFilter {
   const asked = query.getAll('state') as CommandState[]
   const state = asked.length === 0 ? states : asked.filter((one) => states?.includes(one) ?? true)
-  const [since, before, pin] = [
-    momentIn(query, 'since'),
-    momentIn(query, 'before'),
-    query.get('pin'),
-  ]
+  const [since, before] = [momentIn(query, 'since'), momentIn(query, 'before')]
   return {
     ...(state && { state }),
     ...(since && { since }),
     ...(before && { before }),
-    ...(pin !== null && { pin }),
   }
 }

@@ -1,9 +1,16 @@
 // The lists of what one terminal sent: replies, punches, uploads and lines that could not be parsed.
-import type { KeptAttendance, KeptUpload } from '../../kept.js'
+import type {
+  KeptAttendance,
+  KeptAttendanceFilter,
+  KeptUpload,
+  KeptUploadFilter,
+} from '../../kept.js'
 import { cut, type ShownBytes, shownBytes } from '../bytes.js'
+import type { MonitorSettings } from '../option.js'
 import { type Choice, type Page, pageOf, type Source } from '../page.js'
 import { momentIn } from '../query.js'
 import type { MonitorStorage } from '../storage.js'
+import { withPeople } from './choice.js'
 
 /** A line or a record that a terminal sent. Times are milliseconds. */
 export interface SentRow extends ShownBytes {
@@ -27,6 +34,8 @@ export interface ReplyRow {
 export interface PunchRow {
   serialNumber: string
   pin: string
+  /** The person's name. */
+  person?: string
   /** By the terminal's clock. */
   time: string
   instant?: number
@@ -46,7 +55,7 @@ export async function replyPage(
   query: URLSearchParams,
 ): Promise<Page<ReplyRow> | undefined> {
   if (adapter.listReplies === undefined) return undefined
-  const filter = filterIn(query, serialNumber)
+  const filter = { serialNumber, ...timesIn(query) }
   const source: Source<ReplyRow> = async (asked) => {
     const { rows, ...rest } = (await adapter.listReplies?.({ ...filter, ...asked })) ?? NOTHING
     const shown = rows.map(({ receivedAt, commandId, returnCode, outcome, ...reply }) => {
@@ -62,33 +71,31 @@ export async function replyPage(
   )
 }
 
-/** Attendance records, of a person if the query names one; undefined if storage doesn't list them. */
+/** Attendance records; undefined if storage doesn't list them. */
 export async function punchPage(
-  adapter: MonitorStorage,
-  serialNumber: string,
+  settings: MonitorSettings,
+  scope: Pick<KeptAttendanceFilter, 'serialNumber' | 'pin' | 'day'>,
   query: URLSearchParams,
 ): Promise<Page<PunchRow> | undefined> {
+  const { adapter } = settings
   if (adapter.listAttendance === undefined) return undefined
-  const filter = { ...filterIn(query, serialNumber), ...personIn(query) }
+  const filter = { ...scope, ...timesIn(query) }
   const source: Source<PunchRow> = async (asked) => {
     const { rows, ...rest } = (await adapter.listAttendance?.({ ...filter, ...asked })) ?? NOTHING
     return { ...rest, rows: rows.map(punchRow) }
   }
-  return pageOf(
-    query,
-    [source],
-    choiceOf(query, (row) => Object.values(row).join('\n')),
-  )
+  const page = await pageOf(query, [source])
+  return { ...page, rows: await withPeople(settings, page.rows) }
 }
 
 /** Everything else that was uploaded, likewise. */
 export async function uploadPage(
   adapter: MonitorStorage,
-  serialNumber: string,
+  scope: Pick<KeptUploadFilter, 'serialNumber' | 'pin'>,
   query: URLSearchParams,
 ): Promise<Page<SentRow> | undefined> {
   if (adapter.listUploads === undefined) return undefined
-  const filter = { ...filterIn(query, serialNumber), ...personIn(query) }
+  const filter = { ...scope, ...timesIn(query) }
   return pageOf(query, [uploads(adapter, filter)], choiceOf(query, textOfSent))
 }
 
@@ -99,7 +106,7 @@ export async function unparsedPage(
   query: URLSearchParams,
 ): Promise<Page<SentRow> | undefined> {
   if (adapter.listUnparsed === undefined && adapter.listUploads === undefined) return undefined
-  const filter = filterIn(query, serialNumber)
+  const filter = { serialNumber, ...timesIn(query) }
   const ofReplies: Source<SentRow> = async (asked) => {
     const { rows, ...rest } = (await adapter.listUnparsed?.({ ...filter, ...asked })) ?? NOTHING
     return { ...rest, rows: rows.map((line) => sentRow({ ...line, kind: 'reply', type: '' })) }
@@ -110,10 +117,7 @@ export async function unparsedPage(
 
 const NOTHING = { rows: [] }
 
-function uploads(
-  adapter: MonitorStorage,
-  filter: Parameters<Required<MonitorStorage>['listUploads']>[0],
-): Source<SentRow> {
+function uploads(adapter: MonitorStorage, filter: KeptUploadFilter): Source<SentRow> {
   return async (asked) => {
     const { rows, ...rest } = (await adapter.listUploads?.({ ...filter, ...asked })) ?? NOTHING
     return { ...rest, rows: rows.map(sentRow) }
@@ -131,14 +135,9 @@ function choiceOf<Row extends { at: number }>(
   }
 }
 
-function filterIn(query: URLSearchParams, serialNumber: string) {
+function timesIn(query: URLSearchParams): { since?: Date; before?: Date } {
   const [since, before] = [momentIn(query, 'since'), momentIn(query, 'before')]
-  return { serialNumber, ...(since && { since }), ...(before && { before }) }
-}
-
-function personIn(query: URLSearchParams): { pin?: string } {
-  const pin = query.get('pin')
-  return pin === null ? {} : { pin }
+  return { ...(since && { since }), ...(before && { before }) }
 }
 
 function sentRow(sent: Omit<KeptUpload, 'kind'> & { kind: string }): SentRow {
@@ -147,8 +146,7 @@ function sentRow(sent: Omit<KeptUpload, 'kind'> & { kind: string }): SentRow {
   return { at: receivedAt.getTime(), kind, type: cut(type, LONGEST), ...shown }
 }
 
-/** Creates the row of an attendance record. */
-export function punchRow(record: KeptAttendance): PunchRow {
+function punchRow(record: KeptAttendance): PunchRow {
   const { serialNumber, receivedAt, instant } = record
   const texts = [record.pin, record.time, record.status, record.verify, record.workCode]
   const [pin = '', time = '', status = '', verify = '', workCode = ''] = texts.map((text) => {

@@ -7,6 +7,7 @@ import { cut } from '../bytes.js'
 import { type Form, formsFor } from '../form.js'
 import type { MonitorSettings } from '../option.js'
 import type { Page } from '../page.js'
+import { type Choices, personIn } from './choice.js'
 import type { CommandRow } from './command-row.js'
 import { commandPage } from './commands.js'
 import {
@@ -33,6 +34,8 @@ export interface TerminalView {
   states: Partial<CommandCounts>
   /** Missing if storage doesn't list it, and on the tab of options. */
   list?: Page<CommandRow> | Page<ReplyRow> | Page<PunchRow> | Page<SentRow>
+  /** People whom the words may mean, if they mean several. */
+  choices?: Choices
   /** Its stamps and options, on their tab: the first 400. */
   options?: [name: string, value: string][]
   /** The commands that can be issued to it with a form. */
@@ -50,12 +53,21 @@ export async function terminalView(
 ): Promise<TerminalView> {
   const serialNumber = query.get('sn') ?? ''
   const tab = (query.get('tab') ?? 'commands') as Tab
-  const [terminal, counts, list] = await Promise.all([
+  const [terminal, counts, person] = await Promise.all([
     settings.adapter.findTerminal(serialNumber),
     settings.adapter.countCommands({ serialNumber }, now),
-    LISTS[tab]?.(settings, serialNumber, query, now),
+    personIn(settings, query),
   ])
-  const about = { tab, states: countsAbove0(counts), ...(list && { list }) }
+  const list =
+    'choices' in person
+      ? { rows: [], isLater: false }
+      : await LISTS[tab]?.(settings, { serialNumber, ...person }, query, now)
+  const about = {
+    tab,
+    states: countsAbove0(counts),
+    ...(list && { list }),
+    ...('choices' in person && { choices: person.choices }),
+  }
   if (!terminal) return about
   const [row] = await terminalRows([summaryOf(terminal)], settings, now)
   return {
@@ -68,19 +80,19 @@ export async function terminalView(
 
 type List = (
   settings: MonitorSettings,
-  serialNumber: string,
+  scope: { serialNumber: string; pin?: string },
   query: URLSearchParams,
   now: Date,
 ) => Promise<TerminalView['list']>
 
 const LISTS: Readonly<Partial<Record<Tab, List>>> = {
-  async commands(settings, serialNumber, query, now) {
-    return (await commandPage(settings, query, now, { serialNumber })).list
+  async commands(settings, scope, query, now) {
+    return (await commandPage(settings, query, now, scope)).list
   },
-  replies: ({ adapter }, serialNumber, query) => replyPage(adapter, serialNumber, query),
-  punches: ({ adapter }, serialNumber, query) => punchPage(adapter, serialNumber, query),
-  uploads: ({ adapter }, serialNumber, query) => uploadPage(adapter, serialNumber, query),
-  unparsed: ({ adapter }, serialNumber, query) => unparsedPage(adapter, serialNumber, query),
+  replies: ({ adapter }, { serialNumber }, query) => replyPage(adapter, serialNumber, query),
+  punches: punchPage,
+  uploads: ({ adapter }, scope, query) => uploadPage(adapter, scope, query),
+  unparsed: ({ adapter }, { serialNumber }, query) => unparsedPage(adapter, serialNumber, query),
 }
 
 function optionsOf({ stamps = {}, options = {} }: Terminal): [string, string][] {
