@@ -1,12 +1,16 @@
 // Processes over one storage: each call of storage waits for its turn, and a process can be killed
 // at any of them.
-import type { MemoryAdapter } from '../../../src/index.js'
+import type { RosterAdapter } from '../../../src/roster.js'
 import type { Random } from './random.js'
 
 interface Waiting {
   process: Process
-  run(): void
+  /** Resolves once the call has ended. */
+  run(): Promise<void>
 }
+
+/** The storage that a model needs. */
+export type ModelAdapter = RosterAdapter & { release(serialNumber: string, at: Date): unknown }
 
 /** The calls of all processes, in whatever order the schedule picks. */
 export class Gate {
@@ -22,14 +26,14 @@ export class Gate {
     return this.#waiting.length === 0
   }
 
-  wait(process: Process, run: () => void): void {
+  wait(process: Process, run: Waiting['run']): void {
     this.#waiting.push({ process, run })
   }
 
   /** Lets one call through, and whoever waits for it go on. */
   async step(): Promise<void> {
     const [next] = this.#waiting.splice(this.random.below(this.#waiting.length), 1)
-    next?.run()
+    await next?.run()
     await turn()
   }
 
@@ -44,12 +48,12 @@ export const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 /** A process: its calls of storage never come back once it is dead. */
 export class Process {
   isDead = false
-  readonly adapter: MemoryAdapter
+  readonly adapter: ModelAdapter
   #onDeath: (() => void)[] = []
   /** How many calls of storage it made. */
   calls = 0
 
-  constructor(memory: MemoryAdapter, gate: Gate) {
+  constructor(storage: ModelAdapter, gate: Gate) {
     const gated =
       (call: (...args: unknown[]) => unknown) =>
       (...args: unknown[]) =>
@@ -57,15 +61,15 @@ export class Process {
           if (this.isDead) return
           this.calls++
           gate.wait(this, () => {
-            Promise.resolve()
+            return Promise.resolve()
               .then(() => call(...args))
               .then(resolve, reject)
           })
         })
-    const members = Object.entries(memory).map(([name, member]) => {
+    const members = Object.entries(storage).map(([name, member]) => {
       return [name, typeof member === 'function' ? gated(member as never) : member]
     })
-    this.adapter = Object.fromEntries(members)
+    this.adapter = Object.fromEntries(members) as ModelAdapter
   }
 
   /** What a task comes to; undefined if the process dies before. */

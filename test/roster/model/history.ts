@@ -1,6 +1,8 @@
 // One random history, and what must hold in it and after it.
 import { vi } from 'vitest'
+import { memoryAdapter } from '../../../src/index.js'
 import type { RosterOptions } from '../../../src/roster.js'
+import type { ModelAdapter } from './gate.js'
 import { type Kind, ownerOf } from './machine.js'
 import { Random } from './random.js'
 import { type Employee, nameOf, OLD_PINS, PEOPLE, PINS, type Settings, World } from './world.js'
@@ -15,7 +17,12 @@ const HOUR = 3_600_000
 type Served = World['served'][number]
 
 /** Plays a history. */
-export async function play(seed: number, options: Partial<RosterOptions> = {}): Promise<string[]> {
+export async function play(
+  seed: number,
+  options: Partial<RosterOptions> = {},
+  storage: ModelAdapter = memoryAdapter(),
+  name = '',
+): Promise<string[]> {
   const random = new Random(seed)
   strangers = 0
   vi.setSystemTime(new Date('2026-11-01T00:00:00Z'))
@@ -25,7 +32,7 @@ export async function play(seed: number, options: Partial<RosterOptions> = {}): 
     maxDeletes: mode === 'few' ? 1 : 10_000,
     ownsOld: random.chance(0.3),
   }
-  const world = new World(random, settings, options)
+  const world = new World(random, settings, options, storage, name)
   for (let n = 1 + random.below(2); n > 0; n--) {
     const served = world.add(kindOf(random))
     for (let k = random.below(3); k > 0; k--) stranger(world, served)
@@ -39,7 +46,7 @@ export async function play(seed: number, options: Partial<RosterOptions> = {}): 
   }
   for (let step = 0; step < STEPS; step++) {
     vi.setSystemTime(Date.now() + random.below(20_000))
-    happen(world, follow)
+    await happen(world, follow)
     for (let n = random.below(8); n > 0 && !world.gate.isIdle; n--) await world.gate.step()
   }
   world.glitch = 'none'
@@ -69,14 +76,14 @@ function kindOf(random: Random): Kind {
   }
 }
 
-function happen(world: World, follow: (task: Promise<unknown>) => void): void {
+async function happen(world: World, follow: (task: Promise<unknown>) => void): Promise<void> {
   const { random, served } = world
   const one = random.pick(served)
   const chosen = random.next()
   if (chosen < 0.09) change(world, one)
   else if (chosen < 0.22) follow(world.pass(one.machine.serialNumber))
   else if (chosen < 0.25) world.kill()
-  else if (chosen < 0.28) byHand(world, one)
+  else if (chosen < 0.28) await byHand(world, one)
   else if (chosen < 0.31) world.glitch = random.pick(['none', 'none', 'throws', 'empty'] as const)
   else if (chosen < 0.32) follow(world.pass(one.machine.serialNumber, true))
   else if (chosen < 0.33) follow(world.pass(one.machine.serialNumber, false, true))
@@ -139,7 +146,7 @@ function stranger(world: World, { machine, outbox }: Served): void {
 }
 
 /** Somebody at the terminal. */
-function byHand(world: World, served: Served): void {
+async function byHand(world: World, served: Served): Promise<void> {
   const { random } = world
   const { machine, outbox } = served
   // What is on the wire meanwhile can't know of it.
@@ -171,7 +178,7 @@ function byHand(world: World, served: Served): void {
       machine.wipe()
       outbox.length = 0
       delete served.reply
-      void world.memory.release(machine.serialNumber, new Date())
+      await world.storage.release(machine.serialNumber, new Date())
   }
 }
 
@@ -216,7 +223,7 @@ async function differences(world: World, mode: string): Promise<string> {
   const found: string[] = []
   for (const { machine } of world.served) {
     const { serialNumber, kind } = machine
-    const rows = (await world.memory.listRoster({ serialNumber, limit: 1000 })).rows
+    const rows = (await world.storage.listRoster({ serialNumber, limit: 1000 })).rows
     const isRead = rows.some((row) => row.pin === '' && row.content.includes('"mode":"all"'))
     const canShow = kind.knowsQueryAll || kind.knowsQueryOne
     const stateOf = (pin: string) => rows.find((row) => row.pin === pin)?.state

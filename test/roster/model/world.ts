@@ -1,15 +1,10 @@
 // A random history: terminals with people on them, an app that changes its mind, people who edit at
 // terminals, and two processes that are killed at any step.
 import { Deadline } from '../../../src/endpoint/deadline.js'
-import {
-  type CommandReply,
-  type MemoryAdapter,
-  memoryAdapter,
-  type UploadRecord,
-} from '../../../src/index.js'
+import type { CommandReply, UploadRecord } from '../../../src/index.js'
 import { handOut } from '../../../src/queue/hand-out.js'
 import { type Roster, type RosterOptions, type RosterPerson, roster } from '../../../src/roster.js'
-import { Gate, Process, turn } from './gate.js'
+import { Gate, type ModelAdapter, Process, turn } from './gate.js'
 import { encoded, type Kind, Machine, type Row } from './machine.js'
 import type { Random } from './random.js'
 
@@ -38,6 +33,8 @@ interface Served {
   isBusy: boolean
 }
 
+// Longer than any call of a database takes.
+const MOST_IDLE = 30_000
 const LIMITS = { maxCommands: 1, maxBytes: 40_000, bytesOf: () => 1 }
 export const PINS = ['1', '2', '3', '4']
 export const OLD_PINS: readonly string[] = ['8', '9']
@@ -46,7 +43,7 @@ export const PEOPLE = ['ada', 'bo', 'cleo']
 export class World {
   readonly random: Random
   readonly settings: Settings
-  readonly memory: MemoryAdapter
+  readonly storage: ModelAdapter
   readonly gate: Gate
   readonly served: Served[] = []
   /** Who belongs where: by terminal and PIN. */
@@ -60,25 +57,33 @@ export class World {
   errors: unknown[] = []
   #processes: { process: Process; people: Roster; passes: Set<string> }[] = []
   readonly #options: Partial<RosterOptions>
+  readonly #name: string
 
-  constructor(random: Random, settings: Settings, options: Partial<RosterOptions> = {}) {
+  /** @param name of this history: its terminals are nobody else's in this storage */
+  constructor(
+    random: Random,
+    settings: Settings,
+    options: Partial<RosterOptions>,
+    storage: ModelAdapter,
+    name: string,
+  ) {
+    this.#name = name
     this.random = random
     this.settings = settings
     this.#options = options
     this.gate = new Gate(random)
-    const memory = memoryAdapter()
-    this.memory = {
-      ...memory,
+    this.storage = {
+      ...storage,
       issue: (commands) => {
         this.issued += commands.length
-        return memory.issue(commands)
+        return storage.issue(commands)
       },
     }
     for (let n = 0; n < 2; n++) this.#start()
   }
 
   add(kind: Kind): Served {
-    const serialNumber = `T${this.served.length + 1}`
+    const serialNumber = `${this.#name}T${this.served.length + 1}`
     const served: Served = { machine: new Machine(serialNumber, kind), outbox: [], isBusy: false }
     this.served.push(served)
     this.desired.set(serialNumber, new Map())
@@ -100,7 +105,7 @@ export class World {
   }
 
   #start(): void {
-    const process = new Process(this.memory, this.gate)
+    const process = new Process(this.storage, this.gate)
     const people = roster({
       ...{ adapter: process.adapter, deletes: this.settings.deletes },
       ...{ maxDeletes: this.settings.maxDeletes, maxFleetDeletes: 10_000, readEvery: 1e12 },
@@ -215,7 +220,7 @@ export class World {
   async #powerLost(served: Served): Promise<boolean> {
     delete served.reply
     const { serialNumber } = served.machine
-    await this.memory.release(serialNumber, new Date())
+    await this.storage.release(serialNumber, new Date())
     return true
   }
 
@@ -242,13 +247,13 @@ export class World {
       isDone = true
     }
     task.then(end, end)
-    for (let idle = 0; !isDone; ) {
+    for (let since = performance.now(); !isDone; ) {
       if (this.gate.isIdle) {
         await turn()
-        if (++idle > 200) throw new Error('a task waits for nothing')
+        if (performance.now() - since > MOST_IDLE) throw new Error('a task waits for nothing')
       } else {
-        idle = 0
         await this.gate.step()
+        since = performance.now()
       }
     }
     return task
