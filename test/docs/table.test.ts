@@ -210,6 +210,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['options', 'option', 'family', options('iclock.CommandQueueOptions')],
   ['monitor', 'option', 'adapter', options('monitor.MonitorOptions', "'texts'")],
   ['testing', 'option', 'serialNumber', options('simulator.VirtualTerminalOptions', "'tls'")],
+  ['troubleshooting', 'state', 'waiting', names('iclock.CommandState')],
   ['testing', '`dialect`', 'attendance', names('simulator.DialectName')],
   ['testing', 'option', 'delay', options('simulator.ServeOptions')],
   [
