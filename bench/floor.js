@@ -52,6 +52,18 @@ export function floorOf(adapter) {
       await adapter.onReply({ serialNumber, commandId, ...members, raw }, command)
       return 'OK'
     }),
+    decision: answering(async (req) => {
+      const body = await bodyOf(req)
+      const serialNumber = serialNumberOf(req)
+      const now = new Date()
+      const since = new Date(now.getTime() - 60_000)
+      await adapter.listUploads({ serialNumber, type: 'decision', since, limit: 50 })
+      const raw = Buffer.concat([Buffer.from('verdict=allowed\t'), body])
+      const record = { kind: 'fields', type: 'decision', fields: { verdict: 'allowed' }, raw }
+      const upload = { serialNumber, table: 'decision', query: {}, receivedAt: now, body: raw }
+      await adapter.onUpload({ ...upload, records: [record], unparsed: [] })
+      return `AUTH=SUCCESS\r\n${body}\r\nCONTROL DEVICE 01010105`
+    }),
     // The lines must be new to storage, so they are split; the rest of a record is made up.
     upload: answering(async (req) => {
       const body = await bodyOf(req)

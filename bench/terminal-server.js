@@ -18,6 +18,11 @@ const listeners = {
   'express, poll floor': () => onExpress('/iclock/getrequest', floorOf(adapter).poll),
   'express, hand-out floor': () => onExpress('/iclock/getrequest', floorOf(adapter).handOut),
   'express, reply floor': () => onExpress('/iclock/devicecmd', floorOf(adapter).reply),
+  'express, deciding router': () => {
+    const verification = { decide: () => ({ allow: true }), deadline: 60_000 }
+    return express().use(terminalRouter({ adapter, verification }))
+  },
+  'express, decision floor': () => onExpress('/iclock/cdata', floorOf(adapter).decision),
   'express, upload floor': () => onExpress('/iclock/cdata', floorOf(adapter).upload),
   'node:http, poll': () => deliveryHandler({ adapter }),
   'node:http, upload': () => uploadHandler({ adapter }),

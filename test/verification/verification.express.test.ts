@@ -335,17 +335,20 @@ it('No outcome, fault or timing opens a door without an allow that is stored', a
   // Before the deadline, at it, and after it.
   const delay = fc.constantFrom(0, 0, 5, deadline, 2 * deadline)
   const outcome = fc.oneof(
-    fc.constantFrom<unknown>({ allow: true }, { allow: true, tip: 'Hi' }, { allow: false }),
+    { arbitrary: fc.constantFrom<unknown>({ allow: true }, { allow: true, tip: 'Hi' }), weight: 4 },
+    fc.constant<unknown>({ allow: false }),
     fc.constantFrom<unknown>({ allow: 1 }, { allow: 'true' }, [{ allow: true }], OPEN),
     fc.anything(),
   )
-  const step = fc.record({ fault: fc.constantFrom('none', 'none', 'throw', 'hang'), delay })
-  const run = async ({ fault, delay: ms }: { fault: string; delay: number }) => {
+  const fault = fc.record({ fault: fc.constantFrom('none', 'throw', 'hang'), delay })
+  // Most of them go well, so that the others count.
+  const step = fc.oneof({ arbitrary: fc.constant({ fault: 'none', delay: 0 }), weight: 5 }, fault)
+  const run = async ({ fault: failed, delay: ms }: { fault: string; delay: number }) => {
     if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
-    if (fault === 'throw') throw new Error('no disk')
-    if (fault === 'hang') await never
+    if (failed === 'throw') throw new Error('no disk')
+    if (failed === 'hang') await never
   }
-  const steps = fc.record({ authorize: step, zone: step, list: step, decide: step, store: step })
+  const steps = fc.record({ authorize: step, zone: step, list: step, decide: step, store: fault })
   await fc.assert(
     fc.asyncProperty(outcome, steps, async (answer, { authorize, zone, list, decide, store }) => {
       const decided = async () => {
@@ -380,11 +383,11 @@ it('No outcome, fault or timing opens a door without an allow that is stored', a
       expect((await kept()).join()).toContain('verdict=allowed')
       expect(answer).toMatchObject({ allow: true })
       // A machine that is busy may deny what was allowed, and never the other way around.
-      for (const { fault, delay: ms } of [authorize, zone, list, decide, store]) {
-        expect([fault, ms < deadline]).toEqual(['none', true])
+      for (const { fault: failed, delay: ms } of [authorize, zone, list, decide, store]) {
+        expect([failed, ms < deadline]).toEqual(['none', true])
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
 
