@@ -1,10 +1,12 @@
 // Questions whether a door may open: each is decided, stored and answered.
 import { withDatabases } from './database.js'
-import { progress, storages } from './measure.js'
+import { progress, sized, storages } from './measure.js'
 import { compare } from './subject.js'
 
 // Each of them asks a few times within the minute in which a repeated question is recognized.
-const TERMINALS = 2000
+const TERMINALS = 500
+// Memory looks through all that it stores for the last minute's decisions.
+const AMOUNT = sized(3000)
 
 const question = (index) => ({
   method: 'POST',
@@ -19,6 +21,7 @@ export async function measure() {
       ...{ kind: 'express, deciding router', floor: 'express, decision floor', database },
       what: `decision on ${database.name}`,
       request: question,
+      amount: AMOUNT,
       aim: '>= 0.8',
     })
   })
