@@ -46,6 +46,7 @@ export const PLAN = {
   },
 
   'npm run bench': BENCH,
+  'npm run bench -- decisions': BENCH,
   'npm run bench -- events': BENCH,
   'npm run bench -- history': BENCH,
   'npm run bench -- polls': BENCH,
