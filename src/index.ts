@@ -110,6 +110,7 @@ export type { UnknownEvent } from './router/place.js'
 export { type TerminalRouterOptions, terminalRouter } from './router/terminal.js'
 export { type CommandReplyOptions, commandReplyRouter } from './router.js'
 export { tolerateExtraBytes } from './surplus.js'
+export { isOnline, type OnlineOptions } from './terminal/online.js'
 export type {
   Refusals,
   RefusedFilter,

@@ -1,4 +1,5 @@
 // The options of the page, checked.
+
 import type { IncomingMessage } from 'node:http'
 import {
   checkAdapter,
@@ -16,6 +17,7 @@ import { type HookOptions, hookOf } from '../endpoint/hook.js'
 import { type TimeZoneOption, timeZoneOf } from '../endpoint/time-zone.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Roster } from '../roster/options.js'
+import { SILENT_AFTER } from '../terminal/online.js'
 import type { MonitorAction } from './action.js'
 import { type NamesAnswer, type TerminalNames, terminalNames } from './name.js'
 import { type AskedPerson, type People, peopleOf } from './person.js'
@@ -116,7 +118,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
   const { adapter, commands, nameOf, timeZone, texts = {} } = options
   const { mayAct, hosts } = options
   const { personOf, findPeople, roster } = options
-  const { silentAfter = 300_000, interval = 2000 } = options
+  const { silentAfter = SILENT_AFTER, interval = 2000 } = options
   checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
   if (commands !== undefined) checkCommands(commands)
   checkFunction('mayAct', mayAct, 'a function (req, action) that returns true or false')

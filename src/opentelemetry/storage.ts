@@ -22,6 +22,7 @@ import type {
 import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept, ReplyStorage } from '../reply/storage.js'
+import { SILENT_AFTER } from '../terminal/online.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import { codeOf, SCOPE } from './requests.js'
 
@@ -34,7 +35,7 @@ export interface StorageTelemetryOptions {
   meterProvider?: MeterProvider
   /** Where the spans go; by default the one registered with `trace` of `@opentelemetry/api`. */
   tracerProvider?: TracerProvider
-  /** A terminal is online if it called within this time, in milliseconds; 5 minutes by default. */
+  /** A terminal is online if it called within this time, in milliseconds; 5 minutes by default, as for `isOnline`. */
   silentAfter?: number
   /** Ends the looks at storage that measure what waits and who is online. */
   signal?: AbortSignal
@@ -74,7 +75,7 @@ export function observeStorage<Adapter extends ReplyStorage>(
   checkNames(options, OPTIONS)
   checkAdapter(adapter, ['onReply'])
   const { meterProvider = metrics, tracerProvider = trace } = options
-  const { silentAfter = 300_000, signal } = options
+  const { silentAfter = SILENT_AFTER, signal } = options
   checkWhole('silentAfter', silentAfter, 1, LONGEST_SILENCE)
   const meter = meterProvider.getMeter(SCOPE)
   const tracer = tracerProvider.getTracer(SCOPE)

@@ -1,5 +1,6 @@
 // A terminal's row in a list.
 import type { Family } from '../../reply/outcome.js'
+import { isOnline } from '../../terminal/online.js'
 import type { Terminal, TerminalSummary } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
 
@@ -40,7 +41,7 @@ export async function terminalRows(
       ...facts,
       ...(name !== undefined && { name }),
       ...(zone !== undefined && { zone }),
-      isOnline: now.getTime() - lastSeenAt.getTime() <= silentAfter,
+      isOnline: isOnline({ lastSeenAt }, { now, silentAfter }),
       firstSeenAt: firstSeenAt.getTime(),
       lastSeenAt: lastSeenAt.getTime(),
     }
