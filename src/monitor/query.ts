@@ -34,7 +34,7 @@ const oneOf = (values: readonly string[]): Check => [
 const CHECKS: Readonly<Record<Member, Check>> = {
   sn: upTo(200),
   id: upTo(200),
-  tab: oneOf(['commands', 'replies', 'punches', 'uploads', 'unparsed', 'options']),
+  tab: oneOf(['commands', 'replies', 'punches', 'uploads', 'unparsed', 'options', 'people']),
   q: upTo(100),
   show: oneOf(['online', 'silent']),
   state: oneOf(COMMAND_STATES),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { act } from './action.js'
 import { ASSETS, type Asset } from './asset.js'
+import { sendPunches } from './csv.js'
 import type { Feed } from './feed.js'
 import { protect } from './guard.js'
 import type { MonitorSettings } from './option.js'
@@ -60,6 +61,12 @@ const GETS: Readonly<Record<string, Serve>> = {
     const end = streamView(feed, query, req, res)
     streams.add(end)
     res.once('close', () => streams.delete(end))
+  },
+  '/attendance.csv': async ({ settings }, asked, req, res) => {
+    asked.set('view', 'attendance')
+    const query = queryOf(asked)
+    if (query === undefined || req.method === 'HEAD') return send(res, 405, 'text/plain', '')
+    await sendPunches(settings, query, res)
   },
   '/content': (context, query, _req, res) => serveBytes(context, query, res, 'content'),
   '/raw': (context, query, _req, res) => serveBytes(context, query, res, 'raw'),

@@ -33,7 +33,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   commands: { members: LIST, read: commandsView() },
   work: { members: LIST, read: commandsView(OPEN_STATES) },
   failures: { members: LIST, read: commandsView(FAILURES) },
-  attendance: { members: ['day', 'sn', 'q', 'person', 'after'], read: attendanceView },
+  attendance: { members: ['day', 'tab', 'sn', 'q', 'person', 'after'], read: attendanceView },
 }
 
 /**

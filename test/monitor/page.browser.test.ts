@@ -47,6 +47,12 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         'Attendance',
         ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger', 'Ada (7)'],
       ],
+      [
+        'people',
+        () => '#/attendance?day=2026-10-05&tab=people',
+        'Attendance',
+        ['1 in now', 'Ada (7)', '2026-10-05 00:58:10'],
+      ],
       ['person', () => '#/person/7', 'Ada (7)', ['06:58:10', 'Main entrance']],
       ['person-commands', () => '#/person/7?tab=commands', 'Ada (7)', ['Add Ada (7)', 'succeeded']],
       ['person-uploads', () => '#/person/7?tab=uploads', 'Ada (7)', ['user']],
@@ -244,6 +250,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       '#/failures',
       '#/commands',
       '#/attendance?day=2026-10-05',
+      '#/attendance?day=2026-10-05&tab=people',
       `#/person/7`,
       `#/person/${encodeURIComponent(HOSTILE)}?tab=uploads`,
       `#/terminal/${encodeURIComponent(HOSTILE)}`,
@@ -258,6 +265,18 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       expect(await axeFindings(page)).toEqual([])
       if (hash.includes('command')) await shoot(page, 'hostile')
     }
+  })
+
+  it('A day is downloaded as a table', async () => {
+    const app = await watched()
+    await populate(app)
+    const { page, errors } = await look(browser, `${app.url}#/attendance`)
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Download as CSV' }).click()
+    const saved = await (await download).createReadStream()
+    const text = Buffer.concat(await saved.toArray()).toString()
+    expect(text).toContain('"2026-10-05 06:58:10","7","Ada"')
+    expect(errors).toEqual([])
   })
 
   it('The page works behind a proxy that strips a part of the path', async () => {

@@ -20,9 +20,9 @@ export function punchTable(label, rows, terminalOf, withTerminal = false) {
         cells: [
           timeOf(row),
           personLink(row.pin, row.person),
-          said(word('status', row.status)),
-          said(word('verify', row.verify)),
-          said(row.workCode === '0' ? '' : row.workCode),
+          statusOf(row),
+          said(waysOf(row)),
+          said(row.workCode ?? ''),
           ...(withTerminal ? [terminalLink(row.serialNumber, terminal?.name)] : []),
           moment(row.at, terminal),
         ],
@@ -31,8 +31,22 @@ export function punchTable(label, rows, terminalOf, withTerminal = false) {
   )
 }
 
-// The terminal's own clock is what it recorded; the moment is known only if its zone is.
-function timeOf({ time, instant }) {
+/** In or out, and what happened at a door. */
+export function statusOf({ status, direction, door, event, granted }) {
+  const shown =
+    door === undefined || direction === 'unknown' ? status : { in: 0, out: 1 }[direction]
+  const beside = [door !== undefined && t('attendance.door', { door }), event].filter(Boolean)
+  return html`
+    ${granted === false ? html`<span class="badge failed">${t('attendance.refused')}</span>` : said(word('status', shown))}
+    ${beside.length > 0 && html` <span class="beside">${said(beside.join(' · '))}</span>`}
+  `
+}
+
+const waysOf = ({ ways }) =>
+  ways.map((way) => way.map((one) => word('verify', one)).join(' + ')).join(' / ')
+
+/** The terminal's own clock is what it recorded; the moment is known only if its zone is. */
+export function timeOf({ time, instant }) {
   if (instant === undefined) return said(time)
   const here = localTime(instant)
   if (here === time) return html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`

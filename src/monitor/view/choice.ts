@@ -1,6 +1,8 @@
 // Whom and which terminal the words of a search mean, and the names of the people in rows.
 import type { MonitorSettings } from '../option.js'
+import type { Page } from '../page.js'
 import type { FoundPerson } from '../person.js'
+import { type PunchRow, type PunchScope, punchPage } from './punch.js'
 import { type TerminalRow, terminalRows } from './terminal-row.js'
 import { terminalPage } from './terminals.js'
 
@@ -68,4 +70,14 @@ export async function withPeople<Row extends OfPerson>(
     const name = row.pin === undefined ? undefined : names[index++]
     return name === undefined ? row : { ...row, person: name }
   })
+}
+
+/** A page of punches with the names of the people. */
+export async function namedPunches(
+  settings: MonitorSettings,
+  scope: PunchScope,
+  query: URLSearchParams,
+): Promise<Page<PunchRow> | undefined> {
+  const page = await punchPage(settings, scope, query)
+  return page && { ...page, rows: await withPeople(settings, page.rows) }
 }

@@ -4,9 +4,11 @@ import type { KeptUploadFilter } from '../../kept.js'
 import type { MonitorSettings } from '../option.js'
 import { type Page, pageOf, type Source } from '../page.js'
 import { momentIn } from '../query.js'
+import { namedPunches } from './choice.js'
 import type { CommandRow } from './command-row.js'
 import { commandPage } from './commands.js'
-import { type PunchRow, punchPage } from './sent.js'
+import type { PunchRow } from './punch.js'
+import { timesIn } from './sent.js'
 import { type TerminalRow, terminalBook } from './terminal-row.js'
 
 /** Something that a terminal sent of a person: what it is, never its bytes. */
@@ -76,7 +78,7 @@ type List = (
 ) => Promise<PersonView['list']>
 
 const LISTS: Readonly<Record<PersonTab, List>> = {
-  punches: (settings, pin, query) => punchPage(settings, { pin }, query),
+  punches: (settings, pin, query) => namedPunches(settings, { pin, ...timesIn(query) }, query),
   async commands(settings, pin, query, now) {
     return (await commandPage(settings, query, now, { pin })).list
   },

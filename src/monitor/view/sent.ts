@@ -1,16 +1,9 @@
-// The lists of what one terminal sent: replies, punches, uploads and lines that could not be parsed.
-import type {
-  KeptAttendance,
-  KeptAttendanceFilter,
-  KeptUpload,
-  KeptUploadFilter,
-} from '../../kept.js'
+// The lists of what one terminal sent: replies, uploads and lines that could not be parsed.
+import type { KeptUpload, KeptUploadFilter } from '../../kept.js'
 import { cut, type ShownBytes, shownBytes } from '../bytes.js'
-import type { MonitorSettings } from '../option.js'
 import { type Choice, type Page, pageOf, type Source } from '../page.js'
 import { momentIn } from '../query.js'
 import type { MonitorStorage } from '../storage.js'
-import { withPeople } from './choice.js'
 
 /** A line or a record that a terminal sent. Times are milliseconds. */
 export interface SentRow extends ShownBytes {
@@ -27,22 +20,6 @@ export interface ReplyRow {
   returnCode: number | null
   outcome: string
   meaning: string
-  at: number
-}
-
-/** An attendance record. Moments are milliseconds. */
-export interface PunchRow {
-  serialNumber: string
-  pin: string
-  /** The person's name. */
-  person?: string
-  /** By the terminal's clock. */
-  time: string
-  instant?: number
-  status: string
-  verify: string
-  workCode: string
-  /** When it first came. */
   at: number
 }
 
@@ -71,24 +48,7 @@ export async function replyPage(
   )
 }
 
-/** Attendance records; undefined if storage doesn't list them. */
-export async function punchPage(
-  settings: MonitorSettings,
-  scope: Pick<KeptAttendanceFilter, 'serialNumber' | 'pin' | 'day'>,
-  query: URLSearchParams,
-): Promise<Page<PunchRow> | undefined> {
-  const { adapter } = settings
-  if (adapter.listAttendance === undefined) return undefined
-  const filter = { ...scope, ...timesIn(query) }
-  const source: Source<PunchRow> = async (asked) => {
-    const { rows, ...rest } = (await adapter.listAttendance?.({ ...filter, ...asked })) ?? NOTHING
-    return { ...rest, rows: rows.map(punchRow) }
-  }
-  const page = await pageOf(query, [source])
-  return { ...page, rows: await withPeople(settings, page.rows) }
-}
-
-/** Everything else that was uploaded, likewise. */
+/** What was uploaded besides attendance; undefined if storage doesn't list it. */
 export async function uploadPage(
   adapter: MonitorStorage,
   scope: Pick<KeptUploadFilter, 'serialNumber' | 'pin'>,
@@ -135,7 +95,8 @@ function choiceOf<Row extends { at: number }>(
   }
 }
 
-function timesIn(query: URLSearchParams): { since?: Date; before?: Date } {
+/** The times that a query names. */
+export function timesIn(query: URLSearchParams): { since?: Date; before?: Date } {
   const [since, before] = [momentIn(query, 'since'), momentIn(query, 'before')]
   return { ...(since && { since }), ...(before && { before }) }
 }
@@ -144,19 +105,6 @@ function sentRow(sent: Omit<KeptUpload, 'kind'> & { kind: string }): SentRow {
   const { kind, type, receivedAt, raw, size } = sent
   const shown = shownBytes(raw, raw.length, size)
   return { at: receivedAt.getTime(), kind, type: cut(type, LONGEST), ...shown }
-}
-
-function punchRow(record: KeptAttendance): PunchRow {
-  const { serialNumber, receivedAt, instant } = record
-  const texts = [record.pin, record.time, record.status, record.verify, record.workCode]
-  const [pin = '', time = '', status = '', verify = '', workCode = ''] = texts.map((text) => {
-    return cut(text, LONGEST)
-  })
-  return {
-    ...{ serialNumber, pin, time, status, verify, workCode },
-    ...(instant && { instant: instant.getTime() }),
-    at: receivedAt.getTime(),
-  }
 }
 
 function textOfSent({ type, text, hex }: SentRow): string {

@@ -7,15 +7,15 @@ import { cut } from '../bytes.js'
 import { type Form, formsFor } from '../form.js'
 import type { MonitorSettings } from '../option.js'
 import type { Page } from '../page.js'
-import { type Choices, personIn } from './choice.js'
+import { type Choices, namedPunches, personIn } from './choice.js'
 import type { CommandRow } from './command-row.js'
 import { commandPage } from './commands.js'
+import type { PunchRow } from './punch.js'
 import {
-  type PunchRow,
-  punchPage,
   type ReplyRow,
   replyPage,
   type SentRow,
+  timesIn,
   unparsedPage,
   uploadPage,
 } from './sent.js'
@@ -90,7 +90,8 @@ const LISTS: Readonly<Partial<Record<Tab, List>>> = {
     return (await commandPage(settings, query, now, scope)).list
   },
   replies: ({ adapter }, { serialNumber }, query) => replyPage(adapter, serialNumber, query),
-  punches: punchPage,
+  punches: (settings, scope, query) =>
+    namedPunches(settings, { ...scope, ...timesIn(query) }, query),
   uploads: ({ adapter }, scope, query) => uploadPage(adapter, scope, query),
   unparsed: ({ adapter }, { serialNumber }, query) => unparsedPage(adapter, serialNumber, query),
 }

@@ -65,6 +65,7 @@ declare global {
   }
   const screen: { greet(pin: string): void }
   const requireAdmin: RequestHandler
+  const isAdmin: (req: import('node:http').IncomingMessage) => boolean
   function isOffice(address: string | undefined): boolean
   function notify(...values: unknown[]): void
   function saveReply(serialNumber: unknown, id: unknown, returnCode: number): Promise<void>
