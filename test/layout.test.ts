@@ -43,3 +43,10 @@ it('Imports run downward only', () => {
   })
   expect(wrong).toEqual([])
 })
+
+it('The table in CONTRIBUTING.md names each part of the source', () => {
+  const page = readFileSync(join(src, '../CONTRIBUTING.md'), 'utf8')
+  const parts = readdirSync(src).map((name) => name.replace(/\.ts$/, ''))
+  const isNamed = (part: string) => new RegExp(`\`(src/)?${part}(\\.ts|/)\``).test(page)
+  expect(parts.filter((part) => !isNamed(part))).toEqual([])
+})
