@@ -12,8 +12,6 @@ import { differencesOf, mixedOf, openMember, touchedOf } from './roster/fleet.js
 import { publish } from './roster/hr.js'
 
 const APP = new URL('roster/app.js', import.meta.url)
-// A query whose answer was lost is asked again after five minutes, and then after a pause.
-const LONGEST_SETTLING = 10 * 60_000
 
 const { values } = parseArgs({
   options: {
@@ -22,8 +20,12 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: `${Date.now() % 100_000}` },
     storage: { type: 'string', default: 'postgres' },
+    // A query whose answer was lost is asked again after five minutes, and then after a pause.
+    settle: { type: 'string', default: '600' },
   },
 })
+// So that a larger fleet sends as many requests a second: what is answered too late is lost, and waits for a minute or five.
+const PACE = Math.max(1, Number(values.terminals) / 12)
 const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`)
 const random = randomFrom(Number(values.seed))
 const below = (/** @type {number} */ most) => Math.floor(random() * most)
@@ -68,6 +70,7 @@ async function run() {
   const folder = await mkdtemp(join(tmpdir(), 'roster-'))
   const file = join(folder, 'hr.json')
   process.env.HR_FILE = file
+  process.env.PASS_EVERY = `${Math.round(5000 * PACE)}`
   const serialNumbers = Array.from({ length: Number(values.terminals) }, (_, n) => `ROSTER${n}`)
   /** @type {import('./roster/hr.js').Places} */
   const places = Object.fromEntries(
@@ -79,7 +82,10 @@ async function run() {
   await publish(file, places)
   const ground = await openGround(/** @type {any} */ (values.storage), undefined, { program: APP })
   const members = serialNumbers.map((serialNumber, index) => {
-    return openMember(ground.url, serialNumber, index, randomFrom(Number(values.seed) + index + 1))
+    return openMember(ground.url, serialNumber, index, {
+      random: randomFrom(Number(values.seed) + index + 1),
+      pace: PACE,
+    })
   })
   let mixed = 0
   const look = () => {
@@ -160,7 +166,8 @@ async function settle(url, members, places, look) {
     look()
     const left = (await Promise.all(members.map(differences))).flat()
     const took = Date.now() - began
-    if (left.length === 0 || took > LONGEST_SETTLING) return { left, took }
+    if (left.length === 0 || took > Number(values.settle) * 1000)
+      return { left: await explained(left), took }
     // As a person does who doesn't wait for the growing pauses after what failed.
     const late = round % 10 === 0 ? left.map((line) => line.split(' ')[0]) : []
     for (const serialNumber of late) {
@@ -168,6 +175,21 @@ async function settle(url, members, places, look) {
       if (round % 30 === 0) await ask(url, 'read', { serialNumber })
     }
     await wait(1000)
+  }
+
+  /** With what is still open, and when the terminal was last seen. @param {string[]} lines */
+  async function explained(lines) {
+    return Promise.all(
+      lines.map(async (line) => {
+        const [serialNumber = ''] = line.split(' ')
+        const { lastSeenAt, rows = [] } = (await ask(url, 'open', { serialNumber })) ?? {}
+        const [next] = rows.slice(-1)
+        const open =
+          next &&
+          `${next.text.slice(0, 40)}, sent ${next.attemptsMade} times, due ${next.replyDueAt}`
+        return `${line}; seen ${lastSeenAt}, ${rows.length} open: ${open}`
+      }),
+    )
   }
 }
 

@@ -59,8 +59,6 @@ export const PLAN = {
   'npm run test:mariadb': collect('test:mariadb'),
   'npm run test:mongodb': collect('test:mongodb'),
 
-  'npm run test:roster': { skip: 'it waits for minutes at a time, and is run by hand' },
-
   'node people.mjs': { by: 'test/docs/run.test.ts' },
   'node people.mjs apply': { by: 'test/docs/run.test.ts' },
   'npm run example:hr-app-jest': EXAMPLES,

@@ -24,12 +24,17 @@ const people = roster({
   adapter: /** @type {any} */ (adapter),
   desired: (serialNumber) => employeesAt(file, serialNumber),
   deletes: 'apply',
-  ...{ maxDeletes: MANY, maxFleetDeletes: MANY, every: 5000, onError: () => {} },
+  ...{
+    maxDeletes: MANY,
+    maxFleetDeletes: MANY,
+    every: Number(process.env.PASS_EVERY),
+    onError: () => {},
+  },
 })
 people.start()
 
 const app = express()
-app.use(terminalRouter({ adapter: people.adapter, timeout: 1200, onError: () => {} }))
+app.use(terminalRouter({ adapter: people.adapter, timeout: 3000, onError: () => {} }))
 app.use(express.json())
 app.post('/changed', async (req, res) => {
   await people.changed(req.body)
@@ -37,6 +42,13 @@ app.post('/changed', async (req, res) => {
 })
 app.post('/read', async (req, res) => {
   res.json(await people.reconcile(req.body.serialNumber, { read: true }))
+})
+app.post('/open', async (req, res) => {
+  const { serialNumber } = req.body
+  const asked = { serialNumber, state: ['waiting', 'sent'] }
+  const { rows = [] } = (await adapter.listCommands?.(/** @type {any} */ (asked), new Date())) ?? {}
+  const { lastSeenAt } = (await adapter.findTerminal(serialNumber)) ?? {}
+  res.json({ lastSeenAt, rows })
 })
 app.post('/status', async (req, res) => void res.json((await people.status(req.body)).rows))
 /** @type {import('express').ErrorRequestHandler} */

@@ -27,11 +27,16 @@ export const KINDS = [
   { dialect: 'access', habits: { versions: { face: '58.12' } }, slots: ['face'] },
 ]
 
-const TIMEOUT = 1500
+const TIMEOUT = 4000
 const STRANGERS = 3
 
-/** @param {string} url @param {string} serialNumber @param {number} index @param {() => number} random */
-export function openMember(url, serialNumber, index, random) {
+/**
+ * @param {string} url
+ * @param {string} serialNumber
+ * @param {number} index
+ * @param {{ random: () => number, pace: number }} options how many times longer it pauses
+ */
+export function openMember(url, serialNumber, index, { random, pace }) {
   const kind = /** @type {Kind} */ (KINDS[index % KINDS.length])
   let people = terminalPeople(kind.habits)
   let stop = new AbortController()
@@ -71,7 +76,7 @@ export function openMember(url, serialNumber, index, random) {
       // Without a result it never replies.
       (command) => (happens(0.01) ? undefined : own.execute(command)),
       {
-        ...{ signal: stop.signal, delay: () => 300 + random() * 400 },
+        ...{ signal: stop.signal, delay: () => (300 + random() * 400) * pace },
         faults: () => (happens(0.01) ? { cutAfter: Number.POSITIVE_INFINITY } : undefined),
       },
     )
