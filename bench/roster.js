@@ -52,7 +52,7 @@ async function drain(adapter, serialNumber, fields = {}) {
   }
 }
 
-/** Milliseconds, statements, and by how many megabytes the heap grew at most, garbage included. */
+/** Milliseconds, those of them in which this process worked, statements, and by how many megabytes the heap grew at most, garbage included. */
 async function costOf(pool, work) {
   const before = pool.statements
   const base = process.memoryUsage().heapUsed
@@ -61,11 +61,16 @@ async function costOf(pool, work) {
     most = Math.max(most, process.memoryUsage().heapUsed)
   }, 2)
   const started = performance.now()
+  const cpu = process.cpuUsage()
   const result = await work()
   const took = performance.now() - started
+  const { user, system } = process.cpuUsage(cpu)
   clearInterval(timer)
   most = Math.max(most, process.memoryUsage().heapUsed)
-  return { result, took, statements: pool.statements - before, heap: (most - base) / 2 ** 20 }
+  return {
+    ...{ result, took, worked: (user + system) / 1000 },
+    ...{ statements: pool.statements - before, heap: (most - base) / 2 ** 20 },
+  }
 }
 
 function countedPool(url) {
@@ -112,6 +117,7 @@ async function measureIn({ name, url }) {
   const first = await costOf(pool, () => own.reconcile(FIRST))
   if (first.result.put.length !== PEOPLE) throw new Error('the first pass did not put everybody')
   row(`first pass of a terminal, ms: ${size}`, first.took, '', `${2 * PEOPLE} commands`)
+  row(`its CPU time, ms: ${size}`, first.worked)
   row(`its statements: ${size}`, first.statements)
   row(`by how much the heap grew at most, MB: ${size}`, first.heap)
 
@@ -131,6 +137,7 @@ async function measureIn({ name, url }) {
   }
   const of = (what) => median(passes.map((pass) => pass[what]))
   row(`pass of a terminal in step, ms: ${size}`, of('took'))
+  row(`CPU time of a pass in step, ms: ${size}`, of('worked'))
   row(`statements of a pass in step: ${size}`, of('statements'), '<= 5')
   row(`by how much the heap grew in a pass in step at most, MB: ${size}`, of('heap'))
 
