@@ -57,10 +57,10 @@ export function floorOf(adapter) {
       const serialNumber = serialNumberOf(req)
       const now = new Date()
       const since = new Date(now.getTime() - 60_000)
-      await adapter.listUploads({ serialNumber, type: 'decision', since, limit: 50 })
+      await adapter.listUploads({ serialNumber, type: 'door decision', since, limit: 50 })
       const raw = Buffer.concat([Buffer.from('verdict=allowed\t'), body])
-      const record = { kind: 'fields', type: 'decision', fields: { verdict: 'allowed' }, raw }
-      const upload = { serialNumber, table: 'decision', query: {}, receivedAt: now, body: raw }
+      const record = { kind: 'fields', type: 'door decision', fields: { verdict: 'allowed' }, raw }
+      const upload = { serialNumber, table: 'door decision', query: {}, receivedAt: now, body: raw }
       await adapter.onUpload({ ...upload, records: [record], unparsed: [] })
       return `AUTH=SUCCESS\r\n${body}\r\nCONTROL DEVICE 01010105`
     }),

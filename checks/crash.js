@@ -24,7 +24,7 @@ const PLANS = [
   { ground: 'mongodb-apps', kills: 3, kinds: true, events: true },
   { ground: 'mongodb-apps', kills: 4, clocks: true },
   { ground: 'journal', kills: 2, broken: 'claim' },
-  { ground: 'journal', kills: 3, broken: 'answer' },
+  { ground: 'journal', kills: 4, broken: 'answer' },
   { ground: 'journal', kills: 4, broken: 'early' },
   { ground: 'journal', kills: 2, broken: 'file', kinds: true },
   { ground: 'journal', kills: 2, broken: 'family', kinds: true },

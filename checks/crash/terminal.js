@@ -12,6 +12,7 @@ import { kindOf } from './kind.js'
  * @property {Reported[]} acknowledged
  * @property {{ serialNumber: string, pin: string }[]} uploaded Each punch has a PIN of its own.
  * @property {{ serialNumber: string, pin: string }[]} photos Each photo has one, too.
+ * @property {{ serialNumber: string, pin: string }[]} opened Each visitor at a door that opened has one, too.
  * @property {number} powerLosses
  * @property {number} lostAnswers
  * @property {Record<string, number>} refusals
@@ -30,6 +31,7 @@ export const newDiary = () => ({
     acknowledged: [],
     uploaded: [],
     photos: [],
+    opened: [],
     powerLosses: 0,
     lostAnswers: 0,
     refusals: {},
@@ -138,6 +140,12 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
     if (isKept) diary.photos.push({ serialNumber, pin })
   }
 
+  /** @param {string} pin */
+  async function visit(pin) {
+    const { opened } = await terminal.verify({ pin }, { timeout: TIMEOUT, ...faultOf(0.1) })
+    if (opened !== undefined) diary.opened.push({ serialNumber, pin })
+  }
+
   /** @param {AbortSignal} signal */
   async function work(signal) {
     while (!signal.aborted) {
@@ -148,6 +156,7 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
         if (terminal.unsent > 0)
           await terminal.upload({ giveUpAfter: 300, ...faultOf(0.1) }).catch(() => {})
         if (happens(0.1)) await takePhoto(`${++punches}`)
+        if (happens(0.2)) await visit(`${++punches}`)
         const second = () => wait(random() * 30).then(poll)
         await Promise.all(isAtomic && happens(0.4) ? [poll(), second()] : [poll()])
       }

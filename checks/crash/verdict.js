@@ -39,6 +39,9 @@ export async function judge(storage, intents, diary, jumps, reader) {
   const photos = uploads
     .filter(({ kind, type }) => kind === 'file' || type === 'attphoto')
     .map(personOf)
+  const allowed = uploads.filter(({ type, raw }) => {
+    return type === 'door decision' && raw.includes('verdict=allowed')
+  })
   const terminals = await everyOf((filter) => storage.listTerminals?.(filter) ?? NOTHING)
   const codes = new Map(replies.map((reply) => [keyOf(reply), Number(reply.returnCode)]))
   const executions = new Map()
@@ -69,6 +72,13 @@ export async function judge(storage, intents, diary, jumps, reader) {
     'attendance kept twice': punches.length - new Set(punches).size,
     'acknowledged photos lost': without(diary.photos.map(personOf), photos),
     'photos kept twice': photos.length - new Set(photos).size,
+    'doors opened by an allow that is lost': without(
+      diary.opened.map(personOf),
+      allowed.map(personOf),
+    ),
+    'doors opened for those who must stay outside': diary.opened.filter(({ pin }) => {
+      return Number(pin) % 3 === 0
+    }).length,
     'terminals of another family': terminals.filter(({ serialNumber, family }) => {
       return family !== undefined && family !== familyOf(serialNumber)
     }).length,
@@ -111,6 +121,7 @@ export async function judge(storage, intents, diary, jumps, reader) {
     ...{
       'attendance records': punches.length,
       photos: photos.length,
+      'doors opened': diary.opened.length,
       'answers lost': diary.lostAnswers,
     },
     'power losses': diary.powerLosses,
