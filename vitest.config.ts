@@ -24,6 +24,7 @@ const long = [
   'test/files/memory.test.ts',
   'test/knex/sqlite.test.ts',
   'test/memory/command.test.ts',
+  'test/monitor/fleet.test.ts',
   'test/package.test.ts',
   'test/queue/characters.test.ts',
   'test/reply/growth.test.ts',

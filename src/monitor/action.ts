@@ -26,7 +26,7 @@ export interface MonitorAction {
  */
 export interface ActionAnswer {
   status: number
-  body: { commandId: string } | { error: string }
+  body: { commandId: string } | { error: string; member?: string }
 }
 
 const LIMIT = 65_536
@@ -99,7 +99,7 @@ async function give(
   try {
     command = commandOf(form, values as Record<string, unknown>, terminal.family)
   } catch (error) {
-    return failed(400, wordsOf(error))
+    return refusedBy(error)
   }
   if (command === undefined) return failed(404, 'there is no such form')
   const { text } = command
@@ -121,7 +121,7 @@ async function issue(
     // Refused by the queue, such as text that the encoding lacks.
     const isRefused = error instanceof IclockError && error.status === 400
     if (isRefused || (error instanceof TypeError && error.message.startsWith(OWN))) {
-      return failed(400, wordsOf(error))
+      return refusedBy(error)
     }
     throw error
   }
@@ -129,9 +129,16 @@ async function issue(
 
 const OWN = 'express-iclock: '
 
-function wordsOf(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error)
-  return words.startsWith(OWN) ? words.slice(OWN.length) : words
+// How a builder of commands begins its message about a value.
+const OF_MEMBER = /^[\w.]+: "(\w+)" /
+
+// The page shows it beside the field.
+function refusedBy(error: unknown): ActionAnswer {
+  const message = error instanceof Error ? error.message : String(error)
+  const words = message.startsWith(OWN) ? message.slice(OWN.length) : message
+  const [start = '', member] = OF_MEMBER.exec(words) ?? []
+  const shown = words.slice(start.length)
+  return { status: 400, body: { error: shown, ...(member !== undefined && { member }) } }
 }
 
 function failed(status: number, error: string): ActionAnswer {

@@ -25,6 +25,7 @@ const ENGLISH = {
   'live.lost': 'Connection lost, reconnecting',
   'live.failing': 'Storage does not answer',
   'failure.notFound': 'View not found.',
+  'failure.field': 'this value {error}',
   'failure.action': 'That did not work: {error}',
 
   'list.search': 'Search',

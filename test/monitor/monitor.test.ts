@@ -90,6 +90,20 @@ describe('An action', () => {
     },
   )
 
+  it('A value that is refused is named, for its field', async () => {
+    const { url, terminal } = await watched()
+    await terminal.handshake()
+    const send = async (values: object) => {
+      const body = JSON.stringify({ action: 'give', serialNumber: SN, form: 'putUser', values })
+      const answer = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
+      return { status: answer.status, ...((await answer.json()) as object) }
+    }
+    const name = { status: 400, member: 'name', error: expect.stringMatching(/^is "A.*; expected/) }
+    expect(await send({ pin: '7', name: 'A\u0007' })).toEqual(name)
+    expect(await send({ pin: '' })).toMatchObject({ status: 400, member: 'pin' })
+    expect(await send({ pin: '7', name: 'Ada' })).toMatchObject({ status: 200 })
+  })
+
   it('No action exists without commands', async () => {
     expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
   })

@@ -140,6 +140,9 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     await page.getByLabel('Name').fill('Ada\u0007')
     await page.getByRole('button', { name: 'Issue' }).click()
     await page.getByText('That did not work').waitFor()
+    expect(await page.locator('input[name=name]').getAttribute('aria-invalid')).toBe('true')
+    expect(await page.locator('#error-name').innerText()).toMatch(/this value is .*expected/)
+    expect(await page.locator('input:focus').getAttribute('name')).toBe('name')
     expect(await axeFindings(page)).toEqual([])
     await page.getByLabel('Name').fill('Ada')
     await page.getByRole('button', { name: 'Issue' }).click()
@@ -265,6 +268,24 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       expect(await axeFindings(page)).toEqual([])
       if (hash.includes('command')) await shoot(page, 'hostile')
     }
+  })
+
+  it('A phone shows at least eight records of attendance', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    const records = Array.from({ length: 12 }, (_, index) => {
+      return { pin: `${index + 1}`, time: `2026-10-05 06:${10 + index}:10` }
+    })
+    await app.terminal.attend(records)
+    const viewport = { width: 375, height: 812 }
+    const { page } = await look(browser, `${app.url}#/attendance`, { viewport })
+    await cells(page).first().waitFor()
+    const [first, ninth] = [cells(page).nth(0), cells(page).nth(8)]
+    const [top, end] = await Promise.all([first.boundingBox(), ninth.boundingBox()])
+    expect((end?.y ?? 0) - (top?.y ?? 0)).toBeLessThanOrEqual(812)
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+    expect(await axeFindings(page)).toEqual([])
+    await shoot(page, 'punches-375')
   })
 
   it('A day is downloaded as a table', async () => {

@@ -23,10 +23,10 @@ export function said(text) {
   return html`<bdi>${text}</bdi>`
 }
 
-/** A table that a narrow screen shows as cards. `columns` are the texts above it, each row a list of cells. */
-export function table(label, columns, rows) {
+/** A table that a narrow screen shows as cards. `columns` are the texts above it, each row a list of cells; `kind` is a class of the whole. */
+export function table(label, columns, rows, kind = '') {
   return html`
-    <div class="table">
+    <div class=${`table ${kind}`}>
       <table role="table" aria-label=${label}>
         <thead role="rowgroup">
           <tr role="row">${columns.map((column) => html`<th role="columnheader" scope="col">${column}</th>`)}</tr>

@@ -9,9 +9,9 @@ export const formOf = (forms, serialNumber, { act }) =>
   html`<${GiveForm} key=${serialNumber} forms=${forms} serialNumber=${serialNumber} act=${act} />`
 
 class GiveForm extends Component {
-  state = { name: this.props.forms[0].name, isAsking: false }
+  state = { name: this.props.forms[0].name, isAsking: false, wrong: undefined }
 
-  render({ forms, serialNumber, act }, { name, isAsking }) {
+  render({ forms, serialNumber, act }, { name, isAsking, wrong }) {
     const form = forms.find((one) => one.name === name) ?? forms[0]
     const onSubmit = async (event) => {
       event.preventDefault()
@@ -19,11 +19,14 @@ class GiveForm extends Component {
       const element = event.target
       const values = Object.fromEntries(new FormData(element))
       this.setState({ isAsking: false })
-      if (await act({ action: 'give', serialNumber, form: form.name, values }, 'action.issued')) {
-        element.reset()
-      }
+      const body = { action: 'give', serialNumber, form: form.name, values }
+      const { ok, member, error } = await act(body, 'action.issued')
+      this.setState({ wrong: ok ? undefined : { member, error } })
+      if (ok) element.reset()
+      else element.elements.namedItem(member ?? '')?.focus()
     }
-    const choose = ({ target }) => this.setState({ name: target.value, isAsking: false })
+    const choose = ({ target }) =>
+      this.setState({ name: target.value, isAsking: false, wrong: undefined })
     return html`
       <details class="give">
         <summary>${t('action.give')}</summary>
@@ -33,19 +36,23 @@ class GiveForm extends Component {
               ${forms.map((one) => html`<option value=${one.name}>${t(`form.${one.name}`)}</option>`)}
             </select>
           </label>
-          ${form.fields.map(
-            (field) => html`
-              <label key=${`${form.name} ${field.name}`}>${t(`field.${field.name}`)}
-                <input name=${field.name} type=${TYPES[field.kind]} required=${field.isRequired} defaultValue=${field.value ?? ''} autocomplete=${field.kind === 'secret' ? 'new-password' : 'off'} />
-              </label>
-            `,
-          )}
+          ${form.fields.map((field) => fieldOf(form, field, wrong?.member === field.name ? wrong.error : undefined))}
           ${form.fields.some(({ kind }) => kind === 'moment') && html`<p class="note">${t('action.moments')}</p>`}
           <${Buttons} isAsking=${isAsking} label=${t('action.submit')} onNo=${() => this.setState({ isAsking: false })} />
         </form>
       </details>
     `
   }
+}
+
+function fieldOf(form, { name, kind, isRequired, value = '' }, error) {
+  const id = `error-${name}`
+  return html`
+    <label key=${`${form.name} ${name}`}>${t(`field.${name}`)}
+      <input name=${name} type=${TYPES[kind]} required=${isRequired} defaultValue=${value} autocomplete=${kind === 'secret' ? 'new-password' : 'off'} aria-invalid=${error !== undefined} aria-describedby=${error && id} />
+      ${error && html`<span class="wrong" id=${id}>${error}</span>`}
+    </label>
+  `
 }
 
 /** A button that asks for confirmation. */

@@ -133,7 +133,7 @@ function change(changes) {
   follow()
 }
 
-/** Sends an action to the app, and shows its result. */
+/** Sends an action to the app, and shows its result; `member` is the value that was refused. */
 async function act(body, done) {
   try {
     const answer = await fetch('action', {
@@ -141,14 +141,17 @@ async function act(body, done) {
       headers: { 'Content-Type': 'application/json', 'X-Iclock-Monitor': '1' },
       body: JSON.stringify(body),
     })
-    const { commandId, error } = await answer.json().catch(() => ({ error: answer.statusText }))
-    state.notice = answer.ok ? t(done, { id: commandId }) : t('failure.action', { error })
+    const { commandId, error, member } = await answer
+      .json()
+      .catch(() => ({ error: answer.statusText }))
+    const shown = member === undefined ? error : t('failure.field', { error })
+    state.notice = answer.ok ? t(done, { id: commandId }) : t('failure.action', { error: shown })
     show()
-    return answer.ok
+    return { ok: answer.ok, member, error: shown }
   } catch (error) {
     state.notice = t('failure.action', { error: String(error) })
     show()
-    return false
+    return { ok: false }
   }
 }
 

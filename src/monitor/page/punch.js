@@ -28,6 +28,7 @@ export function punchTable(label, rows, terminalOf, withTerminal = false) {
         ],
       }
     }),
+    withTerminal ? 'punches' : '',
   )
 }
 
