@@ -61,6 +61,7 @@ export const PLAN = {
 
   'node people.mjs': { by: 'test/docs/run.test.ts' },
   'node people.mjs apply': { by: 'test/docs/run.test.ts' },
+  'npm run example:dashboard': EXAMPLES,
   'npm run example:hr-app-jest': EXAMPLES,
   'npm run example:hr-app-postgres': { by: 'test/examples/hr-app-postgres.postgres.test.ts' },
   'npm run example:mongo': { by: 'test/examples/mongo.mongodb.test.ts' },

@@ -1,3 +1,5 @@
+import { readFile, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { expect, it } from 'vitest'
 import { runExample } from '../support/example.js'
 import { STORAGES_PRINT } from '../support/storages-print.js'
@@ -32,6 +34,23 @@ it('The example of webhooks reads each arrival once its receiver works', async (
     'receiver  reads punch of 7',
     'receiver  reads punch of 8',
   ])
+})
+
+it('The example of a dashboard draws each of its metrics', async () => {
+  const { stdout } = await runExample('example:dashboard', '', { SECONDS: '2' })
+  const [, file = ''] = /^4 panels of \d+ looks: (.*)$/m.exec(stdout) ?? []
+  const page = await readFile(file, 'utf8')
+  await rm(dirname(file), { recursive: true })
+  const names = [...page.matchAll(/>([\w ]+)<\/text>/g)].map(([, name]) => name)
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'poll',
+      'handshake',
+      'TERMINAL_NOT_AUTHORIZED',
+      'succeeded',
+      'waiting',
+    ]),
+  )
 })
 
 it('The tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
