@@ -31,7 +31,7 @@ const app = express()
 app.use(
   terminalRouter({ adapter, authorize: (serialNumber) => !serialNumber.startsWith('STRANGER') }),
 )
-// What a stranger is told is no news here.
+// Refused strangers are counted above; by default Express would print each error.
 app.use((error, _req, res, _next) => res.status(error.status ?? 500).send(error.code))
 const server = app.listen(0)
 await once(server, 'listening')
