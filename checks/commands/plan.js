@@ -50,6 +50,7 @@ export const PLAN = {
   'npm run bench -- events': BENCH,
   'npm run bench -- history': BENCH,
   'npm run bench -- polls': BENCH,
+  'npm run bench -- roster': BENCH,
   'npm run bench -- statements': BENCH,
   'npm run bench -- fleet --terminals 10000': BENCH,
 
