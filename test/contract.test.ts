@@ -86,6 +86,8 @@ it("A case is skipped through the test's context, passed in or called", async ()
       'not proved: the adapter has no forget, forgetPerson',
       'not proved: the adapter has no findRoster, listRoster, writeRoster, countRoster',
       'not proved: the adapter has no findRoster, listRoster, writeRoster, countRoster, forget, forgetPerson',
+      'not proved: the adapter has no addOffer, findOffer, noteServed, listOffers, deleteOffer',
+      'not proved: the adapter has no addOffer, findOffer, noteServed, listOffers, deleteOffer, forget',
       'not proved: the adapter has no listReplies',
       'not proved: the adapter has no listUnparsed',
       'not proved: the adapter has no eventLog, readEvents, onUpload',
