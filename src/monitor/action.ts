@@ -10,15 +10,18 @@ import type { MonitorSettings } from './option.js'
 
 /** What somebody wants to do on the page. */
 export interface MonitorAction {
-  /** Cancel a command, issue it again, or issue the command of a form. */
-  action: 'cancel' | 'retry' | 'give'
+  /**
+   * Cancel a command, issue it again, or issue the command of a form; let in a terminal that was
+   * refused, or only take it off the list.
+   */
+  action: 'cancel' | 'retry' | 'give' | 'approve' | 'leave'
   serialNumber: string
-  /** The command, except of `give`. */
+  /** The command of `cancel` and `retry`. */
   commandId?: string
   /** The form of `give`, such as `openDoor`. */
   form?: string
   /** The text of the command that is cancelled or issued. */
-  text: string
+  text?: string
 }
 
 /**
@@ -26,25 +29,26 @@ export interface MonitorAction {
  */
 export interface ActionAnswer {
   status: number
-  body: { commandId: string } | { error: string; member?: string }
+  body: { commandId: string } | { serialNumber: string } | { error: string; member?: string }
 }
 
 const LIMIT = 65_536
 
 /** Runs the action that a request asks for. Rejects with the errors of storage. */
 export async function act(settings: MonitorSettings, req: IncomingMessage): Promise<ActionAnswer> {
-  if (settings.commands === undefined) return failed(404, 'the app has not allowed actions')
   const refusal = refusalOf(req)
   if (refusal !== undefined) return failed(403, `refused, because ${refusal}`)
   const asked = await askedFor(req)
   if (asked === undefined) return failed(400, 'the body must be a JSON object')
   const serialNumber = String(asked.serialNumber ?? '')
-  if (asked.action === 'give') return give(settings, req, serialNumber, asked)
-  if (asked.action !== 'cancel' && asked.action !== 'retry') return failed(400, 'no such action')
+  const { action } = asked
+  if (action === 'approve' || action === 'leave') return decide(settings, req, serialNumber, action)
+  if (settings.commands === undefined) return failed(404, 'the app has not allowed actions')
+  if (action === 'give') return give(settings, req, serialNumber, asked)
+  if (action !== 'cancel' && action !== 'retry') return failed(400, 'no such action')
   const commandId = String(asked.commandId ?? '')
   const record = await settings.adapter.findRecord(serialNumber, commandId)
   if (!record?.command) return failed(404, 'there is no such command')
-  const { action } = asked
   const { text } = record.command
   if (!(await isAllowed(settings, req, { action, serialNumber, commandId, text }))) return FORBIDDEN
   return action === 'cancel' ? cancel(settings, record) : retry(settings, record)
@@ -58,6 +62,24 @@ async function isAllowed(
   action: MonitorAction,
 ): Promise<boolean> {
   return (await settings.mayAct(req, action)) === true
+}
+
+/** Lets in a terminal that was refused, or takes it off the list. */
+async function decide(
+  settings: MonitorSettings,
+  req: IncomingMessage,
+  serialNumber: string,
+  action: 'approve' | 'leave',
+): Promise<ActionAnswer> {
+  const { adapter, approve } = settings
+  if (approve === undefined) return failed(404, 'the app has not allowed actions')
+  const refused = (await adapter.listRefused?.()) ?? []
+  const isKnown = refused.some((one) => one.serialNumber === serialNumber)
+  if (!isKnown) return failed(404, 'no such terminal was refused')
+  if (!(await isAllowed(settings, req, { action, serialNumber }))) return FORBIDDEN
+  if (action === 'approve') await approve(serialNumber, req)
+  await adapter.forgetRefused?.({ serialNumber })
+  return { status: 200, body: { serialNumber } }
 }
 
 async function cancel({ commands }: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {

@@ -39,6 +39,11 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
    */
   mayAct?(req: IncomingMessage, action: MonitorAction): Awaitable<boolean>
   /**
+   * Lets in a terminal that `authorize` refused, such as by adding it to the table that `authorize`
+   * reads; `req` says who asked. Without it, the page only shows who was refused.
+   */
+  approve?(serialNumber: string, req: IncomingMessage): unknown
+  /**
    * The hosts that it answers to, such as `hr.example.com` or `10.0.0.5:8081`; others get 421. By
    * default it answers to any, so that another site could point its name at the app.
    */
@@ -78,6 +83,7 @@ export interface MonitorSettings {
   adapter: MonitorStorage
   commands: Pick<CommandQueue, 'issue' | 'cancel' | 'state'> | undefined
   mayAct(req: IncomingMessage, action: MonitorAction): Awaitable<boolean>
+  approve: ((serialNumber: string, req: IncomingMessage) => unknown) | undefined
   hosts: readonly string[] | undefined
   namesOf: TerminalNames
   /** Whether terminals may have names. */
@@ -96,6 +102,7 @@ const OPTIONS: OptionNames<MonitorOptions> = {
   adapter: true,
   commands: true,
   mayAct: true,
+  approve: true,
   hosts: true,
   nameOf: true,
   personOf: true,
@@ -108,7 +115,14 @@ const OPTIONS: OptionNames<MonitorOptions> = {
   onError: true,
 }
 const CALLS = [...['listTerminals', 'findTerminal', 'listCommands', 'countCommands', 'findRecord']]
-const OPTIONAL_CALLS = ['listReplies', 'listUnparsed', 'listAttendance', 'listUploads']
+const REFUSED_CALLS = ['listRefused', 'forgetRefused']
+const OPTIONAL_CALLS = [
+  'listReplies',
+  'listUnparsed',
+  'listAttendance',
+  'listUploads',
+  ...REFUSED_CALLS,
+]
 
 /** @throws TypeError that names the option, what came and what was expected */
 export function monitorSettings<Issued extends IssuedCommand>(
@@ -116,12 +130,13 @@ export function monitorSettings<Issued extends IssuedCommand>(
 ): MonitorSettings {
   checkNames(options, OPTIONS)
   const { adapter, commands, nameOf, timeZone, texts = {} } = options
-  const { mayAct, hosts } = options
+  const { mayAct, approve, hosts } = options
   const { personOf, findPeople, roster } = options
   const { silentAfter = SILENT_AFTER, interval = 2000 } = options
   checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
   if (commands !== undefined) checkCommands(commands)
   checkFunction('mayAct', mayAct, 'a function (req, action) that returns true or false')
+  checkFunction('approve', approve, 'a function (serialNumber, req) that lets a terminal in')
   checkHosts(hosts)
   checkFunction('nameOf', nameOf, 'a function (serialNumbers) that returns an array of names')
   checkFunction('personOf', personOf, 'a function (people) that returns an array of names')
@@ -139,6 +154,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
     adapter: adapter as unknown as MonitorStorage,
     commands: commands as unknown as MonitorSettings['commands'],
     mayAct: mayAct?.bind(options) ?? (() => true),
+    approve: approve?.bind(options),
     hosts,
     namesOf: terminalNames(nameOf?.bind(options)),
     hasNames: nameOf !== undefined,

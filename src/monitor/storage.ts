@@ -2,6 +2,7 @@
 import type { IssuedCommand } from '../command.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
 
@@ -17,4 +18,5 @@ export type MonitorStorage<Issued extends IssuedCommand = IssuedCommand> = Pick<
   Pick<CommandStorage<Issued>, 'findRecord'> &
   Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> &
   Pick<ReplyStorage<Issued>, 'listReplies' | 'listUnparsed'> &
-  Pick<UploadStorage, 'listAttendance' | 'listUploads'>
+  Pick<UploadStorage, 'listAttendance' | 'listUploads'> &
+  Partial<Pick<RefusedStorage, 'listRefused' | 'forgetRefused'>>

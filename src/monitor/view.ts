@@ -9,6 +9,7 @@ import { attendanceView } from './view/attendance.js'
 import { commandView } from './view/command.js'
 import { commandsView, FAILURES } from './view/commands.js'
 import { personView } from './view/person.js'
+import { refusedView } from './view/refused.js'
 import { terminalView } from './view/terminal.js'
 import { terminalsView } from './view/terminals.js'
 
@@ -29,6 +30,7 @@ const VIEWS: Readonly<Record<string, View>> = {
   terminals: { members: ['q', 'show', 'after'], read: terminalsView },
   terminal: { members: ['sn', 'tab', ...LIST], read: terminalView },
   person: { members: ['pin', 'tab', ...LIST], read: personView },
+  refused: { members: ['after'], read: refusedView },
   command: { members: ['sn', 'id'], read: commandView },
   commands: { members: LIST, read: commandsView() },
   work: { members: LIST, read: commandsView(OPEN_STATES) },

@@ -104,6 +104,53 @@ describe('An action', () => {
     expect(await send({ pin: '7', name: 'Ada' })).toMatchObject({ status: 200 })
   })
 
+  it('A terminal that was refused is let in or taken off the list, if that is allowed', async () => {
+    const approved: string[] = []
+    const app = await watched({
+      isReadOnly: true,
+      approve: (serialNumber) => approved.push(serialNumber),
+      mayAct: (_req, { action, serialNumber }) => action === 'leave' || serialNumber !== 'C',
+    })
+    for (const serialNumber of ['A', 'B', 'C']) {
+      app.adapter.onRefused({ serialNumber, address: '10.0.0.5', at: new Date(), times: 2 })
+    }
+    const send = async (action: string, serialNumber: string) => {
+      const body = JSON.stringify({ action, serialNumber })
+      return (await fetch(`${app.url}action`, { method: 'POST', headers: OWN, body })).status
+    }
+    expect(await send('approve', 'A')).toBe(200)
+    expect(await send('leave', 'B')).toBe(200)
+    expect(await send('approve', 'C')).toBe(403)
+    expect(await send('approve', 'D')).toBe(404)
+    expect(approved).toEqual(['A'])
+    const answer = await fetch(`${app.url}view?view=refused`)
+    const { view } = (await answer.json()) as { view: object }
+    expect(view).toMatchObject({
+      canApprove: true,
+      list: { rows: [{ serialNumber: 'C', times: 2 }] },
+    })
+  })
+
+  it('Refused terminals stay if the app gave no approve', async () => {
+    const app = await watched()
+    for (let index = 0; index < 60; index++) {
+      const serialNumber = `S${index}`
+      app.adapter.onRefused({ serialNumber, address: `10.0.0.${index}`, at: new Date(), times: 1 })
+    }
+    const body = JSON.stringify({ action: 'leave', serialNumber: 'S1' })
+    const answer = await fetch(`${app.url}action`, { method: 'POST', headers: OWN, body })
+    expect([answer.status, app.adapter.listRefused()].flat()).toHaveLength(61)
+    const sizes: number[] = []
+    for (let after = ''; sizes.length < 3; ) {
+      const page = await fetch(`${app.url}view?view=refused&after=${after}`)
+      const { view } = (await page.json()) as { view: { list: { rows: []; next?: string } } }
+      sizes.push(view.list.rows.length)
+      if (view.list.next === undefined) break
+      after = view.list.next
+    }
+    expect(sizes).toEqual([50, 10])
+  })
+
   it('No action exists without commands', async () => {
     expect(await give(OWN, { isReadOnly: true })).toMatchObject({ status: 404, issued: 0 })
   })

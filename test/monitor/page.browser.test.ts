@@ -270,6 +270,26 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     }
   })
 
+  it('A terminal that was refused is let in, whatever it claims to be', async () => {
+    const approved: string[] = []
+    const app = await watched({ approve: (serialNumber) => approved.push(serialNumber) })
+    const claim = { serialNumber: 'NEW1', model: HOSTILE, address: '10.0.0.5', times: 3 }
+    app.adapter.onRefused({ ...claim, at: new Date() })
+    const { page, errors } = await look(browser, `${app.url}#/refused`)
+    await cells(page).first().waitFor()
+    expect(await page.locator('main').innerText()).toContain(HOSTILE.slice(0, 20))
+    expect(await page.locator('main script, main img').count()).toBe(0)
+    expect(await axeFindings(page)).toEqual([])
+    await page.setViewportSize({ width: 375, height: 800 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+    expect(await axeFindings(page)).toEqual([])
+    await page.getByRole('button', { name: 'Let in' }).click()
+    await page.getByRole('button', { name: 'Yes: Let in' }).click()
+    await page.getByText('Nobody was refused').waitFor()
+    expect(approved).toEqual(['NEW1'])
+    expect(errors).toEqual([])
+  })
+
   it('A phone shows at least eight records of attendance', async () => {
     const app = await watched()
     await app.terminal.handshake()

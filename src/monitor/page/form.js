@@ -59,22 +59,22 @@ function fieldOf(form, { name, kind, isRequired, value = '' }, error) {
 export class AskingButton extends Component {
   state = { isAsking: false }
 
-  render({ label, onYes }, { isAsking }) {
+  render({ label, question, onYes }, { isAsking }) {
     const onSubmit = (event) => {
       event.preventDefault()
       if (isAsking) onYes()
       this.setState({ isAsking: !isAsking })
     }
     return html`<form class="ask" onSubmit=${onSubmit}>
-      <${Buttons} isAsking=${isAsking} label=${label} onNo=${() => this.setState({ isAsking: false })} />
+      <${Buttons} isAsking=${isAsking} label=${label} question=${question} onNo=${() => this.setState({ isAsking: false })} />
     </form>`
   }
 }
 
-function Buttons({ isAsking, label, onNo }) {
+function Buttons({ isAsking, label, question = t('action.confirm'), onNo }) {
   if (!isAsking) return html`<button type="submit">${label}</button>`
   return html`
-    <span role="alert">${t('action.confirm')}</span>
+    <span role="alert">${question}</span>
     <button type="submit" class="yes">${t('action.yes')}: ${label}</button>
     <button type="button" onClick=${onNo}>${t('action.no')}</button>
   `

@@ -13,7 +13,7 @@ const subjectsOf = (name) => (Object.hasOwn(SUBJECTS, name) ? SUBJECTS[name] : [
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
 /** @type {{ route: any, view: any, live: string, notice: string }} */
 const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
-const NAMES = ['terminals', 'attendance', 'work', 'failures']
+const NAMES = ['terminals', 'attendance', 'work', 'failures', 'refused']
 let stream
 let shownKey = ''
 let isFocusDue = false

@@ -5,6 +5,7 @@ import { commands } from './commands.js'
 import { empty, heading, html, t } from './element.js'
 import { commandWords, personName } from './list.js'
 import { person } from './person.js'
+import { refused } from './refused.js'
 import { terminal } from './terminal.js'
 import { terminals } from './terminals.js'
 
@@ -27,6 +28,7 @@ const VIEWS = {
   },
   commands: { title: () => t('commands.title'), body: commands },
   work: { title: () => t('work.title'), body: commands },
+  refused: { title: () => t('refused.title'), body: refused },
   failures: { title: () => t('failures.title'), body: commands },
   attendance: { title: () => t('attendance.title'), body: attendance },
 }
