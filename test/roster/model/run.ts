@@ -6,7 +6,7 @@ import { play } from './history.js'
 /** How many histories to play: `ROSTER_HISTORIES` asks for more. */
 export const HISTORIES = Number(process.env.ROSTER_HISTORIES ?? process.env.MODEL_RUNS ?? 10)
 /** How many to play on a database server. */
-export const FEW = Number(process.env.ROSTER_HISTORIES ?? 3)
+export const FEW = Number(process.env.ROSTER_HISTORIES ?? 2)
 /** The first seed. */
 export const FIRST = Number(process.env.ROSTER_SEED ?? 1)
 
