@@ -394,7 +394,7 @@ describe('mongoAdapter', () => {
       `option "family" is "door"; expected "attendance", "access", or a`,
     )
     expect(made({ collections: { reply: 'x' } })).toThrow(
-      'the options are commands, counters, unparsed, attendance, uploads, terminals, refused, roster, retention, events',
+      'the options are commands, counters, unparsed, attendance, uploads, terminals, refused, roster, offers, retention, events',
     )
     expect(made({ collections: { uploads: 'iclock_commands' } })).toThrow(
       'expected a different name',
