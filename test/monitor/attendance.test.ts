@@ -38,6 +38,7 @@ describe('The attendance of a day', () => {
     upload('rtlog', door('0', '07:31:00', 200, 2))
     upload('rtlog', door('9', '07:32:00', 23, 0))
     upload('ATTLOG', '7\t2026-10-04 23:59:59\t0\t1')
+    upload('rtlog', door('8', '23:59:58', 0, 1).replace('10-05', '10-04'))
     const { list } = await read('day=2026-10-05')
     expect(list?.rows).toMatchObject([
       { pin: '9', granted: false, event: 'no access to this door', door: '2' },

@@ -64,7 +64,7 @@ describe('Names', () => {
 
   it('A search for 7 finds the PIN 7 alone, and one for a name that person', async () => {
     const { upload, read } = opened()
-    upload('USER PIN=7\tName=Ada King\nUSER PIN=70\tName=Ada Bell\nUSER PIN=8\tName=Bo')
+    upload('USER PIN=7\tName=Ada King\nUSER PIN=70\tName=Ada Bell\nUSER PIN=8\tName=Bo 7')
     for (const pin of [7, 70, 8]) upload(`${pin}\t2026-10-05 06:58:10\t0\t1`, 'ATTLOG')
     const found = async (person: string) => {
       const { list, choices } = await read(`view=attendance&day=2026-10-05&person=${person}`)
