@@ -27,8 +27,6 @@ interface Topic {
   /** The view last sent to the watchers; undefined before the first. */
   view?: string | undefined
   isFailing: boolean
-  /** Something was changed while it was being read. */
-  isStale: boolean
 }
 
 /**
@@ -74,7 +72,6 @@ class Views implements Feed {
       query,
       watchers: new Set<Watcher>(),
       isFailing: false,
-      isStale: false,
     }
     topic.watchers.add(watcher)
     if (!this.#topics.has(key)) {
@@ -119,10 +116,8 @@ class Views implements Feed {
   }
 
   async #update(topic: Topic): Promise<void> {
-    if (this.#reads.has(topic.query.toString())) {
-      topic.isStale = true
-      return
-    }
+    // What is being read may have been there before the change.
+    await this.#reads.get(topic.query.toString())?.catch(() => {})
     try {
       const view = await this.read(topic.query)
       const isNew = topic.isFailing || view !== topic.view
@@ -135,9 +130,6 @@ class Views implements Feed {
       topic.isFailing = true
       for (const watcher of topic.watchers) watcher(undefined)
     }
-    if (!topic.isStale) return
-    topic.isStale = false
-    await this.#update(topic)
   }
 
   #stopIfUnwatched(): void {

@@ -200,6 +200,31 @@ it('Storage is read once for all viewers of a view, and not at all for nobody', 
   expect(reads).toBe(1)
 })
 
+it('A view that somebody else is reading reaches a new viewer, with what changed meanwhile', async () => {
+  let reads = 0
+  let go = () => {}
+  const slow = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const views = feed(
+    async () => {
+      const number = ++reads
+      if (number === 1) await slow
+      return { reads: number }
+    },
+    60_000,
+    () => {},
+  )
+  const query = new URLSearchParams('view=terminals')
+  const reading = views.read(query)
+  const seen: (string | undefined)[] = []
+  const stop = views.watch(query, (view) => seen.push(view))
+  go()
+  await reading
+  await expect.poll(() => seen).toEqual(['{"reads":2}'])
+  stop()
+})
+
 it('An error of storage is reported once, and shown to every viewer', async () => {
   const errors: unknown[] = []
   const down = new Error('down')
