@@ -9,6 +9,7 @@ import { GROUND_NAMES, NoServer } from './crash/database.js'
 /** @typedef {Pick<import('./crash/campaign.js').Campaign, 'ground' | 'kills' | 'broken' | 'clocks' | 'kinds' | 'events'>} Plan */
 
 const LONG = 200
+const MOST_RUNS = 4
 
 /**
  * Each defect must be found, too: otherwise a campaign that finds nothing proves nothing.
@@ -132,7 +133,11 @@ async function main() {
       print(`${verdict}: ${title}${note}\n`)
     }
     try {
-      const passed = await isRight(plan, seed)
+      let passed = await isRight(plan, seed)
+      // A defect shows by chance, as whatever dies does at the wrong moment.
+      for (let more = 1; plan.broken && !passed && more < MOST_RUNS; more++) {
+        passed = await isRight(plan, seed + more)
+      }
       is(passed ? 'passed' : 'failed', `, ${Math.round((Date.now() - began) / 1000)} s`)
     } catch (error) {
       const isRequired = process.env[REQUIRED[plan.ground] ?? 'REQUIRE_MONGODB'] === '1'
