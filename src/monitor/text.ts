@@ -30,7 +30,6 @@ const ENGLISH = {
   'failure.action': 'That did not work: {error}',
 
   'list.search': 'Search',
-  'list.clear': 'Clear',
   'list.first': 'First page',
   'list.newest': 'Newest',
   'list.next': 'Next page',
@@ -142,10 +141,7 @@ const ENGLISH = {
   'terminal.hex': 'Bytes as hexadecimal digits',
 
   'fact.serialNumber': 'Serial number',
-  'fact.name': 'Name',
-  'fact.lastSeenAt': 'Last seen',
   'fact.firstSeenAt': 'First seen',
-  'fact.family': 'Family',
   'fact.firmware': 'Firmware',
   'fact.model': 'Model',
   'fact.address': 'Address',
