@@ -48,6 +48,8 @@ const MODULE_SETTINGS = [
 const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
 
 // Beside the docs: the entries, their types and maps, and what they share.
+// What express-iclock/opentelemetry needs of the app.
+const OPENTELEMETRY = '@opentelemetry/api@1'
 const MOST_BUILT = 114
 
 const execute = promisify(execFile)
@@ -58,13 +60,13 @@ try {
   await inProject(
     'Express 5',
     tarball,
-    ['express@5', '@types/express@5', ...TYPESCRIPTS],
+    ['express@5', '@types/express@5', OPENTELEMETRY, ...TYPESCRIPTS],
     inExpress,
   )
   await inProject(
     'Express 4',
     tarball,
-    ['express@4', '@types/express@4', ...TYPESCRIPTS],
+    ['express@4', '@types/express@4', OPENTELEMETRY, ...TYPESCRIPTS],
     inExpress,
   )
   await inProject('Jest and Express 4.17', tarball, ['express@4.17.0', 'jest', 'supertest'], inJest)
