@@ -30,7 +30,7 @@ const { name, exports, bin = {} } = JSON.parse(readFileSync(join(root, 'package.
 const { example } = createRequire(import.meta.url)('./consumers/example.cjs')
 
 const subpaths = Object.keys(exports).map((subpath) => name + subpath.slice(1))
-const entries = subpaths.filter((subpath) => !subpath.endsWith('.json'))
+const isEntry = (subpath) => !subpath.endsWith('.json')
 
 const TYPESCRIPTS = ['typescript5@npm:typescript@5', 'typescript7@npm:typescript@7']
 const DRIVERS = [
@@ -155,7 +155,11 @@ async function linksLead(tarball) {
 async function inProject(title, tarball, packages, checks) {
   const folder = join(temporary, title.toLowerCase().replaceAll(' ', '-'))
   mkdirSync(folder)
-  const project = { title, folder }
+  // Everything else is there for an app that doesn't have it.
+  const own = packages.includes(OPENTELEMETRY)
+    ? subpaths
+    : subpaths.filter((subpath) => !subpath.endsWith('/opentelemetry'))
+  const project = { title, folder, subpaths: own, entries: own.filter(isEntry) }
   write(project, 'package.json', JSON.stringify({ private: true }))
   const isInstalled = await check(`${title}: installs`, () =>
     run('npm', ['install', '--no-audit', '--no-fund', tarball, ...packages], folder),
@@ -166,7 +170,7 @@ async function inProject(title, tarball, packages, checks) {
     async () => {
       const imported = await wordsOf(project, 'subpaths.mjs')
       const required = await wordsOf(project, 'subpaths.cjs')
-      for (const entry of entries) {
+      for (const entry of project.entries) {
         ok(imported[entry].length > 0, `${entry} has no words`)
         deepEqual(imported[entry], required[entry])
       }
@@ -182,7 +186,7 @@ async function inProject(title, tarball, packages, checks) {
 
 async function wordsOf(project, file) {
   copy(project, file)
-  return JSON.parse(await run(process.execPath, [file, ...subpaths], project.folder))
+  return JSON.parse(await run(process.execPath, [file, ...project.subpaths], project.folder))
 }
 
 async function inExpress(project) {
@@ -203,7 +207,7 @@ async function inExpress(project) {
       },
     },
   )
-  for (const entry of entries) await inTypeScriptAlone(project, entry)
+  for (const entry of project.entries) await inTypeScriptAlone(project, entry)
   for (const version of [5, 7]) {
     for (const { files, ...settings } of MODULE_SETTINGS) {
       await inTypeScript(project, `typescript${version}`, files, settings)
@@ -215,8 +219,8 @@ async function inTypeScript(project, typescript, files, settings) {
   const setting = Object.values(settings).join(' + ')
   const title = `${project.title}, ${typescript}, ${setting}`
   const app = readFileSync(join(sources, 'app.ts'), 'utf8')
-  const imports = entries.map((entry, i) => `import * as entry${i} from '${entry}'`)
-  const list = `export const entries = [${entries.map((_, i) => `entry${i}`)}]`
+  const imports = project.entries.map((entry, i) => `import * as entry${i} from '${entry}'`)
+  const list = `export const entries = [${project.entries.map((_, i) => `entry${i}`)}]`
   for (const file of files) write(project, file, [app, ...imports, list].join('\n'))
   const outDir = `${typescript}-${setting.replace(' + ', '-')}`
   const compilerOptions = { ...STRICT, ...settings, outDir }
@@ -300,14 +304,14 @@ async function compile({ folder }, typescript) {
 async function inJest(project) {
   copy(project, 'app.cjs', 'app.test.cjs', 'example.cjs')
   await check("Jest, as it comes: the app's test passes", () =>
-    run('npx', ['jest'], project.folder, { SUBPATHS: subpaths.join() }),
+    run('npx', ['jest'], project.folder, { SUBPATHS: project.subpaths.join() }),
   )
 }
 
 async function inVitest(project) {
   copy(project, 'app.test.mjs', 'example.cjs')
   await check("Vitest: the app's test passes", () =>
-    run('npx', ['vitest', 'run'], project.folder, { SUBPATHS: entries.join() }),
+    run('npx', ['vitest', 'run'], project.folder, { SUBPATHS: project.entries.join() }),
   )
 }
 
