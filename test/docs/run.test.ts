@@ -32,7 +32,7 @@ it('The first app of the README puts an employee on a terminal', async () => {
 it.each([
   ['report', ['7 Ada Byron', '8 Grace Hopper', '9 Visitor']],
   ['apply', ['7 Ada Byron', '9 Visitor']],
-])('The first roster of docs/people.md ends under %s as it says', async (deletes, left) => {
+])('The script people.mjs of docs/people.md ends under %s as it says', async (deletes, left) => {
   const output = await runScenario('people', run('docs/people.md'), { DELETES: deletes })
   expect(output).toContain('the terminal is being asked who is on it')
   expect(output).toContain(
