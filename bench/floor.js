@@ -58,7 +58,7 @@ export function floorOf(adapter) {
       const now = new Date()
       const since = new Date(now.getTime() - 60_000)
       await adapter.listUploads({ serialNumber, type: 'door decision', since, limit: 50 })
-      const raw = Buffer.concat([Buffer.from('verdict=allowed\t'), body])
+      const raw = Buffer.concat([Buffer.from('verdict=allowed\topens=1\t'), body])
       const record = { kind: 'fields', type: 'door decision', fields: { verdict: 'allowed' }, raw }
       const upload = { serialNumber, table: 'door decision', query: {}, receivedAt: now, body: raw }
       await adapter.onUpload({ ...upload, records: [record], unparsed: [] })

@@ -26,8 +26,8 @@ export function eventOf(event: WrittenEvent, about: StoredEvent): TerminalEvent 
       const record = recordOf(event.record) as FieldRecord
       const { verdict, opens } = record.fields
       const punch = punchOf({ ...record, type: 'rtlog' }, about) as Punch
-      const opened = opens === undefined ? {} : { opened: Number(opens) }
-      const asked = { ...punch, granted: opens !== undefined, record }
+      const opened = opens ? { opened: Number(opens) } : {}
+      const asked = { ...punch, granted: 'opened' in opened, record }
       return { type: 'decision', ...about, verdict: verdict as Verdict, ...opened, punch: asked }
     }
     case 'template': {

@@ -134,7 +134,8 @@ export function decisionRecord(decision: VerificationDecision): FieldRecord {
 function pairsOf({ verdict, door, seconds, tip }: VerificationDecision): [string, string][] {
   const pairs: [string, unknown][] = [
     ['verdict', verdict],
-    ['opens', door],
+    // There even if no door opens: the terminal's line behind it may have the same key.
+    ['opens', door ?? ''],
     ['seconds', seconds],
     ['tip', tip],
   ]
@@ -169,7 +170,7 @@ export function decisionIn(
   return {
     question,
     verdict: found.verdict as Verdict,
-    ...(found.opens !== undefined && { door: Number(found.opens) }),
+    ...(found.opens && { door: Number(found.opens) }),
     ...(found.seconds !== undefined && { seconds: Number(found.seconds) }),
     ...(found.tip !== undefined && { tip: found.tip }),
   }

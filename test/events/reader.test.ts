@@ -80,6 +80,17 @@ it('A decision is an event, with the door that it opened', async () => {
   ])
 })
 
+it('A line that names a door to open makes no denial an opening', async () => {
+  const adapter = memoryAdapter({ events: true })
+  const body = Buffer.from('opens=4\tverdict=allowed\ttime=2026-09-28 11:40:45\tpin=7\tevent=0')
+  const question = questionIn(body, 'A', 'utf-8', undefined) as VerificationQuestion
+  const records = [decisionRecord({ question, verdict: 'denied' })]
+  adapter.onUpload({ ...upload('A', DECISION, ''), records })
+  const [event] = await all(adapter)
+  expect(event).toMatchObject({ type: 'decision', verdict: 'denied', punch: { granted: false } })
+  expect(event).not.toHaveProperty('opened')
+})
+
 it('What only looks like a decision is shown as it came', async () => {
   const adapter = memoryAdapter({ events: true })
   adapter.onUpload(upload('A', 'decision', 'verdict=open\tpin=7'))

@@ -70,7 +70,7 @@ describe('A question', () => {
   it('The door stays closed after a denial', async () => {
     const { ask, kept } = doorWith({ decide: async () => ({ allow: false, tip: 'Not today' }) })
     await ask(`${LINE}\r\n`).expect(200, `${CLOSED}\r\nTIPS=Not today`)
-    expect(await kept()).toEqual([`door decision verdict=denied\ttip=Not today\t${LINE}`])
+    expect(await kept()).toEqual([`door decision verdict=denied\topens=\ttip=Not today\t${LINE}`])
   })
 
   it('The app gets the person, the place and the time', async () => {
@@ -200,7 +200,7 @@ describe('A failure', () => {
   ])('A decide that %s leaves the door closed', async (_, decide, told) => {
     const { ask, errors, kept } = doorWith({ decide: decide as never })
     await ask().expect(200, CLOSED)
-    expect(await kept()).toEqual([`door decision verdict=denied\t${LINE}`])
+    expect(await kept()).toEqual([`door decision verdict=denied\topens=\t${LINE}`])
     await expect.poll(() => errors.map(String)).toEqual([expect.stringMatching(told)])
   })
 
@@ -213,7 +213,7 @@ describe('A failure', () => {
     const { text } = await ask().expect(200)
     expect(text).toMatch(/^AUTH=TIMEOUT/)
     // Without authorization, the body is not read.
-    const stored = 'authorize' in options ? [] : [`door decision verdict=timeout\t${LINE}`]
+    const stored = 'authorize' in options ? [] : [`door decision verdict=timeout\topens=\t${LINE}`]
     await expect.poll(kept).toEqual(stored)
   })
 
@@ -228,7 +228,7 @@ describe('A failure', () => {
     })
     await ask().expect(200, LATE)
     expect(signal?.aborted).toBe(true)
-    expect(await kept()).toEqual([`door decision verdict=timeout\t${LINE}`])
+    expect(await kept()).toEqual([`door decision verdict=timeout\topens=\t${LINE}`])
     expect(errors).toEqual([])
   })
 
@@ -238,7 +238,7 @@ describe('A failure', () => {
     await ask().expect(200, LATE)
     late.resolve({ allow: true })
     await new Promise(setImmediate)
-    expect(await kept()).toEqual([`door decision verdict=timeout\t${LINE}`])
+    expect(await kept()).toEqual([`door decision verdict=timeout\topens=\t${LINE}`])
   })
 
   it('An allow that storage has late is marked as not answered', async () => {
@@ -257,7 +257,7 @@ describe('A failure', () => {
     await expect.poll(kept).toHaveLength(2)
     expect((await kept()).toSorted()).toEqual([
       `door decision verdict=allowed\topens=3\tseconds=5\t${LINE}`,
-      `door decision verdict=timeout\t${LINE}`,
+      `door decision verdict=timeout\topens=\t${LINE}`,
     ])
   })
 
@@ -276,7 +276,7 @@ describe('A failure', () => {
     adapter.listUploads = () => Promise.reject(new Error('no disk'))
     await ask().expect(200, CLOSED)
     adapter.listUploads = listUploads
-    await expect.poll(kept).toEqual([`door decision verdict=denied\t${LINE}`])
+    await expect.poll(kept).toEqual([`door decision verdict=denied\topens=\t${LINE}`])
   })
 
   it.each([
