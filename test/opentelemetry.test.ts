@@ -7,7 +7,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commandQueue, type IssuedCommand, memoryAdapter } from '../src/index.js'
+import { commandQueue, type IssuedCommand, memoryAdapter, type ReplyStorage } from '../src/index.js'
 import { observeRequests, observeStorage } from '../src/opentelemetry.js'
 import { terminalFetch } from '../src/web.js'
 
@@ -122,6 +122,27 @@ describe('Metrics', () => {
         'iclock.commands.open sent: 1',
       ]),
     )
+  })
+
+  it('A body of more replies than storage is asked for at once is counted whole', async () => {
+    const memory = memoryAdapter()
+    let most = 0
+    const adapter: typeof memory & ReplyStorage = {
+      ...memory,
+      findCommands: () => [],
+      onReplies: (all) => all.map(({ reply, command }) => memory.onReply(reply, command)),
+      findSummaries(identities) {
+        most = Math.max(most, identities.length)
+        return memory.findSummaries(identities)
+      },
+    }
+    const { send, metrics, stop } = world(adapter)
+    const lines = Array.from({ length: 2500 }, (_, index) => `ID=x${index}&Return=0&CMD=CHECK\n`)
+    await send(`devicecmd?SN=${SN}`, lines.join(''))
+    const measured = await metrics()
+    stop.abort()
+    expect(measured).toContain('iclock.replies succeeded: 2500')
+    expect(most).toBe(1000)
   })
 
   it('Nothing is measured after the signal', async () => {

@@ -8,6 +8,7 @@ import type { PollEvent } from '../queue/handler.js'
 import type { ReplyEvent } from '../reply/event.js'
 import type { UploadEvent } from '../upload/reception.js'
 import type { DecisionEvent } from '../verification/asking.js'
+import { codeOf, SCOPE } from './scope.js'
 
 /** The options of `observeRequests`. */
 export interface RequestTelemetryOptions {
@@ -19,10 +20,6 @@ export interface RequestTelemetryOptions {
 
 const OPTIONS: OptionNames<RequestTelemetryOptions> = { meterProvider: true, signal: true }
 
-/** The name under which everything is measured. */
-export const SCOPE = 'express-iclock'
-
-const CODE = /^[\w.]{1,60}$/
 // In seconds: a terminal gives up after ten.
 const DECISION_TIMES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10]
 
@@ -90,9 +87,4 @@ export function observeRequests(options: RequestTelemetryOptions = {}): void {
   listen<RefusalEvent>(CHANNELS.refusal, ({ code, status }) => {
     refusals.add(1, { 'error.type': codeOf(code), 'http.response.status_code': status })
   })
-}
-
-/** A code as an attribute; a text that somebody chose would be a series of its own. */
-export function codeOf(code: unknown): string {
-  return typeof code === 'string' && CODE.test(code) ? code : 'other'
 }
