@@ -19,5 +19,6 @@ export type {
   EventPlace,
   EventStorage,
 } from './events/storage.js'
-export { type ListedPunch, listedPunchOf, type Punch, punchOf } from './punch/punch.js'
+export { type ListedPunch, listedPunchOf } from './punch/listed.js'
+export { type Punch, punchOf } from './punch/punch.js'
 export type { Verification, VerificationWord } from './punch/verification.js'

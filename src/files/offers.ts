@@ -1,27 +1,23 @@
 // What an app offers to terminals: fileOffers().
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import {
   checkAdapter,
   checkFlag,
   checkNames,
   checkWhole,
   type OptionNames,
-  quoted,
   wrong,
 } from '../check.js'
-import type { Awaitable } from '../endpoint/deadline.js'
-import { IclockError } from '../endpoint/errors.js'
 import { isSerialNumber } from '../endpoint/serial-number.js'
 import type { Page } from '../page.js'
-import type { Terminal } from '../terminal/storage.js'
+import type { TerminalStorage } from '../terminal/storage.js'
+import { checkBytes, checkPlatform } from './firmware.js'
 import { FILE_NAME, type OfferState, stateOfOffer, urlOf } from './offer.js'
-import { type OpenFile, openPart } from './open.js'
+import type { OpenFile } from './open.js'
 import { type FileOffer, OFFER_CALLS, type OfferFilter, type OfferStorage } from './storage.js'
 
 /** The storage that offers need; `findTerminal` only for firmware. */
-export type OfferAdapter = OfferStorage & {
-  findTerminal?(serialNumber: string): Awaitable<Terminal | undefined>
-}
+export type OfferAdapter = OfferStorage & Partial<Pick<TerminalStorage, 'findTerminal'>>
 
 /** The options of `fileOffers`. */
 export interface FileOffersOptions {
@@ -88,7 +84,6 @@ const MEMBERS: OptionNames<NewOffer> = {
 const DAY = 24 * 60 * 60 * 1000
 const LARGEST = 2 ** 31 - 1
 const LONGEST_FILE = 500
-const TIMEOUT = 10_000
 
 /**
  * Creates the calls by which an app offers files to terminals. The bytes stay in the app: the option
@@ -158,47 +153,4 @@ function newOffer(serialNumber: string, given: NewOffer): FileOffer {
     ...{ md5: md5.toLowerCase(), ...(platform !== undefined && { platform }), isBase64, once },
     ...{ offeredAt, expiresAt: new Date(offeredAt.getTime() + expiresAfter), served: 0 },
   }
-}
-
-// Firmware of another platform can destroy a terminal.
-async function checkPlatform(
-  { serialNumber }: FileOffer,
-  platform: string,
-  adapter: OfferAdapter,
-): Promise<void> {
-  checkAdapter(adapter, ['findTerminal'])
-  const terminal = await adapter.findTerminal?.(serialNumber)
-  if (!terminal) {
-    throw new IclockError(
-      'TERMINAL_UNKNOWN',
-      `No terminal ${quoted(serialNumber)} ever called, so its platform isn't known.`,
-    )
-  }
-  const { options = {} } = terminal
-  const stated = options['~Platform'] ?? options.Platform
-  if (stated === platform) return
-  throw new IclockError(
-    'PLATFORM_MISMATCH',
-    `The firmware is for ${quoted(platform)}, and terminal ${quoted(serialNumber)} ` +
-      (stated === undefined
-        ? 'has not stated its platform: issue INFO, or GET OPTIONS ~Platform, first.'
-        : `is ${quoted(stated)}.`),
-  )
-}
-
-async function checkBytes(offer: FileOffer, openFile: OpenFile | undefined): Promise<void> {
-  if (typeof openFile !== 'function') {
-    throw wrong('openFile', openFile, 'a function (offer, { start, end, signal }), for firmware')
-  }
-  const part = await openPart(openFile, offer, { first: 0, last: offer.size - 1 }, TIMEOUT)
-  const hash = createHash('md5')
-  try {
-    for (let piece = await part.read(); piece; piece = await part.read()) hash.update(piece)
-  } finally {
-    part.close()
-  }
-  const md5 = hash.digest('hex')
-  if (md5 === offer.md5) return
-  const message = `The file ${quoted(offer.file)} has the MD5 ${md5}; its offer was to say ${offer.md5}.`
-  throw new IclockError('FILE_MISMATCH', message)
 }

@@ -2,8 +2,6 @@
 import { localTimeOf } from '../upload/clock.js'
 import { detailsOf } from '../upload/details.js'
 import { fieldOf } from '../upload/fields.js'
-import { parseUpload } from '../upload/parse.js'
-import type { KeptAttendance, KeptUpload } from '../upload/storage.js'
 import type { AttendanceRecord, FieldRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { DENIED, DOOR_EVENTS, GRANTED, LINKED } from './door-event.js'
 import { clockVerification, doorVerification, type Verification } from './verification.js'
@@ -51,10 +49,6 @@ export interface Punch {
   record: AttendanceRecord | FieldRecord
 }
 
-/** A punch as lists show it. */
-export type ListedPunch = Omit<Punch, 'record'>
-
-const NO_BYTES = Buffer.alloc(0)
 const DIRECTIONS: Readonly<Record<string, Punch['direction']>> = {
   ...{ 0: 'in', 1: 'out', 2: 'out', 3: 'in', 4: 'in', 5: 'out' },
 }
@@ -91,42 +85,6 @@ export function punchOf(
   record: UploadRecord,
   { serialNumber }: Pick<Upload, 'serialNumber'>,
 ): Punch | undefined {
-  return punchIn(record, serialNumber)
-}
-
-/**
- * The punch in a row of `listAttendance` or `listUploads`, without the record, of which lists show
- * a part: what comes after the first 400 bytes of a door event is missing.
- *
- * @example
- * const { rows } = await adapter.listUploads({ type: 'rtlog' })
- * const punches = rows.flatMap((row) => listedPunchOf(row) ?? [])
- *
- * @returns undefined if the row is something else, such as a user or the state of a door
- */
-export function listedPunchOf(row: KeptAttendance | KeptUpload): ListedPunch | undefined {
-  const { serialNumber } = row
-  const found = 'kind' in row ? listedEvent(row) : listedLine(row)
-  const punch = found && punchIn(found, serialNumber)
-  if (punch === undefined) return undefined
-  const { record: _, ...listed } = punch
-  return listed
-}
-
-function listedLine(row: KeptAttendance): AttendanceRecord {
-  return { ...row, kind: 'attendance', type: 'attlog', rest: [], raw: NO_BYTES }
-}
-
-function listedEvent({ kind, type, raw, size, instant }: KeptUpload): FieldRecord | undefined {
-  if (kind !== 'fields' || (type !== 'rtlog' && type !== 'transaction')) return undefined
-  // Half a value would be a wrong one.
-  const whole = raw.length === size ? raw : raw.subarray(0, Math.max(raw.lastIndexOf('\t'), 0))
-  const [record] = parseUpload(whole, { table: type }).records
-  if (record?.kind !== 'fields') return undefined
-  return { ...record, type, ...(instant !== undefined && { instant }) }
-}
-
-function punchIn(record: UploadRecord, serialNumber: string): Punch | undefined {
   if (record.kind === 'attendance') return clockPunch(record, serialNumber)
   if (record.kind !== 'fields') return undefined
   if (record.type !== 'rtlog' && record.type !== 'transaction') return undefined

@@ -1,6 +1,7 @@
 // Who came and went, of time clocks and of doors, in one list.
 import type { KeptAttendance, KeptAttendanceFilter, KeptUpload } from '../../kept.js'
-import { listedPunchOf, type Punch } from '../../punch/punch.js'
+import { listedPunchOf } from '../../punch/listed.js'
+import type { Punch } from '../../punch/punch.js'
 import { cut } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
 import { type Choice, type Page, pageOf, type Source } from '../page.js'
