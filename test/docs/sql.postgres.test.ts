@@ -166,7 +166,11 @@ describe.skipIf(url === undefined)('The ways to a pool', () => {
       hired: 'waiting',
       refused: '23505',
       long: 'VALUE_REFUSED',
-      together: [1, 1],
+      replied: [
+        ['waiting', 'Ada'],
+        ['succeeded', 'Ada (enrolled)'],
+      ],
+      together: [0, 1],
     })
   })
 })

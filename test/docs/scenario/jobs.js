@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import express from 'express'
-import { commandQueue, terminalRouter } from 'express-iclock'
+import { commandQueue, parseReplies, terminalRouter } from 'express-iclock'
 import { postgresAdapter } from 'express-iclock/postgres'
 import { virtualTerminal } from 'express-iclock/simulator'
 import pg from 'pg'
@@ -69,6 +69,21 @@ await hire(pool, SN, { pin: '8', name: 'Bo' }).catch(({ code }) => {
 await hire(pool, SN, { pin: '9', name: 'x'.repeat(99) }).catch(({ code }) => {
   found.long = code
 })
+// A reply and a row of the app's own are stored together, or neither is.
+const { replies } = parseReplies(Buffer.from(`ID=${issued.commandId}&Return=0&CMD=DATA\n`), {
+  serialNumber: SN,
+})
+found.replied = []
+for (const end of ['ROLLBACK', 'COMMIT']) {
+  const client = await pool.connect()
+  await client.query('BEGIN')
+  await postgresAdapter(client).onReply(replies[0], issued)
+  await client.query("UPDATE employees SET name = name || ' (enrolled)'")
+  await client.query(end)
+  client.release()
+  const own = await pool.query('SELECT name FROM employees')
+  found.replied.push([await commands.state(issued), own.rows[0].name])
+}
 const { waiting } = await commands.count({ state: 'waiting' })
 const { rowCount } = await pool.query('SELECT FROM employees')
 found.together = [waiting, rowCount]
