@@ -39,6 +39,10 @@ export function migration(schema: string): string {
         migrated_at timestamptz NOT NULL DEFAULT now()
       );
       SELECT coalesce(max(version), 0) INTO current_version FROM ${quoted}.versions;
+      -- Tables of 0.2 have numbers of their own.
+      IF current_version > 0 AND to_regclass('${quoted}.roster') IS NULL THEN
+        RAISE EXCEPTION 'the schema ${quoted} has the tables of express-iclock 0.2, and this version has others: move them away with ALTER SCHEMA ${quoted} RENAME TO "${schema.slice(0, 60)}_02", or give another name in the option "schema"';
+      END IF;
       ${steps.join('')}
     END $migrate$`
 }

@@ -88,6 +88,27 @@ describe('migrate()', () => {
     expect(await adapter.findCommand(SN, '1')).toMatchObject({ commandId: '1' })
   })
 
+  it('migrate() refuses the tables of 0.2, and says how to move them away', async () => {
+    const { pool, schema, remove } = await openDatabase()
+    onTestFinished(remove)
+    await pool.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
+    await pool.query(`CREATE TABLE "${schema}".versions (version integer PRIMARY KEY)`)
+    await pool.query(`CREATE TABLE "${schema}".commands (serial_number text)`)
+    await pool.query(`INSERT INTO "${schema}".versions VALUES (1)`)
+    const adapter = postgresAdapter(pool, { schema })
+    const error: Error = await adapter.migrate().then(
+      () => expect.unreachable(),
+      (reason) => reason,
+    )
+    expect(error.message).toContain(`the schema "${schema}" has the tables of express-iclock 0.2`)
+    const remedy = /ALTER SCHEMA "\w+" RENAME TO "(\w+)"/.exec(error.message)
+    await pool.query(remedy?.[0] ?? '')
+    await adapter.migrate()
+    await pool.query(`DROP SCHEMA "${remedy?.[1]}" CASCADE`)
+    await adapter.issue([queued('1')])
+    expect(await adapter.findCommand(SN, '1')).toMatchObject({ commandId: '1' })
+  })
+
   it('migrate() lets several adapters share one database', async () => {
     const one = await migrated()
     const other = await migrated()
