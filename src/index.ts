@@ -40,6 +40,7 @@ export type {
 export type { UnparsedLine } from './memory/reply.js'
 export { type MemoryAdapter, type MemoryAdapterOptions, memoryAdapter } from './memory.js'
 export { rowsOf } from './page.js'
+export { type Abilities, type Ability, abilitiesOf } from './punch/ability.js'
 export type {
   CommandQueue,
   CommandQueueAdapter,

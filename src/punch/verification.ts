@@ -20,12 +20,24 @@ export interface Verification {
   ways: readonly (readonly VerificationWord[])[]
 }
 
-// By the number of their bit (security PUSH manual, "SET OPTIONS", the new verification types); bit 0
-// says that all of them were checked.
-const BITS = [
-  ...['face', 'palm', 'palm vein', 'finger', 'finger vein', 'voice', 'iris', 'retina'],
-  ...['password', 'user ID', 'card', 'QR code'],
-] as readonly VerificationWord[]
+/**
+ * By the number of their bit (security PUSH manual, "SET OPTIONS", the new verification types); of an
+ * event bit 0 says that all of them were checked.
+ */
+export const VERIFICATION_BITS: Readonly<Record<string, VerificationWord>> = {
+  1: 'face',
+  2: 'palm',
+  3: 'palm vein',
+  4: 'finger',
+  5: 'finger vein',
+  6: 'voice',
+  7: 'iris',
+  8: 'retina',
+  9: 'password',
+  10: 'user ID',
+  11: 'card',
+  12: 'QR code',
+}
 const BINARY = /^[01]{16}$/
 
 /**
@@ -91,7 +103,9 @@ function waysOf(words: string | undefined): Verification['ways'] {
 
 function waysOfBits(digits: string): Verification['ways'] {
   const isSet = (bit: number) => digits[digits.length - 1 - bit] === '1'
-  const words = BITS.filter((_, index) => isSet(index + 1))
+  const words = Object.entries(VERIFICATION_BITS).flatMap(([bit, word]) => {
+    return isSet(Number(bit)) ? [word] : []
+  })
   if (words.length === 0) return []
   return isSet(0) ? [words] : words.map((word) => [word])
 }
