@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { commandQueue, memoryAdapter, parseUpload } from '../../src/index.js'
 import { activity } from '../../src/monitor/activity.js'
 import { feed } from '../../src/monitor/feed.js'
-import { monitorSettings } from '../../src/monitor/option.js'
+import { monitorSettings } from '../../src/monitor/settings.js'
 import { queryOf, viewReader } from '../../src/monitor/view.js'
 
 const TERMINALS = 10_000

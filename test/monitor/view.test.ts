@@ -8,7 +8,8 @@ import {
   type Upload,
 } from '../../src/index.js'
 import { activity } from '../../src/monitor/activity.js'
-import { type MonitorOptions, monitorSettings } from '../../src/monitor/option.js'
+import type { MonitorOptions } from '../../src/monitor/option.js'
+import { monitorSettings } from '../../src/monitor/settings.js'
 import { queryOf, viewReader } from '../../src/monitor/view.js'
 import { SN, watched } from '../support/watched.js'
 

@@ -1,14 +1,12 @@
 // The page: the current view, its live data, and the actions of people.
 import { render } from 'preact'
 import { html, t } from './element.js'
+import { keyOf, linkOf, queryOf, routeIn } from './route.js'
 import { TEXTS } from './texts.js'
 import { setSkew } from './time.js'
 import { hasView, viewOf } from './view.js'
 
 const PARENTS = { terminal: 'terminals', command: 'work', commands: 'work', person: 'attendance' }
-// What the path of a view names.
-const SUBJECTS = { terminal: ['sn'], command: ['sn', 'id'], person: ['pin'] }
-const subjectsOf = (name) => (Object.hasOwn(SUBJECTS, name) ? SUBJECTS[name] : [])
 
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
 /** @type {{ route: any, view: any, live: string, notice: string }} */
@@ -17,41 +15,6 @@ const NAMES = ['terminals', 'attendance', 'work', 'failures', 'refused']
 let stream
 let shownKey = ''
 let isFocusDue = false
-
-/** The view that a hash asks for: `#/terminal/SN?tab=replies`. */
-function routeIn(hash) {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  const [first = '', ...subjects] = path.split('/').map(decoded)
-  const name = first || 'terminals'
-  const params = new URLSearchParams(query)
-  for (const [index, member] of subjectsOf(name).entries()) {
-    if (subjects[index] !== undefined) params.set(member, subjects[index])
-  }
-  return { name, params }
-}
-
-function decoded(part) {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-function queryOf({ name, params }) {
-  const query = new URLSearchParams(params)
-  for (const [key, value] of params) if (value === '') query.delete(key)
-  query.set('view', name)
-  query.sort()
-  return query.toString()
-}
-
-/**
- * Identifies a view's subject: while it stays the same, old data is shown until new data arrives.
- */
-function keyOf({ name, params }) {
-  return JSON.stringify([name, ...[...subjectsOf(name), 'tab'].map((member) => params.get(member))])
-}
 
 function connect() {
   stream?.close()
@@ -112,20 +75,7 @@ function follow() {
   show()
 }
 
-/** The address of this view with other parameters. Unless they say otherwise, it is the first page. */
-function link(changes) {
-  const { name, params } = state.route
-  const query = new URLSearchParams(params)
-  query.delete('after')
-  for (const [key, value] of Object.entries(changes)) {
-    if (value === '' || value === undefined) query.delete(key)
-    else query.set(key, value)
-  }
-  const parts = [name, ...subjectsOf(name).map((member) => query.get(member) ?? '')]
-  for (const member of subjectsOf(name)) query.delete(member)
-  const search = query.toString()
-  return `#/${parts.map(encodeURIComponent).join('/')}${search && `?${search}`}`
-}
+const link = (changes) => linkOf(state.route, changes)
 
 /** Changes parameters of the view; the first page is shown. */
 function change(changes) {
