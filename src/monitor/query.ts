@@ -13,7 +13,7 @@ export class QueryError extends Error {
 
 /** The members that views know. */
 export type Member =
-  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'pin' | 'person' | 'day')
+  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'pin' | 'person' | 'day' | 'verdict')
   | ('since' | 'before' | 'after')
 
 type Check = [isValid: (value: string) => boolean, expected: string]
@@ -38,6 +38,7 @@ const CHECKS: Readonly<Record<Member, Check>> = {
   q: upTo(100),
   show: oneOf(['online', 'silent']),
   state: oneOf(COMMAND_STATES),
+  verdict: oneOf(['allowed', 'denied', 'timeout']),
   pin: upTo(100),
   person: upTo(100),
   day: [isDay, 'a day such as 2026-10-05'],

@@ -15,6 +15,7 @@ const ENGLISH = {
   'nav.label': 'Views',
   'nav.terminals': 'Terminals',
   'nav.attendance': 'Attendance',
+  'nav.decisions': 'Decisions',
   'nav.work': 'In progress',
   'nav.failures': 'Failures',
   'nav.refused': 'Refused',
@@ -67,6 +68,8 @@ const ENGLISH = {
   'column.firstAt': 'First',
   'column.lastAt': 'Last seen',
   'column.actions': 'Decide',
+  'column.answer': 'Answer',
+  'column.door': 'Door',
   'column.since': 'Since',
   'column.kind': 'Kind',
   'column.data': 'Data',
@@ -215,6 +218,20 @@ const ENGLISH = {
   'attendance.empty': 'No attendance on this day',
   'attendance.emptyNext':
     'Choose another day. Days are those of the terminals’ own clocks; a terminal that was offline uploads later.',
+
+  'decisions.title': 'Decisions',
+  'decisions.empty': 'No terminal has asked yet',
+  'decisions.emptyNext':
+    'Door terminals can ask the app before they open. Set the option “verification” of terminalRouter, and send each terminal access.setBackgroundVerification({ enabled: true }).',
+  'decisions.nobody': 'nobody known',
+  'decisions.card': 'card {card}',
+  'decisions.opens': 'opens door {door} for {seconds} s',
+  'decisions.reader': 'reader {reader}',
+  'verdict.allowed': 'allowed',
+  'verdict.denied': 'denied',
+  'verdict.timeout': 'too late',
+  'direction.in': 'in',
+  'direction.out': 'out',
 
   'action.cancel': 'Cancel',
   'action.retry': 'Issue again',

@@ -8,6 +8,7 @@ import { type Member, viewQuery } from './query.js'
 import { attendanceView } from './view/attendance.js'
 import { commandView } from './view/command.js'
 import { commandsView, FAILURES } from './view/commands.js'
+import { decisionsView } from './view/decisions.js'
 import { personView } from './view/person.js'
 import { refusedView } from './view/refused.js'
 import { terminalView } from './view/terminal.js'
@@ -30,6 +31,10 @@ const VIEWS: Readonly<Record<string, View>> = {
   terminals: { members: ['q', 'show', 'after'], read: terminalsView },
   terminal: { members: ['sn', 'tab', ...LIST], read: terminalView },
   person: { members: ['pin', 'tab', ...LIST], read: personView },
+  decisions: {
+    members: ['sn', 'q', 'person', 'verdict', 'since', 'before', 'after'],
+    read: decisionsView,
+  },
   refused: { members: ['after'], read: refusedView },
   command: { members: ['sn', 'id'], read: commandView },
   commands: { members: LIST, read: commandsView() },

@@ -146,13 +146,15 @@ function headOf(pairs: readonly [string, string][]): string {
   return pairs.map(([key, value]) => `${key}=${value}\t`).join('')
 }
 
-/**
- * The decision about the same line in a record of storage; undefined if the record is of another.
- */
-export function decisionIn(
-  { raw, size }: Pick<KeptUpload, 'raw' | 'size'>,
-  question: VerificationQuestion,
-): VerificationDecision | undefined {
+/** What was decided, as a record of storage has it before the terminal's line. */
+export interface Decided
+  extends Pick<VerificationDecision, 'verdict' | 'door' | 'seconds' | 'tip'> {
+  /** The terminal's line, as far as the row has it. */
+  line: Buffer
+}
+
+/** What was decided in a record of storage; undefined if it is another record. */
+export function decidedIn(raw: Buffer): Decided | undefined {
   const found: Record<string, string> = {}
   let at = 0
   for (const key of ['verdict', 'opens', 'seconds', 'tip']) {
@@ -162,16 +164,29 @@ export function decisionIn(
     found[key] = pair.slice(key.length + 1)
     at = end + 1
   }
-  const line = raw.subarray(at)
-  // A list shows the first bytes of a long record.
-  const sent = question.record.raw
-  const isSame = at + sent.length === size && sent.subarray(0, line.length).equals(line)
-  if (!isSame || found.verdict === undefined) return undefined
+  if (found.verdict === undefined) return undefined
   return {
-    question,
     verdict: found.verdict as Verdict,
     ...(found.opens && { door: Number(found.opens) }),
     ...(found.seconds !== undefined && { seconds: Number(found.seconds) }),
     ...(found.tip !== undefined && { tip: found.tip }),
+    line: raw.subarray(at),
   }
+}
+
+/**
+ * The decision about the same line in a record of storage; undefined if the record is of another.
+ */
+export function decisionIn(
+  { raw, size }: Pick<KeptUpload, 'raw' | 'size'>,
+  question: VerificationQuestion,
+): VerificationDecision | undefined {
+  const found = decidedIn(raw)
+  if (found === undefined) return undefined
+  const { line, ...decided } = found
+  // A list shows the first bytes of a long record.
+  const sent = question.record.raw
+  const isWhole = raw.length - line.length + sent.length === size
+  const isSame = isWhole && sent.subarray(0, line.length).equals(line)
+  return isSame ? { question, ...decided } : undefined
 }

@@ -1,6 +1,11 @@
 // An app with terminals and the page, each on real requests.
 import express, { type Express } from 'express'
-import { commandQueue, memoryAdapter, terminalRouter } from '../../src/index.js'
+import {
+  commandQueue,
+  memoryAdapter,
+  type TerminalRouterOptions,
+  terminalRouter,
+} from '../../src/index.js'
 import { type MonitorOptions, type MonitorRouter, monitorRouter } from '../../src/monitor.js'
 import { virtualTerminal } from '../../src/simulator.js'
 import { portOf } from './server.js'
@@ -12,14 +17,18 @@ export const ZONE = 'Asia/Manila'
 
 /** Starts an app whose page is at `path`; `front` is what it puts around the whole. */
 export async function watched(
-  options: Partial<MonitorOptions> & { isReadOnly?: boolean; path?: string } = {},
+  options: Partial<MonitorOptions> & {
+    isReadOnly?: boolean
+    path?: string
+    router?: Partial<TerminalRouterOptions>
+  } = {},
   front: (app: Express) => Express = (app) => app,
 ) {
-  const { isReadOnly, path = '/admin/terminals', ...more } = options
+  const { isReadOnly, path = '/admin/terminals', router, ...more } = options
   const adapter = memoryAdapter()
   const commands = commandQueue(adapter)
   const app = express()
-  app.use(terminalRouter({ adapter, timeZone: ZONE }))
+  app.use(terminalRouter({ adapter, timeZone: ZONE, ...router }))
   const monitor: MonitorRouter = monitorRouter({
     ...{ adapter, interval: 50, timeZone: ZONE },
     nameOf: (serialNumbers) =>

@@ -43,7 +43,8 @@ export function statusOf({ status, direction, door, event, granted }) {
   `
 }
 
-const waysOf = ({ ways }) =>
+/** How somebody was verified, in words. */
+export const waysOf = ({ ways }) =>
   ways.map((way) => way.map((one) => word('verify', one)).join(' + ')).join(' / ')
 
 /** The terminal's own clock is what it recorded; the moment is known only if its zone is. */

@@ -2,6 +2,7 @@
 import { attendance } from './attendance.js'
 import { command } from './command.js'
 import { commands } from './commands.js'
+import { decisions } from './decisions.js'
 import { empty, heading, html, t } from './element.js'
 import { commandWords, personName } from './list.js'
 import { person } from './person.js'
@@ -28,6 +29,7 @@ const VIEWS = {
   },
   commands: { title: () => t('commands.title'), body: commands },
   work: { title: () => t('work.title'), body: commands },
+  decisions: { title: () => t('decisions.title'), body: decisions },
   refused: { title: () => t('refused.title'), body: refused },
   failures: { title: () => t('failures.title'), body: commands },
   attendance: { title: () => t('attendance.title'), body: attendance },
