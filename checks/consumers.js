@@ -1,5 +1,5 @@
 // Packs the package, installs it in projects as its users have them, and runs an app in each.
-import { deepEqual, equal, match, ok } from 'node:assert/strict'
+import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import {
   copyFileSync,
@@ -21,7 +21,10 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { startNginx } from '../examples/nginx/nginx.js'
+import { freePort } from '../test/support/mongodb.js'
 import { linksOf } from '../test/support/page.js'
+import { findPostgres, startPostgres } from '../test/support/postgres.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = join(root, 'checks/consumers')
@@ -47,48 +50,52 @@ const MODULE_SETTINGS = [
 
 const STRICT = { strict: true, target: 'es2022', esModuleInterop: true, skipLibCheck: false }
 
-// Beside the docs: the entries, their types and maps, and what they share.
 // What express-iclock/opentelemetry needs of the app.
 const OPENTELEMETRY = '@opentelemetry/api@1'
+// Beside the docs: the entries, their types and maps, and what they share.
 const MOST_BUILT = 114
+const MOST_ADDED = 15
 
 const execute = promisify(execFile)
 const count = { passed: 0, failed: 0, skipped: 0 }
 
-try {
-  const tarball = await pack()
-  await inProject(
-    'Express 5',
-    tarball,
-    ['express@5', '@types/express@5', OPENTELEMETRY, ...TYPESCRIPTS],
-    inExpress,
-  )
-  await inProject(
-    'Express 4',
-    tarball,
-    ['express@4', '@types/express@4', OPENTELEMETRY, ...TYPESCRIPTS],
-    inExpress,
-  )
-  await inProject('Jest and Express 4.17', tarball, ['express@4.17.0', 'jest', 'supertest'], inJest)
-  await inProject('Vitest', tarball, ['express', 'vitest', 'supertest'], inVitest)
-  await inProject('NestJS 11', tarball, [...nest(11), 'typescript@5'], (project) =>
-    inNest(project, { module: 'commonjs', moduleResolution: 'node10' }),
-  )
-  await inProject('NestJS 12', tarball, [...nest(12), 'typescript@7'], (project) =>
-    inNest(project, { module: 'nodenext' }),
-  )
-  await inProject(
+/** Of each project its title, its packages beside ours, and what is checked there. */
+const PROJECTS = [
+  ['Express 5', ['express@5', '@types/express@5', OPENTELEMETRY, ...TYPESCRIPTS], inExpress],
+  ['Express 4', ['express@4', '@types/express@4', OPENTELEMETRY, ...TYPESCRIPTS], inExpress],
+  ['Jest and Express 4.17', ['express@4.17.0', 'jest', 'supertest'], inJest],
+  ["A newcomer's app", ['express@4', 'pg@8', 'jest'], asNewcomer],
+  ['Vitest', ['express', 'vitest', 'supertest'], inVitest],
+  [
+    'NestJS 11',
+    [...nest(11), 'typescript@5'],
+    (project) => inNest(project, { module: 'commonjs', moduleResolution: 'node10' }),
+  ],
+  [
+    'NestJS 12',
+    [...nest(12), 'typescript@7'],
+    (project) => inNest(project, { module: 'nodenext' }),
+  ],
+  [
     'Drivers',
-    tarball,
     ['express@5', '@types/express@5', ...DRIVERS, ...TYPESCRIPTS],
     inTypeScriptWithDrivers,
-  )
-  await inProject(
+  ],
+  [
     'Bundlers',
-    tarball,
     ['express@5', 'esbuild', 'rolldown', 'serverless-http', 'light-my-request'],
     inBundle,
-  )
+  ],
+]
+
+// `node checks/consumers.js Jest` takes only the projects whose title has the word.
+const [word = ''] = process.argv.slice(2)
+
+try {
+  const tarball = await pack()
+  for (const [title, packages, checks] of PROJECTS) {
+    if (title.includes(word)) await inProject(title, tarball, packages, checks)
+  }
 } finally {
   rmSync(temporary, { recursive: true, force: true })
 }
@@ -153,7 +160,7 @@ async function linksLead(tarball) {
 }
 
 async function inProject(title, tarball, packages, checks) {
-  const folder = join(temporary, title.toLowerCase().replaceAll(' ', '-'))
+  const folder = join(temporary, title.toLowerCase().replaceAll(/\W+/g, '-'))
   mkdirSync(folder)
   // Everything else is there for an app that doesn't have it.
   const own = packages.includes(OPENTELEMETRY)
@@ -306,6 +313,36 @@ async function inJest(project) {
   await check("Jest, as it comes: the app's test passes", () =>
     run('npx', ['jest'], project.folder, { SUBPATHS: project.subpaths.join() }),
   )
+}
+
+async function asNewcomer(project) {
+  copy(project, 'newcomer.cjs', 'newcomer.test.cjs')
+  const app = readFileSync(join(sources, 'newcomer.cjs'), 'utf8')
+  await check(`${project.title}: at most ${MOST_ADDED} lines were added`, () => {
+    const added = app.split('\n').filter((line) => line.endsWith('// +'))
+    ok(added.length > 0 && added.length <= MOST_ADDED, `${added.length} lines`)
+  })
+  const title = `${project.title}: adds an employee through nginx, and sees it done, without a warning`
+  await check(title, async () => {
+    const bin = await findPostgres()
+    if (bin === undefined) return { skipped: 'no initdb and postgres' }
+    const port = await freePort()
+    const postgres = await startPostgres(bin)
+    try {
+      const nginx = await startNginx(port)
+      try {
+        const env = { DATABASE_URL: postgres.url, NGINX: nginx.http, PORT: String(port) }
+        const { stdout, stderr } = await execute('npx', ['jest', '--verbose'], {
+          ...{ cwd: project.folder, env: { ...process.env, ...env }, timeout: 120_000 },
+        })
+        doesNotMatch(stdout + stderr, /warn|deprecat/i)
+      } finally {
+        await nginx.stop()
+      }
+    } finally {
+      await postgres.remove()
+    }
+  })
 }
 
 async function inVitest(project) {
