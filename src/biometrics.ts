@@ -13,4 +13,9 @@ export {
   type PersonRecords,
   type Unconverted,
 } from './biometrics/conversion.js'
+export {
+  type EnrolledRow,
+  type EnrollmentOptions,
+  enrolledRowsOf,
+} from './biometrics/enrollment.js'
 export type { BiometricType } from './biometrics/type.js'

@@ -90,8 +90,14 @@ export function gather(
 
 /** The piece of a template that a record holds; undefined if it holds none, or an invalid one. */
 export function pieceIn(record: FieldRecord, source: Capabilities | undefined): Piece | undefined {
+  if (isCard(record)) return undefined
   const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
   return read?.(record.fields, source)
+}
+
+/** Whether a record is the number of a card that was enrolled (`ENROLL_INFO`), and no template. */
+export function isCard({ type, fields }: FieldRecord): boolean {
+  return type === 'enrollinfodata' && ['', '0'].includes(fieldOf(fields, 'type')?.trim() ?? '')
 }
 
 /** Why a template can't be sent; undefined if it can. */

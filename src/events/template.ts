@@ -1,4 +1,5 @@
 // Which template a record brings, without reading its bytes. Pure.
+import { isCard } from '../biometrics/template.js'
 import { type BiometricType, TYPES } from '../biometrics/type.js'
 import { cut } from '../queue/summary.js'
 import { fieldOf } from '../upload/fields.js'
@@ -16,10 +17,11 @@ const TABLES: Readonly<Record<string, readonly [no: string, type?: BiometricType
 }
 
 /** The template in a record; undefined if it brings none. */
-export function templateOf({
-  type,
-  fields,
-}: FieldRecord): { biometric: BiometricType; no: string } | undefined {
+export function templateOf(
+  record: FieldRecord,
+): { biometric: BiometricType; no: string } | undefined {
+  if (isCard(record)) return undefined
+  const { type, fields } = record
   const found = Object.hasOwn(TABLES, type) ? TABLES[type] : undefined
   if (found === undefined) return undefined
   const [key, biometric = TYPES[Number(fieldOf(fields, 'type') ?? '')]] = found

@@ -111,6 +111,12 @@ it.each([
   expect(JSON.stringify(found)).not.toContain('SECRET')
 })
 
+it('A card that was enrolled is an upload, and no template', async () => {
+  const adapter = memoryAdapter({ events: true })
+  adapter.onUpload(upload('A', 'EnrollInfoData', 'TYPE=0\tPIN=7\tTMP=13375'))
+  expect(await all(adapter)).toMatchObject([{ type: 'upload', upload: { pin: '7' } }])
+})
+
 it('A template of an unknown type is an upload', async () => {
   const adapter = memoryAdapter({ events: true })
   adapter.onUpload(upload('A', 'BIODATA', 'BIODATA Pin=7\tNo=0\tType=99\tTmp=x'))
