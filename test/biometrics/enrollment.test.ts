@@ -12,10 +12,17 @@ const rows = (table: string, line: string, tableName = '') => {
   const { records } = parseUpload(body, { table, ...(tableName && { tableName }) })
   return enrolledRowsOf(records, { source }).map(({ record: _, ...row }) => row)
 }
-const FINGER = { pin: '7', type: 'finger', no: 6, index: 0, isDuress: false, template: TMP }
-const FACE = { ...FINGER, type: 'face', no: 0, majorVersion: 58, minorVersion: 1 }
+const FINGER = {
+  pin: '7',
+  type: 'finger',
+  no: 6,
+  index: 0,
+  isDuress: false,
+  template: TMP,
+} as const
+const FACE = { ...FINGER, type: 'face', no: 0, majorVersion: 58, minorVersion: 1 } as const
 
-it.each<[string, string, Partial<EnrolledRow>]>([
+it.each<[table: string, line: string, expected: Partial<EnrolledRow>]>([
   ['OPERLOG', `FP PIN=7⇥FID=6⇥Size=16⇥Valid=1⇥TMP=${TMP}`, { ...FINGER, majorVersion: 10 }],
   ['fingertmp', `PIN=7⇥FID=6⇥Valid=1⇥TMP=${TMP}`, { ...FINGER, majorVersion: 10 }],
   ['OPERLOG', `FP PIN=7⇥FID=22⇥TMP=${TMP}`, { ...FINGER, majorVersion: 10, isDuress: true }],
