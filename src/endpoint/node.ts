@@ -109,11 +109,16 @@ function write(res: ServerResponse, { status, headers, body }: Answer): void {
 // No longer than this, in ms, may a terminal read nothing.
 const STALLED = 120_000
 
-async function sendPieces(res: ServerResponse, pieces: Pieces): Promise<void> {
+/** Sends what is read piece by piece, and gives up a terminal that reads nothing for `stalled` ms. */
+export async function sendPieces(
+  res: ServerResponse,
+  pieces: Pieces,
+  stalled: number = STALLED,
+): Promise<void> {
   const close = () => pieces.close(res.writableFinished)
   if (res.destroyed) return close()
   res.once('close', close)
-  res.setTimeout(STALLED, () => res.destroy())
+  res.setTimeout(stalled, () => res.destroy())
   try {
     for (let piece = await pieces.read(); piece !== undefined; piece = await pieces.read()) {
       if (!res.write(piece)) await drained(res)
