@@ -47,6 +47,17 @@ export function checkNames<Options extends object>(
   }
 }
 
+/**
+ * What a table has under a name that a terminal or a person chose; undefined for `constructor` and
+ * whatever else every object has.
+ */
+export function ownOf<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
+
 function unknown(name: string, names: object, path: string): TypeError {
   const known = Object.keys(names)
   const similar = known.find((option) => option.toLowerCase() === name.toLowerCase())

@@ -1,4 +1,5 @@
 // A person's templates and photo, gathered from uploaded records of any table.
+import { ownOf } from '../check.js'
 import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord, UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
@@ -91,7 +92,7 @@ export function gather(
 /** The piece of a template that a record holds; undefined if it holds none, or an invalid one. */
 export function pieceIn(record: FieldRecord, source: Capabilities | undefined): Piece | undefined {
   if (isCard(record)) return undefined
-  const read = Object.hasOwn(READERS, record.type) ? READERS[record.type] : undefined
+  const read = ownOf(READERS, record.type)
   return read?.(record.fields, source)
 }
 

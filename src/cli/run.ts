@@ -1,4 +1,5 @@
 // Chooses the command, and turns every failure into one line and an exit status.
+import { ownOf } from '../check.js'
 import { REPLY_HELP, runReply } from './reply.js'
 import { runTerminal, TERMINAL_HELP } from './terminal.js'
 import { type Surroundings, UsageError } from './usage.js'
@@ -29,7 +30,7 @@ export async function run(args: string[], surroundings: Surroundings): Promise<n
   const { print, warn } = surroundings
   const isHelp = args.includes('-h') || args.includes('--help')
   const [name = ''] = args
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  const command = ownOf(COMMANDS, name)
   try {
     if (isHelp) print(command?.help ?? HELP)
     else if (name === '-v' || name === '--version') print(`${surroundings.version()}\n`)

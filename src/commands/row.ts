@@ -1,5 +1,5 @@
 // Rows of tables that have no builder of their own: the app names the keys, as its manual does.
-import { quoted } from '../check.js'
+import { ownOf, quoted } from '../check.js'
 import { type BuiltCommand, ONCE } from './built.js'
 import { type BuilderName, build, row, type TextOptions } from './line.js'
 import { refused } from './refusal.js'
@@ -51,7 +51,7 @@ export function puttingRow(
   options?: TextOptions,
 ): BuiltCommand {
   const { table, fields } = checked(builder, given)
-  const better = Object.hasOwn(own, table.toLowerCase()) ? own[table.toLowerCase()] : undefined
+  const better = ownOf(own, table.toLowerCase())
   if (better === undefined) return build(builder, updating(table, fields), given.fields, options)
   throw new TypeError(
     `express-iclock: ${builder}: the table ${quoted(table)} has a builder of its own; expected a call of ${better}`,

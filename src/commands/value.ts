@@ -1,6 +1,6 @@
 // What a value must look like before it becomes part of a command line.
 import { isUint8Array } from 'node:util/types'
-import { isWhole } from '../check.js'
+import { isWhole, ownOf } from '../check.js'
 
 /** How a member's value becomes the text of a field. */
 export interface Value {
@@ -77,8 +77,7 @@ export function flag(no = '0', yes = '1'): Value {
 
 /** One of some words, and what is written for each. */
 export function choice(words: Readonly<Record<string, string>>): Value {
-  const text = (value: unknown) =>
-    isString(value) && Object.hasOwn(words, value) ? words[value] : undefined
+  const text = (value: unknown) => (isString(value) ? ownOf(words, value) : undefined)
   return { expected: `one of ${Object.keys(words).join(', ')}`, text, isTyped: isString }
 }
 

@@ -1,6 +1,7 @@
 // Which template a record brings, without reading its bytes. Pure.
 import { isCard } from '../biometrics/template.js'
 import { type BiometricType, TYPES } from '../biometrics/type.js'
+import { ownOf } from '../check.js'
 import { cut } from '../queue/summary.js'
 import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord } from '../upload/upload.js'
@@ -22,7 +23,7 @@ export function templateOf(
 ): { biometric: BiometricType; no: string } | undefined {
   if (isCard(record)) return undefined
   const { type, fields } = record
-  const found = Object.hasOwn(TABLES, type) ? TABLES[type] : undefined
+  const found = ownOf(TABLES, type)
   if (found === undefined) return undefined
   const [key, biometric = TYPES[Number(fieldOf(fields, 'type') ?? '')]] = found
   if (biometric === undefined) return undefined

@@ -1,4 +1,5 @@
 // The parts of Knex that are used, and how each of its databases answers. Knex is not imported.
+import { ownOf } from '../check.js'
 import type { Database } from '../sql/step.js'
 
 /** The parts of a `Knex` that are used. */
@@ -26,8 +27,7 @@ export const CLIENTS = 'mysql2, pg, better-sqlite3 or sqlite3'
 
 /** The database that a Knex speaks to; undefined if this package doesn't. */
 export function dialectOf({ client }: KnexLike): Database['dialect'] | undefined {
-  const name = String(client.dialect)
-  return Object.hasOwn(DIALECTS, name) ? DIALECTS[name] : undefined
+  return ownOf(DIALECTS, String(client.dialect))
 }
 
 // MySQL: deadlock, lock wait timeout, and a node of a Galera cluster that is not ready. PostgreSQL:

@@ -1,5 +1,6 @@
 // The commands that people may issue with a form: those that neither wipe a terminal nor take it
 // over.
+import { ownOf } from '../check.js'
 import * as access from '../commands/access.js'
 import * as attendance from '../commands/attendance.js'
 import type { NewCommand } from '../queue/issue.js'
@@ -114,7 +115,7 @@ export function commandOf(
   const found = FORMS[family].find((one) => one.name === name)
   if (found === undefined) return undefined
   const entries = found.fields.flatMap(({ name, kind }) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    const value = ownOf(values, name)
     return typeof value === 'string' && value !== '' ? [[name, typed(value, kind)] as const] : []
   })
   return found.build(Object.fromEntries(entries))

@@ -1,4 +1,5 @@
 // What a door terminal says that it can do: lists of bits as words. Pure.
+import { ownOf } from '../check.js'
 import type { TerminalFacts } from '../terminal/storage.js'
 import { fieldOf } from '../upload/fields.js'
 import { DOOR_EVENTS } from './door-event.js'
@@ -97,6 +98,7 @@ function bitsIn(hex: string): number[] | undefined {
 function named(codes: readonly number[], words: Readonly<Record<string, string>>): Ability[] {
   return codes.map((number) => {
     const code = String(number)
-    return { code, ...(Object.hasOwn(words, code) && { words: words[code] as string }) }
+    const found = ownOf(words, code)
+    return { code, ...(found !== undefined && { words: found }) }
   })
 }

@@ -1,4 +1,5 @@
 // A punch: who came or went, where and how, in one shape for time clocks and door terminals. Pure.
+import { ownOf } from '../check.js'
 import { localTimeOf } from '../upload/clock.js'
 import { detailsOf } from '../upload/details.js'
 import { fieldOf } from '../upload/fields.js'
@@ -99,7 +100,7 @@ function clockPunch(record: AttendanceRecord, serialNumber: string): Punch {
     pin,
     time: localTimeOf(time),
     ...(instant !== undefined && { instant }),
-    direction: DIRECTIONS[status] ?? 'unknown',
+    direction: ownOf(DIRECTIONS, status) ?? 'unknown',
     status,
     verification: clockVerification(verify),
     granted: true,
@@ -122,7 +123,7 @@ function doorPunch(
     ...[field('pin'), field(names.card), field(names.status), field(names.address)],
   ] as [string, string, string, string]
   const isReader = field('addrtype') === ADDRESS_OF_READER
-  const words = DOOR_EVENTS[code]
+  const words = ownOf(DOOR_EVENTS, code)
   const isGranted = GRANTED.has(code)
   return {
     serialNumber,
@@ -130,7 +131,7 @@ function doorPunch(
     ...(isGiven(card) && { card }),
     time: localTimeOf(field(names.time)),
     ...(record.instant !== undefined && { instant: record.instant }),
-    direction: DOOR_DIRECTIONS[status] ?? 'unknown',
+    direction: ownOf(DOOR_DIRECTIONS, status) ?? 'unknown',
     status,
     verification: LINKED.has(code)
       ? { code: field(names.verify), ways: [] }

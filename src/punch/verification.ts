@@ -1,4 +1,5 @@
 // How a person was verified: the numbers of both families as words. Pure.
+import { ownOf } from '../check.js'
 
 /** One way to be recognized. `user ID` is a typed PIN. */
 export type VerificationWord =
@@ -87,13 +88,13 @@ export const CLOCK_VERIFICATIONS: Readonly<Record<string, string>> = {
 
 /** The verification that a time clock reports. */
 export function clockVerification(code: string): Verification {
-  const words = CLOCK_VERIFICATIONS[code] ?? VERIFICATIONS[code]
+  const words = ownOf(CLOCK_VERIFICATIONS, code) ?? ownOf(VERIFICATIONS, code)
   return { code, ways: waysOf(words) }
 }
 
 /** The verification that a door terminal reports, as a number or in bits. */
 export function doorVerification(code: string): Verification {
-  return { code, ways: BINARY.test(code) ? waysOfBits(code) : waysOf(VERIFICATIONS[code]) }
+  return { code, ways: BINARY.test(code) ? waysOfBits(code) : waysOf(ownOf(VERIFICATIONS, code)) }
 }
 
 function waysOf(words: string | undefined): Verification['ways'] {

@@ -1,5 +1,7 @@
 // One pass for a terminal: reads what should be and what is, and issues the difference.
+
 import { capabilitiesOf } from '../biometrics/capability.js'
+import { ownOf } from '../check.js'
 import type { CommandQueue } from '../queue/calls.js'
 import { askOptions } from './ask-options.js'
 import { decide } from './decide.js'
@@ -191,6 +193,6 @@ function shownUser(serialNumber: string, pin: string, { name, privilege }: Held)
   return {
     ...{ serialNumber, pin },
     ...(name !== undefined && { name }),
-    ...(privilege !== undefined && { privilege: PRIVILEGES[privilege] ?? 'user' }),
+    ...(privilege !== undefined && { privilege: ownOf(PRIVILEGES, privilege) ?? 'user' }),
   }
 }

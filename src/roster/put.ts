@@ -1,3 +1,4 @@
+import { ownOf } from '../check.js'
 import type { Context, Decision, Group } from './decision.js'
 import { cardOf, digestOf, isNameOf } from './digest.js'
 import { deletingSlot } from './empty.js'
@@ -133,7 +134,7 @@ export function differenceOf(held: Held, wish: Wish): string | undefined {
     card === undefined || wish.card === undefined || card === digestOf(cardOf(wish.card))
   const own = wish.privilege
   const isAsPrivileged =
-    privilege === undefined || own === undefined || (PRIVILEGES[privilege] ?? 'user') === own
+    privilege === undefined || own === undefined || (ownOf(PRIVILEGES, privilege) ?? 'user') === own
   if (isNamed && hasCard && isAsPrivileged) return undefined
   return digestOf([name, card, privilege])
 }

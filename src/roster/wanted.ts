@@ -1,4 +1,5 @@
 // What a terminal should hold of a person, facet by facet, and what it holds in vain. Pure.
+import { ownOf } from '../check.js'
 import type { BuiltCommand } from '../commands/built.js'
 import type { Slots, Wish } from './person.js'
 import { type Facet, type Held, type PersonRow, PRIVILEGES } from './row.js'
@@ -39,7 +40,7 @@ export function wantedOf(
   held: Held | undefined,
 ): Map<string, Wanted> {
   // Fields that aren't sent may be reset: an administrator must stay one.
-  const keeps = PRIVILEGES[held?.privilege ?? '']
+  const keeps = ownOf(PRIVILEGES, held?.privilege ?? '')
   const wanted = new Map<string, Wanted>()
   wanted.set('user', {
     digest: wish.userDigest,

@@ -1,5 +1,6 @@
 // What a terminal asks before it opens a door (security PUSH manual, "Background verification"): one
 // line, as of `rtlog`. Pure.
+import { ownOf } from '../check.js'
 import type { Clock } from '../upload/clock.js'
 import { fieldOf } from '../upload/fields.js'
 import { readUpload } from '../upload/parse.js'
@@ -72,7 +73,7 @@ export function questionIn(
     ...given('pin', field('pin')),
     ...given('card', field('cardno')),
     ...placeOf(field('addrtype'), field('eventaddr')),
-    direction: DIRECTIONS[field('inoutstatus')] ?? 'unknown',
+    direction: ownOf(DIRECTIONS, field('inoutstatus')) ?? 'unknown',
     event,
     verify: field('verifytype'),
     time,

@@ -423,20 +423,23 @@ it('A template that came before the reply to its enrollment is not asked for', a
   expect(await enrolled('2')).toEqual(['DATA QUERY USERINFO PIN=7'])
 })
 
-it('A change at the terminal is reported, and put back once', async () => {
-  const drift: unknown[] = []
-  const { settle, upload, machine } = await world([{ pin: '7', name: 'Ada Byron' }], {
-    onDrift: (user) => drift.push(user),
-  })
-  await settle()
-  for (let times = 0; times < 2; times++) {
-    machine.users.set('7', { name: 'Ada King', pri: '0', card: '' })
-    await upload(machine.rowOf('7'))
+it.each(['0', 'constructor'])(
+  'A change at the terminal with privilege %j is reported, and put back once',
+  async (pri) => {
+    const drift: unknown[] = []
+    const { settle, upload, machine } = await world([{ pin: '7', name: 'Ada Byron' }], {
+      onDrift: (user) => drift.push(user),
+    })
     await settle()
-  }
-  expect(drift).toEqual([{ serialNumber: SN, pin: '7', name: 'Ada King', privilege: 'user' }])
-  expect(machine.users.get('7')?.name).toBe('Ada King')
-})
+    for (let times = 0; times < 2; times++) {
+      machine.users.set('7', { name: 'Ada King', pri, card: '' })
+      await upload(machine.rowOf('7'))
+      await settle()
+    }
+    expect(drift).toEqual([{ serialNumber: SN, pin: '7', name: 'Ada King', privilege: 'user' }])
+    expect(machine.users.get('7')?.name).toBe('Ada King')
+  },
+)
 
 it('Everybody is put again on a terminal that was reset', async () => {
   const { settle, machine } = await world(many(3))

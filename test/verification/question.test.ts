@@ -36,6 +36,7 @@ it.each([
   ['eventaddr=2', { door: 2 }],
   ['eventaddr=door', {}],
   ['inoutstatus=0', { direction: 'in' }],
+  ['inoutstatus=constructor', { direction: 'unknown' }],
   ['inoutstatus=2', {}],
 ])('A line with %j becomes %j', (fields, members) => {
   expect(read(`time=2026-03-01 08:15:00\tevent=0\t${fields}`)).toMatchObject(members)
