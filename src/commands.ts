@@ -1,4 +1,6 @@
 // Public API of './commands' (re-exports only).
+
+export { accessUserIn } from './commands/access/user-row.js'
 export * as access from './commands/access.js'
 export * as attendance from './commands/attendance.js'
 export type { BuiltCommand } from './commands/built.js'

@@ -71,15 +71,15 @@ export function deletingRows(
 function checked(builder: BuilderName, given: Row): { table: string; fields: Field[] } {
   row(builder, [required('', 'table', TABLE), required('', 'fields', FIELDS)], given)
   const { table, fields } = given
-  return {
-    table,
-    fields: Object.keys(fields).map((name) => {
-      if (NAME.test(name)) return required(name, name, VALUE)
-      throw refused(
-        builder,
-        name,
-        "is no key of a field; expected letters and digits, such as 'KeyID'",
-      )
-    }),
-  }
+  return { table, fields: Object.keys(fields).map((name) => rowField(builder, name)) }
+}
+
+/** A field whose key the app names; its member is its key, behind `prefix`. */
+export function rowField(builder: BuilderName, name: string, prefix = ''): Field {
+  if (NAME.test(name)) return required(name, `${prefix}${name}`, VALUE)
+  throw refused(
+    builder,
+    `${prefix}${name}`,
+    "is no key of a field; expected letters and digits, such as 'KeyID'",
+  )
 }

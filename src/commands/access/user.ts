@@ -1,10 +1,13 @@
 // Users of access terminals, their cards and what they may open. Letter case matters: lower-case
 // keys created an empty user.
+import { describe } from '../../check.js'
 import type { BuiltCommand } from '../built.js'
 import { build, type TextOptions } from '../line.js'
 import { type Person, person } from '../person.js'
 import { PRIVILEGE, type Privilege } from '../privilege.js'
-import { deleting, optional, required, updating } from '../shape.js'
+import { refused } from '../refusal.js'
+import { type Row, rowField } from '../row.js'
+import { deleting, type Field, optional, required, type Shape, updating } from '../shape.js'
 import { DAY_OR_TIME_CODE } from '../time.js'
 import { CARD, flag, freeText, integer, listOf, matching, PASSWORD } from '../value.js'
 
@@ -36,6 +39,11 @@ export interface User extends Person {
   cardBits?: number
   /** `SiteCode` of the card. */
   siteCode?: number
+  /**
+   * Keys that have no member here, such as `{ Disable: 0 }`, in the letter case that the terminal
+   * reads; `accessUserIn` fills it from a row that a terminal uploaded.
+   */
+  more?: Row['fields']
 }
 
 /** Which doors a user may open, and when. */
@@ -56,6 +64,9 @@ export interface Card extends Person {
   isSecondary?: boolean
 }
 
+// Before the names of members that are keys of the app's.
+const MORE = 'more.'
+
 const CARD_HEX = matching(/^[0-9A-Fa-f]{2,32}$/, "a string of hex digits, such as 'CC9932DD'")
 const DOORS = listOf(
   integer(1, 16),
@@ -67,8 +78,9 @@ const DOORS = listOf(
   },
 )
 
-const PUT_USER = {
-  ...updating('user', [
+const PUT_USER: Shape & { fields: readonly Field[] } = {
+  ...updating('user', []),
+  fields: [
     optional('CardNo', 'card', CARD),
     person('Pin'),
     optional('Password', 'password', PASSWORD),
@@ -79,7 +91,7 @@ const PUT_USER = {
     optional('Privilege', 'privilege', PRIVILEGE),
     optional('CardBit', 'cardBits', integer(1, 255)),
     optional('SiteCode', 'siteCode', integer(0, 2 ** 32 - 1)),
-  ]),
+  ],
   alsoRead: ['SuperAuthorize', 'Disable'],
 }
 const AUTHORIZE = updating('userauthorize', [
@@ -103,7 +115,40 @@ const PUT_CARD = updating('mulcarduser', [
  * access.putUser({ pin: '7', name: 'Ada', card: '123456789' })
  */
 export function putUser(user: User, options?: TextOptions): BuiltCommand {
-  return build('access.putUser', PUT_USER, user, options)
+  const { more, ...members } = Object(user) as User
+  if (more === undefined) return build('access.putUser', PUT_USER, user, options)
+  return build('access.putUser', withMore(more, members), withKeys(members, more), options)
+}
+
+function withMore(more: unknown, members: object): Shape {
+  if (typeof more !== 'object' || more === null || Array.isArray(more)) {
+    throw new TypeError(
+      `express-iclock: access.putUser: "more" is ${describe(more)}; expected an object of keys and values, such as { Disable: 0 }`,
+    )
+  }
+  const own = Object.keys(more).map((key) => {
+    checkKey(key, members)
+    return rowField('access.putUser', key, MORE)
+  })
+  return { ...PUT_USER, fields: [...PUT_USER.fields, ...own] }
+}
+
+function withKeys(members: object, more: object): object {
+  const own = Object.entries(more).map(([key, value]) => [`${MORE}${key}`, value])
+  return { ...members, ...Object.fromEntries(own) }
+}
+
+// In another letter case the terminal would make an empty user of it.
+function checkKey(key: string, members: object): void {
+  const field = PUT_USER.fields.find((one) => one.key.toLowerCase() === key.toLowerCase())
+  if (field?.member === undefined) return
+  const isFree = field.key === key && Object(members)[field.member] === undefined
+  if (isFree && !field.isRequired) return
+  throw refused(
+    'access.putUser',
+    `${MORE}${key}`,
+    `is the key of the member "${field.member}"; expected that member`,
+  )
 }
 
 /**
