@@ -7,6 +7,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fileOffers } from '../src/files.js'
 import { commandQueue, type IssuedCommand, memoryAdapter, type ReplyStorage } from '../src/index.js'
 import { observeRequests, observeStorage } from '../src/opentelemetry.js'
 import { terminalFetch } from '../src/web.js'
@@ -38,6 +39,7 @@ function world(adapter: ReturnType<typeof memoryAdapter> = memoryAdapter()) {
     adapter: watched,
     delivery: { maxCommands: 3 },
     verification: { decide: () => ({ allow: true }) },
+    openFile: (_offer, { start, end }) => Buffer.alloc(end + 1 - start),
   })
   const send = (target: string, body?: string) => {
     const request = new Request(`http://x/iclock/${target}`, {
@@ -92,6 +94,21 @@ describe('Metrics', () => {
       ]),
     )
     expect(measured.join()).not.toContain(SN)
+  })
+
+  it('Files are counted by request and by the bytes that were sent', async () => {
+    const { watched, send, metrics, stop } = world()
+    const md5 = '0'.repeat(32)
+    const { url } = await fileOffers({ adapter: watched as never }).offer(SN, {
+      ...{ name: 'a.jpg', size: 5000, md5 },
+    })
+    await (await send(`${url}?SN=${SN}`)).arrayBuffer()
+    await (await send(url)).arrayBuffer()
+    const measured = await metrics()
+    stop.abort()
+    expect(measured).toEqual(
+      expect.arrayContaining(['iclock.requests file: 2', 'iclock.files.sent : 10000']),
+    )
   })
 
   it('Commands are counted from issue to reply, and a repeated reply once', async () => {

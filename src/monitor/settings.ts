@@ -41,6 +41,7 @@ const OPTIONAL_CALLS = [
   'listUnparsed',
   'listAttendance',
   'listUploads',
+  'listOffers',
   ...REFUSED_CALLS,
 ]
 

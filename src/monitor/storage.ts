@@ -1,5 +1,6 @@
 // The calls of storage that the page reads from. Types only.
 import type { IssuedCommand } from '../command.js'
+import type { OfferStorage } from '../files/storage.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import type { RefusedStorage } from '../terminal/refused.js'
@@ -19,4 +20,5 @@ export type MonitorStorage<Issued extends IssuedCommand = IssuedCommand> = Pick<
   Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> &
   Pick<ReplyStorage<Issued>, 'listReplies' | 'listUnparsed'> &
   Pick<UploadStorage, 'listAttendance' | 'listUploads'> &
+  Partial<Pick<OfferStorage, 'listOffers'>> &
   Partial<Pick<RefusedStorage, 'listRefused' | 'forgetRefused'>>

@@ -9,6 +9,7 @@ import { attendanceView } from './view/attendance.js'
 import { commandView } from './view/command.js'
 import { commandsView, FAILURES } from './view/commands.js'
 import { decisionsView } from './view/decisions.js'
+import { filesView } from './view/files.js'
 import { personView } from './view/person.js'
 import { refusedView } from './view/refused.js'
 import { terminalView } from './view/terminal.js'
@@ -35,6 +36,7 @@ const VIEWS: Readonly<Record<string, View>> = {
     members: ['sn', 'q', 'person', 'verdict', 'since', 'before', 'after'],
     read: decisionsView,
   },
+  files: { members: ['sn', 'q', 'after'], read: filesView },
   refused: { members: ['after'], read: refusedView },
   command: { members: ['sn', 'id'], read: commandView },
   commands: { members: LIST, read: commandsView() },

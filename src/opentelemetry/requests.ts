@@ -4,6 +4,7 @@ import { type MeterProvider, metrics } from '@opentelemetry/api'
 import { checkNames, type OptionNames } from '../check.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'
 import type { RefusalEvent } from '../endpoint/refusal.js'
+import type { FileEvent } from '../files/delivery.js'
 import type { PollEvent } from '../queue/handler.js'
 import type { ReplyEvent } from '../reply/event.js'
 import type { UploadEvent } from '../upload/reception.js'
@@ -57,6 +58,9 @@ export function observeRequests(options: RequestTelemetryOptions = {}): void {
     ...{ unit: 's', description: 'From the question of a terminal to its answer' },
     advice: { explicitBucketBoundaries: DECISION_TIMES },
   })
+  const bytes = meter.createCounter('iclock.files.sent', {
+    ...{ unit: 'By', description: 'Bytes of offered files that terminals got' },
+  })
   const listen = <Event>(channel: Channel, note: (event: Event) => void) => {
     const listener = (message: unknown) => note(message as Event)
     channel.subscribe(listener)
@@ -83,6 +87,11 @@ export function observeRequests(options: RequestTelemetryOptions = {}): void {
   listen<DecisionEvent>(CHANNELS.decision, ({ verdict, duration }) => {
     count('decision')
     decisions.record(duration / 1000, { 'iclock.verdict': verdict })
+  })
+  listen<FileEvent>(CHANNELS.file, ({ from, to, isOver }) => {
+    if (!isOver) return
+    count('file')
+    bytes.add(to - from)
   })
   listen<RefusalEvent>(CHANNELS.refusal, ({ code, status }) => {
     refusals.add(1, { 'error.type': codeOf(code), 'http.response.status_code': status })

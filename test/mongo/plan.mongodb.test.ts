@@ -220,6 +220,12 @@ describe.skipIf(url === undefined)('Each statement in MongoDB uses an index', ()
     ],
     ['Counts of the roster of a terminal', () => adapter.countRoster({ serialNumber: SN })],
     ['Counts of who was removed', () => adapter.countRoster({ removedSince: NOW })],
+    ['Offers', () => adapter.listOffers({})],
+    ['Offers to a terminal', () => adapter.listOffers({ serialNumber: SN })],
+    [
+      'The rest of them',
+      () => adapter.listOffers({ after: cursorOf([NOW.getTime(), '0'.repeat(32)]) }),
+    ],
     ['Forgetting', () => adapter.forget(NOW)],
     ['Forgetting a person', () => adapter.forgetPerson({ pin: '7', serialNumbers: [SN] })],
   ]

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fileOffers } from '../../src/files.js'
 import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
 import { SN, watched } from '../support/watched.js'
 
@@ -79,5 +81,50 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
     expect(await page.locator('main').innerText()).toContain('<script>alert(1)</script>')
     await isSound(page, 'decisions-hostile')
     expect(errors).toEqual([])
+  })
+
+  it('An offered file is watched on its way to its terminal, and when its time is over', async () => {
+    const bytes = Buffer.alloc(3_000_000, 7)
+    const app = await watched({
+      router: { openFile: (_offer, { start, end }) => bytes.subarray(start, end + 1) },
+    })
+    await app.terminal.handshake()
+    const { page, errors } = await look(browser, app.url)
+    await page.getByRole('link', { name: 'Files' }).click()
+    await page.getByText('No file was offered').waitFor()
+    expect(await page.locator('main').innerText()).toContain('fileOffers')
+    const files = fileOffers({ adapter: app.adapter })
+    const md5 = createHash('md5').update(bytes).digest('hex')
+    const offer = await files.offer(SN, { name: 'emfw.cfg', size: bytes.length, md5 })
+    await page.getByText('The terminal has not asked for it yet.').waitFor()
+    const part = { Range: 'bytes=0-1199999' }
+    await (await fetch(`${app.origin}/iclock/${offer.url}`, { headers: part })).arrayBuffer()
+    await page.getByText('on the way').waitFor()
+    expect(await page.locator('main').innerText()).toContain('1.2 MB of 3 MB (40 %)')
+    expect(await page.getByRole('progressbar', { name: 'emfw.cfg' }).count()).toBe(1)
+    expect(await page.content()).not.toContain(offer.token)
+    await (await fetch(`${app.origin}/iclock/${offer.url}`)).arrayBuffer()
+    await page.getByText('All of it was sent.').waitFor()
+    await files.offer(SN, { name: '7.jpg', size: 10, md5, expiresAfter: 1 })
+    await page.getByText('Offer it again.').waitFor()
+    await isSound(page, 'files')
+    expect(errors).toEqual([])
+  })
+
+  it('Files say so if storage lists none, or does not answer', async () => {
+    const app = await watched({ onError: () => {} })
+    const { page } = await look(browser, `${app.url}#/files`)
+    await page.getByText('No file was offered').waitFor()
+    const { listOffers } = app.adapter
+    app.adapter.listOffers = () => {
+      throw new Error('down')
+    }
+    await page.getByText('Storage does not answer').waitFor()
+    app.adapter.listOffers = listOffers
+    await page.getByText('Live', { exact: true }).waitFor()
+    const { listOffers: _, ...lacking } = app.adapter
+    const other = await watched({ adapter: lacking })
+    await page.goto(`${other.url}#/files`)
+    await page.getByText('This storage does not list them.').waitFor()
   })
 })

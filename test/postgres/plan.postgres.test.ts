@@ -18,14 +18,14 @@ const DAYS = 200
 const HISTORY: Amounts = {
   ...{ days: DAYS, terminals: 1000, persons: 2000, settled: 200_000, own: 20_000 },
   ...{ waiting: 100_000, expired: 50_000, attendance: 300_000, uploads: 50_000 },
-  roster: 210_000,
+  ...{ roster: 210_000, offers: 50_000 },
 }
 // As many as a page of each list takes.
 const PAGE = 100
 const BARE: Amounts = {
   ...{ days: 0.1, terminals: 1, persons: 1, settled: 2 * PAGE + 2, own: PAGE + 1 },
   ...{ waiting: PAGE + 1, expired: PAGE + 1, attendance: PAGE + 1, uploads: PAGE + 1 },
-  roster: 4 * PAGE,
+  ...{ roster: 4 * PAGE, offers: PAGE + 1 },
 }
 
 /** Makes ready what is called, uncounted. */
@@ -149,6 +149,12 @@ const READS: Record<string, Subject> = {
   'Uploads about a person': list((adapter) => adapter.listUploads({ pin: '0' })),
   'Packets that are not complete': async (adapter) => () =>
     adapter.findPackets('T1', 'x', { table: 'user', count: 1000, maxBytes: 1000 }),
+  'A page of offers': list((adapter) => adapter.listOffers({})),
+  "A page of a terminal's offers": list((adapter) => adapter.listOffers({ serialNumber: 'T1' })),
+  'The second page of offers': async (adapter) => {
+    const { next = '' } = await adapter.listOffers({ limit: 1 })
+    return () => adapter.listOffers({ after: next })
+  },
   'A page of terminals': list((adapter) => adapter.listTerminals({})),
   'A terminal': async (adapter) => () => adapter.findTerminal('T1'),
   'A hundred PINs of the roster': async (adapter) => () =>

@@ -8,13 +8,13 @@
  * all terminals, the other on `ALL`, and one row in ten is of somebody who left.
  *
  * @typedef {{ days: number, terminals: number, persons: number, settled: number, own: number,
- *   waiting: number, expired: number, attendance: number, uploads: number, roster?: number }} Amounts
+ *   waiting: number, expired: number, attendance: number, uploads: number, roster?: number, offers?: number }} Amounts
  */
 
 /** @param {Amounts} amounts */
 function statements(amounts) {
   const { days, terminals, persons, settled, own, waiting, expired, attendance, uploads } = amounts
-  const { roster = 0 } = amounts
+  const { roster = 0, offers = 0 } = amounts
   // The last row of each series is of the end.
   const series = (/** @type {number} */ count) =>
     `SELECT n, timestamptz ':end' - interval '1 day' * ${days} * (1 - n / ${count}::float) AS at FROM generate_series(1, ${count}) AS n`
@@ -64,6 +64,9 @@ function statements(amounts) {
     (CASE WHEN n <= ${roster} / 2 THEN n / ${terminals} ELSE n END)::text, 'v' || n, CASE WHEN n % 10 = 0 THEN 'removed'
     WHEN n % 1000 = 1 THEN 'failed' ELSE 'on' END, at, CASE WHEN n % 10 = 0 THEN at END, '["a","b"]', repeat('x', 300)
   FROM (${series(roster)}) AS kept`,
+    `INSERT INTO :schema.offers (token, serial_number, offered_at, expires_at, served, content)
+  SELECT md5(n::text), 'T' || (1 + n % ${terminals}), at, at + interval '7 days', 0, '{"name":"a.jpg","size":1000}'
+  FROM (${series(offers)}) AS offered`,
   ]
 }
 
@@ -89,6 +92,6 @@ export async function fillHistory(client, schema, amounts, end) {
     await client.query(text)
   }
   for (const { indexdef } of indexes) await client.query(indexdef)
-  const tables = ['commands', 'attendance', 'uploads', 'unparsed', 'terminals', 'roster']
+  const tables = ['commands', 'attendance', 'uploads', 'unparsed', 'terminals', 'roster', 'offers']
   for (const table of tables) await client.query(`VACUUM ANALYZE ${quoted}.${table}`)
 }

@@ -11,7 +11,7 @@ const PARENTS = { terminal: 'terminals', command: 'work', commands: 'work', pers
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
 /** @type {{ route: any, view: any, live: string, notice: string }} */
 const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
-const NAMES = ['terminals', 'attendance', 'decisions', 'work', 'failures', 'refused']
+const NAMES = ['terminals', 'attendance', 'decisions', 'work', 'failures', 'files', 'refused']
 let stream
 let shownKey = ''
 let isFocusDue = false

@@ -4,6 +4,7 @@ import { command } from './command.js'
 import { commands } from './commands.js'
 import { decisions } from './decisions.js'
 import { empty, heading, html, t } from './element.js'
+import { files } from './files.js'
 import { commandWords, personName } from './list.js'
 import { person } from './person.js'
 import { refused } from './refused.js'
@@ -30,6 +31,7 @@ const VIEWS = {
   commands: { title: () => t('commands.title'), body: commands },
   work: { title: () => t('work.title'), body: commands },
   decisions: { title: () => t('decisions.title'), body: decisions },
+  files: { title: () => t('files.title'), body: files },
   refused: { title: () => t('refused.title'), body: refused },
   failures: { title: () => t('failures.title'), body: commands },
   attendance: { title: () => t('attendance.title'), body: attendance },

@@ -1,0 +1,68 @@
+// Files that were offered to terminals, and how far each has come.
+import { badge, empty, heading, html, said, t, table } from './element.js'
+import { choiceLinks, emptyList, pager, searchField, terminalLink } from './list.js'
+import { moment } from './time.js'
+
+const COLUMNS = ['file', 'terminal', 'state', 'progress', 'offered', 'expires']
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
+
+export function files({ list, terminals, choices }, { params }, { change, link }, title) {
+  const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
+  const isFiltered = ['q', 'sn'].some((name) => params.get(name))
+  const isEmpty = list?.rows.length === 0
+  return html`
+    ${heading(title)}
+    ${
+      (isFiltered || list?.isLater || isEmpty === false) &&
+      html`
+        <form class="filters" onSubmit=${(event) => event.preventDefault()}>
+          ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
+        </form>
+      `
+    }
+    ${choiceLinks(choices, link)}
+    ${list === undefined && empty(t('list.unsupported'), t('files.unsupportedNext'))}
+    ${isEmpty && !choices && emptyList(list, isFiltered, t('files.empty'), t('files.emptyNext'))}
+    ${list?.rows.length > 0 && offerTable(title, list.rows, known)}
+    ${list && pager(list, link)}
+  `
+}
+
+const offerTable = (label, rows, known) =>
+  table(
+    label,
+    COLUMNS.map((column) => t(`column.${column}`)),
+    rows.map((row, index) => {
+      const terminal = known.get(row.serialNumber)
+      return {
+        key: `${row.serialNumber} ${row.name} ${row.offeredAt} ${index}`,
+        cells: [
+          html`${said(row.name)}${row.platform !== undefined && html` <small>${said(t('files.firmware', { platform: row.platform }))}</small>`}`,
+          terminalLink(row.serialNumber, terminal?.name),
+          html`${badge(row.state, 'offer')} <small>${t(`offer.${row.state}Next`)}</small>`,
+          progressOf(row),
+          moment(row.offeredAt, terminal),
+          moment(row.expiresAt, terminal),
+        ],
+      }
+    }),
+  )
+
+function progressOf({ name, size, served }) {
+  const percent = size === 0 ? 100 : Math.floor((served / size) * 100)
+  const words = t('files.served', { served: sizeOf(served), size: sizeOf(size), percent })
+  return html`
+    <progress max=${Math.max(size, 1)} value=${size === 0 ? 1 : served} aria-label=${name}></progress>
+    <small>${words}</small>
+  `
+}
+
+/** `41.2 MB`, in the language of the page. */
+function sizeOf(bytes) {
+  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
+  /** @type {Intl.NumberFormatOptions} */
+  const shape = { style: 'unit', unit: UNITS[power], maximumFractionDigits: 1 }
+  const format = new Intl.NumberFormat(document.documentElement.lang, shape)
+  // Never more than there is.
+  return format.format(Math.floor((bytes / 1000 ** power) * 10) / 10)
+}
