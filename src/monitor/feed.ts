@@ -1,12 +1,22 @@
 // Keeps views up to date: each is read from storage once per interval, however many people watch
 // it.
+import { changeOf } from './change.js'
 import { QueryError } from './query.js'
 
 /** Reads the view of a checked query from storage. */
 export type LoadView = (query: URLSearchParams) => Promise<object | undefined>
 
-/** Receives a view as JSON each time that it has changed, or undefined if storage could not be read. */
-export type Watcher = (view: string | undefined) => void
+/** What has changed since a view, as JSON. */
+export interface Since {
+  view: string
+  change: string
+}
+
+/**
+ * Receives a view as JSON each time that it has changed, with what has changed since the one before
+ * it; or undefined if storage could not be read.
+ */
+export type Watcher = (view: string | undefined, since?: Since) => void
 
 /** Views, live. */
 export interface Feed {
@@ -37,6 +47,10 @@ interface Topic {
  */
 export function feed(load: LoadView, interval: number, report: (error: unknown) => void): Feed {
   return new Views(load, interval, report)
+}
+
+function sinceThen(before: string, after: string): Since {
+  return { view: before, change: JSON.stringify(changeOf(before, after)) }
 }
 
 class Views implements Feed {
@@ -121,9 +135,10 @@ class Views implements Feed {
     try {
       const view = await this.read(topic.query)
       const isNew = topic.isFailing || view !== topic.view
+      const since = isNew && topic.view !== undefined ? sinceThen(topic.view, view) : undefined
       topic.view = view
       topic.isFailing = false
-      if (isNew) for (const watcher of topic.watchers) watcher(view)
+      if (isNew) for (const watcher of topic.watchers) watcher(view, since)
     } catch (error) {
       // Reported once, not at every interval until storage is back.
       if (!topic.isFailing && !(error instanceof QueryError)) this.#report(error)

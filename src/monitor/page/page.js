@@ -1,5 +1,6 @@
 // The page: the current view, its live data, and the actions of people.
 import { render } from 'preact'
+import { changed } from './change.js'
 import { html, t } from './element.js'
 import { keyOf, linkOf, queryOf, routeIn } from './route.js'
 import { TEXTS } from './texts.js'
@@ -25,14 +26,18 @@ function connect() {
   }
   const opened = new EventSource(`events?${queryOf(state.route)}`)
   stream = opened
-  opened.addEventListener('view', ({ data }) => {
+  let received
+  const receive = ({ data }) => {
     if (opened !== stream) return
-    const { now, view } = JSON.parse(data)
+    const { now, view, change } = JSON.parse(data)
     setSkew(now)
-    state.view = view
+    received = change === undefined ? view : changed(received, change)
+    state.view = received
     state.live = 'on'
     show()
-  })
+  }
+  opened.addEventListener('view', receive)
+  opened.addEventListener('change', receive)
   opened.addEventListener('failure', () => {
     if (state.live !== 'failing') explain(opened)
     state.live = 'failing'
