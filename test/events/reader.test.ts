@@ -7,7 +7,8 @@ import type { Upload } from '../../src/upload/upload.js'
 import { checkedDecision, DECISION, decisionRecord } from '../../src/verification/decision.js'
 import { questionIn, type VerificationQuestion } from '../../src/verification/question.js'
 
-const upload = (serialNumber: string, table: string, body: string, receivedAt = new Date()) => {
+const LATELY = new Date(Date.now() - 60_000)
+const upload = (serialNumber: string, table: string, body: string, receivedAt = LATELY) => {
   const bytes = Buffer.from(body)
   const query = Object.create(null)
   const about = { serialNumber, table, query, receivedAt, body: bytes }
