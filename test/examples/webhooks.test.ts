@@ -61,7 +61,7 @@ function ownTable(most: number, stop: AbortController) {
   }
 }
 
-const times = { pause: 1, timeout: 300 }
+const times = { pause: 1, timeout: 1500 }
 
 it('A receiver that answers 500, hangs, redirects and resets reads each event in order, signed', async () => {
   const adapter = memoryAdapter({ events: true })

@@ -244,7 +244,7 @@ describe('What the app opens', () => {
     ['hangs', () => new Promise(() => {}), /STORAGE_TIMEOUT/],
     ['opens a stream that hangs', () => new Readable({ read() {} }), /STORAGE_TIMEOUT/],
   ])('A file that %s is an error before anything is answered', async (_, way, told) => {
-    const { files, get } = await serving(way, { timeout: 20 })
+    const { files, get } = await serving(way, { timeout: 100 })
     const { url } = await files.offer('A', FILE)
     const { status, body } = await get(`/iclock/${url}`)
     expect(status).toBeGreaterThanOrEqual(500)

@@ -310,7 +310,7 @@ describe('Requests that are refused, so that the terminal asks again and keeps i
     ['release fails', { adapter: { release: fails } }, 500],
     [
       'storage is silent',
-      { timeout: 20, adapter: { onContact: () => new Promise(() => {}) } },
+      { timeout: 100, adapter: { onContact: () => new Promise(() => {}) } },
       503,
     ],
     ['the function of the terminal fails', { handshake: fails }, 500],

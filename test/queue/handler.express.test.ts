@@ -214,7 +214,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
   it('A poll gets 503 if storage never answers, 500 if it fails', async () => {
     const { adapter } = await serving(['CHECK'])
     const silent = { ...adapter, claim: () => new Promise<string[]>(() => {}) }
-    expect(await poll(listenerOf({ adapter: silent, timeout: 20 }))).toMatchObject({ status: 503 })
+    expect(await poll(listenerOf({ adapter: silent, timeout: 100 }))).toMatchObject({ status: 503 })
     const failing = { ...adapter, openCommands: () => Promise.reject(new Error('no disk')) }
     expect(await poll(listenerOf({ adapter: failing }))).toMatchObject({ status: 500 })
   })

@@ -359,7 +359,7 @@ describe('The timeout', () => {
     'A request whose %s never settles ends with 503',
     async (_call, options, what) => {
       const errors: unknown[] = []
-      const { listener } = bare({ timeout: 20, ...options })
+      const { listener } = bare({ timeout: 100, ...options })
       const answer = await post(
         (req, res) =>
           (listener as ReturnType<typeof commandReplyHandler>)(req, res, (error) => {
@@ -373,7 +373,7 @@ describe('The timeout', () => {
         {
           code: 'STORAGE_TIMEOUT',
           status: 503,
-          message: `No response from ${what} within 20 ms; the terminal will retry.`,
+          message: `No response from ${what} within 100 ms; the terminal will retry.`,
         },
       ])
     },
@@ -441,7 +441,7 @@ describe('The timeout', () => {
         }),
       onReplies: () => void calls.push('onReplies'),
     }
-    expect(await post(bare({ adapter, timeout: 20 }).listener)).toMatchObject({ status: 503 })
+    expect(await post(bare({ adapter, timeout: 100 }).listener)).toMatchObject({ status: 503 })
     settle()
     await new Promise((done) => setImmediate(done))
     expect(calls).toEqual([])

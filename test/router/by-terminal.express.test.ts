@@ -140,8 +140,8 @@ describe('A function that is wrong', () => {
     [{ handshake: async () => ({ delay: 0 }) }, /for terminal "A", option "delay" is 0/],
     [{ handshake: () => ({ pace: 1 }) as never }, /for terminal "A", there is no option "pace"/],
     [
-      { timeZone: () => new Promise<never>(() => {}), timeout: 20 },
-      /No response from option "timeZone" within 20 ms/,
+      { timeZone: () => new Promise<never>(() => {}), timeout: 100 },
+      /No response from option "timeZone" within 100 ms/,
     ],
   ])(
     'A handshake is answered with an error that names the option and the terminal',
@@ -159,8 +159,8 @@ describe('A function that is wrong', () => {
       /for terminal "A", option "acknowledgements.attlog" is "ok"; expected "OK" or "OK: n" or/,
     ],
     [
-      { encoding: () => new Promise<never>(() => {}), timeout: 20 },
-      /No response from option "encoding" within 20 ms/,
+      { encoding: () => new Promise<never>(() => {}), timeout: 100 },
+      /No response from option "encoding" within 100 ms/,
     ],
   ])(
     'An upload is answered with an error that names the option and the terminal',

@@ -410,7 +410,7 @@ describe('A shared option reaches every endpoint', () => {
   // Each shared option alone makes every endpoint answer with another status.
   const shared: Record<string, [options: Partial<TerminalRouterOptions>, status: number]> = {
     authorize: [{ authorize: () => false }, 403],
-    timeout: [{ authorize: () => new Promise<never>(() => {}), timeout: 20 }, 503],
+    timeout: [{ authorize: () => new Promise<never>(() => {}), timeout: 100 }, 503],
   }
 
   it('Each of them is tried', () => {
@@ -586,7 +586,7 @@ describe('A question of a terminal', () => {
   it.each<[Partial<TerminalRouterOptions>, number]>([
     [{ onQuestion: () => 7 as never }, 500],
     [{ onQuestion: () => Promise.reject(new Error('no disk')) }, 500],
-    [{ onQuestion: () => new Promise<never>(() => {}), timeout: 20 }, 503],
+    [{ onQuestion: () => new Promise<never>(() => {}), timeout: 100 }, 503],
   ])('A function that is wrong is an error: %o', async (options, status) => {
     const { app } = appWith(options)
     await request(app).get('/iclock/cdata?SN=A&table=RemoteAtt&PIN=7').expect(status)

@@ -98,7 +98,7 @@ const POLLS = {
   'a poll while storage fails': poll({ adapter: { openCommands: failing(new Error('no disk')) } }),
   'a poll while storage is silent': poll({
     adapter: { openCommands: silent },
-    options: { timeout: 20 },
+    options: { timeout: 100 },
   }),
 }
 
@@ -144,7 +144,7 @@ const REPLIES = {
     },
   }),
   'a reply while authorize is silent': reply(ONE, {
-    options: { authorize: silent as never, timeout: 20 },
+    options: { authorize: silent as never, timeout: 100 },
   }),
   'a reply while storage fails': reply(ONE, {
     adapter: { onReply: failing(new Error('no disk')) },
@@ -162,7 +162,7 @@ const REPLIES = {
   }),
   'a reply while storage is silent': reply(ONE, {
     adapter: { onReply: silent },
-    options: { timeout: 20 },
+    options: { timeout: 100 },
   }),
 }
 
@@ -214,7 +214,7 @@ const UPLOADS = {
   }),
   'an upload while storage is silent': upload('&table=ATTLOG', LINES, {
     adapter: { onUpload: silent },
-    options: { timeout: 20 },
+    options: { timeout: 100 },
   }),
 }
 

@@ -191,7 +191,7 @@ describe('A refused upload', () => {
 
   it('An upload gets 503 if storage never answers', async () => {
     const onUpload = () => new Promise<void>(() => {})
-    expect((await post('table=ATTLOG', LINE, { adapter: { onUpload }, timeout: 20 })).status).toBe(
+    expect((await post('table=ATTLOG', LINE, { adapter: { onUpload }, timeout: 100 })).status).toBe(
       503,
     )
   })
