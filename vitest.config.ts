@@ -39,7 +39,10 @@ const long = [
 const models = ['test/queue/model.test.ts', 'test/roster/model.test.ts']
 const build = 'test/support/build-setup.ts'
 // No test waits for a time to pass; this one only ends a test that hangs, on a busy machine too.
-const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 }
+const timeouts = {
+  ...{ testTimeout: 120_000, hookTimeout: 120_000 },
+  expect: { poll: { timeout: 30_000 } },
+}
 
 // Importing takes longer than most of these tests.
 const expressTests = { include: [onExpress], isolate: false, ...timeouts }

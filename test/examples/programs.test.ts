@@ -53,7 +53,7 @@ it('The example of a dashboard draws each of its metrics', async () => {
   )
 })
 
-it('The tests of the HR app pass under Jest', { timeout: 60_000 }, async () => {
+it('The tests of the HR app pass under Jest', async () => {
   const { stderr } = await runExample('example:hr-app-jest')
   expect(stderr).toMatch(/Tests: +8 passed, 8 total/)
 })

@@ -27,7 +27,7 @@ export async function runScenario(
     })
     await Promise.all(blocks.map(({ text }, index) => writeFile(`${paths[index]}`, text)))
     const program = join(ROOT, 'test/docs/scenario', `${name}.js`)
-    const options = { env: { ...inherited, ...more }, cwd: ROOT, timeout: 50_000 }
+    const options = { env: { ...inherited, ...more }, cwd: ROOT, timeout: 110_000 }
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...paths], options)
     return stdout
   } finally {
