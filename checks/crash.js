@@ -1,6 +1,6 @@
 // Kills apps, databases and terminals again and again while terminals are commanded; then counts what went wrong.
 // npm run test:crash, or one campaign: npm run test:crash -- --storage journal|sqlite|postgres|mongodb|mongodb-apps|
-//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--kinds] [--events] [--broken claim|answer|early|file|family|overtake|ahead]
+//   galera|standby|pgbouncer [--kills 200] [--seed 1] [--clocks] [--kinds] [--events] [--broken claim|answer|early|file|rows|family|overtake|ahead]
 import { parseArgs } from 'node:util'
 import { DEFECT_NAMES } from './crash/broken.js'
 import { runCampaign } from './crash/campaign.js'
@@ -28,6 +28,7 @@ const PLANS = [
   { ground: 'journal', kills: 4, broken: 'answer' },
   { ground: 'journal', kills: 4, broken: 'early' },
   { ground: 'journal', kills: 2, broken: 'file', kinds: true },
+  { ground: 'journal', kills: 2, broken: 'rows', kinds: true },
   { ground: 'journal', kills: 2, broken: 'family', kinds: true },
   { ground: 'journal', kills: 2, broken: 'overtake' },
   { ground: 'journal', kills: 2, broken: 'ahead', clocks: true },

@@ -1,6 +1,7 @@
 // Storage on several machines, and behind a pooler: the contract, with each other process on another
 // node, and a campaign of kills. `npm run test:engines`, or one: `npm run test:engines -- galera`; with
-// `--whole`, all cases of the contract, not only those of several callers.
+// `--whole`, all cases of the contract, not only those of several callers; with `--broken`, a planted
+// defect instead, which the campaign must find.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -14,7 +15,10 @@ import { hasPgbouncer, startPgbouncer } from './crash/pgbouncer.js'
 
 const { values, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { whole: { type: 'boolean', default: false } },
+  options: {
+    whole: { type: 'boolean', default: false },
+    broken: { type: 'boolean', default: false },
+  },
 })
 const RACES = 'at the same moment|two processes|in another|many callers|thirty times|hundred times'
 
@@ -22,10 +26,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const count = { passed: 0, failed: 0, skipped: 0 }
 const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`)
 
-/** @type {Record<string, { kills: number, contract?: () => Promise<void> }>} */
+/**
+ * `broken` is what the engine is there for: nodes that grant one claim twice, or a standby that lacks
+ * what was confirmed.
+ *
+ * @type {Record<string, { kills: number, broken: import('./crash/broken.js').Defect, contract?: () => Promise<void> }>}
+ */
 const ENGINES = {
   galera: {
     kills: 3,
+    broken: 'claim',
     async contract() {
       if (!(await hasGalera())) return missing('mariadb-server, galera-4 and rsync')
       const server = await startGalera()
@@ -39,9 +49,10 @@ const ENGINES = {
     },
   },
   // A standby is not written to: the contract on it is that on PostgreSQL.
-  standby: { kills: 3 },
+  standby: { kills: 3, broken: 'answer' },
   pgbouncer: {
     kills: 3,
+    broken: 'claim',
     async contract() {
       const bin = await findPostgres()
       if (bin === undefined || !(await hasPgbouncer())) return missing('postgresql and pgbouncer')
@@ -100,9 +111,9 @@ async function run(args, env) {
   return said
 }
 
-/** @param {string} name @param {number} kills */
-async function campaign(name, kills) {
-  const said = await run(['checks/crash.js', '--storage', name, '--kills', `${kills}`, '--events'])
+/** @param {string} name @param {number} kills @param {string[]} options */
+async function campaign(name, kills, ...options) {
+  const said = await run(['checks/crash.js', '--storage', name, '--kills', `${kills}`, ...options])
   const found = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m.exec(said)
   count.passed += Number(found?.[1] ?? 0)
   count.failed += Number(found?.[2] ?? 1)
@@ -113,13 +124,16 @@ const unknown = asked.find((name) => !Object.hasOwn(ENGINES, name))
 if (unknown !== undefined) {
   throw new Error(`"${unknown}" is no engine; expected ${Object.keys(ENGINES).join(', ')}`)
 }
-for (const [name, { kills, contract }] of Object.entries(ENGINES)) {
+for (const [name, { kills, broken, contract }] of Object.entries(ENGINES)) {
   if (asked.length > 0 && !asked.includes(name)) continue
   const began = Date.now()
   print(`== ${name}`)
   try {
-    await contract?.()
-    await campaign(name, kills)
+    if (values.broken) await campaign(name, kills, '--broken', broken)
+    else {
+      await contract?.()
+      await campaign(name, kills, '--events')
+    }
   } catch (error) {
     count.failed++
     print(`failed: ${/** @type {Error} */ (error).stack}`)

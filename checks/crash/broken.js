@@ -37,6 +37,11 @@ const DEFECTS = {
       return storage.onUpload({ ...upload, records })
     },
   }),
+  /** Stores the rows of a query, and doesn't conclude it. */
+  rows: (/** @type {any} */ storage) => ({
+    /** @param {any[]} args */
+    onReply: (...args) => (args[0].rows === undefined ? storage.onReply(...args) : undefined),
+  }),
   /** Takes every terminal for a time clock. */
   family: (/** @type {any} */ storage) => ({
     onContact: (/** @type {any} */ contact) =>
@@ -87,6 +92,10 @@ export function withDefect(storage, defect) {
   if (defect === undefined || defect === '') return storage
   const broken = DEFECTS[/** @type {Defect} */ (defect)](storage)
   const adapter = /** @type {any} */ ({ ...storage, ...broken })
-  if (adapter.onReplies === undefined) delete adapter.onReplies
+  if (adapter.onReplies === undefined) {
+    // They go together.
+    delete adapter.onReplies
+    delete adapter.findCommands
+  }
   return adapter
 }

@@ -1,12 +1,13 @@
 // One campaign: terminals and a driver run, processes are killed, and faults are counted at the
 // end.
 import { setTimeout as wait } from 'node:timers/promises'
+import { newDiary } from './diary.js'
 import { openDriver } from './driver.js'
 import { openGround } from './ground.js'
 import { serialNumberOf } from './kind.js'
 import { openReader } from './reader.js'
 import { openSkew } from './skew.js'
-import { newDiary, openTerminal } from './terminal.js'
+import { openTerminal } from './terminal.js'
 import { judge } from './verdict.js'
 
 /**

@@ -25,6 +25,7 @@ const MOST_AT_ONCE = 6
 const KINDS = [
   () => ({ verb: 'DATA UPDATE USERINFO' }),
   () => ({ verb: 'ENROLL_FP', attempts: 1 }),
+  () => ({ verb: 'DATA QUERY tablename=user,fielddesc=*,filter=', attempts: 2 }),
   (random) => ({
     verb: 'DATA UPDATE SMS',
     attempts: 2,
@@ -43,7 +44,7 @@ const KINDS = [
 export function openDriver({ port, random, isAtomic }) {
   /** @type {Intent[]} */
   const intents = []
-  const kinds = isAtomic ? KINDS : KINDS.slice(0, 2)
+  const kinds = isAtomic ? KINDS : KINDS.slice(0, 3)
   let clock = 0
   let isOver = false
   /** Resolves when nothing is sent any more. @type {() => void} */
@@ -92,7 +93,11 @@ export function openDriver({ port, random, isAtomic }) {
       begun: ++clock,
     }
     intents.push(intent)
-    const command = { text: `${verb} PIN=${number}`, replyWithin: REPLY_WITHIN, ...terms }
+    const command = {
+      text: `${verb}${verb.endsWith('=') ? 'Pin' : ' PIN'}=${number}`,
+      replyWithin: REPLY_WITHIN,
+      ...terms,
+    }
     const { answer } = await ask('issue', { serialNumber, command, intent: number })
     if (answer) Object.assign(intent, { commandId: answer.commandId, known: ++clock })
     return intent

@@ -4,7 +4,11 @@ import { DIALECTS } from 'express-iclock/simulator'
 /** @typedef {import('express-iclock/simulator').DialectName} Kind */
 
 /** @type {readonly Kind[]} */
-const KINDS = ['attendance', 'access', 'american', 'hostless', 'clone', 'post', 'lines', 'pictures']
+const KINDS = [
+  ...['attendance', 'access', 'rows', 'american', 'hostless', 'clone', 'post', 'lines', 'pictures'],
+].map((kind) => /** @type {Kind} */ (kind))
+// The first terminals are of these, whatever the others are: both families, and one without replies to queries.
+const ALWAYS = 3
 /** @type {readonly Kind[]} */
 const NUMBERED = ['american', 'hostless']
 
@@ -16,8 +20,9 @@ const NUMBERED = ['american', 'hostless']
  * @param {boolean} mixed
  */
 export function serialNumberOf(index, random, mixed) {
-  // The first two are of both families, whatever the others are.
-  const kind = mixed ? KINDS[index < 2 ? index : Math.floor(random() * KINDS.length)] : undefined
+  const kind = mixed
+    ? KINDS[index < ALWAYS ? index : Math.floor(random() * KINDS.length)]
+    : undefined
   // Without kinds one terminal reads whole numbers all the same.
   return `CRASH${index}${kind ?? (index === 1 ? 'numbers' : '')}`
 }
@@ -26,6 +31,9 @@ export function serialNumberOf(index, random, mixed) {
 export function kindOf(serialNumber) {
   return KINDS.find((kind) => serialNumber.endsWith(kind)) ?? 'attendance'
 }
+
+/** Whether rows are all that it answers a query with. @param {string} serialNumber */
+export const concludesByRows = (serialNumber) => !DIALECTS[kindOf(serialNumber)].concludes
 
 /** @param {string} serialNumber */
 export const familyOf = (serialNumber) => DIALECTS[kindOf(serialNumber)].family

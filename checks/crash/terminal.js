@@ -1,42 +1,17 @@
 // A terminal of a campaign: it polls, sometimes twice at once, executes, reports, uploads, and loses power.
 import { setTimeout as wait } from 'node:timers/promises'
 import { virtualTerminal } from 'express-iclock/simulator'
-import { kindOf } from './kind.js'
+import { concludesByRows, kindOf } from './kind.js'
 
-/**
- * @typedef {{ serialNumber: string, commandId: string, number: number, polledAt: number, at: number, starts: [number, number] }} Executed
- * @typedef {{ serialNumber: string, commandId: string, returnCode: number }} Reported
- *
- * @typedef {object} Diary What all terminals did, in order.
- * @property {Executed[]} executed
- * @property {Reported[]} acknowledged
- * @property {{ serialNumber: string, pin: string }[]} uploaded Each punch has a PIN of its own.
- * @property {{ serialNumber: string, pin: string }[]} photos Each photo has one, too.
- * @property {{ serialNumber: string, pin: string }[]} opened Each visitor at a door that opened has one, too.
- * @property {number} powerLosses
- * @property {number} lostAnswers
- * @property {Record<string, number>} refusals
- */
+/** @typedef {import('./diary.js').Diary} Diary */
 
 // Below the driver's `replyWithin`: a later answer may have been overtaken by another attempt.
 const TIMEOUT = 1500
 // Longer than an app waits for its database: its work for a refused request is over by then.
 const PATIENCE = 2500
+// In two packets.
+export const QUERY_ROWS = 3
 const LONGEST_JUMP = 2 * 365 * 24 * 60 * 60_000
-
-/** @returns {Diary} */
-export const newDiary = () => ({
-  ...{
-    executed: [],
-    acknowledged: [],
-    uploaded: [],
-    photos: [],
-    opened: [],
-    powerLosses: 0,
-    lostAnswers: 0,
-    refusals: {},
-  },
-})
 
 /** The first lines of a request, and what ends them. @param {Buffer} sent */
 const headOf = (sent) => sent.toString('latin1', 0, sent.indexOf('\r\n\r\n') + 4)
@@ -104,14 +79,33 @@ export function openTerminal({ serialNumber, url, random, diary, isAtomic }) {
     const { commands, accepted } = await terminal.poll(faultOf(0.1))
     if (!accepted) await afterRefusal()
     for (const { commandId, text } of commands) {
-      const number = Number(/PIN=(\d+)/.exec(text)?.[1])
+      const number = Number(/PIN=(\d+)/i.exec(text)?.[1])
       /** @type {[number, number]} */
       const during = [before, starts]
       diary.executed.push({
         ...{ serialNumber, commandId, number, polledAt, at: Date.now(), starts: during },
       })
-      await report(commandId, number % 7 === 3 ? -3 : 0)
+      if (text.startsWith('DATA QUERY') && concludesByRows(serialNumber)) await sendRows(commandId)
+      else await report(commandId, number % 7 === 3 ? -3 : 0)
     }
+  }
+
+  /** @param {string} commandId */
+  async function sendRows(commandId) {
+    const rows = Array.from({ length: QUERY_ROWS }, (_, n) => `user uid=${n}\tpin=${commandId}${n}`)
+    const parts = [rows.slice(0, 2), rows.slice(2)]
+    for (const [place, part] of parts.entries()) {
+      if (mustGreet) return
+      if (losesPower(0.04)) return losePower()
+      const packets = { count: parts.length, index: place + 1 }
+      const result = { commandId, table: 'user', rows: part, packets }
+      const isKept = await terminal.queryData(result, { giveUpAfter: 600, ...faultOf(0.1) }).then(
+        () => true,
+        () => false,
+      )
+      if (!isKept) return
+    }
+    diary.concluded.push({ serialNumber, commandId })
   }
 
   /** Until it is acknowledged, or forgotten. @param {string} commandId @param {number} returnCode */

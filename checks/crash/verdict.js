@@ -1,12 +1,12 @@
 // Compares what was acknowledged, executed and reported with the final storage.
 import { commandQueue, rowsOf } from 'express-iclock'
-import { REPLY_WITHIN } from './driver.js'
 import { familyOf } from './kind.js'
-import { SPREAD } from './skew.js'
+import { keyOf, outOfOrder, tooSoon } from './sequence.js'
+import { QUERY_ROWS } from './terminal.js'
 
 /**
  * @typedef {import('./driver.js').Intent} Intent
- * @typedef {import('./terminal.js').Diary} Diary
+ * @typedef {import('./diary.js').Diary} Diary
  * @typedef {import('express-iclock').ListedCommand<any>} Listed
  */
 
@@ -68,6 +68,10 @@ export async function judge(storage, intents, diary, jumps, reader) {
       return codes.get(keyOf(reply)) !== reply.returnCode
     }).length,
     'replies kept twice': replies.length - codes.size,
+    // A reply that came later would count; these terminals send none.
+    'queries that their rows did not conclude': diary.concluded.filter((query) => {
+      return records.get(keyOf(query))?.reply?.rows !== QUERY_ROWS
+    }).length,
     'acknowledged attendance lost': without(diary.uploaded.map(personOf), punches),
     'attendance kept twice': punches.length - new Set(punches).size,
     'acknowledged photos lost': without(diary.photos.map(personOf), photos),
@@ -119,6 +123,7 @@ export async function judge(storage, intents, diary, jumps, reader) {
     ...{ 'issued, without the driver being told': listed.length - known.length },
     ...{ executed: diary.executed.length, 'replies acknowledged': codes.size, ...states },
     ...{
+      'queries concluded by rows': diary.concluded.length,
       'attendance records': punches.length,
       photos: photos.length,
       'doors opened': diary.opened.length,
@@ -146,9 +151,6 @@ async function everyOf(list) {
   return rows
 }
 
-/** @param {{ serialNumber?: string, commandId?: string } | undefined} command */
-const keyOf = (command) => `${command?.serialNumber} ${command?.commandId}`
-
 /** @param {{ serialNumber: string, pin?: string }} row */
 const personOf = ({ serialNumber, pin }) => `${serialNumber} ${pin}`
 
@@ -165,46 +167,6 @@ function agree({ result }, { state, reply, cancelled }) {
   }
   if (reply !== undefined) return REVISED_BY_REPLY.includes(result.state)
   return cancelled?.reason === 'cancelled' && REVISED_BY_CANCELLATION.includes(result.state)
-}
-
-/**
- * Executions of a command that was acknowledged before one was issued that the same terminal
- * executed earlier. Two commands issued at the same time have no order.
- *
- * @param {readonly Intent[]} intents
- * @param {Diary['executed']} executed
- */
-function outOfOrder(intents, executed) {
-  const latest = new Map()
-  let count = 0
-  for (const { serialNumber, number } of executed) {
-    const { begun = 0, known = Number.POSITIVE_INFINITY } = intents[number] ?? {}
-    if ((latest.get(serialNumber) ?? 0) > known) count++
-    latest.set(serialNumber, Math.max(begun, latest.get(serialNumber) ?? 0))
-  }
-  return count
-}
-
-/**
- * Hand-outs of a command less than `replyWithin` after the one before, without a start of the
- * terminal between them.
- *
- * @param {Diary['executed']} executed
- * @param {readonly { from: number, to: number }[]} [jumps]
- */
-function tooSoon(executed, jumps) {
-  const shortest = REPLY_WITHIN - (jumps ? SPREAD : 0)
-  const latest = new Map()
-  let count = 0
-  for (const one of executed) {
-    const last = latest.get(keyOf(one))
-    latest.set(keyOf(one), one)
-    if (last === undefined) continue
-    const [from, to] = [Math.min(last.polledAt, one.polledAt), Math.max(last.at, one.at)]
-    const hasJumped = jumps?.some((jump) => jump.from <= to && jump.to >= from)
-    if (to - from < shortest && last.starts[0] === one.starts[1] && !hasJumped) count++
-  }
-  return count
 }
 
 /** @param {Intent} intent @param {Listed} record */

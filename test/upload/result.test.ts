@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   type CommandReply,
   commandQueue,
@@ -120,6 +120,41 @@ describe('A query that is answered by its rows alone', () => {
     }
     expect(adapter.findRecord(SN, '7q')?.reply).toMatchObject({ rows: 21 })
     expect(adapter.received().every(({ records }) => records[0]?.kind === 'packet')).toBe(true)
+  })
+})
+
+describe('A result beyond what packets may have together', () => {
+  it('The query is sent as often as it may be, is unanswered then, and its packets are stored once', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    // As storage answers above 64 MB, without 64 MB.
+    const adapter = { ...memoryAdapter(), findPackets: () => [] }
+    const commands = commandQueue(adapter)
+    const issued = await commands.issue(SN, { text: QUERY, replyWithin: 300_000 })
+    await commands.issue(SN, { text: 'CHECK' }, { commandId: 'next' })
+    const began = Date.now()
+    const [uploads, polls] = [uploadHandler({ adapter }), deliveryHandler({ adapter })]
+    const server = await serve((req, res) => {
+      if (req.url?.includes('getrequest')) polls(req, res)
+      else uploads(req, res)
+    })
+    const handedOut: string[] = []
+    for (let minute = 0; !handedOut.includes('C:next:CHECK\n') && minute < 300; minute += 5) {
+      vi.setSystemTime(began + minute * 60_000)
+      const { body } = await send(server, { method: 'GET', path: `/getrequest?SN=${SN}` })
+      if (body !== 'OK') handedOut.push(body)
+      if (!body.includes('QUERY')) continue
+      for (const index of [1, 2]) {
+        const path = `/iclock/querydata?SN=${SN}&cmdid=${issued.commandId}&${part(index)}`
+        expect((await send(server, { path, body: ROWS })).status).toBe(200)
+      }
+    }
+    expect(handedOut).toHaveLength(6)
+    expect(Date.now() - began).toBe(155 * 60_000)
+    expect(await commands.state(issued)).toBe('unanswered')
+    expect(adapter.received()).toHaveLength(2)
   })
 })
 
