@@ -96,6 +96,11 @@ const FORMS: Readonly<Record<Family, readonly Builder[]>> = {
   ],
 }
 
+/** The names of all forms. */
+export const FORM_NAMES: readonly string[] = [
+  ...new Set(Object.values(FORMS).flatMap((forms) => forms.map(({ name }) => name))),
+]
+
 /** The forms for a terminal of a family. */
 export function formsFor(family: Family = 'attendance'): Form[] {
   return FORMS[family].map(({ build: _, ...shown }) => shown)

@@ -21,7 +21,7 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
    * Lets people cancel commands, retry them, and issue new ones with a form. Without it the page is
    * read-only.
    */
-  commands?: Pick<CommandQueue<Issued>, 'issue' | 'cancel' | 'state'>
+  commands?: Pick<CommandQueue<Issued>, 'issue' | 'issueAll' | 'cancel' | 'state'>
   /**
    * Whether the person who sends this request may do this; only `true` means yes. Asked before every
    * action. Without it, everyone who reaches the page may do everything.
@@ -52,8 +52,11 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
    * among the last 1,000 users that terminals uploaded.
    */
   findPeople?(words: string): Awaitable<readonly string[]>
-  /** What `roster` returns: a person's page then shows where they are. */
-  roster?: Pick<Roster, 'status'>
+  /**
+   * What `roster` returns: the pages of people and terminals then show who is where, and what a pass
+   * would do.
+   */
+  roster?: Pick<Roster, 'status' | 'count' | 'reconcile'>
   /**
    * The zone of the terminals' clocks, as for `terminalRouter`. By default the offset that a
    * terminal was last sent.
@@ -70,7 +73,7 @@ export interface MonitorOptions<Issued extends IssuedCommand = IssuedCommand> ex
 /** The options, checked, with their defaults. */
 export interface MonitorSettings {
   adapter: MonitorStorage
-  commands: Pick<CommandQueue, 'issue' | 'cancel' | 'state'> | undefined
+  commands: Pick<CommandQueue, 'issue' | 'issueAll' | 'cancel' | 'state'> | undefined
   mayAct(req: IncomingMessage, action: MonitorAction): Awaitable<boolean>
   approve: ((serialNumber: string, req: IncomingMessage) => unknown) | undefined
   hosts: readonly string[] | undefined
@@ -78,7 +81,7 @@ export interface MonitorSettings {
   /** Whether terminals may have names. */
   hasNames: boolean
   people: People
-  roster: Pick<Roster, 'status'> | undefined
+  roster: Pick<Roster, 'status' | 'count' | 'reconcile'> | undefined
   zoneOf: ValueOf<string | undefined>
   silentAfter: number
   interval: number

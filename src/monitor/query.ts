@@ -1,5 +1,6 @@
 // What a query of the page may say: the members of each view, checked, in one order.
 import { COMMAND_STATES } from '../queue/storage.js'
+import { PERSON_STATES } from '../roster/row.js'
 
 /** A query has a value that its view can't read. */
 export class QueryError extends Error {
@@ -13,7 +14,8 @@ export class QueryError extends Error {
 
 /** The members that views know. */
 export type Member =
-  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'pin' | 'person' | 'day' | 'verdict')
+  | ('sn' | 'id' | 'tab' | 'q' | 'show' | 'state' | 'standing' | 'pin' | 'person' | 'day')
+  | 'verdict'
   | ('since' | 'before' | 'after')
 
 type Check = [isValid: (value: string) => boolean, expected: string]
@@ -39,6 +41,7 @@ const CHECKS: Readonly<Record<Member, Check>> = {
   show: oneOf(['online', 'silent']),
   state: oneOf(COMMAND_STATES),
   verdict: oneOf(['allowed', 'denied', 'timeout']),
+  standing: oneOf(PERSON_STATES),
   pin: upTo(100),
   person: upTo(100),
   day: [isDay, 'a day such as 2026-10-05'],

@@ -1,11 +1,12 @@
 // The paths of the page, its files, its data and its actions, below the path that it is mounted at.
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { act } from './action.js'
+import { act } from './act.js'
 import { ASSETS, type Asset } from './asset.js'
 import { sendPunches } from './csv.js'
 import type { Feed } from './feed.js'
 import { protect } from './guard.js'
+import { offerFor } from './may.js'
 import type { MonitorSettings } from './option.js'
 import { QueryError } from './query.js'
 import { streamView } from './stream.js'
@@ -61,6 +62,15 @@ const GETS: Readonly<Record<string, Serve>> = {
     const end = streamView(feed, query, req, res)
     streams.add(end)
     res.once('close', () => streams.delete(end))
+  },
+  '/may': async ({ settings }, asked, req, res) => {
+    const offer = await offerFor(
+      settings,
+      req,
+      asked.get('view') ?? '',
+      asked.get('sn') ?? undefined,
+    )
+    send(res, 200, 'application/json', JSON.stringify(offer))
   },
   '/attendance.csv': async ({ settings }, asked, req, res) => {
     asked.set('view', 'attendance')

@@ -55,15 +55,18 @@ export function monitorSettings<Issued extends IssuedCommand>(
   const { personOf, findPeople, roster } = options
   const { silentAfter = SILENT_AFTER, interval = 2000 } = options
   checkAdapter(adapter, CALLS, OPTIONAL_CALLS)
-  if (commands !== undefined) checkCommands(commands)
+  if (commands !== undefined) {
+    const calls = ['issue', 'issueAll', 'cancel', 'state']
+    checkCalls('commands', commands, calls, 'what commandQueue(adapter) returns')
+  }
   checkFunction('mayAct', mayAct, 'a function (req, action) that returns true or false')
   checkFunction('approve', approve, 'a function (serialNumber, req) that lets a terminal in')
   checkHosts(hosts)
   checkFunction('nameOf', nameOf, 'a function (serialNumbers) that returns an array of names')
   checkFunction('personOf', personOf, 'a function (people) that returns an array of names')
   checkFunction('findPeople', findPeople, 'a function (words) that returns an array of PINs')
-  if (roster !== undefined && typeof roster?.status !== 'function') {
-    throw wrong('roster', roster, 'what roster() returns')
+  if (roster !== undefined) {
+    checkCalls('roster', roster, ['status', 'count', 'reconcile'], 'what roster() returns')
   }
   checkTime('silentAfter', silentAfter)
   checkTime('interval', interval)
@@ -92,10 +95,15 @@ export function monitorSettings<Issued extends IssuedCommand>(
   }
 }
 
-function checkCommands(commands: unknown): void {
-  const calls = commands as Record<string, unknown> | null
-  const isQueue = ['issue', 'cancel', 'state'].every((call) => typeof calls?.[call] === 'function')
-  if (!isQueue) throw wrong('commands', commands, 'what commandQueue(adapter) returns')
+function checkCalls(
+  option: string,
+  value: unknown,
+  calls: readonly string[],
+  expected: string,
+): void {
+  const known = value as Record<string, unknown> | null
+  if (calls.some((call) => typeof known?.[call] !== 'function'))
+    throw wrong(option, value, expected)
 }
 
 const HOST = /^(?:\[[\da-f:.]+\]|[a-z\d._-]+)(?::\d+)?$/i

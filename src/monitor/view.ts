@@ -30,7 +30,7 @@ interface View {
 const LIST: readonly Member[] = ['q', 'person', 'state', 'since', 'before', 'after']
 const VIEWS: Readonly<Record<string, View>> = {
   terminals: { members: ['q', 'show', 'after'], read: terminalsView },
-  terminal: { members: ['sn', 'tab', ...LIST], read: terminalView },
+  terminal: { members: ['sn', 'tab', 'standing', ...LIST], read: terminalView },
   person: { members: ['pin', 'tab', ...LIST], read: personView },
   decisions: {
     members: ['sn', 'q', 'person', 'verdict', 'since', 'before', 'after'],

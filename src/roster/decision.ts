@@ -9,8 +9,8 @@ import type { Settling } from './settle.js'
 export interface Context extends Settling {
   family: Family
   types: Capabilities
-  /** Whether deletes are carried out. */
-  isApplied: boolean
+  /** Whether this person, or templates of this person, may be deleted. */
+  isApplied(pin: string): boolean
   /**
    * `all`: a complete reading has shown everybody on the terminal; `each`: the terminal can only be
    * asked PIN by PIN; undefined: who is there isn't known yet.

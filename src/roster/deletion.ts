@@ -10,7 +10,7 @@ import {
 import { checkDeletes, type Limits } from './guard.js'
 import type { Reconciliation } from './options.js'
 import type { RosterPerson } from './person.js'
-import { note } from './report.js'
+import { entryOf, note } from './report.js'
 import { personWrite } from './row.js'
 
 /** What deleting needs. */
@@ -34,8 +34,7 @@ export async function remove(work: Deleting, removals: readonly Decided[]): Prom
   const issued = removals.filter(({ decision }) => decision.groups.length > 0)
   for (const one of removals) {
     if (one.decision.groups.length === 0) note(result, one)
-    else
-      result.remove.push({ pin: one.pin, reason: people.has(one.pin) ? 'reused' : 'not desired' })
+    else result.remove.push(entryOf(one, people.has(one.pin) ? 'reused' : 'not desired'))
   }
   if (isDry) return
   await writeDecisions(
@@ -73,7 +72,7 @@ async function keepAll(
   removals: readonly Decided[],
   reason: string,
 ): Promise<void> {
-  for (const { pin } of removals) work.result.skipped.push({ pin, reason })
+  for (const one of removals) work.result.skipped.push(entryOf(one, reason))
   if (work.isDry) return
   const kept = removals.flatMap(({ pin, before }): Decided[] => {
     if (before === undefined) return []

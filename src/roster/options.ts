@@ -96,6 +96,8 @@ export interface RosterOptions<Adapter extends RosterAdapter = RosterAdapter> ex
 /** Why something is, or isn't, done about a PIN. */
 export interface RosterEntry {
   pin: string
+  /** The name that was last sent, or that the terminal shows. */
+  name?: string
   reason: string
 }
 
@@ -126,6 +128,11 @@ export interface ReconcileOptions {
   dryRun?: boolean
   /** Asks the terminal who is on it, whatever is known. */
   read?: boolean
+  /**
+   * Who may be deleted by this pass, whatever the option of `roster` says: those of these PINs who
+   * don't belong on the terminal.
+   */
+  deletes?: readonly string[]
   /** As the option of `roster`, for this pass. */
   maxDeletes?: number
   /** As the option of `roster`, for this pass. */
@@ -136,6 +143,8 @@ export interface ReconcileOptions {
 export interface RosterStatus {
   serialNumber: string
   pin: string
+  /** The name that was last sent, or that the terminal shows. */
+  name?: string
   state: PersonState
   /** The state in words. */
   meaning: string

@@ -20,7 +20,7 @@ import type {
 import { type RosterPerson, type Slots, type Wish, wishOf } from './person.js'
 import { countPlaces } from './place.js'
 import { readStep, type Step } from './read-step.js'
-import { emptyResult, note } from './report.js'
+import { emptyResult, entryOf, note } from './report.js'
 import { type Held, PRIVILEGES } from './row.js'
 import { checkSize, sizeOf } from './size.js'
 import { type Snapshot, snapshotOf } from './snapshot.js'
@@ -105,10 +105,11 @@ function contextOf(
   { terminal, capabilities, own, looks }: Snapshot,
   { isReading }: Step,
   settings: PassSettings,
-  { dryRun = false, isChanged }: PassOptions,
+  { dryRun = false, deletes: named, isChanged }: PassOptions,
   { serialNumber, now }: Executing,
 ): Context {
   const { adopt, owns, admins = [], deletes = 'report' } = settings
+  const released = named && new Set(named)
   const shown = (pin: string, held: Held) => shownUser(serialNumber, pin, held)
   return {
     ...{ capabilities, isChanged, types: capabilitiesOf(terminal) },
@@ -116,7 +117,7 @@ function contextOf(
     family: terminal.family ?? 'attendance',
     places: `${capabilities} ${own.content.places}`,
     look: (id) => looks.get(id),
-    isApplied: deletes === 'apply' || dryRun,
+    isApplied: (pin) => (released ? released.has(pin) : deletes === 'apply' || dryRun),
     // What comes while it is read is not known yet.
     isRead: isReading ? undefined : own.content.read?.mode,
     adopts: (pin, held) => adopt?.(shown(pin, held), pin) === true,
@@ -149,7 +150,7 @@ async function decideAll(work: Work, isReading: boolean): Promise<Decided[]> {
     }
     // Nothing may be on its way while the terminal counts.
     if (isReading && decision.groups.length > 0) {
-      work.result.waiting.push({ pin, reason: 'the terminal is being read' })
+      work.result.waiting.push(entryOf(decided, 'the terminal is being read'))
       continue
     }
     note(work.result, decided)

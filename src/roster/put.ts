@@ -22,7 +22,7 @@ export function put(
   const wanted = wantedOf(facets, wish, isLoaded ? slots : undefined, before.held)
   const isDue = ({ failure }: Facet) =>
     failure === undefined || isDueAgain(failure, context, context.isChanged(pin))
-  const unwanted = context.isApplied ? unwantedIn(facets, isDue) : []
+  const unwanted = context.isApplied(pin) ? unwantedIn(facets, isDue) : []
   const deletions = unwanted.filter((name) => !wanted.has(name))
   const { replaced, isHeldUp } = toReplace({ ...row, facets }, wanted, deletions.length > 0, {
     isDue,

@@ -34,13 +34,14 @@ export function afterRemoval(
     }
     const isDue = isDueAgain(before.failure, context, context.isChanged(pin))
     if (!isDue) return idle(row, 'failed', before.failure.meaning)
-    return context.isApplied
+    return context.isApplied(pin)
       ? again(pin, { ...rest, removal: before }, context)
       : idle(row, 'unwanted', before.failure.meaning)
   }
   const progress = progressOf(before, context.look)
   if (progress.is === 'lost') {
-    if (!context.isApplied) return idle(row, 'unwanted', 'not deleted: deletes are only reported')
+    if (!context.isApplied(pin))
+      return idle(row, 'unwanted', 'not deleted: deletes are only reported')
     return { ...again(pin, row, context), isOldRemoval: true }
   }
   if (progress.is === 'open' || progress.is === 'unsent') {
@@ -112,7 +113,7 @@ export function removal(
   if (isAdministrator && !context.isReleased(pin)) {
     return idle(row, 'unwanted', 'not deleted: an administrator (see admins)')
   }
-  if (!context.isApplied) {
+  if (!context.isApplied(pin)) {
     const meaning =
       why === 'reused'
         ? "the PIN was another person's, who is not deleted: deletes are only reported"

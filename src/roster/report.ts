@@ -1,6 +1,7 @@
 // What a pass reports about each PIN. Pure.
 import type { Decided } from './execute.js'
-import type { Reconciliation } from './options.js'
+import type { Reconciliation, RosterEntry } from './options.js'
+import type { PersonRow } from './row.js'
 
 /** A report with nobody in it. */
 export function emptyResult(serialNumber: string): Reconciliation {
@@ -8,15 +9,26 @@ export function emptyResult(serialNumber: string): Reconciliation {
   return { serialNumber, ...lists, present: 0 }
 }
 
+/** The name that was last sent, or that the terminal shows. */
+export function nameIn({ name, held }: PersonRow): string | undefined {
+  return name ?? held?.name
+}
+
+/** What a report says of a PIN. */
+export function entryOf({ pin, before, decision }: Decided, reason: string): RosterEntry {
+  const name = nameIn(decision.content) ?? (before && nameIn(before.content))
+  return { pin, ...(name !== undefined && { name }), reason }
+}
+
 /** Adds what was decided about a PIN. */
-export function note(result: Reconciliation, { pin, decision }: Decided): void {
-  const { state, content, groups } = decision
-  const entry = { pin, reason: content.meaning ?? '' }
+export function note(result: Reconciliation, decided: Decided): void {
+  const { state, content, groups } = decided.decision
+  const entry = entryOf(decided, content.meaning ?? '')
   if (groups.length > 0) {
     const names = groups.map(({ at }) =>
       typeof at === 'object' && 'facet' in at ? at.facet : 'query',
     )
-    result.put.push({ pin, reason: names.join(', ') })
+    result.put.push(entryOf(decided, names.join(', ')))
     return
   }
   switch (state) {

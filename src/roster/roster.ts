@@ -35,7 +35,7 @@ const OPTIONS: OptionNames<RosterOptions> = {
   ...{ readEvery: true, every: true, encoding: true, commandIds: true, ...HOOK_OPTIONS },
 }
 const RECONCILE_OPTIONS: OptionNames<ReconcileOptions> = {
-  ...{ dryRun: true, read: true, maxDeletes: true, maxFleetDeletes: true },
+  ...{ dryRun: true, read: true, deletes: true, maxDeletes: true, maxFleetDeletes: true },
 }
 const CALLS = [
   ...['onReply', 'issue', 'openCommands', 'claim', 'cancel', 'findRecord', 'findSummaries'],
@@ -69,6 +69,7 @@ export function roster<Adapter extends RosterAdapter>(
 
   async function reconcile(serialNumber: string, how: ReconcileOptions = {}) {
     checkNames(how, RECONCILE_OPTIONS)
+    if (how.deletes !== undefined) checkPins('deletes', how.deletes)
     const changed = how.dryRun ? changes.peek(serialNumber) : changes.take(serialNumber)
     try {
       return await pass(serialNumber, settings, { ...how, isChanged: changed.has })
@@ -143,14 +144,16 @@ function checkOptions(options: RosterOptions): void {
   if (deletes !== 'report' && deletes !== 'apply') {
     throw wrong('deletes', deletes, '"report" or "apply"')
   }
-  if (admins !== undefined && !Array.isArray(admins)) {
-    throw wrong('admins', admins, "an array of PINs, such as ['1']")
-  }
+  if (admins !== undefined) checkPins('admins', admins)
   for (const name of ['maxDeletes', 'maxFleetDeletes'] as const) {
     if (options[name] !== undefined) checkWhole(name, options[name], 0)
   }
   if (readEvery !== undefined) checkWhole('readEvery', readEvery, MINUTE)
   if (every !== undefined) checkWhole('every', every, 1000)
+}
+
+function checkPins(option: string, pins: unknown): void {
+  if (!Array.isArray(pins)) throw wrong(option, pins, "an array of PINs, such as ['1']")
 }
 
 async function confirm(serialNumber: string, pin: string, adapter: RosterAdapter): Promise<void> {

@@ -1,6 +1,7 @@
 // Where everybody stands, for people to see. Pure, but for the storage it reads.
 import type { Page } from '../page.js'
 import type { RosterAdapter, RosterCounts, RosterStatus, StatusFilter } from './options.js'
+import { nameIn } from './report.js'
 import {
   decode,
   type Facet,
@@ -41,12 +42,14 @@ function shownOf(row: RosterRow): RosterStatus {
   const { serialNumber, pin, state, changedAt } = row
   const { content } = decode<PersonRow>(row)
   const { meaning = '', person, unfit = {} } = content
+  const name = nameIn(content)
   const facets: RosterStatus['facets'] = {}
   for (const [name, facet] of Object.entries(content.facets)) facets[name] = inWords(facet)
   for (const [name, reason] of Object.entries(unfit)) facets[name] ??= `can't come: ${reason}`
   return {
     ...{ serialNumber, pin, meaning, since: changedAt, facets },
     state: isThere(state) ? (state as PersonState) : 'removed',
+    ...(name !== undefined && { name }),
     ...(person !== undefined && { person }),
   }
 }

@@ -160,7 +160,7 @@ it('Who leaves stays under report, is deleted under apply, and nobody is if too 
   expect(machine.users.size).toBe(20)
   expect((await people.status({ state: 'unwanted' })).rows).toHaveLength(1)
   const dry = await people.reconcile(SN, { dryRun: true })
-  expect(dry.remove).toEqual([{ pin: '20', reason: 'not desired' }])
+  expect(dry.remove).toEqual([{ pin: '20', name: 'Person19', reason: 'not desired' }])
   wanted.splice(10)
   const applied = roster({
     adapter: memory,
@@ -178,6 +178,23 @@ it('Who leaves stays under report, is deleted under apply, and nobody is if too 
   await settle()
   expect([...machine.users.keys()]).toEqual(wanted.map(({ pin }) => pin))
   expect(await people.count(SN)).toMatchObject({ present: 10, removed: 10 })
+})
+
+it('A pass that names whom it may delete deletes nobody else, whatever the roster does', async () => {
+  for (const deletes of ['report', 'apply'] as const) {
+    const wanted = many(20)
+    const { people, settle, machine, drain } = await world(wanted, { deletes })
+    await settle()
+    wanted.splice(18)
+    const { remove, skipped } = await people.reconcile(SN, { deletes: ['19', '1'] })
+    expect([remove, skipped]).toMatchObject([[{ pin: '19' }], [{ pin: '20' }]])
+    await drain()
+    expect([machine.users.has('19'), machine.users.has('20'), machine.users.size]).toEqual([
+      false,
+      true,
+      19,
+    ])
+  }
 })
 
 it('No call writes more than 1,000 rows, whoever leaves', async () => {

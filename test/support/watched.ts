@@ -7,7 +7,8 @@ import {
   terminalRouter,
 } from '../../src/index.js'
 import { type MonitorOptions, type MonitorRouter, monitorRouter } from '../../src/monitor.js'
-import { virtualTerminal } from '../../src/simulator.js'
+import { type RosterOptions, roster } from '../../src/roster.js'
+import { type TerminalPeople, virtualTerminal } from '../../src/simulator.js'
 import { portOf } from './server.js'
 import { serve } from './terminal.js'
 
@@ -15,33 +16,49 @@ export const SN = '0316144680030'
 export const OTHER_SN = 'CKJF201260099'
 export const ZONE = 'Asia/Manila'
 
+interface WatchedOptions extends Partial<MonitorOptions> {
+  isReadOnly?: boolean
+  path?: string
+  router?: Partial<TerminalRouterOptions>
+  /** Who belongs on the terminals: the page then has a roster. */
+  desired?: RosterOptions['desired']
+  /** The people whom the first terminal keeps. */
+  held?: TerminalPeople
+}
+
 /** Starts an app whose page is at `path`; `front` is what it puts around the whole. */
 export async function watched(
-  options: Partial<MonitorOptions> & {
-    isReadOnly?: boolean
-    path?: string
-    router?: Partial<TerminalRouterOptions>
-  } = {},
+  options: WatchedOptions = {},
   front: (app: Express) => Express = (app) => app,
 ) {
-  const { isReadOnly, path = '/admin/terminals', router, ...more } = options
+  const { isReadOnly, path = '/admin/terminals', desired, held, router, ...more } = options
   const adapter = memoryAdapter()
   const commands = commandQueue(adapter)
+  const people = desired && roster({ adapter, desired })
   const app = express()
-  app.use(terminalRouter({ adapter, timeZone: ZONE, ...router }))
+  app.use(terminalRouter({ adapter: people?.adapter ?? adapter, timeZone: ZONE, ...router }))
   const monitor: MonitorRouter = monitorRouter({
     ...{ adapter, interval: 50, timeZone: ZONE },
     nameOf: (serialNumbers) =>
       serialNumbers.map((one) => (one === SN ? 'Main entrance' : undefined)),
     ...(isReadOnly ? {} : { commands }),
+    ...(people && { roster: people }),
     ...more,
   })
   app.use(path, monitor)
   const server = await serve(front(app))
-  const terminal = virtualTerminal({ server, serialNumber: SN })
+  const terminal = virtualTerminal({ server, serialNumber: SN, ...(held && { people: held }) })
   const other = virtualTerminal({ server, serialNumber: OTHER_SN })
   const origin = `http://127.0.0.1:${portOf(server)}`
-  return { adapter, commands, server, terminal, other, monitor, origin, url: `${origin}${path}/` }
+  /** Passes for the first terminal, and the terminal in between, until it is in step. */
+  const settle = async () => {
+    for (let round = 0; round < 6; round++) {
+      await terminal.start(undefined, { untilIdle: true, delay: 1 })
+      await people?.reconcile(SN)
+    }
+  }
+  const url = `${origin}${path}/`
+  return { adapter, commands, server, terminal, other, monitor, origin, url, settle }
 }
 
 export type Watched = Awaited<ReturnType<typeof watched>>

@@ -1,30 +1,30 @@
 // One command with its reply.
-import { badge, empty, facts, heading, hexOf, html, said, t } from './element.js'
+import { badge, empty, facts, hexOf, html, said, saidHeading, t } from './element.js'
 import { AskingButton } from './form.js'
 import { meaningOf, personLink, terminalLink } from './list.js'
 import { moment } from './time.js'
 
 const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', 'repliedAt']
 
-export function command(view, { params }, { act }, title) {
+export function command(view, { params }, { act, may }, title) {
   const [sn, id] = [params.get('sn') ?? '', params.get('id') ?? '']
   const { terminal, command: known, terms, members = [], reply } = view
   const about = known?.pin === undefined ? undefined : personLink(known.pin, known.person)
   const back = html`<p>${terminalLink(sn, terminal?.name)}</p>`
   if (known === undefined) {
-    return html`${heading(said(title))}${back}${empty(t('command.unknown'), t('command.unknownNext'))}`
+    return html`${saidHeading(title)}${back}${empty(t('command.unknown'), t('command.unknownNext'))}`
   }
   const body = { serialNumber: sn, commandId: id }
   const attempts = known.attempts
     ? t('command.attemptsOf', { n: known.attemptsMade, all: known.attempts })
     : known.attemptsMade
   return html`
-    ${heading(said(title))}${back}
+    ${saidHeading(title)}${back}
     ${about && html`<p>${about}</p>`}
     <p>${badge(known.state)} ${said(meaningOf(known))}</p>
     <div class="actions">
-      ${view.canCancel && html`<${AskingButton} key="cancel" label=${t('action.cancel')} onYes=${() => act({ ...body, action: 'cancel' }, 'action.cancelled')} />`}
-      ${view.canRetry && html`<${AskingButton} key="retry" label=${t('action.retry')} onYes=${() => act({ ...body, action: 'retry' }, 'action.issued')} />`}
+      ${view.canCancel && may.actions.has('cancel') && html`<${AskingButton} key="cancel" label=${t('action.cancel')} onYes=${() => act({ ...body, action: 'cancel' }, 'action.cancelled')} />`}
+      ${view.canRetry && may.actions.has('retry') && html`<${AskingButton} key="retry" label=${t('action.retry')} onYes=${() => act({ ...body, action: 'retry' }, 'action.issued')} />`}
     </div>
     ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${block(t('command.text'), known.text)}`}
     <h2>${t('command.facts')}</h2>

@@ -61,9 +61,14 @@ export function badge(state, group = 'state') {
   return html`<span class=${`badge ${state}`}>${t(`${group}.${state}`)}</span>`
 }
 
-export function heading(title) {
-  return html`<h1 tabindex="-1">${title}</h1>`
+/** A heading, whose longest word is on one line if it can be read so. */
+export function heading(title, text = typeof title === 'string' ? title : '') {
+  const letters = Math.max(1, ...text.split(/\s+/).map((word) => word.length))
+  return html`<h1 tabindex="-1" style=${{ '--letters': letters }}>${title}</h1>`
 }
+
+/** A heading of text that a terminal sent. */
+export const saidHeading = (text) => heading(said(text), text)
 
 /** Bytes as hexadecimal digits, sixteen a line, each line with its offset and its letters. */
 export function hexOf(hex) {

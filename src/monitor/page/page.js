@@ -10,8 +10,12 @@ import { hasView, viewOf } from './view.js'
 const PARENTS = { terminal: 'terminals', command: 'work', commands: 'work', person: 'attendance' }
 
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
-/** @type {{ route: any, view: any, live: string, notice: string }} */
-const state = { route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' }
+const NOTHING = { actions: new Set(), forms: new Set() }
+/** @type {{ route: any, view: any, live: string, notice: string, may: any }} */
+const state = {
+  ...{ route: routeIn(location.hash), view: undefined, live: 'connecting', notice: '' },
+  may: NOTHING,
+}
 const NAMES = ['terminals', 'attendance', 'decisions', 'work', 'failures', 'files', 'refused']
 let stream
 let shownKey = ''
@@ -55,6 +59,19 @@ function connect() {
   }
 }
 
+// What this person may do here: nothing else is offered.
+async function learn() {
+  const key = keyOf(state.route)
+  const { name, params } = state.route
+  const asked = new URLSearchParams({ view: name })
+  if (params.has('sn')) asked.set('sn', params.get('sn'))
+  const answer = await fetch(`may?${asked}`).catch(() => undefined)
+  const { actions = [], forms = [] } = (await answer?.json().catch(() => undefined)) ?? {}
+  if (keyOf(state.route) !== key) return
+  state.may = { actions: new Set(actions), forms: new Set(forms) }
+  show()
+}
+
 // An address that was edited by hand may ask for what no view has.
 async function explain(opened) {
   const { status } = await fetch(`view?${queryOf(state.route)}`).catch(() => ({ status: 0 }))
@@ -72,6 +89,8 @@ function follow() {
   if (keyOf(state.route) !== before) {
     state.view = undefined
     state.notice = ''
+    state.may = NOTHING
+    void learn()
     isFocusDue = true
     scrollTo(0, 0)
   }
@@ -89,20 +108,19 @@ function change(changes) {
 }
 
 /** Sends an action to the app, and shows its result; `member` is the value that was refused. */
-async function act(body, done) {
+async function act(asked, done) {
   try {
     const answer = await fetch('action', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', 'X-Iclock-Monitor': '1' },
-      body: JSON.stringify(body),
+      body: JSON.stringify(asked),
     })
-    const { commandId, error, member } = await answer
-      .json()
-      .catch(() => ({ error: answer.statusText }))
+    const body = await answer.json().catch(() => ({ error: answer.statusText }))
+    const { commandId, error, member } = body
     const shown = member === undefined ? error : t('failure.field', { error })
     state.notice = answer.ok ? t(done, { id: commandId }) : t('failure.action', { error: shown })
     show()
-    return { ok: answer.ok, member, error: shown }
+    return { ok: answer.ok, answer: body, member, error: shown }
   } catch (error) {
     state.notice = t('failure.action', { error: String(error) })
     show()
@@ -111,8 +129,8 @@ async function act(body, done) {
 }
 
 function show() {
-  const { route, view, live, notice } = state
-  const shown = viewOf(route, view, { change, link, act })
+  const { route, view, live, notice, may } = state
+  const shown = viewOf(route, view, { change, link, act, may })
   document.title = shown.title === TEXTS.title ? TEXTS.title : `${shown.title} · ${TEXTS.title}`
   const active = PARENTS[route.name] ?? route.name
   render(
@@ -156,4 +174,5 @@ document.addEventListener('visibilitychange', connect)
 // Keeps times such as "2 min ago" current.
 setInterval(show, 30_000)
 connect()
+void learn()
 show()

@@ -1,5 +1,5 @@
 // One person: where they are, and lists of what is stored about them.
-import { badge, empty, heading, html, said, t, table, word } from './element.js'
+import { badge, empty, html, said, saidHeading, t, table, word } from './element.js'
 import { beforeField, commandTable, emptyList, pager, terminalLink } from './list.js'
 import { punchTable } from './punch.js'
 import { moment } from './time.js'
@@ -17,7 +17,7 @@ export function person(
   const isFiltered = Boolean(params.get('before'))
   const label = t(`person.${tab}`)
   return html`
-    ${heading(said(title))}
+    ${saidHeading(title)}
     ${standings && standingsOf(standings, terminalOf)}
     <nav class="tabs" aria-label=${t('person.lists')}>
       ${TABS.map((name) => {

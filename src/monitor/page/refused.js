@@ -4,7 +4,8 @@ import { AskingButton } from './form.js'
 import { pager } from './list.js'
 import { localTime } from './time.js'
 
-export function refused({ list, canApprove }, _route, { link, act }, title) {
+export function refused({ list }, _route, { link, act, may }, title) {
+  const canDecide = ['approve', 'leave'].some((action) => may.actions.has(action))
   const columns = ['terminal', 'address', 'model', 'times', 'firstAt', 'lastAt']
   const isEmpty = list?.rows.length === 0
   return html`
@@ -16,7 +17,7 @@ export function refused({ list, canApprove }, _route, { link, act }, title) {
       list?.rows.length > 0 &&
       table(
         title,
-        [...columns, ...(canApprove ? ['actions'] : [])].map((column) => t(`column.${column}`)),
+        [...columns, ...(canDecide ? ['actions'] : [])].map((column) => t(`column.${column}`)),
         list.rows.map((row) => ({
           key: `${row.serialNumber} ${row.address}`,
           cells: [
@@ -26,7 +27,7 @@ export function refused({ list, canApprove }, _route, { link, act }, title) {
             row.times,
             localTime(row.firstAt),
             localTime(row.lastAt),
-            ...(canApprove ? [buttons(row.serialNumber, act)] : []),
+            ...(canDecide ? [buttons(row.serialNumber, act, may)] : []),
           ],
         })),
       )
@@ -35,9 +36,9 @@ export function refused({ list, canApprove }, _route, { link, act }, title) {
   `
 }
 
-const buttons = (serialNumber, act) => html`
+const buttons = (serialNumber, act, { actions }) => html`
   <div class="actions">
-    <${AskingButton} label=${t('action.approve')} question=${t('refused.question')} onYes=${() => act({ action: 'approve', serialNumber }, 'action.approved')} />
-    <button type="button" onClick=${() => act({ action: 'leave', serialNumber }, 'action.left')}>${t('action.leave')}</button>
+    ${actions.has('approve') && html`<${AskingButton} label=${t('action.approve')} question=${t('refused.question')} onYes=${() => act({ action: 'approve', serialNumber }, 'action.approved')} />`}
+    ${actions.has('leave') && html`<button type="button" onClick=${() => act({ action: 'leave', serialNumber }, 'action.left')}>${t('action.leave')}</button>`}
   </div>
 `

@@ -1,5 +1,5 @@
 // One terminal with its lists.
-import { badge, empty, facts, heading, hexOf, html, said, t, table } from './element.js'
+import { badge, empty, facts, hexOf, html, said, saidHeading, t, table } from './element.js'
 import { formOf } from './form.js'
 import {
   beforeField,
@@ -14,11 +14,13 @@ import {
   stateLinks,
 } from './list.js'
 import { punchTable } from './punch.js'
+import { Plan, standingsOf, standingTable } from './roster.js'
 import { ago, localTime, moment, serverNow, terminalTime } from './time.js'
 
-const TABS = ['commands', 'punches', 'uploads', 'replies', 'unparsed', 'options']
+const TABS = ['commands', 'people', 'punches', 'uploads', 'replies', 'unparsed', 'options']
 const NOTHING = {
   commands: ['terminal.noCommands', 'terminal.noCommandsNext'],
+  people: ['terminal.noPeople', 'terminal.noPeopleNext'],
   replies: ['terminal.noReplies', 'terminal.noRepliesNext'],
   punches: ['terminal.noPunches', 'terminal.noPunchesNext'],
   uploads: ['terminal.noUploads', 'terminal.noUploadsNext'],
@@ -27,17 +29,20 @@ const NOTHING = {
 
 export function terminal(view, { params }, actions, title) {
   const sn = params.get('sn') ?? ''
-  const { terminal: known, tab, states, list, choices, options = [], forms } = view
+  const { terminal: known, tab, states, standings, list, choices, options = [], forms } = view
+  const tabs = TABS.filter((name) => name !== 'people' || standings !== undefined)
+  const offered = forms?.filter(({ name }) => actions.may.forms.has(name)) ?? []
   const hrefOf = (name, query = '') => `#/terminal/${encodeURIComponent(sn)}?tab=${name}${query}`
   return html`
-    ${heading(said(title))}
+    ${saidHeading(title)}
     ${known === undefined ? empty(t('terminal.unknown'), t('terminal.unknownNext')) : about(known)}
-    ${stateLinks(states, (state) => hrefOf('commands', `&state=${state}`))}
-    ${forms && known && formOf(forms, sn, actions)}
+    ${tab !== 'people' && stateLinks(states, (state) => hrefOf('commands', `&state=${state}`))}
+    ${offered.length > 0 && known && formOf(offered, sn, actions)}
     <nav class="tabs" aria-label=${t('terminal.lists')}>
-      ${TABS.map((name) => html`<a href=${hrefOf(name)} aria-current=${name === tab ? 'page' : undefined}>${t(`terminal.${name}`)}</a>`)}
+      ${tabs.map((name) => html`<a href=${hrefOf(name)} aria-current=${name === tab ? 'page' : undefined}>${t(`terminal.${name}`)}</a>`)}
     </nav>
     <h2 class="hidden">${t(`terminal.${tab}`)}</h2>
+    ${tab === 'people' && standings && peopleOf(standings, sn, hrefOf, actions)}
     ${choiceLinks(choices, actions.link)}
     ${tab === 'options' ? optionsOf(options) : list === undefined ? empty(t('list.unsupported'), '') : listOf(tab, list, known, sn, params, actions)}
   `
@@ -65,13 +70,22 @@ function about(one) {
   `
 }
 
+function peopleOf(standings, sn, hrefOf, { act, may }) {
+  return html`
+    ${standingsOf(standings, (state) => hrefOf('people', `&standing=${state}`))}
+    <${Plan} key=${sn} serialNumber=${sn} act=${act} may=${may} />
+  `
+}
+
 function optionsOf(options) {
   if (options.length === 0) return empty(t('terminal.noOptions'), t('terminal.noOptionsNext'))
   return facts(options.map(([name, value]) => [said(name), said(value)]))
 }
 
 function listOf(tab, list, known, sn, params, { change, link }) {
-  const isFiltered = ['q', 'person', 'state', 'since', 'before'].some((name) => params.get(name))
+  const isFiltered = ['q', 'person', 'state', 'standing', 'since', 'before'].some((name) =>
+    params.get(name),
+  )
   const isEmpty = list.rows.length === 0
   const hasFilters = !isEmpty || isFiltered || list.isLater
   return html`
@@ -82,18 +96,20 @@ function listOf(tab, list, known, sn, params, { change, link }) {
 }
 
 function sentFilters(tab, params, change) {
-  const ofPerson = tab === 'punches' || tab === 'uploads'
+  const ofPerson = ['people', 'punches', 'uploads'].includes(tab)
+  const hasText = !['people', 'punches'].includes(tab)
   return html`
     <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      ${tab !== 'punches' && searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
+      ${hasText && searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
       ${ofPerson && searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
-      ${beforeField(params, change)}
+      ${tab !== 'people' && beforeField(params, change)}
     </form>
   `
 }
 
 const ROWS = {
   commands: (label, rows, known) => commandTable(label, rows, () => known),
+  people: standingTable,
   replies: (label, rows, known, sn) =>
     table(
       label,

@@ -17,19 +17,16 @@ export interface RefusedRow {
 export interface RefusedView {
   /** Missing if storage doesn't list them. */
   list?: Page<RefusedRow>
-  /** Whether they can be approved here. */
-  canApprove: boolean
 }
 
 const LONGEST = 100
 
 /** Reads the view from storage, which keeps 1,000 of them at most. */
 export async function refusedView(
-  { adapter, approve }: MonitorSettings,
+  { adapter }: MonitorSettings,
   query: URLSearchParams,
 ): Promise<RefusedView> {
-  const canApprove = approve !== undefined
-  if (adapter.listRefused === undefined) return { canApprove }
+  if (adapter.listRefused === undefined) return {}
   const source: Source<RefusedRow> = async ({ limit, after = '0' }) => {
     const all = (await adapter.listRefused?.()) ?? []
     const start = Math.trunc(Number(after)) || 0
@@ -40,5 +37,5 @@ export async function refusedView(
     }))
     return start + limit < all.length ? { rows, next: String(start + limit) } : { rows }
   }
-  return { list: await pageOf(query, [source]), canApprove }
+  return { list: await pageOf(query, [source]) }
 }

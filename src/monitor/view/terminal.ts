@@ -19,11 +19,12 @@ import {
   unparsedPage,
   uploadPage,
 } from './sent.js'
+import { type StandingCounts, type StandingRow, standingCounts, standingPage } from './standing.js'
 import { summaryOf, type TerminalRow, terminalRows } from './terminal-row.js'
 import { countsAbove0 } from './terminals.js'
 
 /** The lists of one terminal. */
-export type Tab = 'commands' | 'replies' | 'punches' | 'uploads' | 'unparsed' | 'options'
+export type Tab = 'commands' | 'people' | 'replies' | 'punches' | 'uploads' | 'unparsed' | 'options'
 
 /** One terminal. */
 export interface TerminalView {
@@ -33,7 +34,9 @@ export interface TerminalView {
   /** How many commands have each state. */
   states: Partial<CommandCounts>
   /** Missing if storage doesn't list it, and on the tab of options. */
-  list?: Page<CommandRow> | Page<ReplyRow> | Page<PunchRow> | Page<SentRow>
+  list?: Page<CommandRow> | Page<StandingRow> | Page<ReplyRow> | Page<PunchRow> | Page<SentRow>
+  /** How many of its people are in each state; missing if the app gave the page no roster. */
+  standings?: StandingCounts
   /** People whom the words may mean, if they mean several. */
   choices?: Choices
   /** Its stamps and options, on their tab: the first 400. */
@@ -53,9 +56,10 @@ export async function terminalView(
 ): Promise<TerminalView> {
   const serialNumber = query.get('sn') ?? ''
   const tab = (query.get('tab') ?? 'commands') as Tab
-  const [terminal, counts, person] = await Promise.all([
+  const [terminal, counts, standings, person] = await Promise.all([
     settings.adapter.findTerminal(serialNumber),
     settings.adapter.countCommands({ serialNumber }, now),
+    standingCounts(settings, serialNumber),
     personIn(settings, query),
   ])
   const list =
@@ -66,6 +70,7 @@ export async function terminalView(
     tab,
     states: countsAbove0(counts),
     ...(list && { list }),
+    ...(standings && { standings }),
     ...('choices' in person && { choices: person.choices }),
   }
   if (!terminal) return about
@@ -89,6 +94,7 @@ const LISTS: Readonly<Partial<Record<Tab, List>>> = {
   async commands(settings, scope, query, now) {
     return (await commandPage(settings, query, now, scope)).list
   },
+  people: standingPage,
   replies: ({ adapter }, { serialNumber }, query) => replyPage(adapter, serialNumber, query),
   punches: (settings, scope, query) =>
     namedPunches(settings, { ...scope, ...timesIn(query) }, query),
