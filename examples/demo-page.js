@@ -1,4 +1,5 @@
-// The page on which people watch terminals, with simulated terminals that punch, reply and fail.
+// The page on which people watch terminals, with simulated terminals that punch, reply and fail, and a roster
+// in step but for one person, for whom the workshop's terminal has no place.
 // `npm run demo:page`, and PORT=8090 in front of it for another port, or HOST=0.0.0.0 to let terminals in
 // from the network.
 import { once } from 'node:events'
@@ -7,7 +8,8 @@ import express from 'express'
 import { commandQueue, terminalRouter } from 'express-iclock'
 import { attendance } from 'express-iclock/commands'
 import { monitorRouter } from 'express-iclock/monitor'
-import { virtualTerminal } from 'express-iclock/simulator'
+import { roster } from 'express-iclock/roster'
+import { terminalPeople, virtualTerminal } from 'express-iclock/simulator'
 import { openStorage } from './demo-storage.js'
 
 const NAMES = new Map([
@@ -29,7 +31,6 @@ const PEOPLE = new Map([
   ],
 ])
 const PINS = [...PEOPLE.keys()]
-const FULL = -1001
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 
@@ -37,13 +38,18 @@ const host = process.env.HOST ?? '127.0.0.1'
 const { adapter, where, close } = await openStorage()
 const commands = commandQueue(adapter)
 const app = express()
-app.use(terminalRouter({ adapter, timeZone: 'Asia/Manila' }))
+const people = roster({
+  adapter,
+  desired: () => Array.from(PEOPLE, ([pin, name]) => ({ pin, person: pin, name })),
+})
+app.use(terminalRouter({ adapter: people.adapter, timeZone: 'Asia/Manila' }))
 // A real app puts its login before it: app.use('/admin/terminals', requireAdmin, …).
 const page = monitorRouter({
   adapter,
   commands,
   nameOf: (serialNumbers) => serialNumbers.map((serialNumber) => NAMES.get(serialNumber)),
-  personOf: (people) => people.map(({ pin }) => PEOPLE.get(pin)),
+  personOf: (asked) => asked.map(({ pin }) => PEOPLE.get(pin)),
+  roster: people,
   ...(host === '127.0.0.1' && { hosts: [host, 'localhost'] }),
   timeZone: 'Asia/Manila',
 })
@@ -54,25 +60,32 @@ await once(server, 'listening')
 const over = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => over.abort())
 
+people.start({ signal: over.signal })
 await Promise.all([...NAMES.keys()].map((serialNumber, index) => work(serialNumber, index)))
 page.close()
 server.close()
 server.closeAllConnections()
 await close()
 
-/** A terminal's day: people come and go, and it executes its commands, or fails to. */
+/** A terminal's day: people come and go, and it executes its commands. */
 async function work(serialNumber, index) {
-  const terminal = virtualTerminal({ server, serialNumber })
+  // The workshop's terminal has a place too few, and somebody on it whom nobody asked for.
+  const kept =
+    index === 1
+      ? { capacity: PINS.length, users: [{ pin: '900', name: 'Old Visitor' }] }
+      : { users: [{ pin: '7', name: 'Ada Reyes' }] }
+  const terminal = virtualTerminal({ server, serialNumber, people: terminalPeople(kept) })
   await terminal.handshake()
-  await giveFirst(serialNumber, index)
+  await fill(terminal, serialNumber)
+  if (index === 1) await commands.issue(serialNumber, attendance.info())
   await attendFirst(terminal, index)
   if (index === NAMES.size - 1) say()
+  const execute = async (command) => {
+    await pause(500)
+    return terminal.execute(command)
+  }
   for (let turn = 0; !over.signal.aborted; turn++) {
-    const polled = await terminal.poll()
-    for (const { commandId, text } of polled.commands) {
-      await pause(500)
-      await terminal.reply(commandId, returnCodeOf(text, index))
-    }
+    await terminal.serve(execute, { untilIdle: true })
     if (turn % 4 === index) {
       const pin = PINS[(turn + index) % PINS.length]
       await terminal.attend({ pin, time: clock(), status: turn % 8 < 4 ? 0 : 1 })
@@ -81,13 +94,12 @@ async function work(serialNumber, index) {
   }
 }
 
-async function giveFirst(serialNumber, index) {
-  for (const pin of ['7', '8']) {
-    const name = PEOPLE.get(pin)
-    const members = { employee: Number(pin) }
-    await commands.issue(serialNumber, attendance.putUser({ pin, name }), { members })
+/** Everybody gets onto the terminal now, and not within a minute as `people.start` does it. */
+async function fill(terminal, serialNumber) {
+  for (let round = 0; round < 5; round++) {
+    await people.reconcile(serialNumber)
+    await terminal.serve(terminal.execute, { untilIdle: true, delay: 1 })
   }
-  if (index === 1) await commands.issue(serialNumber, attendance.info())
 }
 
 /** The day so far: some come late, and some have left already. */
@@ -98,11 +110,6 @@ async function attendFirst(terminal, index) {
     ...(at === 0 ? [{ pin, time: clock(20 * MINUTE), status: 1 }] : []),
   ])
   await terminal.attend(records)
-}
-
-/** The workshop's terminal is full. */
-function returnCodeOf(text, index) {
-  return index === 1 && text.includes('USERINFO') ? FULL : 0
 }
 
 /** The time on a clock in Manila, or some milliseconds earlier. */

@@ -4,16 +4,21 @@ import { readBody } from '../endpoint/body.js'
 import { type Act, type ActionAnswer, failed, type MonitorAction } from './action.js'
 import { change, give } from './command-action.js'
 import { refusalOf } from './guard.js'
+import { giveMany } from './many-action.js'
 import type { MonitorSettings } from './option.js'
 import { decide } from './refused-action.js'
 import { apply, plan } from './roster-action.js'
 
 const LIMIT = 65_536
 
-const ACTIONS: Readonly<Record<MonitorAction['action'], Act>> = {
+// `mayAct` is asked about `giveMany` as about `give`, terminal by terminal.
+type Name = MonitorAction['action'] | 'giveMany'
+
+const ACTIONS: Readonly<Record<Name, Act>> = {
   cancel: change,
   retry: change,
   give,
+  giveMany,
   approve: decide,
   leave: decide,
   plan,
@@ -28,7 +33,7 @@ export async function act(settings: MonitorSettings, req: IncomingMessage): Prom
   if (asked === undefined) return failed(400, 'the body must be a JSON object')
   const action = String(asked.action)
   if (!Object.hasOwn(ACTIONS, action)) return failed(400, 'no such action')
-  return ACTIONS[action as MonitorAction['action']](settings, req, asked)
+  return ACTIONS[action as Name](settings, req, asked)
 }
 
 async function askedFor(

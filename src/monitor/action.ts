@@ -19,7 +19,7 @@ export interface MonitorAction {
   serialNumber?: string
   /** The command of `cancel` and `retry`. */
   commandId?: string
-  /** The form of `give`, such as `openDoor`. */
+  /** The form of `give`, such as `openDoor`; missing if the page asks whether there is any. */
   form?: string
   /** The text of the command that is cancelled or issued. */
   text?: string

@@ -106,6 +106,26 @@ export function formsFor(family: Family = 'attendance'): Form[] {
   return FORMS[family].map(({ build: _, ...shown }) => shown)
 }
 
+/** A form for terminals of several families. */
+export interface SharedForm extends Form {
+  /** The families that it is for: the one form builds what each of them reads. */
+  families: Family[]
+}
+
+/** The forms for terminals of some families; those that look alike are one. */
+export function sharedForms(families: ReadonlySet<Family>): SharedForm[] {
+  const shared = new Map<string, SharedForm>()
+  for (const family of families) {
+    for (const form of formsFor(family)) {
+      const key = JSON.stringify(form)
+      const known = shared.get(key)
+      if (known === undefined) shared.set(key, { ...form, families: [family] })
+      else known.families.push(family)
+    }
+  }
+  return [...shared.values()]
+}
+
 /**
  * Builds the command that a form describes.
  *

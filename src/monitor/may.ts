@@ -17,10 +17,11 @@ export interface Offer {
 const OF_VIEW: Readonly<Record<string, readonly Kind[]>> = {
   terminals: ['give'],
   terminal: ['give', 'plan', 'apply'],
+  send: ['give'],
   command: ['cancel', 'retry'],
   refused: ['approve', 'leave'],
 }
-const WITH_FORMS = ['terminal']
+const WITH_FORMS = ['terminal', 'send']
 
 /** What the person who sends a request may do in a view, about a terminal or about many. */
 export async function offerFor(

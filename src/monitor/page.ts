@@ -23,6 +23,8 @@ export interface Choice<Row> {
   matches?(row: Row): boolean
   /** Whether a row comes before one of another list; needed for several lists. */
   isBefore?(row: Row, other: Row): boolean
+  /** How many rows the page has, unless they are chosen with `matches`: 50 by default. */
+  size?: number
 }
 
 /** How many rows a page has. */
@@ -44,17 +46,17 @@ type Place = readonly [after: string, skipped: number] | null
 export async function pageOf<Row>(
   query: URLSearchParams,
   sources: readonly Source<Row>[],
-  { matches, isBefore = () => true }: Choice<Row> = {},
+  { matches, isBefore = () => true, size = PAGE_SIZE }: Choice<Row> = {},
 ): Promise<Page<Row>> {
   const after = query.get('after') ?? ''
   const places = after === '' ? sources.map((): Place => ['', 0]) : placesIn(after, sources.length)
-  const limit = matches === undefined ? PAGE_SIZE : SEARCHED_AT_ONCE
+  const limit = matches === undefined ? size : SEARCHED_AT_ONCE
   const readers = sources.map((list, index) => new Reader(list, places[index] ?? null, limit))
   const rows: Row[] = []
   let searched = 0
   let loads = 0
-  const most = matches === undefined ? PAGE_SIZE : MOST_SEARCHED
-  while (rows.length < PAGE_SIZE && searched < most) {
+  const most = matches === undefined ? size : MOST_SEARCHED
+  while (rows.length < size && searched < most) {
     const waiting = readers.filter((reader) => reader.isEmpty && !reader.isOver)
     if (waiting.length > 0) {
       if (loads++ === MOST_LOADS) break
@@ -72,7 +74,16 @@ export async function pageOf<Row>(
     rows,
     ...(!isOver && { next: cursorOf(readers.map((reader) => reader.place)) }),
     isLater: after !== '',
-    ...(!isOver && rows.length < PAGE_SIZE && { searched }),
+    ...(!isOver && rows.length < size && { searched }),
+  }
+}
+
+/** A short list that was read as a whole. */
+export function listed<Row>(all: readonly Row[]): Source<Row> {
+  return ({ limit, after = '0' }) => {
+    const end = (Math.trunc(Number(after)) || 0) + limit
+    const rows = all.slice(end - limit, end)
+    return end < all.length ? { rows, next: String(end) } : { rows }
   }
 }
 

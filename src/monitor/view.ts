@@ -12,6 +12,8 @@ import { decisionsView } from './view/decisions.js'
 import { filesView } from './view/files.js'
 import { personView } from './view/person.js'
 import { refusedView } from './view/refused.js'
+import { sendView } from './view/send.js'
+import { sendingView } from './view/sending.js'
 import { terminalView } from './view/terminal.js'
 import { terminalsView } from './view/terminals.js'
 
@@ -39,6 +41,8 @@ const VIEWS: Readonly<Record<string, View>> = {
   files: { members: ['sn', 'q', 'after'], read: filesView },
   refused: { members: ['after'], read: refusedView },
   command: { members: ['sn', 'id'], read: commandView },
+  send: { members: ['q', 'show'], read: sendView },
+  sending: { members: ['id', 'state', 'after'], read: sendingView },
   commands: { members: LIST, read: commandsView() },
   work: { members: LIST, read: commandsView(OPEN_STATES) },
   failures: { members: LIST, read: commandsView(FAILURES) },

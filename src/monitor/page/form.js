@@ -5,45 +5,56 @@ import { html, t } from './element.js'
 const TYPES = { text: 'text', number: 'number', moment: 'datetime-local', secret: 'password' }
 
 /** The form that issues a command to a terminal. */
-export const formOf = (forms, serialNumber, { act }) =>
-  html`<${GiveForm} key=${serialNumber} forms=${forms} serialNumber=${serialNumber} act=${act} />`
+export const formOf = (forms, serialNumber, { act }) => {
+  const give = (body) => act({ ...body, action: 'give', serialNumber }, 'action.issued')
+  return html`
+    <details class="give">
+      <summary>${t('action.give')}</summary>
+      <${GiveForm} key=${serialNumber} forms=${forms} give=${give} />
+    </details>
+  `
+}
 
-class GiveForm extends Component {
-  state = { name: this.props.forms[0].name, isAsking: false, wrong: undefined }
+/**
+ * A form that issues a command. `targetOf` says what a form is for at the moment of the question
+ * that `questionOf` asks; without it, only commands that act on the world are confirmed.
+ */
+export class GiveForm extends Component {
+  state = { label: this.props.forms[0].label, isAsking: false, wrong: undefined, target: undefined }
 
-  render({ forms, serialNumber, act }, { name, isAsking, wrong }) {
-    const form = forms.find((one) => one.name === name) ?? forms[0]
+  render({ forms, give, targetOf, questionOf }, { label, isAsking, wrong, target }) {
+    const form = forms.find((one) => labelOf(one) === label) ?? forms[0]
     const onSubmit = async (event) => {
       event.preventDefault()
-      if (form.isConfirmed && !isAsking) return this.setState({ isAsking: true })
+      if ((form.isConfirmed || targetOf) && !isAsking) {
+        return this.setState({ isAsking: true, target: targetOf?.(form) })
+      }
       const element = event.target
       const values = Object.fromEntries(new FormData(element))
       this.setState({ isAsking: false })
-      const body = { action: 'give', serialNumber, form: form.name, values }
-      const { ok, member, error } = await act(body, 'action.issued')
+      const { ok, member, error } = await give({ form: form.name, values }, target)
       this.setState({ wrong: ok ? undefined : { member, error } })
       if (ok) element.reset()
       else element.elements.namedItem(member ?? '')?.focus()
     }
-    const choose = ({ target }) =>
-      this.setState({ name: target.value, isAsking: false, wrong: undefined })
+    const choose = ({ target: { value } }) =>
+      this.setState({ label: value, isAsking: false, wrong: undefined })
     return html`
-      <details class="give">
-        <summary>${t('action.give')}</summary>
-        <form onSubmit=${onSubmit} autocomplete="off">
-          <label>${t('action.choose')}
-            <select value=${form.name} onChange=${choose}>
-              ${forms.map((one) => html`<option value=${one.name}>${t(`form.${one.name}`)}</option>`)}
-            </select>
-          </label>
-          ${form.fields.map((field) => fieldOf(form, field, wrong?.member === field.name ? wrong.error : undefined))}
-          ${form.fields.some(({ kind }) => kind === 'moment') && html`<p class="note">${t('action.moments')}</p>`}
-          <${Buttons} isAsking=${isAsking} label=${t('action.submit')} onNo=${() => this.setState({ isAsking: false })} />
-        </form>
-      </details>
+      <form onSubmit=${onSubmit} autocomplete="off">
+        <label>${t('action.choose')}
+          <select value=${labelOf(form)} onChange=${choose}>
+            ${forms.map((one) => html`<option value=${labelOf(one)}>${labelOf(one)}</option>`)}
+          </select>
+        </label>
+        ${form.fields.map((field) => fieldOf(form, field, wrong?.member === field.name ? wrong.error : undefined))}
+        ${form.fields.some(({ kind }) => kind === 'moment') && html`<p class="note">${t('action.moments')}</p>`}
+        <${Buttons} isAsking=${isAsking} label=${t('action.submit')} question=${questionOf?.(target)} onNo=${() => this.setState({ isAsking: false })} />
+      </form>
     `
   }
 }
+
+const labelOf = ({ name, label = t(`form.${name}`) }) => label
 
 function fieldOf(form, { name, kind, isRequired, value = '' }, error) {
   const id = `error-${name}`

@@ -7,7 +7,10 @@ import { TEXTS } from './texts.js'
 import { setSkew } from './time.js'
 import { hasView, viewOf } from './view.js'
 
-const PARENTS = { terminal: 'terminals', command: 'work', commands: 'work', person: 'attendance' }
+const PARENTS = {
+  ...{ terminal: 'terminals', send: 'terminals', sending: 'work' },
+  ...{ command: 'work', commands: 'work', person: 'attendance' },
+}
 
 const root = /** @type {HTMLElement} */ (document.querySelector('#page'))
 const NOTHING = { actions: new Set(), forms: new Set() }

@@ -1,7 +1,7 @@
 // The addresses of views: what a hash asks for, and how to link to it.
 
 // What the path of a view names.
-const SUBJECTS = { terminal: ['sn'], command: ['sn', 'id'], person: ['pin'] }
+const SUBJECTS = { terminal: ['sn'], command: ['sn', 'id'], person: ['pin'], sending: ['id'] }
 const subjectsOf = (name) => (Object.hasOwn(SUBJECTS, name) ? SUBJECTS[name] : [])
 
 /** The view that a hash asks for: `#/terminal/SN?tab=replies`. */

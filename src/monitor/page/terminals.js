@@ -6,7 +6,7 @@ import { ago, moment } from './time.js'
 
 const COLUMNS = ['terminal', 'state', 'lastSeen', 'firmware', 'holds']
 
-export function terminals({ list, activity, states }, { params }, { change, link }, title) {
+export function terminals({ list, activity, states }, { params }, { change, link, may }, title) {
   const isFiltered = ['q', 'show'].some((name) => params.get(name))
   const isEmpty = list.rows.length === 0
   if (isEmpty && !isFiltered && !list.isLater) {
@@ -15,19 +15,11 @@ export function terminals({ list, activity, states }, { params }, { change, link
     const next = t('terminals.emptyNext', { host: hostname, port: port || usual })
     return html`${heading(title)}${empty(t('terminals.empty'), next)}`
   }
-  const choices = ['online', 'silent'].map((show) => [show, t(`terminals.${show}`)])
   return html`
     ${heading(title)}
     <div class="charts">${hourChart(activity)}${stateChart(states)}</div>
-    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-      ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
-      ${choiceField(
-        t('terminals.show'),
-        params.get('show') ?? '',
-        [['', t('terminals.all')], ...choices],
-        (show) => change({ show }),
-      )}
-    </form>
+    ${terminalFilters(params, change)}
+    ${may.actions.has('give') && html`<p><a href=${`#/send?${sendQuery(params)}`}>${t('terminals.send')}</a></p>`}
     ${isEmpty && emptyList(list, isFiltered, '', '')}
     ${
       !isEmpty &&
@@ -39,6 +31,28 @@ export function terminals({ list, activity, states }, { params }, { change, link
     }
     ${pager(list, link, 'list.first', 'list.next')}
   `
+}
+
+/** The fields by which terminals are chosen. */
+export function terminalFilters(params, change) {
+  const choices = ['online', 'silent'].map((show) => [show, t(`terminals.${show}`)])
+  return html`
+    <form class="filters" onSubmit=${(event) => event.preventDefault()}>
+      ${searchField(t('list.search'), params.get('q') ?? '', (q) => change({ q }))}
+      ${choiceField(
+        t('terminals.show'),
+        params.get('show') ?? '',
+        [['', t('terminals.all')], ...choices],
+        (show) => change({ show }),
+      )}
+    </form>
+  `
+}
+
+// The same terminals.
+function sendQuery(params) {
+  const chosen = ['q', 'show'].filter((name) => params.get(name))
+  return new URLSearchParams(chosen.map((name) => [name, params.get(name)]))
 }
 
 function rowOf(one) {

@@ -8,6 +8,7 @@ import { files } from './files.js'
 import { commandWords, personName } from './list.js'
 import { person } from './person.js'
 import { refused } from './refused.js'
+import { send, sending } from './send.js'
 import { terminal } from './terminal.js'
 import { terminals } from './terminals.js'
 
@@ -28,6 +29,8 @@ const VIEWS = {
     },
     body: command,
   },
+  send: { title: () => t('send.title'), body: send },
+  sending: { title: () => t('sending.title'), body: sending },
   commands: { title: () => t('commands.title'), body: commands },
   work: { title: () => t('work.title'), body: commands },
   decisions: { title: () => t('decisions.title'), body: decisions },

@@ -79,8 +79,8 @@ export async function commandPage(
   }
 }
 
-// What people read in its place; the text is on the command's page.
-function withoutText({ text, ...row }: CommandRow): CommandRow {
+/** A row without its text if there are words for it; the text is on the command's page. */
+export function withoutText({ text, ...row }: CommandRow): CommandRow {
   return row.phrase === undefined && text !== undefined ? { ...row, text } : row
 }
 

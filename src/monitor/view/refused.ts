@@ -1,6 +1,6 @@
 // The view of who knocks: serial numbers that `authorize` refused.
 import type { MonitorSettings } from '../option.js'
-import { type Page, pageOf, type Source } from '../page.js'
+import { listed, type Page, pageOf } from '../page.js'
 
 /** A serial number that was refused at an address. Times are milliseconds. */
 export interface RefusedRow {
@@ -27,15 +27,12 @@ export async function refusedView(
   query: URLSearchParams,
 ): Promise<RefusedView> {
   if (adapter.listRefused === undefined) return {}
-  const source: Source<RefusedRow> = async ({ limit, after = '0' }) => {
-    const all = (await adapter.listRefused?.()) ?? []
-    const start = Math.trunc(Number(after)) || 0
-    const rows = all.slice(start, start + limit).map(({ model, firstAt, lastAt, ...row }) => ({
-      ...{ serialNumber: row.serialNumber, address: row.address, times: row.times },
-      ...(model !== undefined && { model: model.slice(0, LONGEST) }),
-      ...{ firstAt: firstAt.getTime(), lastAt: lastAt.getTime() },
-    }))
-    return start + limit < all.length ? { rows, next: String(start + limit) } : { rows }
-  }
-  return { list: await pageOf(query, [source]) }
+  const all = await adapter.listRefused()
+  const { rows, ...rest } = await pageOf(query, [listed(all)])
+  const shown = rows.map(({ model, firstAt, lastAt, ...row }) => ({
+    ...{ serialNumber: row.serialNumber, address: row.address, times: row.times },
+    ...(model !== undefined && { model: model.slice(0, LONGEST) }),
+    ...{ firstAt: firstAt.getTime(), lastAt: lastAt.getTime() },
+  }))
+  return { list: { ...rest, rows: shown } }
 }

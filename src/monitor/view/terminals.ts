@@ -44,18 +44,20 @@ export function countsAbove0(counts: CommandCounts): Partial<CommandCounts> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0))
 }
 
-/** Reads a page of terminals from storage: those that `q` and `show` of the query choose. */
+/** Reads a page of terminals from storage: those that `q` and `show` of the query choose, 50 or `size`. */
 export async function terminalPage(
   settings: MonitorSettings,
   query: URLSearchParams,
   now: Date,
+  size?: number,
 ): Promise<Page<TerminalSummary>> {
   const search = query.get('q')?.trim() ?? ''
   const edge = new Date(now.getTime() - settings.silentAfter)
   const show = query.get('show')
   const shown = show === null ? {} : show === 'online' ? { since: edge } : { before: edge }
   const list = (filter: TerminalFilter) => settings.adapter.listTerminals({ ...shown, ...filter })
-  if (search === '') return pageOf(query, [list])
+  const sized = size === undefined ? {} : { size }
+  if (search === '') return pageOf(query, [list], sized)
   const named = await namedLike(settings, search)
   const byText: Source<TerminalSummary> = (asked) => list({ ...asked, search })
   const byName: Source<TerminalSummary> = async (asked) => {
@@ -64,6 +66,7 @@ export async function terminalPage(
     return { ...rest, rows: rows.filter((row) => !hasText(row, search)) }
   }
   return pageOf(query, [byText, byName], {
+    ...sized,
     isBefore: ({ serialNumber: one }, { serialNumber: other }) => one < other,
   })
 }
