@@ -9,15 +9,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin` }
 
-/** Starts nginx in front of the app that listens on `appPort` of this machine. */
-export async function startNginx(appPort) {
+/** Starts nginx in front of the app that listens on `appPort` of this machine; `servers` replaces iclock.conf. */
+export async function startNginx(appPort, servers = textOf('iclock.conf')) {
   const folder = mkdtempSync(join(tmpdir(), 'express-iclock-nginx-'))
   // If root starts nginx, its workers are another user.
   chmodSync(folder, 0o755)
   const [httpPort, httpsPort] = await freePorts(2)
   const ports = { 3000: appPort, 8080: httpPort, 8443: httpsPort }
-  for (const name of ['nginx.conf', 'iclock.conf']) {
-    const text = readFileSync(new URL(name, import.meta.url), 'utf8')
+  for (const [name, text] of [
+    ['nginx.conf', textOf('nginx.conf')],
+    ['iclock.conf', servers],
+  ]) {
     const onFreePorts = text.replace(/:(3000|8080|8443)\b/g, (_, port) => `:${ports[port]}`)
     writeFileSync(join(folder, name), onFreePorts)
   }
@@ -49,6 +51,10 @@ export async function startNginx(appPort) {
     certificate: readFileSync(join(folder, 'cert.pem')),
     stop,
   }
+}
+
+function textOf(name) {
+  return readFileSync(new URL(name, import.meta.url), 'utf8')
 }
 
 function makeCertificate(folder) {
