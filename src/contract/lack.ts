@@ -76,7 +76,7 @@ const FURTHER: readonly (Need & { capability: string })[] = [
   ...[
     ['openCommands', 'listCommands', 'countCommands'],
     ['openCommands', 'listReplies', 'listUnparsed'],
-    ['onUpload', 'listAttendance', 'listUploads'],
+    ['onUpload', 'listAttendance', 'countAttendance', 'listUploads'],
     ['onContact', 'listTerminals'],
   ].map(([capability = '', ...calls]) => ({
     ...{ capability, calls },

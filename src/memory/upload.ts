@@ -14,6 +14,7 @@ import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
+import { countDays } from './day.js'
 import type { EventMemory } from './event.js'
 import { PLACE, type Placed, Timeline } from './timeline.js'
 
@@ -81,6 +82,7 @@ export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
   findPackets(serialNumber: string, commandId: string, set: PacketSet): PacketRecord[]
   listAttendance(filter: KeptAttendanceFilter): Page<KeptAttendance>
+  countAttendance(days: readonly string[]): number[]
   listUploads(filter: KeptUploadFilter): Page<KeptUpload>
   /**
    * For tests: the uploads as they came, whole, in their order, without the lines that had come
@@ -129,6 +131,7 @@ export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory 
         attendanceOf,
       )
     },
+    countAttendance: (days) => countDays(days, timesOf(uploads.attendance.rows({}))),
     listUploads(filter) {
       const { kind, type, pin, ...checked } = checkFilter('uploads', filter, PLACE)
       return uploads.others.page(
@@ -155,6 +158,10 @@ export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory 
       return [...came.values()]
     },
   }
+}
+
+function* timesOf(rows: Iterable<UploadedLine>): Generator<string> {
+  for (const { line } of rows) yield (line as AttendanceRecord).time
 }
 
 function setOf(

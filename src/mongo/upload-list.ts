@@ -2,6 +2,7 @@
 import { checkFilter } from '../filter.js'
 import type { KeptAttendance, KeptUpload } from '../kept.js'
 import type { Promised } from '../promised.js'
+import { checkDays, MOST_OF_DAY } from '../upload/day.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { MongoCollection } from './driver.js'
 import { CURSOR, exactly, newest, type Order, pageOf, stretch } from './read.js'
@@ -23,7 +24,7 @@ const UPLOAD = only('kind', 'type', 'pin', 'instant', 'size', 'raw')
 export function uploadListsOn(
   attendance: MongoCollection,
   uploads: MongoCollection,
-): Promised<Pick<UploadStorage, 'listAttendance' | 'listUploads'>> {
+): Promised<Pick<UploadStorage, 'listAttendance' | 'countAttendance' | 'listUploads'>> {
   return {
     async listAttendance(given) {
       const filter = checkFilter('attendance', given, CURSOR)
@@ -37,6 +38,13 @@ export function uploadListsOn(
         ATTENDANCE,
       )
       return pageOf(found, limit, placeOf, rowOf)
+    },
+    async countAttendance(days) {
+      checkDays(days)
+      const counts = days.map((day) => {
+        return attendance.countDocuments(exactly({ day }), { limit: MOST_OF_DAY + 1 })
+      })
+      return Promise.all(counts)
     },
     async listUploads(given) {
       const filter = checkFilter('uploads', given, CURSOR)

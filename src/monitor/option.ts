@@ -8,6 +8,7 @@ import type { TimeZoneOption } from '../endpoint/time-zone.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Roster } from '../roster/options.js'
 import type { MonitorAction } from './action.js'
+import type { CountDays } from './day.js'
 import type { NamesAnswer, TerminalNames } from './name.js'
 import type { AskedPerson, People } from './person.js'
 import type { MonitorStorage } from './storage.js'
@@ -81,6 +82,7 @@ export interface MonitorSettings {
   /** Whether terminals may have names. */
   hasNames: boolean
   people: People
+  countDays: CountDays
   roster: Pick<Roster, 'status' | 'count' | 'reconcile'> | undefined
   zoneOf: ValueOf<string | undefined>
   silentAfter: number

@@ -12,6 +12,7 @@ import type { IssuedCommand } from '../command.js'
 import { hookOf } from '../endpoint/hook.js'
 import { timeZoneOf } from '../endpoint/time-zone.js'
 import { SILENT_AFTER } from '../terminal/online.js'
+import { dayCounter } from './day.js'
 import { terminalNames } from './name.js'
 import type { MonitorOptions, MonitorSettings } from './option.js'
 import { peopleOf } from './person.js'
@@ -40,6 +41,7 @@ const OPTIONAL_CALLS = [
   'listReplies',
   'listUnparsed',
   'listAttendance',
+  'countAttendance',
   'listUploads',
   'listOffers',
   ...REFUSED_CALLS,
@@ -86,6 +88,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
       ...(personOf && { personOf: personOf.bind(options) }),
       ...(findPeople && { findPeople: findPeople.bind(options) }),
     }),
+    countDays: dayCounter(adapter as unknown as MonitorStorage),
     roster,
     zoneOf: timeZoneOf(timeZone),
     silentAfter,

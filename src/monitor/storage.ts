@@ -19,6 +19,6 @@ export type MonitorStorage<Issued extends IssuedCommand = IssuedCommand> = Pick<
   Pick<CommandStorage<Issued>, 'findRecord'> &
   Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> &
   Pick<ReplyStorage<Issued>, 'listReplies' | 'listUnparsed'> &
-  Pick<UploadStorage, 'listAttendance' | 'listUploads'> &
+  Pick<UploadStorage, 'listAttendance' | 'countAttendance' | 'listUploads'> &
   Partial<Pick<OfferStorage, 'listOffers'>> &
   Partial<Pick<RefusedStorage, 'listRefused' | 'forgetRefused'>>

@@ -118,6 +118,8 @@ const ENGLISH = {
   'chart.minute': 'Minute',
   'chart.table': 'As a table',
   'chart.label': 'Last hour: {polls} polls, {replies} replies, {uploads} uploads',
+  'chart.days': 'Records of the two weeks up to this day',
+  'chart.daysLabel': 'Records of each day from {first} to {last}; the table has the numbers',
   'chart.states': 'Commands of the last 24 hours',
   'chart.statesNote': 'By their current state.',
   'chart.none': 'No commands were issued.',

@@ -2,6 +2,7 @@
 import { checkFilter } from '../filter.js'
 import type { KeptAttendance, KeptUpload } from '../kept.js'
 import { cut, SUMMARY_BYTES, SUMMARY_TEXT } from '../queue/summary.js'
+import { checkDays, MOST_OF_DAY } from '../upload/day.js'
 import type { UploadStorage } from '../upload/storage.js'
 import {
   merged,
@@ -31,6 +32,10 @@ const ATTENDED = `SELECT json_build_object(${SHARED}, 'time', ${TIME}, 'status',
 const UPLOADED = `SELECT json_build_object(${SHARED}, 'kind', kind, 'type', type, 'size', octet_length(raw),
   'raw', encode(substring(raw FROM 1 FOR ${SUMMARY_BYTES}), 'base64'))::text AS row`
 
+const COUNTED = `SELECT json_build_object('day', day, 'count', (SELECT count(*) FROM (
+    SELECT 1 FROM :schema.attendance WHERE left(local_time, 11) = day LIMIT ${MOST_OF_DAY + 1}) AS counted))::text AS row
+  FROM unnest($1::text[]) AS day`
+
 const KINDS: readonly KeptUpload['kind'][] = ['operation', 'fields', 'file', 'packet', 'unparsed']
 
 interface AttendanceRow extends Placed {
@@ -56,7 +61,7 @@ interface UploadRow extends Placed {
 /** Lists uploads: see `UploadStorage`. */
 export function uploadListsOn(
   database: Database,
-): Required<Pick<UploadStorage, 'listAttendance' | 'listUploads'>> {
+): Required<Pick<UploadStorage, 'listAttendance' | 'countAttendance' | 'listUploads'>> {
   return {
     async listAttendance(filter) {
       const { pin, day, ...asked } = checkFilter('attendance', filter, PLACE)
@@ -71,6 +76,14 @@ export function uploadListsOn(
         values.all,
       )
       return pageOf(found, asked.limit, attendanceOf)
+    },
+    async countAttendance(days) {
+      checkDays(days)
+      const found = await database.rows<{ day: string; count: number }>(COUNTED, [
+        days.map((day) => `${day} `),
+      ])
+      const counts = new Map(found.map(({ day, count }) => [day, count]))
+      return days.map((day) => counts.get(`${day} `) ?? 0)
     },
     async listUploads(filter) {
       const { kind, type, pin, ...asked } = checkFilter('uploads', filter, PLACE)

@@ -28,7 +28,7 @@ import { type Database, read, type Steps } from './step.js'
 import { findTerminal, listTerminals, noteContact } from './terminal.js'
 import { serial } from './text.js'
 import { keepUpload } from './upload.js'
-import { listAttendance, listUploads } from './upload-list.js'
+import { countAttendance, listAttendance, listUploads } from './upload-list.js'
 
 /** What an adapter over SQL can do. */
 export interface SqlAdapter<Issued extends IssuedCommand>
@@ -105,6 +105,7 @@ export function adapterOver<Issued extends IssuedCommand>(
     onUpload: (upload) => logged(() => keepUpload(upload, hasEvents)),
     findPackets: reads(findPackets),
     listAttendance: reads(listAttendance),
+    countAttendance: reads(countAttendance),
     listUploads: reads(listUploads),
     onContact: (contact) => database.whole(() => noteContact(contact)),
     findTerminal: reads(findTerminal),

@@ -7,6 +7,7 @@ import type {
   KeptUploadFilter,
   Page,
 } from '../kept.js'
+import { checkDays, MOST_OF_DAY } from '../upload/day.js'
 import { all, equal, PLACE, pageOf, stretch } from './page.js'
 import { type Row, read, type Steps, type Value } from './step.js'
 import { ascii, key, serial } from './text.js'
@@ -36,6 +37,18 @@ export function* listAttendance(given: KeptAttendanceFilter): Steps<Page<KeptAtt
     limit + 1,
   )
   return pageOf(rows, limit, placeOf, attendanceOf)
+}
+
+/** Counts attendance by day: see `UploadStorage.countAttendance`. */
+export function* countAttendance(days: readonly string[]): Steps<number[]> {
+  checkDays(days)
+  if (days.length === 0) return []
+  const columns = days.map((_, index) => {
+    return `(SELECT COUNT(*) FROM (SELECT 1 AS one FROM iclock_attendance WHERE local_day = ? LIMIT ?) AS part${index}) AS day${index}`
+  })
+  const values = days.flatMap((day) => [ascii(day), MOST_OF_DAY + 1])
+  const [row = {}] = yield* read(`SELECT ${columns.join(', ')}`, ...values)
+  return days.map((_, index) => Number(row[`day${index}`]))
 }
 
 /** Lists everything else: see `UploadStorage.listUploads`. */

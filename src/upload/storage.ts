@@ -100,6 +100,13 @@ export interface UploadStorage {
    */
   listAttendance?(filter: KeptAttendanceFilter): Awaitable<Page<KeptAttendance>>
   /**
+   * Counts the attendance records of days by the terminals' own clocks, such as `2026-10-05`: at most
+   * 31 days, in their order, of all terminals. Each is counted to 10,000; 10,001 stands for more.
+   *
+   * @throws TypeError if one is not a day, or there are more than 31
+   */
+  countAttendance?(days: readonly string[]): Awaitable<readonly number[]>
+  /**
    * Lists everything else that was uploaded, likewise.
    *
    * @throws TypeError if the filter has a member that it doesn't know

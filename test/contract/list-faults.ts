@@ -526,6 +526,32 @@ export const LIST_FAULTS: Record<string, Record<string, Fault>> = {
     'shows when it was listed': changing('listUploads', () => ({ receivedAt: new Date() })),
   },
   'A list of attendance refuses members that it does not know': refusing('listAttendance'),
+  'Attendance is counted by day, in the order of the days': {
+    'sorts the days': ({ adapter }) => {
+      const { countAttendance } = adapter
+      adapter.countAttendance = (days) => countAttendance([...days].sort())
+    },
+    'leaves out days without records': ({ adapter }) => {
+      const { countAttendance } = adapter
+      adapter.countAttendance = async (days) => {
+        return (await countAttendance(days)).filter((count) => count > 0)
+      }
+    },
+    'counts one record of a minute': ({ adapter }) => {
+      const { countAttendance } = adapter
+      adapter.countAttendance = async (days) => {
+        return (await countAttendance(days)).map((count) => Math.min(count, 4))
+      }
+    },
+    'takes anything for a day': ({ adapter }) => {
+      const { countAttendance } = adapter
+      adapter.countAttendance = async (days) => {
+        return (await countAttendance(days.map(() => '2026-10-05'))).map((count, index) => {
+          return ['2026-10-05', '2026-10-04'].includes(days[index] ?? '') ? count : 0
+        })
+      }
+    },
+  },
   'A list of uploads refuses members that it does not know': refusing('listUploads'),
   'The pages of terminals hold each of them once, in the order of serial numbers': {
     ...paging('listTerminals', (row) => `${row.serialNumber}`.padEnd(20).slice(0, 1)),

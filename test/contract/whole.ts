@@ -209,6 +209,10 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
       await query()
       return memory.listAttendance(...args)
     },
+    async countAttendance(...args) {
+      await query()
+      return memory.countAttendance(...args)
+    },
     async listUploads(...args) {
       await query()
       return memory.listUploads(...args)

@@ -198,6 +198,7 @@ describe.skipIf(url === undefined)('Each statement in MongoDB uses an index', ()
     ['Attendance of a terminal', () => adapter.listAttendance?.({ serialNumber: SN })],
     ['Attendance of a person', () => adapter.listAttendance?.({ pin: '7', serialNumber: SN })],
     ['Attendance of a day', () => adapter.listAttendance?.({ day: '2026-10-05' })],
+    ['Counts of attendance by day', () => adapter.countAttendance?.(['2026-10-05'])],
     ['Uploads', () => adapter.listUploads?.({ kind: 'packet' })],
     ['Uploads of any kind', () => adapter.listUploads?.({ ...time })],
     ['Uploads of a terminal', () => adapter.listUploads?.({ serialNumber: SN, kind: 'file' })],

@@ -127,4 +127,23 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
     await page.goto(`${other.url}#/files`)
     await page.getByText('This storage does not list them.').waitFor()
   })
+
+  it('The days of two weeks are drawn, and lead to their records', async () => {
+    const app = await watched()
+    await app.terminal.handshake()
+    await app.terminal.attend([
+      { pin: '7', time: '2026-10-05 06:58:10' },
+      { pin: '7', time: '2026-10-01 06:58:10' },
+      { pin: '8', time: '2026-10-01 06:59:10' },
+    ])
+    const { page, errors } = await look(browser, `${app.url}#/attendance`)
+    await page.getByRole('img', { name: /Records of each day from 2026-09-22/ }).waitFor()
+    expect(await page.locator('.chart rect').count()).toBe(14)
+    await page.getByText('As a table').click()
+    await isSound(page, 'days')
+    await page.getByRole('row', { name: '2026-10-01 2' }).getByRole('link').click()
+    await page.getByText('06:59:10').first().waitFor()
+    expect(await page.getByLabel('Day', { exact: true }).inputValue()).toBe('2026-10-01')
+    expect(errors).toEqual([])
+  })
 })

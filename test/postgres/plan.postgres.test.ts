@@ -142,6 +142,10 @@ const READS: Record<string, Subject> = {
   "A page of a terminal's attendance of a day": list((adapter) =>
     adapter.listAttendance({ serialNumber: 'T1', day: DAY }),
   ),
+  'Counts of attendance by day': async (adapter) => async () => {
+    const [count = 0] = await adapter.countAttendance([DAY])
+    return numbersTo(count)
+  },
   'A page of uploads': list((adapter) => adapter.listUploads({})),
   'A page of uploads of a kind': list((adapter) => adapter.listUploads({ kind: 'file' })),
   'A page of uploads of a type': list((adapter) => adapter.listUploads({ type: 'user' })),

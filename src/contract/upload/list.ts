@@ -1,5 +1,5 @@
 // Cases: uploads are listed for people, if the adapter can.
-import { deepEqual, equal, ok } from 'node:assert/strict'
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict'
 import type { KeptAttendanceFilter, KeptUpload, KeptUploadFilter } from '../../kept.js'
 import type { UploadStorage } from '../../upload/storage.js'
 import { pagesOf, refusesMembers } from '../page.js'
@@ -10,9 +10,10 @@ import { attendance, hand, upload, uploadOf } from './sample.js'
 
 const storageOf = ({ adapter }: ContractSubject) => adapter as Partial<UploadStorage>
 
-const missing = (call: 'listAttendance' | 'listUploads') => (subject: ContractSubject) => {
-  return storageOf(subject)[call] ? undefined : `the adapter has no ${call}`
-}
+const missing =
+  (call: 'listAttendance' | 'countAttendance' | 'listUploads') => (subject: ContractSubject) => {
+    return storageOf(subject)[call] ? undefined : `the adapter has no ${call}`
+  }
 
 const punches = (subject: ContractSubject) => async (filter: KeptAttendanceFilter) => {
   const { listAttendance } = storageOf(subject)
@@ -218,6 +219,26 @@ export const UPLOAD_LIST_CASES: readonly Case[] = [
     missing: missing('listAttendance'),
     async check(subject) {
       await refusesMembers('listAttendance', punches(subject))
+    },
+  },
+  {
+    name: 'Attendance is counted by day, in the order of the days',
+    otherwise:
+      'The chart of the days shows one that nobody worked, or a day at the place of another.',
+    missing: missing('countAttendance'),
+    async check(subject) {
+      const { countAttendance } = storageOf(subject)
+      ok(countAttendance)
+      const count = async (days: readonly string[]) => countAttendance.call(subject.adapter, days)
+      const lines = ['04 23:59:59', '05 00:00:00', '05 06:58:10', '05 06:58:10', '050 06:58:10']
+      for (const serialNumber of ['A', 'B']) {
+        const body = lines.map((time, pin) => `${pin}\t2026-10-${time}\t0\t1`).join('\n')
+        await hand(subject, uploadOf(serialNumber, 'ATTLOG', body))
+      }
+      deepEqual([...(await count(['2026-10-05', '2026-10-03', '2026-10-04']))], [6, 0, 2])
+      deepEqual([...(await count([]))], [])
+      await rejects(count(['2026-10-5']), TypeError)
+      await rejects(count(Array.from({ length: 32 }, () => '2026-10-05')), TypeError)
     },
   },
   {

@@ -1,10 +1,11 @@
 // Who came and went on a day.
+import { dayChart } from './days.js'
 import { empty, heading, html, t, table } from './element.js'
 import { choiceLinks, emptyList, pager, personLink, searchField, terminalLink } from './list.js'
 import { punchTable, statusOf, timeOf } from './punch.js'
 
 export function attendance(view, { params }, { change, link }, title) {
-  const { day, list, people, terminals, choices } = view
+  const { day, list, people, terminals, choices, days } = view
   const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
   const terminalOf = (sn) => known.get(sn)
   const isFiltered = ['q', 'person', 'sn'].some((name) => params.get(name))
@@ -19,6 +20,7 @@ export function attendance(view, { params }, { change, link }, title) {
       ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
       ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
     </form>
+    ${days?.some(({ count }) => count !== 0) && dayChart(days, link)}
     <nav class="tabs" aria-label=${t('attendance.lists')}>
       ${['punches', 'people'].map((name) => {
         const href = link({ day, tab: name === 'people' ? name : '' })

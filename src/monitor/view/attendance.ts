@@ -1,4 +1,5 @@
 // The view of who came and went on a day: each punch, or each person's first and last.
+import type { CountedDay } from '../day.js'
 import type { MonitorSettings } from '../option.js'
 import type { Page } from '../page.js'
 import { type Choices, namedPunches, personIn, terminalIn, withPeople } from './choice.js'
@@ -29,6 +30,8 @@ export interface AttendanceView {
     /** How many people are shown, if there are more. */
     shownAtMost?: number
   }
+  /** The records of each of the last days, if no one person or terminal is asked for. */
+  days?: CountedDay[]
   /** The terminals of these punches. */
   terminals: TerminalRow[]
   /** People or terminals that the words may mean, if they mean several. */
@@ -57,9 +60,14 @@ export async function attendanceView(
   const people = isByPerson ? await peopleOn(settings, scope) : undefined
   const list = isByPerson ? undefined : await namedPunches(settings, scope, query)
   const rows = [...(list?.rows ?? []), ...(people?.rows.map(({ last }) => last) ?? [])]
-  const terminals = await terminalBook(settings, now)(rows.map((row) => row.serialNumber))
+  const isOfAll = ['q', 'sn', 'person', 'after'].every((name) => !query.has(name))
+  const [terminals, days] = await Promise.all([
+    terminalBook(settings, now)(rows.map((row) => row.serialNumber)),
+    isOfAll ? settings.countDays(day) : undefined,
+  ])
   return {
     day,
+    ...(days && { days }),
     ...(list && { list }),
     ...(people && { people }),
     terminals: [...terminals.values()],
