@@ -132,9 +132,9 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
     const app = await watched()
     await app.terminal.handshake()
     await app.terminal.attend([
-      { pin: '7', time: '2026-10-05 06:58:10' },
       { pin: '7', time: '2026-10-01 06:58:10' },
       { pin: '8', time: '2026-10-01 06:59:10' },
+      { pin: '7', time: '2026-10-05 06:58:10' },
     ])
     const { page, errors } = await look(browser, `${app.url}#/attendance`)
     await page.getByRole('img', { name: /Records of each day from 2026-09-22/ }).waitFor()
