@@ -6,6 +6,7 @@ import express from 'express'
 import { commandQueue, parseReplies, parseUpload } from 'express-iclock'
 import { monitorRouter } from 'express-iclock/monitor'
 import { postgresAdapter } from 'express-iclock/postgres'
+import { roster } from 'express-iclock/roster'
 import pg from 'pg'
 import { fillHistory } from '../test/support/postgres-history.js'
 import { withDatabases } from './database.js'
@@ -144,11 +145,16 @@ const VIEWS = [
   `attendance&day=${DAY}`,
   ...OF_TERMINALS,
   'terminal&sn=OWN&tab=commands&q=7',
+  'terminal&sn=OWN&tab=people',
+  'send',
+  'sending&id=none',
 ]
 
 /** How long a view of the page takes, in milliseconds, and its size in kB. */
 async function printViews(adapter) {
-  const app = express().use(monitorRouter({ adapter, commands: commandQueue(adapter) }))
+  const people = roster({ adapter, desired: () => [] })
+  const commands = commandQueue(adapter)
+  const app = express().use(monitorRouter({ adapter, commands, roster: people }))
   const server = app.listen(0, '127.0.0.1')
   await once(server, 'listening')
   for (const view of VIEWS) {
