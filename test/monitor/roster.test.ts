@@ -16,7 +16,11 @@ async function send(app: Watched, body: object) {
 async function read(app: Watched, query = '') {
   const answer = await fetch(`${app.url}view?view=terminal&tab=people&sn=${SN}${query}`)
   const body = await answer.text()
-  return { size: body.length, status: answer.status, ...(answer.ok && JSON.parse(body).view) }
+  return {
+    size: Buffer.byteLength(body),
+    status: answer.status,
+    ...(answer.ok && JSON.parse(body).view),
+  }
 }
 
 const many = (count: number): RosterPerson[] =>
@@ -52,6 +56,28 @@ describe('The people of a terminal', () => {
     const { pin } = failed.list.rows[0]
     expect((await read(app, `&person=${pin}`)).list.rows).toMatchObject([{ pin }])
     expect((await read(app, '&standing=gone')).status).toBe(400)
+  })
+
+  it('The largest rows that storage can have fit into 100 kB', async () => {
+    const app = await watched({ desired: () => [] })
+    const long = '\u20ac"'.repeat(600)
+    const digest = 'a'
+    const failure = { kind: 'stuck', meaning: long }
+    const facets = { user: { digest, failure }, doors: { digest, failure } }
+    app.adapter.writeRoster(
+      Array.from({ length: 60 }, (_, index) => {
+        const [pin, changedAt] = [`${index}`.padEnd(64, '\u20ac'), new Date()]
+        const content = JSON.stringify({ facets, meaning: long.slice(1), name: long }).slice(
+          0,
+          8000,
+        )
+        const row = { serialNumber: SN, pin, version: `${index}`.padStart(16, '0'), changedAt }
+        return { row: { ...row, state: 'failed', commandIds: [], content } }
+      }),
+    )
+    const { list, size } = await read(app)
+    expect(list.rows[0]).toMatchObject({ failures: { length: 2 } })
+    expect([list.rows.length, size < 100_000]).toEqual([50, true])
   })
 
   it('A dry pass changes nothing, and names whom a pass would send and delete', async () => {

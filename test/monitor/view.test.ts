@@ -11,6 +11,7 @@ import { activity } from '../../src/monitor/activity.js'
 import type { MonitorOptions } from '../../src/monitor/option.js'
 import { monitorSettings } from '../../src/monitor/settings.js'
 import { queryOf, viewReader } from '../../src/monitor/view.js'
+import { roster } from '../../src/roster.js'
 import { SN, watched } from '../support/watched.js'
 
 function uploadFrom(text: string, table = 'ATTLOG'): Upload {
@@ -124,9 +125,14 @@ describe('A view of a list', () => {
       })
       await commands.issueAll(issues)
     }
-    const { read, calls } = reader(adapter)
+    const people = roster({ adapter, desired: () => [] })
+    const { read, calls } = reader(adapter, { commands, roster: people })
     for (const view of [
       'terminals',
+      'send',
+      'send&q=T00',
+      'sending&id=none',
+      'terminal&sn=T00001&tab=people',
       'commands',
       'work',
       'failures',

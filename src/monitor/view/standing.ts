@@ -28,8 +28,8 @@ export interface StandingCounts {
 const SHOWN: readonly PersonState[] = [
   ...(['failed', 'conflict', 'waiting', 'unwanted', 'removing', 'foreign', 'present'] as const),
 ]
-const LONGEST = 150
-const MOST_FAILURES = 5
+const LONGEST = 100
+const MOST_FAILURES = 3
 
 /** How many people of a terminal are in each state. */
 export async function standingCounts(
