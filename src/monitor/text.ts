@@ -166,6 +166,7 @@ const ENGLISH = {
   'fact.faces': 'Faces',
   'fact.records': 'Attendance records',
   'fact.clock': 'Its clock',
+  'fact.clockDrift': 'Its clock was',
 
   'command.title': 'Command {id}',
   'command.id': 'Number',
@@ -424,6 +425,13 @@ const ENGLISH = {
   'time.minutes': '{n} min ago',
   'time.hours': '{n} h ago',
   'time.days': '{n} d ago',
+  'drift.right': 'right, {seen}',
+  'drift.ahead': '{time} ahead, {seen}',
+  'drift.behind': '{time} behind, {seen}',
+  'drift.seconds': '{n} s',
+  'drift.minutes': '{n} min',
+  'drift.hours': '{n} h',
+  'drift.days': '{n} d',
   'time.local': 'terminal: {time}',
 } as const
 

@@ -1,4 +1,5 @@
 // One terminal with its lists.
+import { driftOf } from './drift.js'
 import { badge, empty, facts, hexOf, html, said, saidHeading, t, table } from './element.js'
 import { formOf } from './form.js'
 import {
@@ -65,6 +66,7 @@ function about(one) {
       [t('fact.faces'), one.faces],
       [t('fact.records'), one.records],
       [t('fact.clock'), clock && `${clock.slice(0, 16)}${one.zone ? ` (${one.zone})` : ''}`],
+      [t('fact.clockDrift'), driftOf(one)],
       [t('fact.firstSeenAt'), localTime(one.firstSeenAt)],
     ])}
   `

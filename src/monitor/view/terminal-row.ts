@@ -25,6 +25,10 @@ export interface TerminalRow {
   zone?: string
   /** The offset of its clock in minutes east of UTC, as last sent to it. */
   utcOffset?: number
+  /** How many seconds its clock was ahead, or behind if negative. */
+  clockDrift?: number
+  /** When that showed. */
+  clockDriftAt?: number
 }
 
 /** Creates the rows of terminals, with their state at a moment. */
@@ -34,7 +38,8 @@ export async function terminalRows(
   now: Date,
 ): Promise<TerminalRow[]> {
   const names = await settings.namesOf(terminals.map(({ serialNumber }) => serialNumber))
-  const rows = terminals.map(async ({ firstSeenAt, lastSeenAt, familyRank: _, ...facts }) => {
+  const rows = terminals.map(async (terminal) => {
+    const { firstSeenAt, lastSeenAt, clockDriftAt, familyRank: _, ...facts } = terminal
     const name = names.get(facts.serialNumber)
     const zone = await settings.zoneOf(facts.serialNumber)
     return {
@@ -44,6 +49,7 @@ export async function terminalRows(
       isOnline: isOnline({ lastSeenAt }, { now, silentAfter }),
       firstSeenAt: firstSeenAt.getTime(),
       lastSeenAt: lastSeenAt.getTime(),
+      ...(clockDriftAt !== undefined && { clockDriftAt: clockDriftAt.getTime() }),
     }
   })
   return Promise.all(rows)
