@@ -10,6 +10,7 @@ import { NoServer } from './crash/database.js'
 import { openGround } from './crash/ground.js'
 import { differencesOf, mixedOf, openMember, touchedOf } from './roster/fleet.js'
 import { publish } from './roster/hr.js'
+import { openOffice } from './roster/office.js'
 
 const APP = new URL('roster/app.js', import.meta.url)
 
@@ -29,6 +30,7 @@ const PACE = Math.max(1, Number(values.terminals) / 12)
 const print = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`)
 const random = randomFrom(Number(values.seed))
 const below = (/** @type {number} */ most) => Math.floor(random() * most)
+const { namesOf, employee, changeMind } = openOffice(random)
 
 /** @param {number} seed */
 function randomFrom(seed) {
@@ -37,33 +39,6 @@ function randomFrom(seed) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return state / 2 ** 32
   }
-}
-
-/** Every name that a person ever had. @type {Map<string, Set<string>>} */
-const namesOf = new Map()
-let persons = 0
-
-/** @param {string} pin @param {string} [person] */
-function employee(pin, person = `p${++persons}`) {
-  const names = namesOf.get(person) ?? new Set()
-  const name = `${person} v${names.size}`
-  namesOf.set(person, names.add(name))
-  return { pin, person, name }
-}
-
-/** HR changes its mind about a terminal. @param {import('./roster/hr.js').Employee[]} wanted */
-function changeMind(wanted) {
-  const place = below(wanted.length)
-  const one = wanted[place]
-  const what = random()
-  if (one === undefined || what < 0.3) {
-    const pin = `${1 + below(40)}`
-    if (!wanted.some((other) => other.pin === pin)) wanted.push(employee(pin))
-  } else if (what < 0.5) {
-    // Where HR wants nobody, nobody is deleted.
-    if (wanted.length > 1) wanted.splice(place, 1)
-  } else if (what < 0.65) wanted[place] = employee(one.pin)
-  else wanted[place] = employee(one.pin, one.person)
 }
 
 async function run() {
