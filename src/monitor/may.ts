@@ -16,7 +16,10 @@ export interface Offer {
 
 const OF_VIEW: Readonly<Record<string, readonly Kind[]>> = {
   terminals: ['give'],
-  terminal: ['give', 'plan', 'apply'],
+  terminal: ['give', 'plan', 'apply', 'cancel', 'retry'],
+  commands: ['cancel', 'retry'],
+  work: ['cancel'],
+  failures: ['retry'],
   send: ['give'],
   command: ['cancel', 'retry'],
   refused: ['approve', 'leave'],

@@ -70,6 +70,7 @@ const ENGLISH = {
   'column.firstAt': 'First',
   'column.lastAt': 'Last seen',
   'column.actions': 'Decide',
+  'column.do': 'Action',
   'column.answer': 'Answer',
   'column.door': 'Door',
   'column.file': 'File',
@@ -263,7 +264,10 @@ const ENGLISH = {
   'direction.out': 'out',
 
   'action.cancel': 'Cancel',
+  'action.cancelQuestion':
+    'Cancel this command? If the terminal has it already, it may still execute it.',
   'action.retry': 'Issue again',
+  'action.retryQuestion': 'Issue it again? The terminal executes it with one of its next polls.',
   'action.give': 'Send a command',
   'action.choose': 'Command',
   'action.submit': 'Issue',

@@ -1,12 +1,12 @@
 // One command with its reply.
+import { commandActions } from './command-action.js'
 import { badge, empty, facts, hexOf, html, said, saidHeading, t } from './element.js'
-import { AskingButton } from './form.js'
 import { meaningOf, personLink, terminalLink } from './list.js'
 import { moment } from './time.js'
 
 const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', 'repliedAt']
 
-export function command(view, { params }, { act, may }, title) {
+export function command(view, { params }, actions, title) {
   const [sn, id] = [params.get('sn') ?? '', params.get('id') ?? '']
   const { terminal, command: known, terms, members = [], reply } = view
   const about = known?.pin === undefined ? undefined : personLink(known.pin, known.person)
@@ -14,7 +14,6 @@ export function command(view, { params }, { act, may }, title) {
   if (known === undefined) {
     return html`${saidHeading(title)}${back}${empty(t('command.unknown'), t('command.unknownNext'))}`
   }
-  const body = { serialNumber: sn, commandId: id }
   const attempts = known.attempts
     ? t('command.attemptsOf', { n: known.attemptsMade, all: known.attempts })
     : known.attemptsMade
@@ -23,8 +22,7 @@ export function command(view, { params }, { act, may }, title) {
     ${about && html`<p>${about}</p>`}
     <p>${badge(known.state)} ${said(meaningOf(known))}</p>
     <div class="actions">
-      ${view.canCancel && may.actions.has('cancel') && html`<${AskingButton} key="cancel" label=${t('action.cancel')} onYes=${() => act({ ...body, action: 'cancel' }, 'action.cancelled')} />`}
-      ${view.canRetry && may.actions.has('retry') && html`<${AskingButton} key="retry" label=${t('action.retry')} onYes=${() => act({ ...body, action: 'retry' }, 'action.issued')} />`}
+      ${commandActions(actions, known)}
     </div>
     ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${block(t('command.text'), known.text)}`}
     <h2>${t('command.facts')}</h2>

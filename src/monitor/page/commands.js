@@ -5,9 +5,10 @@ import { choiceLinks, commandFilters, commandTable, emptyList, pager, STATES } f
 export function commands(
   { states = STATES, list, terminals, choices },
   { name, params },
-  { change, link },
+  actions,
   title,
 ) {
+  const { change, link } = actions
   const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
   const isFiltered = ['q', 'person', 'state', 'since', 'before'].some((one) => params.get(one))
   const isEmpty = list.rows.length === 0
@@ -16,7 +17,7 @@ export function commands(
     ${(!isEmpty || isFiltered || list.isLater) && commandFilters(params, states, change)}
     ${choiceLinks(choices, link)}
     ${isEmpty && !choices && emptyList(list, isFiltered, t(`${name}.empty`), t(`${name}.emptyNext`))}
-    ${!isEmpty && commandTable(title, list.rows, (sn) => known.get(sn), true)}
+    ${!isEmpty && commandTable(title, list.rows, (sn) => known.get(sn), true, actions)}
     ${pager(list, link)}
   `
 }

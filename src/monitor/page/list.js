@@ -1,4 +1,5 @@
 // What lists share: search, filters, pages, and rows of commands.
+import { commandActions, mayChange } from './command-action.js'
 import { badge, empty, html, said, t, table } from './element.js'
 import { moment } from './time.js'
 
@@ -138,11 +139,13 @@ export function meaningOf({ state, meaning }) {
   return meaning === undefined ? t(`meaning.${state}`) : t('meaning.reply', { meaning })
 }
 
-/** Commands; `terminalOf` finds the terminal of one, and `withTerminal` shows it. */
-export function commandTable(label, rows, terminalOf, withTerminal = false) {
+/** Commands; `terminalOf` finds the terminal of one, `withTerminal` shows it, and `actions` are offered in the rows. */
+export function commandTable(label, rows, terminalOf, withTerminal = false, actions = undefined) {
+  const isActive = actions !== undefined && mayChange(actions)
   const columns = [
     ...(withTerminal ? ['column.terminal'] : []),
     ...['column.command', 'column.state', 'column.result', 'column.attempts', 'column.issued'],
+    ...(isActive ? ['column.do'] : []),
   ]
   return table(
     label,
@@ -159,6 +162,7 @@ export function commandTable(label, rows, terminalOf, withTerminal = false) {
           said(meaningOf(row)),
           attempts,
           moment(row.issuedAt, terminal),
+          ...(isActive ? [commandActions(actions, row)] : []),
         ],
       }
     }),

@@ -84,7 +84,8 @@ function optionsOf(options) {
   return facts(options.map(([name, value]) => [said(name), said(value)]))
 }
 
-function listOf(tab, list, known, sn, params, { change, link }) {
+function listOf(tab, list, known, sn, params, actions) {
+  const { change, link } = actions
   const isFiltered = ['q', 'person', 'state', 'standing', 'since', 'before'].some((name) =>
     params.get(name),
   )
@@ -92,7 +93,7 @@ function listOf(tab, list, known, sn, params, { change, link }) {
   const hasFilters = !isEmpty || isFiltered || list.isLater
   return html`
     ${hasFilters && (tab === 'commands' ? commandFilters(params, STATES, change) : sentFilters(tab, params, change))}
-    ${isEmpty ? emptyList(list, isFiltered, ...NOTHING[tab].map((key) => t(key))) : ROWS[tab](t(`terminal.${tab}`), list.rows, known, sn)}
+    ${isEmpty ? emptyList(list, isFiltered, ...NOTHING[tab].map((key) => t(key))) : ROWS[tab](t(`terminal.${tab}`), list.rows, known, sn, actions)}
     ${pager(list, link)}
   `
 }
@@ -110,7 +111,8 @@ function sentFilters(tab, params, change) {
 }
 
 const ROWS = {
-  commands: (label, rows, known) => commandTable(label, rows, () => known),
+  commands: (label, rows, known, _sn, actions) =>
+    commandTable(label, rows, () => known, false, actions),
   people: standingTable,
   replies: (label, rows, known, sn) =>
     table(

@@ -1,5 +1,4 @@
 // The view of one command with its reply.
-import { OPEN_STATES } from '../../queue/state.js'
 import { cut, type ShownBytes, shownBytes } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
 import { withPeople } from './choice.js'
@@ -23,9 +22,6 @@ export interface CommandView {
     content?: ShownBytes
     raw: ShownBytes
   }
-  /** Whether the command can be cancelled or issued again here. */
-  canCancel: boolean
-  canRetry: boolean
 }
 
 const LONGEST_VALUE = 1000
@@ -41,7 +37,7 @@ export async function commandView(
   query: URLSearchParams,
   now: Date,
 ): Promise<CommandView> {
-  const { adapter, commands } = settings
+  const { adapter } = settings
   const serialNumber = query.get('sn') ?? ''
   const [terminal, record] = await Promise.all([
     adapter.findTerminal(serialNumber),
@@ -49,12 +45,10 @@ export async function commandView(
   ])
   const [row] = terminal ? await terminalRows([summaryOf(terminal)], settings, now) : []
   const shown = row === undefined ? {} : { terminal: row }
-  if (!record) return { ...shown, canCancel: false, canRetry: false }
+  if (!record) return shown
   const { command, terms, reply } = record
   const shownCommand = commandRow(record, now, terminal?.family)
   const [named] = await withPeople(settings, [shownCommand])
-  const isOpen = OPEN_STATES.includes(shownCommand.state)
-  const isGiven = commands !== undefined && command !== undefined
   return {
     ...shown,
     ...(named && { command: named }),
@@ -75,8 +69,6 @@ export async function commandView(
         raw: shownBytes(reply.raw, MOST_BYTES),
       },
     }),
-    canCancel: isGiven && isOpen,
-    canRetry: isGiven && !isOpen,
   }
 }
 
