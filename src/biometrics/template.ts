@@ -46,6 +46,8 @@ export type Piece = Omit<Template, 'pieces'> & { index: number; content: Content
 
 type Reader = (fields: Fields, source: Capabilities | undefined) => Piece | undefined
 
+/** What some terminals add to the number of a finger that gives a silent alarm. */
+export const ALARM = 16
 // A near-infrared face has 12 to 15 pieces in its older table.
 const LEAST_FACE_PIECES = 12
 
@@ -155,9 +157,8 @@ function fingerPiece(
   version: number | undefined,
 ): Piece | undefined {
   const finger = wholeOf(fields, key)
-  // Some terminals add 16 to the number of a finger that gives a silent alarm.
-  const isAlarm = finger !== undefined && finger >= 16
-  const slot = { no: isAlarm ? finger - 16 : finger, index: 0, leastPieces: 1 }
+  const isAlarm = finger !== undefined && finger >= ALARM
+  const slot = { no: isAlarm ? finger - ALARM : finger, index: 0, leastPieces: 1 }
   const piece = oldPiece(fields, 'finger', slot, content, version)
   return piece && { ...piece, isDuress: isAlarm || piece.isDuress }
 }

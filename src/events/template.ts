@@ -1,5 +1,5 @@
 // Which template a record brings, without reading its bytes. Pure.
-import { isCard } from '../biometrics/template.js'
+import { ALARM, isCard } from '../biometrics/template.js'
 import { type BiometricType, TYPES } from '../biometrics/type.js'
 import { ownOf } from '../check.js'
 import { cut } from '../queue/summary.js'
@@ -28,6 +28,7 @@ export function templateOf(
   const [key, biometric = TYPES[Number(fieldOf(fields, 'type') ?? '')]] = found
   if (biometric === undefined) return undefined
   // A near-infrared face has pieces, not places.
-  const no = biometric === 'infraredFace' ? '' : fieldOf(fields, key)
-  return { biometric, no: cut(no ?? '') }
+  const no = biometric === 'infraredFace' ? '' : (fieldOf(fields, key) ?? '')
+  const isAlarm = biometric === 'finger' && Number(no) >= ALARM
+  return { biometric, no: isAlarm ? String(Number(no) - ALARM) : cut(no) }
 }

@@ -101,6 +101,7 @@ it('What only looks like a decision is shown as it came', async () => {
 it.each([
   ['OPERLOG', 'FP PIN=7\tFID=3\tSize=4\tValid=1\tTMP=SECRET', 'finger', '3'],
   ['fingertmp', 'fingertmp Pin=7\tFID=0\tTMP=SECRET', 'finger', '0'],
+  ['OPERLOG', 'FP PIN=7\tFID=22\tTMP=SECRET', 'finger', '6'],
   ['templatev10', 'templatev10 size=1\tuid=1\tpin=7\tfingerid=6\ttemplate=SECRET', 'finger', '6'],
   ['BIODATA', 'BIODATA Pin=7\tNo=0\tIndex=0\tType=9\tTmp=SECRET', 'face', '0'],
   ['OPERLOG', 'FACE PIN=7\tFID=3\tTMP=SECRET', 'infraredFace', ''],
