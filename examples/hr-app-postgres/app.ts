@@ -60,7 +60,7 @@ export async function createApp(options: AppOptions): Promise<HrApp> {
     },
   })
   const commands = commandQueue(adapter)
-  const page = monitorRouter({ adapter, commands, timeZone: 'Asia/Manila' })
+  const page = monitorRouter({ adapter, commands, roster: people, timeZone: 'Asia/Manila' })
 
   const app = express()
   // Before the parsers: it reads requests of terminals itself.
