@@ -36,7 +36,7 @@ it.each([
   const output = await runScenario('people', run('docs/people.md'), { DELETES: deletes })
   expect(output).toContain('the terminal is being asked who is on it')
   expect(output).toContain(
-    "[ { pin: '8', reason: 'not desired' } ] [ { pin: '9', reason: 'not ours' } ]",
+    "[ { pin: '8', name: 'Grace Hopper', reason: 'not desired' } ] [ { pin: '9', name: 'Visitor', reason: 'not ours' } ]",
   )
   for (const one of ['7 Ada Byron', '8 Grace Hopper', '9 Visitor']) {
     expect(output.includes(`'${one}'`), one).toBe(left.includes(one))

@@ -233,6 +233,7 @@ const TABLES: readonly [string, string, string, (table: Table) => string[]][] = 
   ['diagnostics', 'channel', 'express-iclock:handshake', events],
   ['errors', '`code`', 'SERIAL_NUMBER_MISSING', names('iclock.IclockErrorCode')],
   ['biometrics', 'reason', 'type', names('biometrics.ConversionFailure')],
+  ['biometrics', 'member', 'pin', names('Keys<biometrics.EnrolledRow>')],
   ['people', 'member', 'pin', names('Keys<roster.RosterPerson>')],
   ['people', 'state', 'waiting', names('roster.PersonState')],
   ['people', 'option', 'adapter', options('roster.RosterOptions')],
