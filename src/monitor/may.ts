@@ -21,6 +21,7 @@ const OF_VIEW: Readonly<Record<string, readonly Kind[]>> = {
   work: ['cancel'],
   failures: ['retry'],
   send: ['give'],
+  sending: ['cancel', 'retry'],
   command: ['cancel', 'retry'],
   refused: ['approve', 'leave'],
 }

@@ -50,8 +50,9 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
       expect(await page.locator('main script, main img').count()).toBe(0)
       await shoot(page, `sending-${width}`)
-      await page.getByRole('link', { name: 'Restart' }).click()
-      await page.getByRole('button', { name: 'Issue again' }).waitFor()
+      await page.getByRole('button', { name: 'Issue again' }).click()
+      await page.getByRole('button', { name: 'Yes: Issue again' }).click()
+      await page.getByText('Ended on 1 of 2 terminals.').waitFor()
       expect(errors).toEqual([])
     },
   )

@@ -40,7 +40,8 @@ export function send({ terminals, hasMore, forms }, { params }, { change, act, m
   `
 }
 
-export function sending({ command, count, states, list, terminals }, _route, { link }, title) {
+export function sending({ command, count, states, list, terminals }, _route, actions, title) {
+  const { link } = actions
   if (command === undefined) {
     return html`${heading(title)}${empty(t('sending.unknown'), t('command.unknownNext'))}`
   }
@@ -53,7 +54,7 @@ export function sending({ command, count, states, list, terminals }, _route, { l
     <p><progress value=${count - open} max=${count} aria-label=${words}></progress> ${words}</p>
     ${stateLinks(states, (state) => link({ state }))}
     <p><a href=${link({ state: '' })}>${t('terminals.all')}</a></p>
-    ${commandTable(title, list.rows, (sn) => known.get(sn), true)}
+    ${commandTable(title, list.rows, (sn) => known.get(sn), true, actions)}
     ${pager(list, link, 'list.first', 'list.next')}
   `
 }
