@@ -344,7 +344,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     )
     await page.getByRole('link', { name: 'Main entrance' }).click()
     await page.getByText('Send a command').click()
-    await page.getByRole('button', { name: 'Issue' }).click()
+    await page.getByRole('button', { name: 'Issue', exact: true }).click()
     await page.getByText(/is issued/).waitFor()
     expect(errors).toEqual([])
   })
