@@ -23,8 +23,8 @@
  * - `STORAGE_TIMEOUT` (503): storage, or `authorize`, did not settle in time.
  * - `COMMAND_TIMEOUT` (504): a command did not end within the `timeout` of `result` or `run`; it
  *   stays in the queue.
- * - `COMMAND_ID_USED` (409): the terminal has had a command with this id and another text, or a reply
- *   to it.
+ * - `COMMAND_ID_USED` (409): the terminal has had a command with this id and another text, or replied
+ *   to it before it was issued.
  * - `COMMAND_IDS_EXHAUSTED` (500): a terminal has had every whole number as an id.
  * - `TERMINAL_UNKNOWN` (404): no terminal with this serial number ever called.
  * - `STORAGE_MISMATCH` (500): a call of the adapter answered something else than it must.

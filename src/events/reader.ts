@@ -60,7 +60,7 @@ export function events<Type extends TerminalEvent['type'] = TerminalEvent['type'
   const { eventLog, readEvents } = Object(adapter) as Partial<EventStorage>
   if (typeof eventLog !== 'function' || typeof readEvents !== 'function') {
     throw new TypeError(
-      `express-iclock: the adapter ${describe(adapter)} has no eventLog and readEvents; expected one that keeps events: make it with { events: true }`,
+      `express-iclock: the adapter is ${describe(adapter)} without eventLog and readEvents; expected one that keeps events: make it with { events: true }`,
     )
   }
   checkNames<EventOptions>(options, OPTIONS)

@@ -34,7 +34,7 @@ export async function checkPlatform(
     'PLATFORM_MISMATCH',
     `The firmware is for ${quoted(platform)}, and terminal ${quoted(serialNumber)} ` +
       (stated === undefined
-        ? 'has not stated its platform: issue INFO, or GET OPTIONS ~Platform, first.'
+        ? "has not stated its platform: issue access.getOptions(['~Platform']) first, or attendance.info()."
         : `is ${quoted(stated)}.`),
   )
 }

@@ -8,7 +8,7 @@ import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
 
 /**
- * What the page reads. `memoryAdapter()`, `mongoAdapter()` and `postgresAdapter()` have all of it.
+ * What the page reads. Every adapter of this package has all of it.
  * If an adapter lacks an optional call, the page says so where its rows would be.
  */
 export type MonitorStorage<Issued extends IssuedCommand = IssuedCommand> = Pick<

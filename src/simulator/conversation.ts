@@ -1,11 +1,12 @@
 // The calls of a virtual terminal, on its session.
+import { checkNames } from '../check.js'
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { deliver, onFirst, type SendOptions } from './delivery.js'
 import { type Download, type DownloadOptions, download, type FileToFetch } from './download.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute, Execution } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
-import type { VirtualTerminalOptions } from './options.js'
+import { OPTION_NAMES, type VirtualTerminalOptions } from './options.js'
 import { checkPace } from './pace.js'
 import { executeOn } from './people.js'
 import { deliverPicture } from './picture.js'
@@ -40,6 +41,7 @@ import { openWire } from './wire.js'
  * await terminal.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
  */
 export function virtualTerminal(options: VirtualTerminalOptions): VirtualTerminal {
+  checkNames(options, OPTION_NAMES)
   return new Conversation(openSession(options))
 }
 

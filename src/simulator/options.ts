@@ -2,6 +2,7 @@
 import type { Server } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { inspect } from 'node:util'
+import type { OptionNames } from '../check.js'
 import { checkDelays, wrong } from './check.js'
 import { DIALECTS, type Dialect, type DialectName } from './dialect.js'
 import type { Exchange } from './exchange.js'
@@ -53,6 +54,19 @@ export interface VirtualTerminalOptions {
   tls?: ConnectionOptions
   /** Called after every exchange, before its result is used. */
   onExchange?(exchange: Exchange): void
+}
+
+export const OPTION_NAMES: OptionNames<VirtualTerminalOptions> = {
+  ...{
+    serialNumber: true,
+    url: true,
+    server: true,
+    dialect: true,
+    prefix: true,
+    pushVersion: true,
+  },
+  ...{ firmware: true, timeout: true, pause: true, giveUpAfter: true, maxClockError: true },
+  ...{ drift: true, people: true, tls: true, onExchange: true },
 }
 
 /** Checks the options of `virtualTerminal`. Throws a TypeError for an invalid one. */

@@ -16,6 +16,7 @@ const messageOf = (options: object): string => {
 }
 
 it.each<[what: string, options: object, message: string]>([
+  ['an unknown option', { manners: 'access' }, 'there is no option "manners"'],
   ['no serial number', { url, serialNumber: undefined }, 'option "serialNumber" is undefined'],
   ['neither url nor server', {}, 'exactly one of the options url, server'],
   ['both', { url, server: createServer() }, 'exactly one of the options url, server'],
