@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         'attendance',
         () => '#/attendance?day=2026-10-05',
         'Attendance',
-        ['2026-10-05 00:58:10', 'terminal: 06:58:10', 'finger', 'Ada (7)'],
+        ['2026-10-05 00:58:10', 'finger', 'Ada (7)'],
       ],
       [
         'people',
@@ -306,6 +306,19 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
     expect(await axeFindings(page)).toEqual([])
     await shoot(page, 'punches-375')
+  })
+
+  it('A row shows one time, and that of the terminal on demand', async () => {
+    const app = await watched()
+    await populate(app)
+    const { page } = await look(browser, `${app.url}#/attendance`)
+    const time = cells(page).first().getByText('2026-10-05 11:02:00')
+    await time.waitFor()
+    const other = cells(page).first().getByText('terminal: 17:02:00')
+    expect(await other.isVisible()).toBe(false)
+    await time.click()
+    await other.waitFor()
+    expect(await axeFindings(page)).toEqual([])
   })
 
   it('A day is downloaded as a table', async () => {

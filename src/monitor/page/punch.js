@@ -1,7 +1,7 @@
 // Rows of who came and went.
 import { html, said, t, table, word } from './element.js'
 import { personLink, terminalLink } from './list.js'
-import { localTime, moment } from './time.js'
+import { localTime, moment, onDemand } from './time.js'
 
 /** Punches; `terminalOf` finds the terminal of one, and `withTerminal` shows it. */
 export function punchTable(label, rows, terminalOf, withTerminal = false) {
@@ -53,8 +53,5 @@ export function timeOf({ time, instant }) {
   const here = localTime(instant)
   if (here === time) return html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`
   const shown = here.slice(0, 10) === time.slice(0, 10) ? time.slice(11) : time
-  return html`
-    <time datetime=${new Date(instant).toISOString()}>${here}</time>
-    ${' '}<span class="beside">${said(t('time.local', { time: shown }))}</span>
-  `
+  return onDemand(html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`, shown)
 }

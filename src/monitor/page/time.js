@@ -1,5 +1,5 @@
 // Moments in the viewer's zone, and beside them in the terminal's.
-import { html, t } from './element.js'
+import { html, said, t } from './element.js'
 
 let skew = 0
 
@@ -50,7 +50,7 @@ export function terminalTime(at, terminal) {
   return offset === undefined ? undefined : partsIn('UTC', at + offset * 60_000)
 }
 
-/** A moment, with the terminal's own time if it differs. */
+/** A moment; the terminal's own time, if it differs, is shown on demand. */
 export function moment(at, terminal) {
   if (at === undefined) return undefined
   const here = localTime(at)
@@ -58,10 +58,13 @@ export function moment(at, terminal) {
   const date = new Date(at)
   // Short if the day is the same.
   const shown = there?.slice(0, 10) === here.slice(0, 10) ? there.slice(11) : there
-  return html`
-    <time datetime=${date.toISOString()}>${here}</time>
-    ${there !== undefined && there !== here && html` <span class="beside">${t('time.local', { time: shown })}</span>`}
-  `
+  const time = html`<time datetime=${date.toISOString()}>${here}</time>`
+  return there === undefined || there === here ? time : onDemand(time, shown)
+}
+
+/** A time, and the terminal's own for those who open it. */
+export function onDemand(time, shown) {
+  return html`<details class="when"><summary>${time}</summary><span class="beside">${said(t('time.local', { time: shown }))}</span></details>`
 }
 
 /** How long ago a moment is. */
