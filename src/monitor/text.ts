@@ -20,7 +20,7 @@ const ENGLISH = {
   'nav.failures': 'Failures',
   'nav.files': 'Files',
   'nav.refused': 'Refused',
-  'nav.zone': 'Times are in {zone}.',
+  'nav.zone': 'Times of attendance are the terminals’ own; others are in {zone}.',
 
   'live.connecting': 'Connecting',
   'live.on': 'Live',
@@ -437,6 +437,7 @@ const ENGLISH = {
   'drift.hours': '{n} h',
   'drift.days': '{n} d',
   'time.local': 'terminal: {time}',
+  'time.here': 'your time: {time}',
 } as const
 
 /** The texts of the page, in English. */

@@ -45,13 +45,13 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         'attendance',
         () => '#/attendance?day=2026-10-05',
         'Attendance',
-        ['2026-10-05 00:58:10', 'finger', 'Ada (7)'],
+        ['2026-10-05 06:58:10', 'finger', 'Ada (7)'],
       ],
       [
         'people',
         () => '#/attendance?day=2026-10-05&tab=people',
         'Attendance',
-        ['1 in now', 'Ada (7)', '2026-10-05 00:58:10'],
+        ['1 in now', 'Ada (7)', '2026-10-05 06:58:10'],
       ],
       ['person', () => '#/person/7', 'Ada (7)', ['06:58:10', 'Main entrance']],
       ['person-commands', () => '#/person/7?tab=commands', 'Ada (7)', ['Add Ada (7)', 'succeeded']],
@@ -308,13 +308,13 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     await shoot(page, 'punches-375')
   })
 
-  it('A row shows one time, and that of the terminal on demand', async () => {
+  it("A punch has the terminal's time, and the viewer's on demand", async () => {
     const app = await watched()
     await populate(app)
     const { page } = await look(browser, `${app.url}#/attendance`)
-    const time = cells(page).first().getByText('2026-10-05 11:02:00')
+    const time = cells(page).first().getByText('2026-10-05 17:02:00')
     await time.waitFor()
-    const other = cells(page).first().getByText('terminal: 17:02:00')
+    const other = cells(page).first().getByText('your time: 11:02:00')
     expect(await other.isVisible()).toBe(false)
     await time.click()
     await other.waitFor()

@@ -1,7 +1,7 @@
 // Rows of who came and went.
 import { html, said, t, table, word } from './element.js'
 import { personLink, terminalLink } from './list.js'
-import { localTime, moment, onDemand } from './time.js'
+import { localTime, moment, onDemand, shortened } from './time.js'
 
 /** Punches; `terminalOf` finds the terminal of one, and `withTerminal` shows it. */
 export function punchTable(label, rows, terminalOf, withTerminal = false) {
@@ -47,11 +47,10 @@ export function statusOf({ status, direction, door, event, granted }) {
 export const waysOf = ({ ways }) =>
   ways.map((way) => way.map((one) => word('verify', one)).join(' + ')).join(' / ')
 
-/** The terminal's own clock is what it recorded; the moment is known only if its zone is. */
+/** The terminal's own clock is what it recorded; the viewer's time, if it differs, is shown on demand. */
 export function timeOf({ time, instant }) {
   if (instant === undefined) return said(time)
   const here = localTime(instant)
-  if (here === time) return html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`
-  const shown = here.slice(0, 10) === time.slice(0, 10) ? time.slice(11) : time
-  return onDemand(html`<time datetime=${new Date(instant).toISOString()}>${here}</time>`, shown)
+  const own = html`<time datetime=${new Date(instant).toISOString()}>${time}</time>`
+  return here === time ? own : onDemand(own, t('time.here', { time: shortened(here, time) }))
 }

@@ -55,17 +55,19 @@ export function moment(at, terminal) {
   if (at === undefined) return undefined
   const here = localTime(at)
   const there = terminalTime(at, terminal)
-  const date = new Date(at)
-  // Short if the day is the same.
-  const shown = there?.slice(0, 10) === here.slice(0, 10) ? there.slice(11) : there
-  const time = html`<time datetime=${date.toISOString()}>${here}</time>`
-  return there === undefined || there === here ? time : onDemand(time, shown)
+  const own = html`<time datetime=${new Date(at).toISOString()}>${here}</time>`
+  if (there === undefined || there === here) return own
+  return onDemand(own, t('time.local', { time: shortened(there, here) }))
 }
 
-/** A time, and the terminal's own for those who open it. */
-export function onDemand(time, shown) {
-  return html`<details class="when"><summary>${time}</summary><span class="beside">${said(t('time.local', { time: shown }))}</span></details>`
+/** A time, and another one for those who open it. */
+export function onDemand(time, other) {
+  return html`<details class="when"><summary>${time}</summary><span class="beside">${said(other)}</span></details>`
 }
+
+/** A time without its day, if it is the day of another one. */
+export const shortened = (time, other) =>
+  time.slice(0, 10) === other.slice(0, 10) ? time.slice(11) : time
 
 /** How long ago a moment is. */
 export function ago(at) {
