@@ -2,7 +2,7 @@
 import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord, UploadRecord } from '../upload/upload.js'
 import type { Capabilities } from './capability.js'
-import { type Content, contentIn, enrolledPhotoIn, type Fault, wholeOf } from './content.js'
+import { type Content, contentIn, enrolledPhotoIn, wholeOf } from './content.js'
 import { isCard, pieceIn } from './template.js'
 import { type BiometricType, TYPES } from './type.js'
 
@@ -31,7 +31,7 @@ export interface EnrolledRow {
    * What is wrong with the template or photo: `incomplete`, it was cut; `size`, it is longer than a
    * command may be.
    */
-  fault?: Fault
+  fault?: 'incomplete' | 'size'
   /** The record it came from. */
   record: FieldRecord
 }
