@@ -80,7 +80,7 @@ it('A terminal that was reset is filled again, and a full one says so', async ()
   const { held, settle, people } = await world('attendance', wanted, { capacity: 2 })
   const result = await settle()
   expect(result.failed).toEqual([
-    { pin: '3', reason: 'user: capacity reached, or the photo was refused' },
+    { pin: '3', name: 'Person3', reason: 'user: capacity reached, or the photo was refused' },
   ])
   held.wipe()
   await people.reconcile(SN, { read: true })
