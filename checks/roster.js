@@ -126,10 +126,10 @@ async function settle(url, members, places, look) {
     const wanted = places[serialNumber] ?? []
     if (differencesOf(member, wanted, new Set()).length === 0) return []
     const rows = (await ask(url, 'status', { serialNumber })) ?? []
-    const conflicts = rows.filter(
-      (/** @type {{ state: string }} */ { state }) => state === 'conflict',
+    const strangers = rows.filter((/** @type {{ state: string }} */ { state }) =>
+      ['conflict', 'foreign'].includes(state),
     )
-    const pins = new Set(conflicts.map((/** @type {{ pin: string }} */ { pin }) => pin))
+    const pins = new Set(strangers.map((/** @type {{ pin: string }} */ { pin }) => pin))
     const found = differencesOf(member, wanted, pins)
     const states = found.slice(0, 2).map((line) => {
       const row = rows.find((/** @type {{ pin: string }} */ { pin }) => pin === line.split(' ')[0])

@@ -139,19 +139,22 @@ export function openMember(url, serialNumber, index, { random, pace }) {
 
 /**
  * How a terminal differs from what it should hold. Somebody who was edited at the terminal before the
- * roster had proved who it is may be a conflict, and stays as he is.
+ * roster had proved who it is may be a stranger to it, and stays as he is, wanted or not.
  *
  * @param {ReturnType<typeof openMember>} member
  * @param {readonly import('./hr.js').Employee[]} wanted
- * @param {ReadonlySet<string>} conflicts by PIN
+ * @param {ReadonlySet<string>} foreign the PINs of those whom the roster takes for strangers
  */
-export function differencesOf({ people, kind, strangers }, wanted, conflicts) {
+export function differencesOf({ people, kind, strangers }, wanted, foreign) {
   const memory = people()
   const names = new Map(memory.users().map(({ pin, name }) => [pin, name]))
   /** @type {string[]} */
   const found = []
+  const isLeft = (/** @type {string} */ pin) => {
+    return foreign.has(pin) && names.get(pin)?.startsWith('Edited')
+  }
   for (const { pin, person, name } of wanted) {
-    if (conflicts.has(pin) && names.get(pin)?.startsWith('Edited')) continue
+    if (isLeft(pin)) continue
     if (names.get(pin) !== name) found.push(`${pin} is ${names.get(pin)}, not ${name}`)
     const templates = memory.templates(pin)
     for (const slot of kind.slots) {
@@ -163,7 +166,9 @@ export function differencesOf({ people, kind, strangers }, wanted, conflicts) {
     if (templates.length > kind.slots.length) found.push(`${pin} has too many templates`)
   }
   const known = new Set([...wanted.map(({ pin }) => pin), ...strangers.keys()])
-  for (const pin of names.keys()) if (!known.has(pin)) found.push(`${pin} is there`)
+  for (const [pin, name] of names) {
+    if (!known.has(pin) && !isLeft(pin)) found.push(`${pin} is there as ${name}`)
+  }
   return found
 }
 
