@@ -27,7 +27,7 @@ const STAMP = join('cjs', 'package.json')
 
 // What several entries use: few files, and none that an entry loads in vain is large.
 const GROUPS = [
-  { name: 'commands', test: /src\/commands\//, minShareCount: 2 },
+  { name: 'commands', test: /src\/(?:commands\/|upload\/(?:clock|fields))/, minShareCount: 2 },
   { name: 'simulator', test: /src\/simulator\//, minShareCount: 2 },
   { name: 'sql', test: /src\/sql\//, minShareCount: 2 },
   { name: 'shared', test: /src\//, minShareCount: 2 },

@@ -57,6 +57,16 @@ describe.each([
   })
 })
 
+it('The entry of commands loads its own files alone', () => {
+  const code = `
+    require('express-iclock/commands')
+    console.log(JSON.stringify(Object.keys(require.cache)))`
+  const loaded: string[] = evaluated(code, 'commonjs')
+  const own = loaded.filter((file) => file.startsWith(join(ROOT, 'dist')))
+  expect(own.filter((file) => !/commands|rolldown-runtime/.test(file))).toEqual([])
+  expect(own.length).toBeGreaterThan(1)
+})
+
 it('An app that only builds commands bundles nothing else', async () => {
   const bundled = await rolldown({
     input: 'app',
