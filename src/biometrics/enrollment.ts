@@ -79,7 +79,7 @@ function cardIn(record: FieldRecord): Row | undefined {
 function photoRow({ type, fields }: FieldRecord): Row | undefined {
   if (type !== 'biophoto') return undefined
   const number = wholeOf(fields, 'type', 0)
-  // Without a type it is a face, as before there were others.
+  // Older terminals send no type: they have photos of faces alone.
   const biometric = number === 0 ? 'face' : TYPES[number ?? -1]
   const photo = contentIn(fields, 'content')
   return biometric && { type: biometric, ...ALONE, photo: photo.text, ...faultIn(photo) }

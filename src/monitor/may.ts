@@ -1,6 +1,7 @@
 // What a person may do in a view: asked of the app when the view is drawn, so that the page offers
 // nothing else. Each action is checked again when it is done.
 import type { IncomingMessage } from 'node:http'
+import { ownOf } from '../check.js'
 import { isAllowed, type MonitorAction } from './action.js'
 import { FORM_NAMES } from './form.js'
 import type { MonitorSettings } from './option.js'
@@ -35,7 +36,7 @@ export async function offerFor(
   serialNumber: string | undefined,
 ): Promise<Offer> {
   const about = serialNumber === undefined ? {} : { serialNumber }
-  const kinds = Object.hasOwn(OF_VIEW, view) ? (OF_VIEW[view] ?? []) : []
+  const kinds = ownOf(OF_VIEW, view) ?? []
   const offered = kinds.filter((action) => isOffered(settings, action))
   const hasForms = offered.includes('give') && WITH_FORMS.includes(view)
   const asked: MonitorAction[] = [

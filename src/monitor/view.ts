@@ -1,5 +1,6 @@
 // The views of the page by their names, and what a query may ask of each.
 
+import { ownOf } from '../check.js'
 import { OPEN_STATES } from '../queue/state.js'
 import type { Activity } from './activity.js'
 import type { LoadView } from './feed.js'
@@ -57,7 +58,8 @@ const VIEWS: Readonly<Record<string, View>> = {
  */
 export function queryOf(asked: URLSearchParams): URLSearchParams | undefined {
   const name = asked.get('view') ?? ''
-  return Object.hasOwn(VIEWS, name) ? viewQuery(name, asked, VIEWS[name]?.members ?? []) : undefined
+  const view = ownOf(VIEWS, name)
+  return view && viewQuery(name, asked, view.members)
 }
 
 /** Creates a function that reads the view that a checked query names. */

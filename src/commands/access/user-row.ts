@@ -1,4 +1,5 @@
 // A user's row as a door terminal uploads it, as the members that put it again. Pure.
+import { ownOf } from '../../check.js'
 import { isTimeCode, localTimeOf } from '../../upload/clock.js'
 import { fieldOf, newFields } from '../../upload/fields.js'
 import type { UploadRecord } from '../../upload/upload.js'
@@ -48,8 +49,7 @@ export function accessUserIn(record: UploadRecord): User | undefined {
   for (const [name, value] of Object.entries(record.fields)) {
     const lower = name.toLowerCase()
     if (value === '' || lower === PLACE || lower === 'pin') continue
-    const known = Object.hasOwn(KEYS, lower) ? KEYS[lower] : undefined
-    const [key, read] = known ?? [name, noMember]
+    const [key, read] = ownOf(KEYS, lower) ?? [name, noMember]
     const members = read(value)
     if (members === undefined) continue
     if (Object.keys(members).length > 0) Object.assign(user, members)
