@@ -1,7 +1,15 @@
 // Who came and went on a day.
 import { dayChart } from './days.js'
 import { empty, heading, html, t, table } from './element.js'
-import { choiceLinks, emptyList, pager, personLink, searchField, terminalLink } from './list.js'
+import {
+  choiceLinks,
+  emptyList,
+  pager,
+  personLink,
+  searchField,
+  terminalField,
+  terminalLink,
+} from './list.js'
 import { punchTable, statusOf, timeOf } from './punch.js'
 
 export function attendance(view, { params }, { change, link }, title) {
@@ -17,7 +25,7 @@ export function attendance(view, { params }, { change, link }, title) {
       <label>${t('attendance.day')}
         <input type="date" value=${day} onChange=${({ target }) => change({ day: target.value })} />
       </label>
-      ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
+      ${terminalField(params, change)}
       ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
     </form>
     ${days?.some(({ count }) => count !== 0) && dayChart(days, link)}

@@ -1,13 +1,12 @@
 // What terminals asked before they opened a door, and what was answered.
-import { badge, empty, heading, html, said, t, table, word } from './element.js'
+import { badge, html, said, t, table, word } from './element.js'
 import {
   beforeField,
   choiceField,
-  choiceLinks,
-  emptyList,
-  pager,
+  filteredList,
   personLink,
   searchField,
+  terminalField,
   terminalLink,
 } from './list.js'
 import { timeOf, waysOf } from './punch.js'
@@ -15,30 +14,20 @@ import { timeOf, waysOf } from './punch.js'
 const COLUMNS = ['time', 'person', 'answer', 'door', 'verify', 'terminal']
 const VERDICTS = ['allowed', 'denied', 'timeout']
 
-export function decisions({ list, terminals, choices }, { params }, { change, link }, title) {
-  const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
-  const isFiltered = ['q', 'sn', 'person', 'verdict', 'before'].some((name) => params.get(name))
-  const isEmpty = list?.rows.length === 0
+export function decisions(view, { params }, { change, link }, title) {
+  const known = new Map(view.terminals.map((terminal) => [terminal.serialNumber, terminal]))
   const verdicts = [['', t('terminals.all')], ...VERDICTS.map((one) => [one, t(`verdict.${one}`)])]
-  return html`
-    ${heading(title)}
-    ${
-      (isFiltered || list?.isLater || isEmpty === false) &&
-      html`
-        <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-          ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
-          ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
-          ${choiceField(t('column.answer'), params.get('verdict') ?? '', verdicts, (verdict) => change({ verdict }))}
-          ${beforeField(params, change)}
-        </form>
-      `
-    }
-    ${choiceLinks(choices, link)}
-    ${list === undefined && empty(t('list.unsupported'), '')}
-    ${isEmpty && !choices && emptyList(list, isFiltered, t('decisions.empty'), t('decisions.emptyNext'))}
-    ${list?.rows.length > 0 && decisionTable(title, list.rows, known)}
-    ${list && pager(list, link)}
-  `
+  return filteredList(title, view, link, {
+    isFiltered: ['q', 'sn', 'person', 'verdict', 'before'].some((name) => params.get(name)),
+    fields: html`
+      ${terminalField(params, change)}
+      ${searchField(t('field.person'), params.get('person') ?? '', (person) => change({ person }))}
+      ${choiceField(t('column.answer'), params.get('verdict') ?? '', verdicts, (verdict) => change({ verdict }))}
+      ${beforeField(params, change)}
+    `,
+    words: { unsupported: '', empty: t('decisions.empty'), next: t('decisions.emptyNext') },
+    rows: () => decisionTable(title, view.list.rows, known),
+  })
 }
 
 const decisionTable = (label, rows, known) =>

@@ -1,31 +1,23 @@
 // Files that were offered to terminals, and how far each has come.
-import { badge, empty, heading, html, said, t, table } from './element.js'
-import { choiceLinks, emptyList, pager, searchField, terminalLink } from './list.js'
+import { badge, html, said, t, table } from './element.js'
+import { filteredList, terminalField, terminalLink } from './list.js'
 import { moment } from './time.js'
 
 const COLUMNS = ['file', 'terminal', 'state', 'progress', 'offered', 'expires']
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
-export function files({ list, terminals, choices }, { params }, { change, link }, title) {
-  const known = new Map(terminals.map((terminal) => [terminal.serialNumber, terminal]))
-  const isFiltered = ['q', 'sn'].some((name) => params.get(name))
-  const isEmpty = list?.rows.length === 0
-  return html`
-    ${heading(title)}
-    ${
-      (isFiltered || list?.isLater || isEmpty === false) &&
-      html`
-        <form class="filters" onSubmit=${(event) => event.preventDefault()}>
-          ${searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) => change({ q, sn: '' }))}
-        </form>
-      `
-    }
-    ${choiceLinks(choices, link)}
-    ${list === undefined && empty(t('list.unsupported'), t('files.unsupportedNext'))}
-    ${isEmpty && !choices && emptyList(list, isFiltered, t('files.empty'), t('files.emptyNext'))}
-    ${list?.rows.length > 0 && offerTable(title, list.rows, known)}
-    ${list && pager(list, link)}
-  `
+export function files(view, { params }, { change, link }, title) {
+  const known = new Map(view.terminals.map((terminal) => [terminal.serialNumber, terminal]))
+  return filteredList(title, view, link, {
+    isFiltered: ['q', 'sn'].some((name) => params.get(name)),
+    fields: terminalField(params, change),
+    words: {
+      unsupported: t('files.unsupportedNext'),
+      empty: t('files.empty'),
+      next: t('files.emptyNext'),
+    },
+    rows: () => offerTable(title, view.list.rows, known),
+  })
 }
 
 const offerTable = (label, rows, known) =>

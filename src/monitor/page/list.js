@@ -1,6 +1,6 @@
 // What lists share: search, filters, pages, and rows of commands.
 import { commandActions, mayChange } from './command-action.js'
-import { badge, empty, html, said, t, table } from './element.js'
+import { badge, empty, heading, html, said, t, table } from './element.js'
 import { moment } from './time.js'
 
 /** Every state of a command. */
@@ -109,6 +109,29 @@ export function commandWords({ phrase, text, commandId, pin, person }) {
 export function emptyList(list, isFiltered, nothing, next) {
   if (list.searched !== undefined) return empty(t('list.notYet'), '')
   return isFiltered ? empty(t('list.nothingFound'), '') : empty(nothing, next)
+}
+
+/** The field in which terminals are searched for. */
+export const terminalField = (params, change) =>
+  searchField(t('attendance.terminal'), params.get('q') ?? params.get('sn') ?? '', (q) =>
+    change({ q, sn: '' }),
+  )
+
+/** A list of what terminals asked or were offered, with its filters if there is anything to filter. */
+export function filteredList(title, { list, choices }, link, { isFiltered, fields, words, rows }) {
+  const hasRows = list?.rows.length > 0
+  return html`
+    ${heading(title)}
+    ${
+      (isFiltered || list?.isLater || hasRows) &&
+      html`<form class="filters" onSubmit=${(event) => event.preventDefault()}>${fields}</form>`
+    }
+    ${choiceLinks(choices, link)}
+    ${list === undefined && empty(t('list.unsupported'), words.unsupported)}
+    ${list && !hasRows && !choices && emptyList(list, isFiltered, words.empty, words.next)}
+    ${hasRows && rows()}
+    ${list && pager(list, link)}
+  `
 }
 
 /** How many commands have each state, each with a link to them. */
