@@ -167,10 +167,10 @@ it('The page answers only to its hosts, if the app names them', async () => {
   expect(await status(['[::1]'], '[::1]:8081')).toBe(200)
 })
 
-it('The page has at most 110 kB, texts included', () => {
+it('The page has at most 100 kB, texts included', () => {
   const bodies = [...Object.values(ASSETS).map(({ body }) => body), JSON.stringify(TEXTS)]
   const size = bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0)
-  expect(size).toBeLessThanOrEqual(110 * 1024)
+  expect(size).toBeLessThanOrEqual(100 * 1024)
 })
 
 it('The page is served as the files in page/ are now', () => {

@@ -150,6 +150,23 @@ it('A stranger under a desired PIN is a conflict, and one of the same name is ad
   expect(machine.users.get('7')?.pri).toBe('14')
 })
 
+it('Who was edited before the roster proved who it is stays a stranger, wanted or not', async () => {
+  const wanted = [
+    { pin: '7', name: 'Ada' },
+    { pin: '8', name: 'Grace' },
+  ]
+  const { people, settle, machine } = await world(wanted, { deletes: 'apply' })
+  machine.users.set('7', { name: 'Edited', pri: '0', card: '' })
+  await settle()
+  const seventh = async () => (await people.status({ pin: '7' })).rows.map(({ state }) => state)
+  expect(await seventh()).toEqual(['conflict'])
+  wanted.shift()
+  await settle()
+  expect(await seventh()).toEqual(['foreign'])
+  expect(machine.users.get('7')?.name).toBe('Edited')
+  expect(machine.users.has('8')).toBe(true)
+})
+
 it('Who leaves stays under report, is deleted under apply, and nobody is if too many leave', async () => {
   const wanted = many(20)
   const options: Partial<RosterOptions> = { deletes: 'report' }
