@@ -1,16 +1,8 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launch, look, whyNoBrowser } from '../support/browser.js'
+import { expect, it } from 'vitest'
+import { inBrowser, look } from '../support/browser.js'
 import { SN, watched } from '../support/watched.js'
 
-const reason = await whyNoBrowser()
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await launch()
-})
-afterAll(() => browser?.close())
-
-describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : ''}`, () => {
+inBrowser(() => {
   it.each([
     [200, '3 min ahead, just now'],
     [-7300, '2 h behind, just now'],
@@ -23,7 +15,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     const at = new Date()
     const drift = clockDrift === undefined ? {} : { clockDrift, clockDriftAt: at }
     await app.adapter.onContact({ serialNumber: SN, at, kind: 'upload', ...drift })
-    const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
+    const { page } = await look(`${app.url}#/terminal/${SN}`)
     await page.getByText('First seen').waitFor()
     const shown = await page.locator('main').innerText()
     expect(/Its clock was\s+(.*)/i.exec(shown)?.[1]).toBe(words)

@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { fileOffers } from '../../src/files.js'
-import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
+import { axeFindings, inBrowser, look, shoot } from '../support/browser.js'
 import { SN, watched } from '../support/watched.js'
 
-const reason = await whyNoBrowser()
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&amp;'
-
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await launch()
-})
-afterAll(() => browser?.close())
 
 const cells = (page: Page) => page.locator('.table tbody tr')
 
@@ -28,7 +21,7 @@ async function isSound(page: Page, name: string) {
   await page.setViewportSize({ width: 1280, height: 800 })
 }
 
-describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}`, () => {
+inBrowser(() => {
   it('Whoever asks at a door appears at once, with a name and the answer', async () => {
     const app = await watched({
       personOf: (people) => people.map(({ pin }) => (pin === '7' ? 'Ada' : undefined)),
@@ -40,7 +33,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
       },
     })
     await app.terminal.handshake()
-    const { page, errors } = await look(browser, app.url)
+    const { page, errors } = await look(app.url)
     await page.getByRole('link', { name: 'Decisions' }).click()
     await page.getByText('No terminal has asked yet').waitFor()
     expect(await page.locator('main').innerText()).toContain('verification')
@@ -76,7 +69,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
     const url = `${app.origin}/iclock/cdata?SN=${SN}&AuthType=device`
     await fetch(url, { method: 'POST', body: line })
     await fetch(url, { method: 'POST', body: `${line}\textra=${'x'.repeat(400)}` })
-    const { page, errors } = await look(browser, `${app.url}#/decisions`)
+    const { page, errors } = await look(`${app.url}#/decisions`)
     await expect.poll(() => cells(page).count()).toBe(2)
     expect(await page.locator('main').innerText()).toContain('<script>alert(1)</script>')
     await isSound(page, 'decisions-hostile')
@@ -89,7 +82,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
       router: { openFile: (_offer, { start, end }) => bytes.subarray(start, end + 1) },
     })
     await app.terminal.handshake()
-    const { page, errors } = await look(browser, app.url)
+    const { page, errors } = await look(app.url)
     await page.getByRole('link', { name: 'Files' }).click()
     await page.getByText('No file was offered').waitFor()
     expect(await page.locator('main').innerText()).toContain('fileOffers')
@@ -113,7 +106,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
 
   it('Files say so if storage lists none, or does not answer', async () => {
     const app = await watched({ onError: () => {} })
-    const { page } = await look(browser, `${app.url}#/files`)
+    const { page } = await look(`${app.url}#/files`)
     await page.getByText('No file was offered').waitFor()
     const { listOffers } = app.adapter
     app.adapter.listOffers = () => {
@@ -136,7 +129,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
       { pin: '8', time: '2026-10-01 06:59:10' },
       { pin: '7', time: '2026-10-05 06:58:10' },
     ])
-    const { page, errors } = await look(browser, `${app.url}#/attendance`)
+    const { page, errors } = await look(`${app.url}#/attendance`)
     await page.getByRole('img', { name: /Records of each day from 2026-09-22/ }).waitFor()
     expect(await page.locator('.chart rect').count()).toBe(14)
     await page.getByText('As a table').click()
@@ -156,7 +149,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
     await app.terminal.poll()
     await app.terminal.reply(failed.commandId, -1)
     const { commandId } = await app.commands.issue(SN, { text: 'CHECK' })
-    const { page, errors } = await look(browser, `${app.url}#/work`)
+    const { page, errors } = await look(`${app.url}#/work`)
     const row = page.getByRole('row', { name: 'Check for new data' })
     await row.getByRole('button', { name: 'Cancel' }).click()
     await row.getByRole('button', { name: 'No' }).click()
@@ -181,7 +174,7 @@ describe.skipIf(reason !== undefined)(`Live views${reason ? ` (${reason})` : ''}
   it('A viewer gets no buttons in the rows', async () => {
     const app = await watched({ mayAct: (_req, { action }) => action === 'retry' })
     await app.commands.issue(SN, { text: 'CHECK' })
-    const { page } = await look(browser, `${app.url}#/work`)
+    const { page } = await look(`${app.url}#/work`)
     await page.getByRole('link', { name: 'Check for new data' }).waitFor()
     await page.goto(`${app.url}#/commands`)
     await page.getByText('Action', { exact: true }).waitFor()

@@ -1,25 +1,18 @@
 import { createServer, request } from 'node:http'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { axeFindings, inBrowser, look, shoot } from '../support/browser.js'
 import { portOf } from '../support/server.js'
 import { serve } from '../support/terminal.js'
 import { OTHER_SN, populate, post, SN, watched } from '../support/watched.js'
 
-const reason = await whyNoBrowser()
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&amp;'
 const RTL = '\u202eabc \u0645\u0631\u062d\u0628\u0627'
-
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await launch()
-})
-afterAll(() => browser?.close())
 
 const h1 = (page: Page) => page.locator('h1')
 const cells = (page: Page) => page.locator('.table tbody tr')
 
-describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : ''}`, () => {
+inBrowser(() => {
   describe('Every view', () => {
     it.each([
       ['terminals', () => '', 'Terminals', ['Main entrance', OTHER_SN]],
@@ -62,7 +55,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         const app = await watched()
         await populate(app)
         for (const colorScheme of ['light', 'dark'] as const) {
-          const { page, errors } = await look(browser, `${app.url}${hash()}`, { colorScheme })
+          const { page, errors } = await look(`${app.url}${hash()}`, { colorScheme })
           await cells(page).first().waitFor()
           expect(await h1(page).innerText()).toBe(title)
           const shown = await page.locator('main').innerText()
@@ -82,7 +75,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A command shows its reply: fields, text as text, bytes for download and as digits', async () => {
     const app = await watched()
     const { shell, file } = await populate(app)
-    const { page, errors } = await look(browser, `${app.url}#/command/${SN}/${shell.commandId}`)
+    const { page, errors } = await look(`${app.url}#/command/${SN}/${shell.commandId}`)
     await page.getByRole('region', { name: 'Content' }).waitFor()
     expect(await page.getByRole('region', { name: 'Content' }).innerText()).toContain('bin\netc')
     expect(await axeFindings(page)).toEqual([])
@@ -101,7 +94,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
 
   it('An empty view says what to do next', async () => {
     const { url, origin } = await watched()
-    const { page } = await look(browser, url)
+    const { page } = await look(url)
     await page.getByText('No terminal has connected yet').waitFor()
     const shown = await page.locator('main').innerText()
     expect(shown).toContain(`127.0.0.1, port ${new URL(origin).port}`)
@@ -117,7 +110,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
 
   it('A new terminal, a poll and a reply appear without a reload', async () => {
     const app = await watched()
-    const { page } = await look(browser, app.url)
+    const { page } = await look(app.url)
     await page.getByText('No terminal has connected yet').waitFor()
     await app.terminal.handshake()
     await page.getByRole('link', { name: 'Main entrance' }).click()
@@ -133,7 +126,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A form issues a command, cancels it and issues it again', async () => {
     const app = await watched()
     await app.terminal.handshake()
-    const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}`)
+    const { page, errors } = await look(`${app.url}#/terminal/${SN}`)
     await page.getByText('Send a command').click()
     await page.getByLabel('Command').selectOption('Add or replace a user')
     await page.getByLabel('Person (PIN)').fill('7')
@@ -168,7 +161,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A confirmation comes before a door opens, and can be declined', async () => {
     const app = await watched()
     await app.terminal.handshake()
-    const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
+    const { page } = await look(`${app.url}#/terminal/${SN}`)
     await page.getByText('Send a command').click()
     await page.getByLabel('Command').selectOption('Open the door')
     await page.getByRole('button', { name: 'Issue' }).click()
@@ -183,7 +176,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('The page only shows if the app gave it no commands', async () => {
     const app = await watched({ isReadOnly: true })
     const { waiting } = await populate(app)
-    const { page } = await look(browser, `${app.url}#/command/${OTHER_SN}/${waiting.commandId}`)
+    const { page } = await look(`${app.url}#/command/${OTHER_SN}/${waiting.commandId}`)
     await page.getByText('The terminal gets it with one of its next polls.').waitFor()
     expect(await page.getByRole('button').count()).toBe(0)
     await page.goto(`${app.url}#/terminal/${SN}`)
@@ -198,7 +191,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       return { serialNumber: SN, command: { text: `DATA QUERY USERINFO PIN=${1000 + index}` } }
     })
     await app.commands.issueAll(issues)
-    const { page } = await look(browser, `${app.url}#/terminal/${SN}`)
+    const { page } = await look(`${app.url}#/terminal/${SN}`)
     await page.getByRole('cell', { name: 'Ask for 1119' }).waitFor()
     const seen = new Set<string>()
     for (const first of ['Ask for 1119', 'Ask for 1069', 'Ask for 1019']) {
@@ -259,7 +252,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       `#/terminal/${encodeURIComponent(HOSTILE)}`,
       `#/${encodeURIComponent(HOSTILE)}`,
     ]) {
-      const { page, errors } = await look(browser, `${app.url}${hash}`)
+      const { page, errors } = await look(`${app.url}${hash}`)
       await page.locator('.live.on, .live.off').waitFor()
       await page.locator('.table tbody tr, dl, .empty').first().waitFor()
       expect(await page.locator('main script, main img').count()).toBe(0)
@@ -275,7 +268,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     const app = await watched({ approve: (serialNumber) => approved.push(serialNumber) })
     const claim = { serialNumber: 'NEW1', model: HOSTILE, address: '10.0.0.5', times: 3 }
     app.adapter.onRefused({ ...claim, at: new Date() })
-    const { page, errors } = await look(browser, `${app.url}#/refused`)
+    const { page, errors } = await look(`${app.url}#/refused`)
     await cells(page).first().waitFor()
     expect(await page.locator('main').innerText()).toContain(HOSTILE.slice(0, 20))
     expect(await page.locator('main script, main img').count()).toBe(0)
@@ -298,7 +291,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     })
     await app.terminal.attend(records)
     const viewport = { width: 375, height: 812 }
-    const { page } = await look(browser, `${app.url}#/attendance`, { viewport })
+    const { page } = await look(`${app.url}#/attendance`, { viewport })
     await cells(page).first().waitFor()
     const [first, ninth] = [cells(page).nth(0), cells(page).nth(8)]
     const [top, end] = await Promise.all([first.boundingBox(), ninth.boundingBox()])
@@ -311,7 +304,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it("A punch has the terminal's time, and the viewer's on demand", async () => {
     const app = await watched()
     await populate(app)
-    const { page } = await look(browser, `${app.url}#/attendance`)
+    const { page } = await look(`${app.url}#/attendance`)
     const time = cells(page).first().getByText('2026-10-05 17:02:00')
     await time.waitFor()
     const other = cells(page).first().getByText('your time: 11:02:00')
@@ -324,7 +317,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A day is downloaded as a table', async () => {
     const app = await watched()
     await populate(app)
-    const { page, errors } = await look(browser, `${app.url}#/attendance`)
+    const { page, errors } = await look(`${app.url}#/attendance`)
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Download as CSV' }).click()
     const saved = await (await download).createReadStream()
@@ -351,10 +344,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
         res.on('close', () => to.destroy())
       }).listeners('request')[0] as never,
     )
-    const { page, errors } = await look(
-      browser,
-      `http://127.0.0.1:${portOf(proxy)}/intern/tools/terminals`,
-    )
+    const { page, errors } = await look(`http://127.0.0.1:${portOf(proxy)}/intern/tools/terminals`)
     await page.getByRole('link', { name: 'Main entrance' }).click()
     await page.getByText('Send a command').click()
     await page.getByRole('button', { name: 'Issue', exact: true }).click()
@@ -365,7 +355,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('The page works with the keyboard alone', async () => {
     const app = await watched()
     await populate(app)
-    const { page } = await look(browser, app.url)
+    const { page } = await look(app.url)
     await cells(page).first().waitFor()
     await page.keyboard.press('Tab')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content')
@@ -380,7 +370,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('A lost connection is shown, and the page continues when the server is back', async () => {
     const app = await watched()
     await app.terminal.handshake()
-    const { page } = await look(browser, app.url)
+    const { page } = await look(app.url)
     await page.locator('.live.on').waitFor()
     app.server.closeAllConnections()
     await page.locator('.live.lost, .live.connecting').waitFor()
@@ -389,7 +379,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
 
   it('Another language is shown if the app gives it the words', async () => {
     const app = await watched({ texts: { language: 'de', 'nav.failures': 'Fehler' } })
-    const { page } = await look(browser, app.url)
+    const { page } = await look(app.url)
     await page.getByRole('link', { name: 'Fehler' }).waitFor()
     expect(await page.evaluate('document.documentElement.lang')).toBe('de')
   })

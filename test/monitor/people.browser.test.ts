@@ -1,18 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
 import type { RosterPerson } from '../../src/roster.js'
 import { terminalPeople } from '../../src/simulator.js'
-import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
+import { axeFindings, inBrowser, look, shoot } from '../support/browser.js'
 import { populate, SN, watched } from '../support/watched.js'
 
-const reason = await whyNoBrowser()
 const HOSTILE = '<img src=x onerror=alert(2)>"\'&amp;\u202e'
-
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await launch()
-})
-afterAll(() => browser?.close())
 
 const PHONE = { viewport: { width: 375, height: 812 } }
 
@@ -35,10 +28,10 @@ async function changed(options: Parameters<typeof watched>[0] = {}) {
   return { app, held, wanted }
 }
 
-describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : ''}`, () => {
+inBrowser(() => {
   it('A person sees who failed, what a pass would do, and deletes two after two confirmations', async () => {
     const { app, held } = await changed()
-    const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}`)
+    const { page, errors } = await look(`${app.url}#/terminal/${SN}`)
     await page.getByRole('link', { name: 'People', exact: true }).click()
     await page.getByText('In step: 5 of 6.').waitFor()
     await shoot(page, 'roster')
@@ -74,7 +67,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
 
   it('A phone shows the people of a terminal and the plan', async () => {
     const { app } = await changed()
-    const { page, errors } = await look(browser, `${app.url}#/terminal/${SN}?tab=people`, PHONE)
+    const { page, errors } = await look(`${app.url}#/terminal/${SN}?tab=people`, PHONE)
     await page.getByRole('button', { name: 'Show what a pass would do' }).click()
     await page.getByText('Delete Bo (2)').waitFor()
     await expectSound(page, 375)
@@ -91,7 +84,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       mayAct: (_req, { action, form }) => action === 'plan' || form === 'check',
     })
     const { waiting } = await populate(app)
-    const { page } = await look(browser, `${app.url}#/terminal/${SN}?tab=people`)
+    const { page } = await look(`${app.url}#/terminal/${SN}?tab=people`)
     await page.getByRole('button', { name: 'Show what a pass would do' }).click()
     await page.getByText('Delete Bo (2)').waitFor()
     expect(await page.getByRole('button', { name: 'Do it' }).count()).toBe(0)
@@ -110,7 +103,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
     async (serialNumber) => {
       const app = await watched()
       const hash = `#/terminal/${serialNumber}`
-      const { page } = await look(browser, `${app.url}${hash}`, PHONE)
+      const { page } = await look(`${app.url}${hash}`, PHONE)
       await page.getByText('No terminal with this serial number').waitFor()
       const lines = 'document.querySelector("h1 bdi").getClientRects().length'
       expect(await page.evaluate(lines)).toBe(1)

@@ -1,18 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { axeFindings, launch, look, shoot, whyNoBrowser } from '../support/browser.js'
+import { expect, it } from 'vitest'
+import { axeFindings, inBrowser, look, shoot } from '../support/browser.js'
 import { OTHER_SN, SN, watched } from '../support/watched.js'
 
-const reason = await whyNoBrowser()
 const HOSTILE = '<img src=x onerror=alert(2)>"\'&amp;\u202e'
 
-let browser: Browser
-beforeAll(async () => {
-  if (reason === undefined) browser = await launch()
-})
-afterAll(() => browser?.close())
-
-describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : ''}`, () => {
+inBrowser(() => {
   it.each([1280, 375])(
     'A command goes to all terminals that are chosen, and its progress is shown at %i px',
     async (width) => {
@@ -23,7 +15,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
       const at = new Date(Date.now() - 3_600_000)
       app.adapter.onContact({ serialNumber: 'SILENT', at, kind: 'poll' })
       const viewport = { width, height: 812 }
-      const { page, errors } = await look(browser, app.url, { viewport })
+      const { page, errors } = await look(app.url, { viewport })
       await page.getByLabel('Show').selectOption('Online')
       await page.getByRole('link', { name: 'Send a command to these terminals' }).click()
       await page.getByText('2 terminals are chosen.').waitFor()
@@ -60,7 +52,7 @@ describe.skipIf(reason !== undefined)(`In a browser${reason ? ` (${reason})` : '
   it('Who may not send is not offered it', async () => {
     const app = await watched({ mayAct: () => false })
     await app.terminal.handshake()
-    const { page } = await look(browser, app.url)
+    const { page } = await look(app.url)
     const answer = page.waitForResponse((one) => one.url().includes('/may?view=send'))
     await page.locator('.table tbody tr').first().waitFor()
     expect(await page.getByText('Send a command').count()).toBe(0)

@@ -5,13 +5,13 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, onTestFinished } from 'vitest'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const shots = fileURLToPath(new URL('../../screenshots', import.meta.url))
 
 /** Why there is no browser; undefined if there is one. `REQUIRE_CHROMIUM=1` makes that an error. */
-export async function whyNoBrowser(): Promise<string | undefined> {
+async function whyNoBrowser(): Promise<string | undefined> {
   const isThere = await access(CHROMIUM).then(
     () => true,
     () => false,
@@ -23,7 +23,7 @@ export async function whyNoBrowser(): Promise<string | undefined> {
   return reason
 }
 
-export function launch(): Promise<Browser> {
+function launch(): Promise<Browser> {
   const quiet = ['gpu', 'quic', 'background-networking', 'component-update', 'sync']
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -35,6 +35,21 @@ export function launch(): Promise<Browser> {
   })
 }
 
+const reason = await whyNoBrowser()
+let browser: Browser
+
+/** Runs tests that `look` at pages; they are skipped, with the reason in the title, without a browser. */
+export function inBrowser(tests: () => void): void {
+  const title = `In a browser${reason ? ` (${reason})` : ''}`
+  describe.skipIf(reason !== undefined)(title, () => {
+    beforeAll(async () => {
+      browser = await launch()
+    })
+    afterAll(() => browser.close())
+    tests()
+  })
+}
+
 /** A page, and what went wrong on it: errors, and violations of its policy. */
 export interface Looking {
   page: Page
@@ -42,11 +57,7 @@ export interface Looking {
 }
 
 /** Opens a page that is closed when the test is over. */
-export async function look(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<Looking> {
+export async function look(url: string, options: BrowserContextOptions = {}): Promise<Looking> {
   const context = await browser.newContext({ timezoneId: 'Europe/Berlin', ...options })
   onTestFinished(() => context.close())
   const page = await context.newPage()
