@@ -5,6 +5,7 @@ import { isNameOf } from './digest.js'
 import { queryOf } from './empty.js'
 import { askingForMissing, settledMissing } from './missing.js'
 import type { Slots, Wish } from './person.js'
+import { askingForPresence, withPresence } from './presence.js'
 import { put } from './put.js'
 import { afterRemoval, idle, isOther, removal, seenOf } from './removal.js'
 import type { PersonRow } from './row.js'
@@ -37,10 +38,12 @@ export function decide(
     if ('state' in left) return left
     row = left
   }
+  row = withPresence(row, context)
   if (row.owner === 'foreign') {
     if (wish === undefined) return foreign(pin, row, context)
     if (!isAdopted(pin, row, wish, context)) {
-      return idle(row, 'conflict', "the PIN is somebody else's on this terminal")
+      const decision = idle(row, 'conflict', "the PIN is somebody else's on this terminal")
+      return askingForPresence(pin, decision, context)
     }
     row = { owner: 'ours', facets: {}, ...(row.held && { held: row.held }), ...seenOf(row) }
   }
@@ -48,7 +51,8 @@ export function decide(
     if (wish === undefined) return removal(pin, row, 'gone', context)
     if (isOther(row, wish)) return removal(pin, row, 'reused', context)
     const decision = put(pin, settledMissing(row, context), wish, context, slots)
-    return decision.needsSlots ? decision : askingForMissing(pin, decision, context)
+    if (decision.needsSlots) return decision
+    return askingForPresence(pin, askingForMissing(pin, decision, context), context)
   }
   if (wish === undefined) {
     // Somebody may be added by hand until the PIN is wanted again.
@@ -110,7 +114,8 @@ const ASKING = 'asking whether the PIN is free'
 
 function foreign(pin: string, row: PersonRow, context: Context): Decision {
   const isOwned = context.isRead === 'all' && context.owns(pin)
-  return isOwned ? removal(pin, row, 'foreign', context) : idle(row, 'foreign', 'not ours')
+  if (isOwned) return removal(pin, row, 'foreign', context)
+  return askingForPresence(pin, idle(row, 'foreign', 'not ours'), context)
 }
 
 function isAdopted(pin: string, row: PersonRow, wish: Wish, context: Context): boolean {
@@ -119,10 +124,11 @@ function isAdopted(pin: string, row: PersonRow, wish: Wish, context: Context): b
   return context.adopts(pin, row.held ?? {})
 }
 
-function asking(pin: string, row: PersonRow, { family }: Context, tries = 0): Decision {
+function asking(pin: string, row: PersonRow, { family, round }: Context, tries = 0): Decision {
   const { held: _, ...rest } = row
+  const presence = round && { presence: { token: round.token } }
   return {
-    ...waiting({ ...rest, asked: { tries } }, ASKING),
+    ...waiting({ ...rest, ...presence, asked: { tries } }, ASKING),
     groups: [{ at: 'asked', commands: [queryOf(pin, family)] }],
   }
 }

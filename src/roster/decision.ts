@@ -2,6 +2,7 @@
 import type { Capabilities } from '../biometrics/capability.js'
 import type { BuiltCommand } from '../commands/built.js'
 import type { Family } from '../reply/outcome.js'
+import type { Round } from './presence.js'
 import type { Held, PersonRow, PersonState } from './row.js'
 import type { Settling } from './settle.js'
 
@@ -16,6 +17,8 @@ export interface Context extends Settling {
    * asked PIN by PIN; undefined: who is there isn't known yet.
    */
   isRead: 'all' | 'each' | undefined
+  /** The questions whether people are still there; undefined if none is due. */
+  round: Round | undefined
   /** Whether the app announced a change of this PIN, or of the terminal. */
   isChanged(pin: string): boolean
   adopts(pin: string, held: Held): boolean
@@ -27,7 +30,7 @@ export interface Context extends Settling {
 /** Commands to issue together, and where the row names them. */
 export interface Group {
   /** A facet, or the place of a removal or of a query. */
-  at: { facet: string } | { removal: readonly boolean[] } | 'asked' | 'missing'
+  at: { facet: string } | { removal: readonly boolean[] } | 'asked' | 'missing' | 'presence'
   commands: readonly BuiltCommand[]
 }
 

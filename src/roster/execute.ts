@@ -129,7 +129,9 @@ function named(
       ...commands.map((command, index) => issueOf(serialNumber, pin, command, own[index] ?? '')),
     )
     if (at === 'asked') next.asked = { ...next.asked, ids: own }
-    else if (at === 'missing') {
+    else if (at === 'presence') {
+      if (next.presence !== undefined) next.presence = { ...next.presence, ids: own }
+    } else if (at === 'missing') {
       if (next.missing !== undefined) next.missing = { ...next.missing, ids: own }
     } else if ('facet' in at) {
       const facet = next.facets[at.facet]
@@ -146,7 +148,7 @@ function asIssued(content: PersonRow): PersonRow {
   const issued = <One extends Sending>(one: One): One => {
     return one.ids === undefined ? one : { ...one, isIssued: true }
   }
-  const { removal, asked, missing } = content
+  const { removal, asked, missing, presence } = content
   return {
     ...content,
     facets: Object.fromEntries(
@@ -155,6 +157,7 @@ function asIssued(content: PersonRow): PersonRow {
     ...(removal && { removal: issued(removal) }),
     ...(asked && { asked: issued(asked) }),
     ...(missing && { missing: issued(missing) }),
+    ...(presence && { presence: issued(presence) }),
   }
 }
 

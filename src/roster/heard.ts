@@ -6,6 +6,7 @@ import { fieldOf } from '../upload/fields.js'
 import type { FieldRecord, OperationRecord, UploadRecord } from '../upload/upload.js'
 import { cardOf, contentDigest, digestOf, isEditOf, isNameOf } from './digest.js'
 import { withMissing } from './missing.js'
+import { seenIn } from './presence.js'
 import { lateOf } from './reading.js'
 import type { Held, PersonRow, PersonState } from './row.js'
 
@@ -96,6 +97,7 @@ export function withUser(
       held,
       ...seen,
       ...(asked && { asked }),
+      ...(before && seenIn(before)),
     }
     return { content: { ...content, meaning: 'not ours' }, state: 'foreign' }
   }
@@ -106,6 +108,7 @@ export function withUser(
     ...there,
     held: { ...held, ...(isOld && { isOld: true }) },
     ...seen,
+    ...seenIn(before),
   }
   return digestOf(content) === digestOf(before) ? undefined : { content }
 }

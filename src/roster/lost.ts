@@ -2,7 +2,7 @@
 import type { BiometricType } from '../biometrics/type.js'
 import { writeAll } from './execute.js'
 import { keepTerminal, type ReadingStep } from './read-step.js'
-import type { TemplateCount, TerminalRow } from './reading.js'
+import { SURE, type TemplateCount, type TerminalRow } from './reading.js'
 import { decode, idsIn, type PersonRow, type PersonState, personWrite } from './row.js'
 import { LOST } from './settle.js'
 import type { Snapshot } from './snapshot.js'
@@ -17,8 +17,6 @@ const FACES: ReadonlySet<string> = new Set<BiometricType | 'photo'>([
   'infraredFace',
   'photo',
 ])
-// Long enough for a terminal to count again after what was sent last.
-const SURE = 5 * 60_000
 
 /** Notes how many templates there are; those of a type of which some were lost are to be put again. */
 export async function findLost(snapshot: Snapshot, step: ReadingStep): Promise<void> {

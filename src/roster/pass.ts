@@ -19,6 +19,7 @@ import type {
 } from './options.js'
 import { type RosterPerson, type Slots, type Wish, wishOf } from './person.js'
 import { countPlaces } from './place.js'
+import { roundOf } from './presence.js'
 import { readStep, type Step } from './read-step.js'
 import { emptyResult, entryOf, note } from './report.js'
 import { type Held, PRIVILEGES } from './row.js'
@@ -102,7 +103,7 @@ interface Work {
 }
 
 function contextOf(
-  { terminal, capabilities, own, looks }: Snapshot,
+  { terminal, capabilities, own, looks, rows }: Snapshot,
   { isReading }: Step,
   settings: PassSettings,
   { dryRun = false, deletes: named, isChanged }: PassOptions,
@@ -120,6 +121,7 @@ function contextOf(
     isApplied: (pin) => (released ? released.has(pin) : deletes === 'apply' || dryRun),
     // What comes while it is read is not known yet.
     isRead: isReading ? undefined : own.content.read?.mode,
+    round: isReading || dryRun ? undefined : roundOf(own.content.read, rows.values()),
     adopts: (pin, held) => adopt?.(shown(pin, held), pin) === true,
     owns: (pin) => owns?.(serialNumber, pin) === true,
     isReleased: (pin) => admins.includes(pin),

@@ -6,7 +6,9 @@ import { fieldOf } from '../upload/fields.js'
 import { countUsers, queryAll } from './empty.js'
 import { type Executing, issueOf } from './execute.js'
 import {
+  countedRead,
   idsOfTerminal,
+  type Read,
   type Reading,
   reasonToRead,
   type TerminalRow,
@@ -61,8 +63,14 @@ export async function readStep(snapshot: Snapshot, step: ReadingStep): Promise<S
     default: {
       const mode = verdict.is === 'each' ? 'each' : 'all'
       const users = verdict.is === 'each' ? 0 : verdict.users
+      const known = own.content.machine
+      const isOther = mode === 'each' && known !== undefined && known !== machine
       if (mode === 'all') await show(snapshot, step, reading)
-      const read = { mode, at: step.now.getTime(), users } as const
+      const read: Read = {
+        ...{ mode, at: step.now.getTime(), users },
+        ...(mode === 'each' && { token: reading.token }),
+        ...(isOther && { isOther }),
+      }
       const failed = verdict.is === 'each' && verdict.failure !== undefined
       const isKept = await keepTerminal(snapshot, step, {
         ...{ ...rest, read, ...(machine && { machine }) },
@@ -79,20 +87,23 @@ async function start(snapshot: Snapshot, step: ReadingStep): Promise<Step> {
   const { own, terminal, machine, rows } = snapshot
   const { users } = terminal
   const expected = expectedUsers(rows.values())
-  const needs = { now: step.now.getTime(), machine, users, expected }
-  const reason = reasonToRead(own.content, {
-    ...needs,
-    readEvery: step.readEvery,
-    isAsked: step.isAsked,
-  })
-  const { miscounts = 0, ...rest } = own.content
+  const { readEvery, isAsked } = step
+  const needs = { now: step.now.getTime(), machine, users, expected, readEvery, isAsked }
+  const reason = reasonToRead(own.content, needs)
+  const { miscounts = 0, read, failure } = own.content
   if (reason !== undefined) {
     const { isStrict, isMiscount } = reason
     const counted = isMiscount ? { miscounts: miscounts + 1 } : {}
     return ask(snapshot, step, { ...own.content, ...counted }, isStrict)
   }
-  if (miscounts > 0 && users === expected) await keepTerminal(snapshot, step, rest)
-  const { failure, read } = own.content
+  if (miscounts > 0 && users === expected) {
+    const { miscounts: _, ...rest } = own.content
+    await keepTerminal(snapshot, step, rest)
+  }
+  const counted = read && countedRead(read, needs)
+  if (counted !== undefined && counted !== 'fewer' && counted !== read) {
+    await keepTerminal(snapshot, step, { ...own.content, read: counted })
+  }
   return { isReading: false, ...(failure && !read && { notice: failure.meaning }) }
 }
 

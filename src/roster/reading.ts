@@ -38,11 +38,26 @@ export interface OptionsQuestion extends Sending {
   retryAt?: number
 }
 
+/** A reading that is complete, or a terminal that can be asked only PIN by PIN. */
+export interface Read {
+  mode: 'all' | 'each'
+  at: number
+  users: number
+  /** Of `each`: marks the rows of those who were asked for since. */
+  token?: string
+  /** Of `each`: whether the terminal may be another one than before. */
+  isOther?: true
+  /** Of `each`: how many more users there were than are known. */
+  surplus?: number
+  /** Since when there are fewer, in ms since 1970. */
+  lowSince?: number
+}
+
 /** What is known of a terminal: the row with the PIN `''`. */
 export interface TerminalRow {
   reading?: Reading
   /** The last complete reading. */
-  read?: { mode: 'all' | 'each'; at: number; users: number }
+  read?: Read
   failure?: Failure
   tries?: number
   /** The model and firmware that were last read. */
@@ -59,6 +74,9 @@ export interface TerminalRow {
 export function idsOfTerminal({ reading, asked }: TerminalRow): string[] {
   return [reading, reading?.counting, asked].flatMap((one) => one?.ids ?? [])
 }
+
+/** How long a count must be lower until it says something: a terminal counts after it was sent something. */
+export const SURE = 5 * 60_000
 
 /** What says whether to read. */
 export interface ReadingNeeds {
@@ -93,12 +111,26 @@ export function reasonToRead(
   const { users, expected } = needs
   // It was asked for everybody, and showed some: it may know how.
   if (read.mode === 'each' && failure !== undefined) return { isStrict: true }
-  if (read.mode === 'each' || users === undefined || expected === undefined) return undefined
+  if (users === undefined || expected === undefined) return undefined
+  if (read.mode === 'each')
+    return countedRead(read, needs) === 'fewer' ? { isStrict: false } : undefined
   if (users === expected) return undefined
   // Some terminals count otherwise than they show.
   if (miscounts > 0 && needs.now < read.at + pauseAfter(miscounts)) return undefined
   // Half of them are gone: it was reset, or is another one.
   return { isStrict: users * 2 < expected, isMiscount: true }
+}
+
+/** What to remember of the count of a terminal that doesn't show everybody. */
+export function countedRead(read: Read, { users, expected, now }: ReadingNeeds): Read | 'fewer' {
+  if (read.mode !== 'each' || users === undefined || expected === undefined) return read
+  const surplus = users - expected
+  const { surplus: before, lowSince = now, ...rest } = read
+  if (before !== undefined && surplus < before) {
+    if (now - lowSince >= SURE) return 'fewer'
+    return read.lowSince === lowSince ? read : { ...read, lowSince }
+  }
+  return before === surplus && read.lowSince === undefined ? read : { ...rest, surplus }
 }
 
 /** What a reading has come to. */

@@ -133,7 +133,7 @@ function removing(
 ): Decision {
   const { commands, query } = emptying(pin, context.family, context.types, slots)
   const cancel = Object.values(row.facets).flatMap(({ ids = [] }) => ids)
-  cancel.push(...(row.missing?.ids ?? []))
+  cancel.push(...(row.missing?.ids ?? []), ...(row.presence?.ids ?? []))
   // What the terminal shows from now on is proof: what it showed before isn't.
   const {
     held: _,
@@ -141,6 +141,7 @@ function removing(
     drift: ___,
     isGone: ____,
     missing: _____,
+    presence: ______,
     removal: before,
     ...rest
   } = row

@@ -23,9 +23,11 @@ export function entryOf({ pin, before, decision }: Decided, reason: string): Ros
 /** Adds what was decided about a PIN. */
 export function note(result: Reconciliation, decided: Decided): void {
   const { state, content, groups } = decided.decision
+  // A question whether he is still there changes nothing.
+  const sent = groups.filter(({ at }) => at !== 'presence')
   const entry = entryOf(decided, content.meaning ?? '')
-  if (groups.length > 0) {
-    const names = groups.map(({ at }) =>
+  if (sent.length > 0) {
+    const names = sent.map(({ at }) =>
       typeof at === 'object' && 'facet' in at ? at.facet : 'query',
     )
     result.put.push(entryOf(decided, names.join(', ')))

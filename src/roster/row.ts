@@ -91,6 +91,20 @@ export interface Removal extends Sending {
   isConfirmed?: true
 }
 
+/** The question whether a user is still there. */
+export interface Presence extends Sending {
+  /** The round of questions that it belongs to; `''` if it is to be asked again. */
+  token: string
+  /** Whether the terminal has shown the user since. */
+  isShown?: true
+  /** Whether the terminal knows no such question. */
+  isRefused?: true
+  /** How often it was left unanswered. */
+  tries?: number
+  /** When it is asked again, in ms since 1970. */
+  retryAt?: number
+}
+
 /** What is known of a PIN on a terminal. */
 export interface PersonRow {
   /** Whose it is; missing if nobody is known to be there. */
@@ -122,9 +136,11 @@ export interface PersonRow {
   missing?: Sending & { since: number; tries?: number }
   /** A query whether the PIN is free, and why it was not answered. */
   asked?: Sending & { failure?: Failure; tries?: number }
+  /** The question whether the user is still there, of a terminal that can't show everybody. */
+  presence?: Presence
   /** Whether it was shown to be free. */
   isFree?: true
-  /** Whether a complete reading didn't show the user, to whom nothing was sent since. */
+  /** Whether the terminal didn't show the user when it was asked, to whom nothing was sent since. */
   isGone?: true
   meaning?: string
 }
@@ -181,8 +197,8 @@ export function writeOf(
 }
 
 /** Every command that a row names. */
-export function idsIn({ facets, removal, asked, missing }: PersonRow): string[] {
-  const others = [removal ?? {}, asked ?? {}, missing ?? {}]
+export function idsIn({ facets, removal, asked, missing, presence }: PersonRow): string[] {
+  const others = [removal ?? {}, asked ?? {}, missing ?? {}, presence ?? {}]
   return [...Object.values(facets), ...others].flatMap(({ ids = [] }) => ids)
 }
 

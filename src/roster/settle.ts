@@ -133,3 +133,11 @@ export function settledFacet(facet: Facet, settling: Settling): Facet | undefine
 
 /** The digest of a facet that must be sent again. */
 export const LOST = 'lost'
+
+/** The facets of somebody who isn't on the terminal any more: all but what is on its way is sent again. */
+export function lostFacets(facets: Readonly<Record<string, Facet>>): Record<string, Facet> {
+  const lost = Object.entries(facets).map(([name, facet]) => {
+    return [name, facet.ids === undefined ? { ...facet, digest: LOST } : facet] as const
+  })
+  return Object.fromEntries(lost)
+}

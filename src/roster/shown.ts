@@ -3,7 +3,7 @@ import { isNameOf } from './digest.js'
 import { type Executing, writeAll } from './execute.js'
 import { lateOf, type Reading } from './reading.js'
 import { decode, type PersonRow, type PersonState, personWrite } from './row.js'
-import { LOST } from './settle.js'
+import { lostFacets } from './settle.js'
 import type { Snapshot } from './snapshot.js'
 import type { RosterWrite } from './storage.js'
 
@@ -50,9 +50,6 @@ function shownRow(
   }
   const { isGone, ...there } = content
   if (isSeen && !isOther) return isGone ? { content: there } : undefined
-  const lost = Object.entries(facets).map(([facet, one]) => {
-    return [facet, one.ids === undefined ? { ...one, digest: LOST } : one] as const
-  })
   const gone = isSeen ? {} : { isGone: true as const }
-  return { content: { ...there, ...gone, facets: Object.fromEntries(lost) } }
+  return { content: { ...there, ...gone, facets: lostFacets(facets) } }
 }

@@ -405,6 +405,58 @@ it('A terminal that broke off each of its first readings is read again later', a
   expect(await people.count(SN)).toMatchObject({ failed: 0, present: 2, foreign: 1 })
 })
 
+it('Who was deleted at a terminal that is asked PIN by PIN is put there again', async () => {
+  const { settle, machine, people } = await world(many(3), {}, { knowsQueryAll: false })
+  await settle()
+  machine.users.delete('2')
+  await people.reconcile(SN, { read: true })
+  const texts = await settle()
+  expect([...machine.users.keys()].sort()).toEqual(['1', '2', '3'])
+  expect(texts).toEqual([
+    'DATA QUERY USERINFO',
+    ...['1', '2', '3'].map((pin) => `DATA QUERY USERINFO PIN=${pin}`),
+    expect.stringMatching(/^DATA UPDATE USERINFO PIN=2\t/),
+  ])
+  expect(await people.count(SN)).toMatchObject({ present: 3 })
+})
+
+it('A fallen count of users has a terminal asked PIN by PIN, after a while and once', async () => {
+  const { settle, machine } = await world(many(2), {}, { knowsQueryAll: false })
+  machine.users.set('8', { name: 'Visitor', pri: '0', card: '' })
+  await settle()
+  expect(await settle()).toEqual([])
+  machine.users.delete('1')
+  expect(await settle()).toHaveLength(4)
+  expect(machine.users.has('1')).toBe(true)
+  machine.users.delete('8')
+  await settle()
+  expect(await settle()).toEqual([])
+})
+
+it('A PIN is free once a terminal that is asked PIN by PIN no longer shows who had it', async () => {
+  const { settle, machine, people } = await world(many(2), {}, { knowsQueryAll: false })
+  machine.users.set('2', { name: 'Visitor', pri: '0', card: '' })
+  await settle()
+  expect(await people.count(SN)).toMatchObject({ present: 1, conflict: 1 })
+  machine.wipe()
+  await people.reconcile(SN, { read: true })
+  await settle()
+  expect(machine.users.get('2')?.name).toBe('Person1')
+  expect(await people.count(SN)).toMatchObject({ present: 2, conflict: 0 })
+})
+
+it('A terminal that refuses the question for one person is not asked for everybody', async () => {
+  const wanted = many(150).map(({ person: _, ...one }) => one)
+  const kind = { knowsQueryAll: false, knowsQueryOne: false }
+  const { settle, people } = await world(wanted, {}, kind)
+  await settle()
+  for (const { pin } of wanted) await people.confirmFree(SN, pin)
+  await settle()
+  expect(await people.count(SN)).toMatchObject({ present: 150 })
+  await people.reconcile(SN, { read: true })
+  expect(await settle()).toHaveLength(1 + 100)
+})
+
 it('A deletion that a person cancelled waits for a change', async () => {
   const wanted = many(2)
   const { settle, machine, memory, people } = await world(wanted, { deletes: 'apply' })

@@ -152,7 +152,7 @@ async function byHand(world: World, served: Served): Promise<void> {
   // What is on the wire meanwhile can't know of it.
   if (served.isBusy || served.reply !== undefined) return
   const ours = [...machine.users].filter(([, { name }]) => !name.startsWith('zed'))
-  const canBeRead = machine.kind.knowsQueryAll
+  const canBeRead = machine.kind.knowsQueryAll || machine.kind.knowsQueryOne
   const [pin, user] = ours.length > 0 ? random.pick(ours) : []
   switch (random.below(5)) {
     case 0:
