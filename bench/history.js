@@ -26,7 +26,7 @@ const HISTORY = {
     waiting: 100_000 / SIZE,
     expired: 50_000 / SIZE,
   },
-  ...{ attendance: 3_000_000 / SIZE, uploads: 500_000 / SIZE },
+  ...{ attendance: 3_000_000 / SIZE, uploads: 500_000 / SIZE, roster: 20_000 / SIZE },
 }
 // One command of 25 failed.
 const BARE = {
@@ -127,11 +127,11 @@ const LISTS = {
   terminals: page((adapter) => adapter.listTerminals({})),
 }
 
-const OF_TERMINALS = ['OWN', 'LONG'].flatMap((serialNumber) =>
-  ['commands', 'replies', 'punches', 'uploads', 'unparsed'].map(
-    (tab) => `terminal&sn=${serialNumber}&tab=${tab}`,
-  ),
-)
+const OF_TERMINALS = Object.entries({
+  OWN: ['commands', 'replies'],
+  LONG: ['commands', 'replies'],
+  T1: ['punches', 'uploads', 'unparsed'],
+}).flatMap(([serialNumber, tabs]) => tabs.map((tab) => `terminal&sn=${serialNumber}&tab=${tab}`))
 const VIEWS = [
   'terminals',
   'terminals&q=99',
@@ -145,7 +145,9 @@ const VIEWS = [
   `attendance&day=${DAY}`,
   ...OF_TERMINALS,
   'terminal&sn=OWN&tab=commands&q=7',
-  'terminal&sn=OWN&tab=people',
+  'terminal&sn=ALL&tab=people',
+  'terminal&sn=ALL&tab=people&standing=failed',
+  ...['commands', 'punches', 'uploads'].map((tab) => `person&pin=7&tab=${tab}`),
   'send',
   'sending&id=none',
 ]

@@ -62,7 +62,9 @@ function statements(amounts) {
     `INSERT INTO :schema.roster (serial_number, pin, version, state, changed_at, removed_at, command_ids, content)
   SELECT CASE WHEN n <= ${roster} / 2 THEN 'T' || (1 + n % ${terminals}) ELSE 'ALL' END,
     (CASE WHEN n <= ${roster} / 2 THEN n / ${terminals} ELSE n END)::text, 'v' || n, CASE WHEN n % 10 = 0 THEN 'removed'
-    WHEN n % 1000 = 1 THEN 'failed' ELSE 'on' END, at, CASE WHEN n % 10 = 0 THEN at END, '["a","b"]', repeat('x', 300)
+    WHEN n % 1000 = 1 THEN 'failed' ELSE 'present' END, at, CASE WHEN n % 10 = 0 THEN at END, '["a","b"]',
+    json_build_object('owner', 'ours', 'name', 'Somebody ' || n, 'meaning', 'on the terminal', 'version', repeat('x', 200),
+      'facets', json_build_object('user', json_build_object('digest', md5(n::text))))::text
   FROM (${series(roster)}) AS kept`,
     `INSERT INTO :schema.offers (token, serial_number, offered_at, expires_at, served, content)
   SELECT md5(n::text), 'T' || (1 + n % ${terminals}), at, at + interval '7 days', 0, '{"name":"a.jpg","size":1000}'
