@@ -194,12 +194,13 @@ async function compared(stores, prepare) {
 }
 
 async function filled(url, schema, amounts) {
-  const client = new pg.Client(url)
-  await client.connect()
-  const adapter = postgresAdapter(client, { schema })
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  const adapter = postgresAdapter(pool, { schema })
   await adapter.migrate()
+  const client = await pool.connect()
   await fillHistory(client, schema, amounts, END)
-  return { adapter, client, schema }
+  client.release()
+  return { adapter, pool, schema }
 }
 
 export async function measure() {
@@ -208,7 +209,7 @@ export async function measure() {
     const full = await filled(url, `full${process.pid}`, HISTORY)
     const bare = await filled(url, `bare${process.pid}`, BARE)
     await printSizes(full)
-    await full.client.query('CHECKPOINT')
+    await full.pool.query('CHECKPOINT')
     const stores = [full.adapter, bare.adapter]
     for (const [calls, aim] of [
       [ENDPOINTS, '<= 1.2'],
@@ -223,19 +224,19 @@ export async function measure() {
     }
     await printViews(full.adapter)
     // A server of POSTGRES_URL stays.
-    for (const { client, schema } of [full, bare]) {
-      await client.query(`DROP SCHEMA "${schema}" CASCADE`)
-      await client.end()
+    for (const { pool, schema } of [full, bare]) {
+      await pool.query(`DROP SCHEMA "${schema}" CASCADE`)
+      await pool.end()
     }
   })
 }
 
-async function printSizes({ client, schema }) {
+async function printSizes({ pool, schema }) {
   for (const [table, count] of [
     ['attendance', HISTORY.attendance],
     ['commands', HISTORY.settled],
   ]) {
-    const { rows } = await client.query(
+    const { rows } = await pool.query(
       `SELECT pg_total_relation_size('"${schema}".${table}')::text AS bytes`,
     )
     row(`bytes of a row of ${table}, with its indexes`, Number(rows[0].bytes) / count)
