@@ -76,7 +76,7 @@ export function idsOfTerminal({ reading, asked }: TerminalRow): string[] {
 }
 
 /** How long a count must be lower until it says something: a terminal counts after it was sent something. */
-export const SURE = 5 * 60_000
+export const SURE: number = 5 * 60_000
 
 /** What says whether to read. */
 export interface ReadingNeeds {
