@@ -2,7 +2,6 @@
 // strictly. It shares no code with the endpoints, so it can't repeat their mistakes.
 /// <reference types="node" preserve="true" />
 export type { Punch } from './simulator/attendance.js'
-export { virtualTerminal } from './simulator/conversation.js'
 export { DeliveryError, type SendOptions } from './simulator/delivery.js'
 export { DIALECTS, type Dialect, type DialectName } from './simulator/dialect.js'
 export type { Download, DownloadOptions, FileToFetch } from './simulator/download.js'
@@ -31,3 +30,4 @@ export type { ServeOptions, Service } from './simulator/service.js'
 export type { Connection, RecordSender, VirtualTerminal } from './simulator/terminal.js'
 export type { Photo, QueryResult } from './simulator/upload.js'
 export type { TypedPin, Verified, Visitor } from './simulator/verification.js'
+export { virtualTerminal } from './simulator/virtual-terminal.js'

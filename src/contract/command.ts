@@ -1,7 +1,9 @@
 // The cases on commands.
+import { STATE_CASES } from './command/by-state.js'
 import { CLAIM_CASES } from './command/claim.js'
 import { CLOSE_CASES } from './command/close.js'
 import { HAND_OUT_CASES } from './command/hand-out.js'
+import { ID_CASES } from './command/id.js'
 import { ISSUE_CASES } from './command/issue.js'
 import { LIST_CASES } from './command/list.js'
 import { NUMBER_CASES } from './command/number.js'
@@ -23,6 +25,7 @@ const CALLS = [
 /** The cases on commands, skipped for adapters without that capability. */
 export const COMMAND_CASES: readonly Case[] = onCapability(CALLS, [
   ...ISSUE_CASES,
+  ...ID_CASES,
   ...OPEN_CASES,
   ...CLAIM_CASES,
   ...HAND_OUT_CASES,
@@ -36,4 +39,5 @@ export const COMMAND_CASES: readonly Case[] = onCapability(CALLS, [
   ...COMMAND_OUTAGE_CASES,
   ...SUMMARY_CASES,
   ...LIST_CASES,
+  ...STATE_CASES,
 ])

@@ -4,6 +4,7 @@ import { FIND_CASES } from './reply/find.js'
 import { KEEP_CASES } from './reply/keep.js'
 import { REPLY_LIST_CASES } from './reply/list.js'
 import { OUTAGE_CASES } from './reply/outage.js'
+import { PRECEDENCE_CASES } from './reply/precedence.js'
 import { RACE_CASES } from './reply/race.js'
 import { UNPARSED_CASES } from './reply/unparsed.js'
 import { VALUE_CASES } from './reply/value.js'
@@ -13,6 +14,7 @@ import type { Case } from './subject.js'
 export const REPLY_CASES: readonly Case[] = [
   ...FIND_CASES,
   ...KEEP_CASES,
+  ...PRECEDENCE_CASES,
   ...VALUE_CASES,
   ...RACE_CASES,
   ...UNPARSED_CASES,

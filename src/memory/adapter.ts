@@ -12,7 +12,8 @@ import { retention } from './retention.js'
 import { type RosterMemory, type RosterRows, rosterMemory } from './roster.js'
 import { type TerminalMemory, terminalMemory } from './terminal.js'
 import { Timeline } from './timeline.js'
-import { type UploadMemory, Uploads, uploadMemory } from './upload.js'
+import { type UploadMemory, uploadMemory } from './upload.js'
+import { Uploads } from './uploaded.js'
 
 /** Storage in memory, with ways to read everything that is stored. */
 export interface MemoryAdapter<Issued extends IssuedCommand = IssuedCommand>

@@ -10,7 +10,7 @@ import { forgetOffers, type Offers } from './offer.js'
 import type { Kept, Records } from './record.js'
 import type { Lines } from './reply.js'
 import { forgetRemoved, forgetRows, type RosterRows } from './roster.js'
-import { isAttendance, type UploadedLine, type Uploads } from './upload.js'
+import { isAttendance, type UploadedLine, type Uploads } from './uploaded.js'
 
 /** Deletes from what memory keeps. */
 export function retention<Issued extends IssuedCommand>(

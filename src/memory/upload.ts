@@ -1,4 +1,4 @@
-// Uploads in memory: each line once.
+// The calls on uploads, on those in memory.
 import { checkFilter } from '../filter.js'
 import type {
   KeptAttendance,
@@ -9,73 +9,14 @@ import type {
 } from '../kept.js'
 import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 import { isForgotten } from '../upload/forgotten.js'
-import { lineKey } from '../upload/line.js'
 import { personOf } from '../upload/person.js'
 import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { countDays } from './day.js'
 import type { EventMemory } from './event.js'
-import { PLACE, type Placed, Timeline } from './timeline.js'
-
-/** A line of an upload, as it is stored. */
-export interface UploadedLine extends Placed {
-  /** The upload it came in, without its lines. */
-  upload: Upload
-  line: UploadRecord | Buffer
-  /** The packets that it is one of. */
-  set: string | undefined
-}
-
-/** Everything that was uploaded. */
-export class Uploads {
-  readonly attendance: Timeline<UploadedLine> = new Timeline()
-  readonly others: Timeline<UploadedLine> = new Timeline()
-  readonly #keys = new Set<string>()
-  /** By their set, and in it by their number: the one that was stored last. */
-  readonly packets: Map<string, Map<number, PacketRecord>> = new Map()
-  /** The latest moment before which all was forgotten. */
-  forgottenBefore: Date | undefined
-
-  /** Adds a line; false if it was there. */
-  add(row: UploadedLine): boolean {
-    const { upload, line, set } = row
-    const { size } = this.#keys
-    if (this.#keys.add(lineKey(upload, line)).size === size) return false
-    this.#timelineOf(line).add(row)
-    if (set === undefined) return true
-    const packets = this.packets.get(set) ?? new Map<number, PacketRecord>()
-    const packet = line as PacketRecord
-    this.packets.set(set, packets.set(packet.index, packet))
-    return true
-  }
-
-  delete(row: UploadedLine): void {
-    const { upload, line, set } = row
-    this.#keys.delete(lineKey(upload, line))
-    this.#timelineOf(line).remove(row)
-    if (set === undefined) return
-    const packets = this.packets.get(set)
-    const { index } = line as PacketRecord
-    if (packets?.get(index) === line) packets.delete(index)
-    if (packets?.size === 0) this.packets.delete(set)
-  }
-
-  /** All lines, in the order in which they came. */
-  lines(): UploadedLine[] {
-    const lines = [...this.attendance.rows({}), ...this.others.rows({})]
-    return lines.sort((one, other) => one.position - other.position)
-  }
-
-  #timelineOf(line: UploadRecord | Buffer): Timeline<UploadedLine> {
-    return isAttendance(line) ? this.attendance : this.others
-  }
-}
-
-/** Whether a line is an attendance record: those have lists of their own. */
-export function isAttendance(line: UploadRecord | Buffer): line is AttendanceRecord {
-  return !Buffer.isBuffer(line) && line.kind === 'attendance'
-}
+import { PLACE } from './timeline.js'
+import type { UploadedLine, Uploads } from './uploaded.js'
 
 /** The calls of the memory adapter on uploads. */
 export interface UploadMemory extends UploadStorage {

@@ -5,7 +5,8 @@ import { PHASES } from '../queue/phase.js'
 import type { Cancellation, ClosingById, ClosingByKey, CommandStorage } from '../queue/storage.js'
 import type { CommandDocument } from './document.js'
 import type { MongoCollection } from './driver.js'
-import { UNLOGGED, type Unlogged } from './unlogged.js'
+import { UNLOGGED } from './mark.js'
+import type { Unlogged } from './unlogged.js'
 import { newToken } from './write.js'
 
 /** Closes commands: see `CommandStorage.cancel`. */

@@ -9,11 +9,12 @@ import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { personOf } from '../upload/person.js'
 import type { CommandDocument } from './document.js'
 import type { Collections, MongoCollection } from './driver.js'
+import { UNLOGGED } from './mark.js'
 import { findByIds } from './read.js'
 import { checkFits, type ReplyDocument, replyDocumentOf } from './reply-document.js'
 import { SEEN, type Seen, type SeenCommand, seenIn } from './seen.js'
 import { strayTag } from './tag.js'
-import { UNLOGGED, type Unlogged } from './unlogged.js'
+import type { Unlogged } from './unlogged.js'
 import { isDuplicateKey, newToken, untilSettled } from './write.js'
 
 /** A reply on its way into its command. */

@@ -9,13 +9,11 @@ import { joined } from './cut.js'
 import type { CommandDocument } from './document.js'
 import type { Collections, MongoCollection } from './driver.js'
 import { EventWriter } from './event.js'
+import { UNLOGGED, unloggedIn, unmark } from './mark.js'
 import { findByIds } from './read.js'
 import { type ReplyDocument, replyOf } from './reply-document.js'
 import { forgottenBefore } from './retention.js'
 import type { LineDocument } from './upload.js'
-
-/** How a document, a reply or a closing is marked. */
-export const UNLOGGED = { unlogged: 1 } as const
 
 // A writer that is slower is logged twice.
 const PATIENCE = 10_000
@@ -178,20 +176,6 @@ export class Unlogged {
 
 type Replied = Pick<CommandDocument, '_id' | 'serialNumber' | 'commandId'> & {
   reply: ReplyDocument
-}
-
-async function unloggedIn(
-  collection: MongoCollection,
-  ids: readonly string[],
-): Promise<readonly string[]> {
-  if (ids.length === 0) return []
-  const found = await findByIds<{ _id: string; unlogged?: 1 }>(collection, ids, UNLOGGED)
-  return found.flatMap(({ _id, unlogged }) => (unlogged === 1 ? [_id] : []))
-}
-
-async function unmark(collection: MongoCollection, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await collection.updateMany({ _id: { $in: ids } }, { $unset: { unlogged: '' } })
 }
 
 function lineOf(document: LineDocument): UploadRecord | Buffer {

@@ -3,8 +3,9 @@ import type { Request, Router } from 'express'
 import { checkNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import type { Awaitable } from '../endpoint/deadline.js'
-import { placesOf, TERMINAL_OPTIONS, type TerminalOptions } from './endpoints.js'
+import { placesOf } from './endpoints.js'
 import { routerOf } from './mount.js'
+import { TERMINAL_OPTIONS, type TerminalOptions } from './options.js'
 
 /** The options of `terminalRouter`. */
 export interface TerminalRouterOptions<Issued extends IssuedCommand = IssuedCommand>

@@ -1,12 +1,10 @@
 // The calls of a virtual terminal, on its session.
-import { checkNames } from '../check.js'
 import { type Punch, remember, uploadLog } from './attendance.js'
 import { deliver, onFirst, type SendOptions } from './delivery.js'
 import { type Download, type DownloadOptions, download, type FileToFetch } from './download.js'
 import type { Exchange, ExchangeOptions } from './exchange.js'
 import type { Execute, Execution } from './execution.js'
 import { type Handshake, register, shakeHands } from './handshake.js'
-import { OPTION_NAMES, type VirtualTerminalOptions } from './options.js'
 import { checkPace } from './pace.js'
 import { executeOn } from './people.js'
 import { deliverPicture } from './picture.js'
@@ -14,7 +12,7 @@ import { type Poll, poll, type TerminalCommand } from './poll.js'
 import { type RecordWriter, recordWriter } from './records.js'
 import type { Body } from './request.js'
 import { type ServeOptions, type Service, serve } from './service.js'
-import { ask, askOver, losePower, openSession, type Question, type Session } from './session.js'
+import { ask, askOver, losePower, type Question, type Session } from './session.js'
 import type { Connection, VirtualTerminal } from './terminal.js'
 import { askTime } from './time.js'
 import {
@@ -28,22 +26,6 @@ import {
 } from './upload.js'
 import { type TypedPin, typePin, type Verified, type Visitor, verify } from './verification.js'
 import { openWire } from './wire.js'
-
-/**
- * Returns a terminal that sends what firmware sends and accepts only what firmware accepts:
- * `HTTP/1.x 200` with `text/plain`, one correct `Date` in GMT, and the body that belongs to the
- * request.
- *
- * @throws TypeError if an option is invalid
- * @example
- * const server = app.listen(0)
- * const terminal = virtualTerminal({ server, serialNumber: '0316144680030' })
- * await terminal.start(({ text }) => (text.startsWith('DATA') ? 0 : -1002), { untilIdle: true })
- */
-export function virtualTerminal(options: VirtualTerminalOptions): VirtualTerminal {
-  checkNames(options, OPTION_NAMES)
-  return new Conversation(openSession(options))
-}
 
 type Sending = Promise<Exchange[]>
 type Values<Name extends keyof RecordWriter> = Parameters<RecordWriter[Name]>

@@ -1,8 +1,6 @@
 // Keeping replies, each in the row of its command: settling is one atomic write.
 import type { IssuedCommand } from '../command.js'
 import { replyTexts } from '../events/entry.js'
-import { checkFilter } from '../filter.js'
-import type { KeptLine, KeptReply, KeptReplyFilter, ListFilter, Page } from '../kept.js'
 import { nextPlace } from '../place.js'
 import { PHASES } from '../queue/phase.js'
 import { SUMMARY_BYTES } from '../queue/summary.js'
@@ -10,7 +8,6 @@ import {
   type Family,
   type FamilyOfTerminal,
   isPending,
-  OUTCOMES,
   type Outcome,
   outcomeOf,
 } from '../reply/outcome.js'
@@ -18,12 +15,11 @@ import { replaces } from '../reply/precedence.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand, ReplyKept } from '../reply/storage.js'
 import { personOf } from '../upload/person.js'
-import { FOREVER, identityOf, idKey } from './command-row.js'
+import { FOREVER, idKey } from './command-row.js'
 import { logEvents } from './event.js'
-import { all, equal, PLACE, pageOf, stretch } from './page.js'
-import { keptReplyOf, replyRowOf } from './reply-row.js'
+import { replyRowOf } from './reply-row.js'
 import { insert, type Row, read, type Steps, type Value, write } from './step.js'
-import { ascii, bytes, hash, number, serial, unascii } from './text.js'
+import { ascii, hash, number, serial } from './text.js'
 
 const KEY = ['serial_number', 'id_key']
 const MOST_TRIES = 20
@@ -134,35 +130,6 @@ function takesPlaceOf(before: Row, reply: CommandReply, row: Record<string, Valu
   return !isFinal || Number(before.replied_at) <= Number(row.replied_at)
 }
 
-/** Lists replies: see `ReplyStorage.listReplies`. */
-export function* listReplies(given: KeptReplyFilter): Steps<Page<KeptReply>> {
-  const filter = checkFilter('replies', given, ['number', 'string'])
-  const { serialNumber, outcome, limit } = filter
-  const values: Value[] = []
-  const parts = (outcome === undefined ? OUTCOMES : [outcome]).map((each) => {
-    const own = serialNumber === undefined ? undefined : serial(serialNumber)
-    const [where, marked] = all([
-      ...equal({ serial_number: own, reply_outcome: each }),
-      ...stretch('replied_at', 'reply_place', filter),
-    ])
-    values.push(...marked, limit + 1)
-    return `SELECT * FROM (SELECT position AS place FROM iclock_commands WHERE ${where}
-      ORDER BY replied_at DESC, reply_place DESC LIMIT ?) AS ${each}`
-  })
-  const rows = yield* read(
-    `SELECT serial_number, id_key, long_id, replied_at, reply_place, reply_outcome, reply_meaning, return_code, reply_rows,
-       command_name
-     FROM iclock_commands JOIN (${parts.join(' UNION ALL ')}) AS parts ON position = place
-     ORDER BY replied_at DESC, reply_place DESC LIMIT ?`,
-    ...values,
-    limit + 1,
-  )
-  const placeOf = (row: Row) => [Number(row.replied_at), String(row.reply_place)]
-  return pageOf(rows, limit, placeOf, (row) => {
-    return { ...identityOf(row), ...keptReplyOf(row), receivedAt: new Date(Number(row.replied_at)) }
-  })
-}
-
 /** Keeps lines that are not valid replies: see `ReplyStorage.onUnparsed`. */
 export function* keepUnparsed(lines: readonly Buffer[], serialNumber: string): Steps<void> {
   const receivedAt = Date.now()
@@ -175,27 +142,4 @@ export function* keepUnparsed(lines: readonly Buffer[], serialNumber: string): S
     raw_tail: line.length > SUMMARY_BYTES ? line.subarray(SUMMARY_BYTES) : null,
   }))
   yield* insert('iclock_unparsed', ['serial_number', 'line_key'], rows)
-}
-
-/** Lists lines that are not valid replies: see `ReplyStorage.listUnparsed`. */
-export function* listUnparsed(given: ListFilter): Steps<Page<KeptLine>> {
-  const filter = checkFilter('unparsed', given, PLACE)
-  const { serialNumber, limit } = filter
-  const [where, values] = all([
-    ...equal({ serial_number: serialNumber === undefined ? undefined : serial(serialNumber) }),
-    ...stretch('received_at', 'position', filter),
-  ])
-  const rows = yield* read(
-    `SELECT position, serial_number, received_at, size, raw FROM iclock_unparsed WHERE ${where}
-     ORDER BY received_at DESC, position DESC LIMIT ?`,
-    ...values,
-    limit + 1,
-  )
-  const placeOf = (row: Row) => [Number(row.received_at), Number(row.position)]
-  return pageOf(rows, limit, placeOf, (row) => ({
-    serialNumber: unascii(String(row.serial_number)),
-    receivedAt: new Date(Number(row.received_at)),
-    size: Number(row.size),
-    raw: bytes(row.raw),
-  }))
 }

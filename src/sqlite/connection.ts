@@ -2,15 +2,15 @@
 // that come together share a transaction, and with it the wait for the disk.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { definitions } from '../sql/schema.js'
-import type { Database, Insert, Step, Steps } from '../sql/step.js'
-import { isBusy, type SqliteDatabase, type SqliteStatement } from './driver.js'
+import type { Database, Steps } from '../sql/step.js'
+import { isBusy, type SqliteDatabase } from './driver.js'
+import { Statements } from './statement.js'
 import { type Task, taskOf } from './task.js'
 
 /** How long it works before others have their turn, in milliseconds. */
 const SLICE = 8
 const SHORTEST_PAUSE = 1
 const LONGEST_PAUSE = 20
-const MOST_STATEMENTS = 500
 
 // What was committed survives a loss of power. Waiting for another process would block this one, so
 // SQLite gives up at once, and the call tries again after a pause that blocks nothing. The cache
@@ -25,7 +25,7 @@ export class Connection implements Database {
   readonly dialect = 'sqlite'
   readonly #db: SqliteDatabase
   readonly #timeout: number
-  readonly #statements = new Map<string, SqliteStatement>()
+  readonly #statements: Statements
   readonly #tasks: Task[] = []
   /** Done, and safe once the transaction is. */
   readonly #finished: Task[] = []
@@ -37,6 +37,7 @@ export class Connection implements Database {
 
   constructor(db: SqliteDatabase, timeout: number) {
     this.#db = db
+    this.#statements = new Statements(db)
     this.#timeout = timeout
     try {
       this.#prepare()
@@ -50,7 +51,7 @@ export class Connection implements Database {
     if (!this.#isReady || this.#isOpen) return this.write(steps)
     const { task, result } = taskOf(steps, false, 0)
     try {
-      while (!task.advance(this.#execute, performance.now() + SLICE)) {
+      while (!task.advance(this.#statements.execute, performance.now() + SLICE)) {
         await nextTurn()
         // What isn't committed must not be read.
         while (this.#isOpen) await nextTurn()
@@ -108,7 +109,7 @@ export class Connection implements Database {
     for (let task = this.#tasks[0]; task !== undefined; task = this.#tasks[0]) {
       if (task.isWhole && !this.#isOpen) this.#run('SAVEPOINT iclock')
       try {
-        const isDone = task.advance(this.#execute, until)
+        const isDone = task.advance(this.#statements.execute, until)
         this.#isOpen = task.isWhole && !isDone
         if (!isDone) return
         if (task.isWhole) this.#run('RELEASE iclock')
@@ -173,29 +174,6 @@ export class Connection implements Database {
   // is run again, what is read stays as it was then.
   #run(sql: string): void {
     this.#db.exec(sql)
-  }
-
-  readonly #execute = (step: Step): unknown => {
-    if ('read' in step) return this.#statement(step.read).all(...(step.values as never[]))
-    if ('write' in step)
-      return Number(this.#statement(step.write).run(...(step.values as never[])).changes)
-    return this.#insert(step)
-  }
-
-  #insert({ into, columns, rows }: Insert): boolean[] {
-    const marks = columns.map(() => '?').join(', ')
-    const sql = `INSERT INTO ${into} (${columns.join(', ')}) VALUES (${marks}) ON CONFLICT DO NOTHING`
-    const statement = this.#statement(sql)
-    return rows.map((row) => Number(statement.run(...(row as never[])).changes) > 0)
-  }
-
-  #statement(sql: string): SqliteStatement {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
-    if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear()
-    const statement = this.#db.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
   }
 }
 

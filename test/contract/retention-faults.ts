@@ -1,7 +1,7 @@
 // Faults of adapters in what they forget and what they cost, each under the case that refuses it.
 import { keyOf } from '../../src/command.js'
 import type { Forgotten, ForgottenPerson } from '../../src/kept.js'
-import type { UploadedLine } from '../../src/memory/upload.js'
+import type { UploadedLine } from '../../src/memory/uploaded.js'
 import type { CommandRecord } from '../../src/queue/storage.js'
 import { personOf } from '../../src/upload/person.js'
 import type { Fault, Storage } from './whole.js'

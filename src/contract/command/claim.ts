@@ -1,9 +1,9 @@
-// Cases: an attempt is claimed before its command is sent, once, and only while the command is
-// open.
+// Cases: an attempt is claimed before its command is sent, once, and while the command is open.
 import { deepEqual } from 'node:assert/strict'
 import { report } from '../proof.js'
 import { replyTo } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, knows, openIds, openOf, queued } from './record.js'
+import { knows } from './facts.js'
+import { at, type CommandCase, claimed, claimOf, openIds, openOf, queued } from './record.js'
 
 export const CLAIM_CASES: readonly CommandCase[] = [
   {

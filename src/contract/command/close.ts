@@ -2,7 +2,8 @@
 import { deepEqual } from 'node:assert/strict'
 import { report } from '../proof.js'
 import { idsOf, replyTo, textOf } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, idsIn, knows, openIds, queued } from './record.js'
+import { knows } from './facts.js'
+import { at, type CommandCase, claimed, claimOf, idsIn, openIds, queued } from './record.js'
 
 const keyed = (key: string) => ({ attempts: 5, replyWithin: 60_000, key })
 

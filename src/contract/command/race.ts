@@ -3,7 +3,8 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { report, turns } from '../proof.js'
 import { idsOf, replyTo } from '../sample.js'
 import { without } from '../subject.js'
-import { at, type CommandCase, claimed, claimOf, knows, openIds, queued } from './record.js'
+import { knows } from './facts.js'
+import { at, type CommandCase, claimed, claimOf, openIds, queued } from './record.js'
 
 export const COMMAND_RACE_CASES: readonly CommandCase[] = [
   {

@@ -3,7 +3,8 @@ import { deepEqual, ok } from 'node:assert/strict'
 import type { CommandRecord } from '../../queue/storage.js'
 import { commandFound, plain, report } from '../proof.js'
 import { fileOf, replyTo } from '../sample.js'
-import { at, type CommandCase, claimed, claimOf, idsIn, knows, openIds, queued } from './record.js'
+import { knows } from './facts.js'
+import { at, type CommandCase, claimed, claimOf, idsIn, openIds, queued } from './record.js'
 
 const once = { attempts: 1, replyWithin: 60_000 }
 const sent = { attemptsMade: 1, sentAt: at(10), replyDueAt: at(70) }

@@ -4,6 +4,7 @@ import type { CommandIdentity, CommandRecord } from '../../queue/storage.js'
 import { summaryOf } from '../../queue/summary.js'
 import { report } from '../proof.js'
 import { ALIKE_IDS, ALIKE_TERMINALS, fileOf, idsOf, replyTo, textOf } from '../sample.js'
+import { summaryFacts } from './facts.js'
 import {
   at,
   type CommandAdapter,
@@ -12,7 +13,6 @@ import {
   claimOf,
   queued,
   richCommand,
-  summaryFacts,
 } from './record.js'
 
 const identity = (serialNumber: string, commandId: string) => ({ serialNumber, commandId })

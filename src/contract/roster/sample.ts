@@ -74,3 +74,8 @@ export async function stored(
   const byPin = new Map(rows.map((row) => [row.pin, shown(row)]))
   return pins.map((pin) => byPin.get(pin))
 }
+
+/** This many PINs, from 0. */
+export function pinsTo(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${index}`)
+}

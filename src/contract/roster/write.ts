@@ -2,13 +2,12 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import type { RosterRow, RosterWrite } from '../../roster/storage.js'
 import { fails } from '../proof.js'
-import { heldUp } from '../stall.js'
 import { without } from '../subject.js'
 import { at } from '../terminal/sample.js'
 import {
   added,
   newVersion,
-  type RosterAdapter,
+  pinsTo,
   type RosterCase,
   rowOf,
   shown,
@@ -16,7 +15,6 @@ import {
   written,
 } from './sample.js'
 
-const ROUNDS = 8
 const MANY = 1000
 
 export const WRITE_CASES: readonly RosterCase[] = [
@@ -104,61 +102,6 @@ export const WRITE_CASES: readonly RosterCase[] = [
     },
   },
   {
-    name: 'Of writes of the roster that race, one is written, and it alone says so',
-    otherwise:
-      'Two processes issue for the same person, and an old command runs behind a newer one.',
-    async check(subject) {
-      const adapters = [subject.adapter, await subject.reopen?.()].flatMap((each) => each ?? [])
-      const all = adapters as RosterAdapter[]
-      for (let round = 0; round < ROUNDS; round++) {
-        const pins = pinsTo(5).map((pin) => `${round}-${pin}`)
-        // In opposite orders, as two processes list them.
-        const turned = (writes: RosterWrite[], index: number) =>
-          index % 2 === 0 ? writes : writes.reverse()
-        const fresh = await raced(all, (index) =>
-          turned(
-            pins.map((pin) => ({ row: rowOf('A', pin) })),
-            index,
-          ),
-        )
-        await heldBy(subject.adapter, pins, fresh)
-        const before = new Map(
-          (await subject.adapter.findRoster('A', pins)).map((row) => [row.pin, row]),
-        )
-        const changed = await raced(all, (index) =>
-          turned(
-            pins.map((pin) => ({
-              row: rowOf('A', pin, { content: `${index}` }),
-              replaces: before.get(pin)?.version ?? '',
-            })),
-            index,
-          ),
-        )
-        await heldBy(subject.adapter, pins, changed)
-      }
-    },
-  },
-  {
-    name: 'A write of the roster that was delayed finds that its version is gone',
-    otherwise: 'A process that stalled puts back what another has changed since.',
-    missing: without('stall'),
-    async check(subject) {
-      const { adapter } = subject
-      for (const pin of ['0', '1', '2', '3']) {
-        const [first] = await added(adapter, rowOf('A', pin))
-        const { version: replaces = '' } = first ?? {}
-        const late = rowOf('A', pin, { content: '"late"' })
-        const next = rowOf('A', pin, { content: '"next"' })
-        const writing = (row: RosterRow) => async (other: RosterAdapter) =>
-          (await other.writeRoster([{ row, replaces }]))[0]
-        const meanwhile = () => writing(next)(adapter)
-        const { result, other } = await heldUp(subject, Number(pin), writing(late), meanwhile)
-        deepEqual([result, other].sort(), [false, true], `stopped after ${pin} queries`)
-        deepEqual(await stored(adapter, 'A', pin), [shown(other ? next : late)])
-      }
-    },
-  },
-  {
     name: 'Every call on the roster rejects while storage is unreachable',
     otherwise: 'Nobody seems to be on any terminal, and everybody is put there anew.',
     missing: without('disconnect'),
@@ -174,32 +117,4 @@ export const WRITE_CASES: readonly RosterCase[] = [
   },
 ]
 
-const pinsTo = (count: number) => Array.from({ length: count }, (_, index) => `${index}`)
-
 const inOrder = (rows: readonly RosterRow[]) => rows.map((row) => JSON.stringify(shown(row))).sort()
-
-/** Lets all adapters write at once; returns the versions of which each said that it was written. */
-async function raced(
-  adapters: readonly RosterAdapter[],
-  writesOf: (index: number) => RosterWrite[],
-): Promise<RosterRow[]> {
-  const calls = Array.from({ length: 6 }, async (_, index) => {
-    const writes = writesOf(index)
-    const answers = await adapters[index % adapters.length]?.writeRoster(writes)
-    return writes.flatMap(({ row }, place) => (answers?.[place] === true ? [row] : []))
-  })
-  return (await Promise.all(calls)).flat()
-}
-
-/** Checks that one write of each PIN said that it was written, and is the one that is stored. */
-async function heldBy(
-  adapter: RosterAdapter,
-  pins: readonly string[],
-  claimed: readonly RosterRow[],
-): Promise<void> {
-  const rows = await adapter.findRoster('A', pins)
-  deepEqual(
-    rows.map(({ pin, version }) => `${pin} ${version}`).sort(),
-    claimed.map(({ pin, version }) => `${pin} ${version}`).sort(),
-  )
-}

@@ -116,3 +116,8 @@ function shape({ serialNumber, line }: UploadedLine): object {
 function pairsOf(fields: Record<string, string>): string[] {
   return Object.entries(fields).map(([key, value]) => `${key}=${bytesOf(Buffer.from(value))}`)
 }
+
+/** A moment at which an upload is received; its lines are in their order. */
+export function received(second: number): Date {
+  return new Date(Date.UTC(2026, 9, 5, 12, 0, second))
+}
