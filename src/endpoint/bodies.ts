@@ -20,9 +20,12 @@ export interface CapacityOptions {
 export const CAPACITY_OPTIONS: OptionNames<CapacityOptions> = { capacity: true }
 
 const USUAL = 16 * 1024 * 1024
-const SMALL = 64 * 1024
+/** How many bytes pass without a share. */
+export const SMALL: number = 64 * 1024
 // How much larger the objects of the bodies may be.
 const EXPANSION = 4
+// How much larger joined packets may be: four of the largest results by default.
+const JOINED = 16
 const FEW_OBJECTS = 2 * 1024 * 1024
 const LONGEST_TRANSFER = 10_000
 
@@ -33,6 +36,7 @@ export class Bodies {
   #least = 0
   #bytes = new Pool(0)
   #objects = new Pool(0)
+  #joined = new Pool(0)
 
   /** @throws TypeError if `capacity` is not a size */
   constructor({ capacity, timeout = 10_000 }: CapacityOptions & { timeout?: number }) {
@@ -53,6 +57,7 @@ export class Bodies {
     }
     this.#bytes = new Pool(total)
     this.#objects = new Pool(total * EXPANSION)
+    this.#joined = new Pool(total * JOINED)
   }
 
   /**
@@ -88,6 +93,22 @@ export class Bodies {
   ): Awaitable<Result> {
     if (amount <= FEW_OBJECTS) return work()
     return this.#share(this.#objects, serialNumber, amount, work)
+  }
+
+  /**
+   * Calls `work`, which joins packets, as soon as there is space for them. It may be called within
+   * `receive`, and may itself call `hold`; never the other way around, so that none wait for each
+   * other.
+   *
+   * @param bytes how many bytes the packets have together
+   * @throws IclockError `BUSY` if there is no space within the timeout
+   */
+  join<Result>(
+    serialNumber: string,
+    bytes: number,
+    work: () => Awaitable<Result>,
+  ): Promise<Result> {
+    return this.#share(this.#joined, serialNumber, bytes, work)
   }
 
   async #share<Result>(

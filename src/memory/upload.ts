@@ -21,7 +21,7 @@ import type { UploadedLine, Uploads } from './uploaded.js'
 /** The calls of the memory adapter on uploads. */
 export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
-  findPackets(serialNumber: string, commandId: string, set: PacketSet): PacketRecord[]
+  findPackets(serialNumber: string, commandId: string, set: PacketSet): PacketRecord[] | number
   listAttendance(filter: KeptAttendanceFilter): Page<KeptAttendance>
   countAttendance(days: readonly string[]): number[]
   listUploads(filter: KeptUploadFilter): Page<KeptUpload>
@@ -58,7 +58,7 @@ export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory 
       if (packets?.size !== count) return []
       const ordered = [...packets.values()].sort((one, other) => one.index - other.index)
       const bytes = ordered.reduce((sum, { raw }) => sum + raw.length, 0)
-      return bytes > maxBytes ? [] : ordered
+      return bytes > maxBytes ? bytes : ordered
     },
     listAttendance(filter) {
       const { pin, day, ...checked } = checkFilter('attendance', filter, PLACE)

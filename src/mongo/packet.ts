@@ -20,7 +20,8 @@ export function packetsOn(uploads: MongoCollection): Promised<UploadStorage>['fi
   return async (serialNumber, commandId, { table, count, maxBytes }) => {
     const chosen = await latestOfEach(uploads, serialNumber, { commandId, table, count })
     const bytes = chosen.reduce((sum, { size }) => sum + size, 0)
-    if (chosen.length < count || bytes > maxBytes) return []
+    if (chosen.length < count) return []
+    if (bytes > maxBytes) return bytes
     const ids = chosen.map(({ _id }) => _id)
     const found = await findByIds<LineDocument>(uploads, ids, { raw: 1, rawTail: 1, index: 1 })
     // One was deleted meanwhile.

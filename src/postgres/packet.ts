@@ -14,8 +14,7 @@ const FIND_SET = `
       WHERE (SELECT true FROM :schema.uploads
         WHERE serial_number = $1 AND packet_set = $2 AND packet_index = missing LIMIT 1) IS NULL)
   )
-  SELECT json_build_array(line_key, size)::text AS row FROM latest
-  WHERE (SELECT sum(size) FROM latest) <= $4::bigint ORDER BY number`
+  SELECT json_build_array(line_key, size)::text AS row FROM latest ORDER BY number`
 
 const READ_PACKETS = `
   SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
@@ -28,8 +27,13 @@ const MOST_BYTES = 4 * 1024 * 1024
 export function packetsOn(database: Database): Promised<UploadStorage>['findPackets'] {
   return async (serialNumber, commandId, { table, count, maxBytes }) => {
     const set = packetSetOf(commandId, { table, count })
-    const values = [serialNumber, set, count, maxBytes]
-    const found = await database.rows<[key: string, size: number]>(FIND_SET, values)
+    const found = await database.rows<[key: string, size: number]>(FIND_SET, [
+      serialNumber,
+      set,
+      count,
+    ])
+    const bytes = found.reduce((sum, [, size]) => sum + size, 0)
+    if (bytes > maxBytes) return bytes
     const raws = new Map<string, Buffer>()
     for (const keys of inParts(found)) {
       const rows = await database.rows<[string, string]>(READ_PACKETS, [serialNumber, keys])

@@ -17,14 +17,15 @@ export function* findPackets(
   serialNumber: string,
   commandId: string,
   { table, count, maxBytes }: PacketSet,
-): Steps<PacketRecord[]> {
+): Steps<PacketRecord[] | number> {
   const set = packetSet(commandId, { table, count })
   const chosen = yield* read(
     `SELECT position, size FROM iclock_uploads JOIN (${LATEST}) AS latest ON position = place ORDER BY packet_index LIMIT ?`,
     ...[serial(serialNumber), set, count, count],
   )
   const size = chosen.reduce((sum, row) => sum + Number(row.size), 0)
-  if (chosen.length < count || size > maxBytes) return []
+  if (chosen.length < count) return []
+  if (size > maxBytes) return size
   const packets: PacketRecord[] = []
   for (let start = 0; start < chosen.length; start += IDS_AT_ONCE) {
     const ids = chosen.slice(start, start + IDS_AT_ONCE).map((row) => Number(row.position))

@@ -1,12 +1,13 @@
 // Reads a result that came in packets: in parts, so that other requests get their turns between them.
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Bodies } from '../endpoint/bodies.js'
+import { type Bodies, SMALL } from '../endpoint/bodies.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { IclockError } from '../endpoint/errors.js'
 import { Octets } from '../octets.js'
 import { Lines } from './lines.js'
+import { MOST_JOINED } from './packet.js'
 import { hasKeyword } from './pairs.js'
-import { isPacked, MOST_UNPACKED, openUpload } from './parse.js'
+import { isPacked, openUpload } from './parse.js'
 import { rowsIn } from './result.js'
 import { countsOf, isWithin } from './size.js'
 import type { UploadStorage } from './storage.js'
@@ -47,17 +48,24 @@ export interface Result {
  *
  * @returns undefined while packets are missing
  */
-export function readResult(
+export async function readResult(
   received: Upload,
   packet: PacketRecord,
   { adapter, bodies, limit, maxRecords }: ResultSettings,
   deadline: Deadline,
   read: ReadPart,
-): Awaitable<Result | undefined> {
-  // A result is larger than what it becomes, which is read part by part.
-  return bodies.hold(received.serialNumber, MOST_UNPACKED, async () => {
-    const whole = await findWhole(received, packet, adapter, deadline)
-    return whole && readParts(whole, received, { limit, maxRecords }, read)
+): Promise<Result | undefined> {
+  const find = (maxBytes: number) => findWhole(received, packet, maxBytes, adapter, deadline)
+  const bounds = { limit, maxRecords }
+  const found = await find(SMALL)
+  // Most packets complete nothing: they need no space, and wait for none.
+  if (typeof found !== 'number') return found && readParts(found, received, bounds, read)
+  if (found > MOST_JOINED) return undefined
+  return bodies.join(received.serialNumber, found, async () => {
+    const whole = await find(found)
+    // A larger packet has come meanwhile: its own request reads the result.
+    if (typeof whole === 'number') return undefined
+    return whole && readParts(whole, received, bounds, read)
   })
 }
 

@@ -24,20 +24,22 @@ export function packetOf(
 }
 
 /**
- * The body that packets make together; undefined if they are not the whole set.
+ * The body that packets make together; their number of bytes if that is more than `maxBytes`;
+ * undefined if they are not the whole set.
  *
- * @param packets a set as `findPackets` finds it, or nothing
- * @throws IclockError `STORAGE_MISMATCH` if they are not such a set
+ * @param packets what `findPackets` found
+ * @throws IclockError `STORAGE_MISMATCH` if it is no answer to that
  */
 export async function joinPackets(
-  packets: readonly PacketRecord[],
+  packets: readonly PacketRecord[] | number,
   { table, count, maxBytes }: PacketSet,
-): Promise<Buffer | undefined> {
+): Promise<Buffer | number | undefined> {
+  if (typeof packets === 'number' && packets > maxBytes) return packets
   if (!Array.isArray(packets)) {
     throw misanswered(
       'findPackets',
       shapeOf(packets),
-      'an array of packets, empty if one is missing',
+      `an array of packets, empty if one is missing; or their bytes if they have more than ${maxBytes}`,
     )
   }
   if (packets.length === 0) return undefined
@@ -51,7 +53,7 @@ export async function joinPackets(
     throw misanswered(
       'findPackets',
       `${packets.length} packets of ${size} bytes`,
-      `those of table ${quoted(table)} from 1 to ${count}, in order, of at most ${maxBytes} bytes; or none`,
+      `those of table ${quoted(table)} from 1 to ${count}, in order, of at most ${maxBytes} bytes; or none; or a number of bytes`,
     )
   }
   const whole = Buffer.allocUnsafe(size)

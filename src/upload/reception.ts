@@ -120,7 +120,7 @@ export function uploadExchange(settings: ReceptionSettings): Exchange {
       if (excess !== undefined && isText(body)) throw excess
       await keepUpload({ ...received, records: [packet], unparsed: [] }, adapter, deadline)
       const result = await readResult(received, packet, settings, deadline, (part, most) => {
-        return readAndKeep(received, part, most, deadline)
+        return inTurn(received, part, most, deadline)
       })
       if (result !== undefined) ({ upload, rows } = result)
     }

@@ -83,15 +83,15 @@ export interface UploadStorage {
    * under this `upload.commandId`, those with this table and this count, one for each index from 1
    * to `count`, in that order; of two with one index the one that was stored last.
    *
-   * Nothing (an empty list) if an index is missing, or if they have more than `maxBytes` together:
-   * storage finds that out without reading the packets. Without this call a query's result that
-   * came in several packets stays in storage as it came, and isn't read.
+   * An empty list if an index is missing. If they have more than `maxBytes` together, the number of
+   * their bytes: storage finds that out without reading the packets. Without this call a query's
+   * result that came in several packets stays in storage as it came, and isn't read.
    */
   findPackets?(
     serialNumber: string,
     commandId: string,
     set: PacketSet,
-  ): Awaitable<readonly PacketRecord[]>
+  ): Awaitable<readonly PacketRecord[] | number>
   /**
    * Lists attendance records for people, the newest first: by `receivedAt`, of one moment the one
    * that came last is first.

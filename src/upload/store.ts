@@ -1,6 +1,6 @@
 // Passes uploads to storage, and joins packets.
 import type { Deadline } from '../endpoint/deadline.js'
-import { joinPackets, MOST_JOINED } from './packet.js'
+import { joinPackets } from './packet.js'
 import type { UploadStorage } from './storage.js'
 import type { PacketRecord, Upload, UploadRecord } from './upload.js'
 
@@ -24,17 +24,19 @@ export async function keepUpload(
  * Joins the packets of a result, if storage has all of them: every process of an app may receive
  * another one, so whichever completes them does so.
  *
- * @returns the body of the whole result; undefined while packets are missing
+ * @returns the body of the whole result; how many bytes it has if they are more than `maxBytes`;
+ *   undefined while packets are missing
  */
 export async function findWhole(
   upload: Upload,
   packet: PacketRecord,
+  maxBytes: number,
   adapter: UploadStorage,
   deadline: Deadline,
-): Promise<Buffer | undefined> {
+): Promise<Buffer | number | undefined> {
   if (adapter.findPackets === undefined) return undefined
   const { serialNumber, commandId = '' } = upload
-  const set = { table: packet.table, count: packet.count, maxBytes: MOST_JOINED }
+  const set = { table: packet.table, count: packet.count, maxBytes }
   const kept = await deadline.wait(adapter.findPackets(serialNumber, commandId, set))
   return joinPackets(kept, set)
 }

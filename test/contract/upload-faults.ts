@@ -155,7 +155,10 @@ function findingPackets(
 ): Fault {
   return ({ adapter, storage }) => {
     const { findPackets } = adapter
-    adapter.findPackets = async (...args) => change(await findPackets(...args), storage)
+    adapter.findPackets = async (...args) => {
+      const found = await findPackets(...args)
+      return typeof found === 'number' ? found : change(found, storage)
+    }
   }
 }
 
@@ -414,13 +417,21 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       (packets, { count }) => packets.length === count,
     ),
   },
-  'Packets that have more bytes together than was asked for are not read': {
+  'Packets that have more bytes together than was asked for are not read, but counted': {
+    'finds nothing then': ({ adapter }) => {
+      const { findPackets } = adapter
+      adapter.findPackets = async (...args) => {
+        const found = await findPackets(...args)
+        return typeof found === 'number' ? [] : found
+      }
+    },
     'ignores maxBytes': asking((set) => ({ ...set, maxBytes: 1e9 })),
     'finds less than maxBytes': asking((set) => ({ ...set, maxBytes: set.maxBytes - 1 })),
     'finds those that fit': ({ adapter }) => {
       const { findPackets } = adapter
       adapter.findPackets = async (serialNumber, commandId, set) => {
         const all = await findPackets(serialNumber, commandId, { ...set, maxBytes: 1e9 })
+        if (typeof all === 'number') return all
         let bytes = 0
         return all.filter(({ raw }) => {
           bytes += raw.length
@@ -435,7 +446,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
           return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
         })
         const bytes = all.reduce((sum, { packet }) => sum + packet.raw.length, 0)
-        return bytes > set.maxBytes ? [] : findPackets(serialNumber, commandId, set)
+        return bytes > set.maxBytes ? bytes : findPackets(serialNumber, commandId, set)
       }
     },
     'finds a megabyte at most': asking((set) => {

@@ -89,7 +89,10 @@ describe.skipIf(url === undefined)('What is long', () => {
       )
     const none = await find(COUNT * TEXT.length)
     const all = await find(1e9)
-    expect([none.answer, all.answer]).toEqual([[], expect.objectContaining({ length: COUNT })])
+    expect([none.answer, all.answer]).toEqual([
+      expect.any(Number),
+      expect.objectContaining({ length: COUNT }),
+    ])
     expect(none.buffers * 10).toBeLessThan(all.buffers)
   })
 

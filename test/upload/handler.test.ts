@@ -399,7 +399,7 @@ describe('The result of a query in packets', () => {
     expect(rows(adapter.received())).toEqual([])
     await send(server, { path: path(1), body: FIRST })
     expect(rows(adapter.received())).toHaveLength(2)
-    const set = { table: 'user', count: 2, maxBytes: 64 * 1024 * 1024 }
+    const set = { table: 'user', count: 2, maxBytes: 64 * 1024 }
     expect(findPackets.mock.calls).toEqual([
       [SN, '7', set],
       [SN, '7', set],

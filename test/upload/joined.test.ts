@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { Bodies } from '../../src/endpoint/bodies.js'
+import { handlerOf } from '../../src/endpoint/node.js'
 import { memoryAdapter, uploadHandler } from '../../src/index.js'
+import { receptionOf, uploadEndpoint } from '../../src/upload/handler.js'
 import { partsOf } from '../../src/upload/joined.js'
 import { readUpload } from '../../src/upload/parse.js'
 import type { Upload } from '../../src/upload/upload.js'
 import { send } from '../support/request.js'
+import { serving } from '../support/server.js'
 import { serve } from '../support/terminal.js'
 
 const MB = 1024 * 1024
@@ -103,5 +107,90 @@ describe('A large result', () => {
     }
     const kinds = adapter.received().flatMap(({ records }) => records.map(({ kind }) => kind))
     expect(new Set(kinds)).toEqual(new Set(['packet']))
+  })
+})
+
+describe('Results that are joined at the same time', () => {
+  /**
+   * A server whose storage says of some terminals how many bytes their results have, and finds those
+   * when it is let to. Whoever waits for space does so for so many milliseconds.
+   */
+  async function start(bytesOf: Record<string, number>, patience: number) {
+    const memory = memoryAdapter()
+    const counted: string[] = []
+    const finding: (() => void)[] = []
+    let isOpen = false
+    const adapter = {
+      ...memory,
+      async findPackets(...args: Parameters<typeof memory.findPackets>) {
+        const [serialNumber, , { maxBytes }] = args
+        const bytes = bytesOf[serialNumber] ?? 0
+        if (bytes === 0) return memory.findPackets(...args)
+        if (bytes > maxBytes) {
+          counted.push(serialNumber)
+          return bytes
+        }
+        if (!isOpen) await new Promise<void>((found) => finding.push(found))
+        return []
+      },
+    }
+    const options = { adapter, timeout: 0 }
+    const bodies = new Bodies({ timeout: patience })
+    const handler = handlerOf(uploadEndpoint(options, receptionOf(options, {}, bodies)))
+    const server = await serving((req, res) => handler(req, res))
+    const packet = (serialNumber: string, index = 1) => {
+      const result = `type=tabledata&tablename=user&cmdid=7&packcnt=2&packidx=${index}`
+      const body = `user pin=${index}\tname=Ada\n`
+      return send(server, { path: `/iclock/querydata?SN=${serialNumber}&${result}`, body })
+    }
+    return {
+      memory,
+      counted,
+      finding,
+      packet,
+      open() {
+        isOpen = true
+        for (const found of finding) found()
+      },
+    }
+  }
+
+  const large = { A: 64 * MB, B: 64 * MB, C: 64 * MB, D: 64 * MB }
+
+  it('A packet that completes nothing, and a small result, pass four large ones', async () => {
+    const { memory, finding, packet, open } = await start(large, 20)
+    const held = Object.keys(large).map((serialNumber) => packet(serialNumber))
+    await expect.poll(() => finding.length).toBe(4)
+    expect((await packet('E')).status).toBe(200)
+    expect((await packet('E', 2)).status).toBe(200)
+    const records = memory.received().flatMap((upload) => upload.records)
+    expect(records.filter(({ kind }) => kind === 'fields')).toHaveLength(2)
+    expect(finding).toHaveLength(4)
+    open()
+    for (const { status } of await Promise.all(held)) expect(status).toBe(200)
+  })
+
+  it('A result for which there is no space in time is answered 503, and can come again', async () => {
+    const { finding, packet, open } = await start({ ...large, E: MB }, 20)
+    const held = Object.keys(large).map((serialNumber) => packet(serialNumber))
+    await expect.poll(() => finding.length).toBe(4)
+    expect(await packet('E')).toMatchObject({ status: 503, headers: { 'retry-after': '10' } })
+    open()
+    await Promise.all(held)
+    expect((await packet('E')).status).toBe(200)
+  })
+
+  it('Results are joined up to a sum of bytes, however many they are', async () => {
+    const bytesOf = Object.fromEntries(
+      Array.from({ length: 12 }, (_, index) => [`T${index}`, 30 * MB]),
+    )
+    const { counted, finding, packet, open } = await start(bytesOf, 0)
+    const all = Object.keys(bytesOf).map((serialNumber) => packet(serialNumber))
+    await expect.poll(() => counted.length).toBe(12)
+    expect((await packet('E')).status).toBe(200)
+    expect(finding).toHaveLength(8)
+    open()
+    for (const { status } of await Promise.all(all)) expect(status).toBe(200)
+    expect(finding).toHaveLength(8)
   })
 })

@@ -37,6 +37,10 @@ describe('Packets', () => {
     expect(await joined()).toBeUndefined()
   })
 
+  it('Packets that storage only counted are their number of bytes', async () => {
+    expect(await joinPackets(11, set)).toBe(11)
+  })
+
   it.each<[string, unknown]>([
     ['too few', [packet(1, 'A')]],
     ['one twice', [packet(1, 'A'), packet(1, 'A')]],
@@ -44,6 +48,7 @@ describe('Packets', () => {
     ['those of another table', [packet(1, 'A'), packet(2, 'B', 2, 'biodata')]],
     ['another order', [packet(2, 'B'), packet(1, 'A')]],
     ['more bytes than asked for', [packet(1, 'A'), packet(2, 'B'.repeat(10))]],
+    ['a number of bytes that was allowed', 10],
     ['the result of a query', { rows: [] }],
   ])('Storage that finds %s is told what was expected', async (_what, found) => {
     await expect(joinPackets(found as PacketRecord[], set)).rejects.toThrow(

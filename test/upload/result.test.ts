@@ -130,7 +130,7 @@ describe('A result beyond what packets may have together', () => {
       vi.useRealTimers()
     })
     // As storage answers above 64 MB, without 64 MB.
-    const adapter = { ...memoryAdapter(), findPackets: () => [] }
+    const adapter = { ...memoryAdapter(), findPackets: () => 64 * 1024 * 1024 + 1 }
     const commands = commandQueue(adapter)
     const issued = await commands.issue(SN, { text: QUERY, replyWithin: 300_000 })
     await commands.issue(SN, { text: 'CHECK' }, { commandId: 'next' })
