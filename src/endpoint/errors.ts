@@ -8,7 +8,7 @@
  * - `TERMINAL_NOT_AUTHORIZED` (403): `authorize` refused the terminal.
  * - `ENCODING_UNSUPPORTED` (415): the body has a Content-Encoding.
  * - `UNREADABLE_REPLY` (400): some lines are not valid replies, and the adapter has no
- * `onUnparsed`; the good replies are stored.
+ *   `onUnparsed`; the good replies are stored.
  * - `VERIFICATION_OFF` (403): a terminal asks whether a door may open, and no app decides; only on the
  *   channel, the answer is `AUTH=FAILED`.
  * - `TOO_MANY_RECORDS` (413): the body holds more records and lines than `maxRecords`.

@@ -1,4 +1,4 @@
-// Bodies of requests that need none: kept or refused, since the answer says that they arrived.
+// Bodies of requests that need none: stored or refused, since the answer says that they arrived.
 import type { Exchange } from './endpoint.js'
 import { IclockError } from './errors.js'
 import type { TerminalRequest } from './request.js'
@@ -7,7 +7,7 @@ import type { TerminalRequest } from './request.js'
 const MOST_BYTES = 64 * 1024
 
 /**
- * Makes an exchange keep the body of a POST before it answers.
+ * Makes an exchange that stores the body of a POST before it answers.
  *
  * @param keep stores the body; without it a body is refused
  */

@@ -118,5 +118,5 @@ function shape(value: unknown): string {
   const wrong = MOMENTS.find((name) => value[name] !== undefined && !isMoment(value[name]))
   return wrong === undefined
     ? shapeOf(value)
-    : `an object whose ${wrong} is ${describe(value[wrong])}, no Date`
+    : `an object whose ${wrong} is ${describe(value[wrong])}, not a Date`
 }

@@ -2,6 +2,7 @@
 import { wrong } from '../check.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { announce } from '../news.js'
+import { misanswered, shapeOf } from '../reply/found.js'
 import { checkIds } from './answer.js'
 import { isDue } from './plan.js'
 import type { CommandStorage, OpenCommand } from './storage.js'
@@ -35,6 +36,7 @@ export async function closeUnnamed(
   if (cancel === undefined) throw lacking('cancel')
   const pins = [...new Set(fenced.map(({ terms }) => terms.fence ?? ''))]
   const rows = await deadline.wait(findRoster.call(adapter, serialNumber, pins))
+  checkIsList(rows)
   const named = new Set(
     rows.flatMap(({ pin, commandIds }) => commandIds.map((id) => JSON.stringify([pin, id]))),
   )
@@ -54,6 +56,11 @@ export async function closeUnnamed(
     for (const commandId of closed) announce(serialNumber, commandId)
   }
   return byAttempts.size > 0
+}
+
+function checkIsList(rows: unknown): void {
+  if (Array.isArray(rows)) return
+  throw misanswered('findRoster', shapeOf(rows), 'an array of rows, empty if there are none')
 }
 
 function lacking(call: string): TypeError {

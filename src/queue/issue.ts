@@ -1,5 +1,4 @@
 // Checks an app's commands and prepares them for storage.
-
 import { serialize } from 'node:v8'
 import { checkNames, describe, type OptionNames, quoted } from '../check.js'
 import { assertIssuable, type IssuedCommand } from '../command.js'

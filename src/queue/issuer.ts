@@ -39,7 +39,7 @@ export function issuerOf<Issued extends IssuedCommand>(
   adapter: IssuingStorage<Issued>,
   { encoding, commandIds, unknownTerminals = 'accept' }: IssuerOptions,
   terminalsOf: TerminalsOf,
-  onSuperseding: ((error: unknown) => void) | undefined,
+  onSuperseding: (error: unknown) => void,
 ): (issues: readonly Issue<Issued>[]) => Promise<Issued[]> {
   const labelOf = byTerminal('encoding', encoding, (label) => {
     return label === undefined ? undefined : encodingOf(label)

@@ -2,7 +2,7 @@
 // workers alike.
 import { checkAdapter, checkNames, type OptionNames } from '../check.js'
 import type { IssuedCommand } from '../command.js'
-import { hookOf } from '../endpoint/hook.js'
+import { reporterOf } from '../endpoint/hook.js'
 import { announce } from '../news.js'
 import { checkIds } from './answer.js'
 import type { CommandQueue, CommandQueueAdapter, CommandQueueOptions } from './calls.js'
@@ -41,10 +41,7 @@ export function commandQueue<Issued extends IssuedCommand = IssuedCommand>(
   const needed = options.unknownTerminals === 'refuse' ? ['findTerminal'] : []
   checkAdapter(adapter, [...CALLS, ...needed], OPTIONAL_CALLS)
   const terminalsOf = terminalReader(options.family, adapter)
-  const fail = (error: unknown) => {
-    throw error
-  }
-  const onSuperseding = hookOf('superseding', fail, options)
+  const onSuperseding = reporterOf('superseding', options)
   const issueAll = issuerOf(adapter, options, terminalsOf, onSuperseding)
 
   async function issue(

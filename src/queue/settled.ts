@@ -1,6 +1,5 @@
 // Reads the states of commands such that what we report stays true: what is given up is closed
 // first.
-
 import { setTimeout as wait } from 'node:timers/promises'
 import { quoted } from '../check.js'
 import { type IssuedCommand, keyOf } from '../command.js'
@@ -29,8 +28,8 @@ const PAUSE = 10
 /**
  * What is known of each of these commands, by `keyOf` its ids; those that storage doesn't know are
  * missing. One that has expired, or was not answered, is closed first; otherwise a claim still on
- * its way to storage could send it after the app heard so, and an app that reissued it would
- * open a door twice.
+ * its way to storage could send it after the app learned of its end, and an app that
+ * reissued it would open a door twice.
  *
  * @throws Error if the adapter doesn't close one
  */

@@ -1,6 +1,5 @@
-import { describe } from '../check.js'
-
 // Many waits on one AbortSignal share one listener: Node warns of a leak at eleven.
+import { describe } from '../check.js'
 
 interface Waits {
   listeners: Set<() => void>

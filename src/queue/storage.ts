@@ -221,7 +221,7 @@ export type CommandCounts = Record<CommandState, number | '1000+'>
  */
 export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   /**
-   * Keeps commands, in this order and after all that were issued before to the same terminal. All
+   * Stores commands, in this order and after all that were issued before to the same terminal. All
    * or nothing, atomically.
    *
    * Rejects if this terminal has had one of the ids with another text or with a reply; the same
@@ -296,7 +296,7 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   nextNumbers(serialNumber: string, count: number): Awaitable<number>
   /**
-   * Keeps a command that the app hands to its terminal itself, so that its reply finds it. The
+   * Stores a command that the app sends to its terminal itself, so that its reply finds it. The
    * queue never sends it: it has no `terms`, one attempt was made, and `issuedAt` and `sentAt`
    * are now.
    *

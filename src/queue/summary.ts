@@ -13,7 +13,7 @@ export const SUMMARY_BYTES = 400
 /**
  * The summary of a record, for adapters that have it as an object.
  *
- * @param of the outcome of the command; by default by the return codes of time-clocks
+ * @param of the outcome of the command; by default by the return codes of time clocks
  */
 export function summaryOf<Issued extends IssuedCommand>(
   { command, reply, ...progress }: CommandRecord<Issued>,

@@ -32,7 +32,7 @@ export class Watch<Issued extends IssuedCommand> {
   /**
    * Waits until the command is no longer open, or storage doesn't know it, and reads its state.
    *
-   * @param read is given the moment of which that is true, and returns undefined if it is not
+   * @param read called with the moment at which that was so; returns undefined if it no longer is
    * @returns undefined if the watch was ended before
    */
   async run<Result>(read: (at: Date) => Promise<Result | undefined>): Promise<Result | undefined> {

@@ -1,4 +1,4 @@
-// Finds the commands that replies answer, and tells replies apart that can't be to them.
+// Finds the commands that replies answer, and the replies that can't be to them.
 import { type IssuedCommand, isWholeNumber } from '../command.js'
 import { type Awaitable, type Deadline, isThenable } from '../endpoint/deadline.js'
 import { checkIsOwn, checkRecord, misanswered, shapeOf } from './found.js'
@@ -85,7 +85,7 @@ export async function unsentAmong<Issued extends IssuedCommand>(
 }
 
 // A terminal may still answer commands of its old server, whose ids were small numbers as well.
-// Such a reply is stored as a line that is no reply, where there is a place for those.
+// Such a reply is stored as an unparsed line, if the adapter can store those.
 function isGuessable<Issued extends IssuedCommand>(
   { onUnparsed }: ReplyAdapter<Issued>,
   commandId: string,

@@ -63,7 +63,7 @@ export interface ReplyStorage<Issued extends IssuedCommand = IssuedCommand> {
    */
   findCommand?(serialNumber: string, commandId: string): Awaitable<Issued | null | undefined>
   /**
-   * Keeps a reply. If two different replies to one command arrive, the later one wins, with two
+   * Stores a reply. If two different replies to one command arrive, the later one wins, with two
    * exceptions (`replaces` decides): a pending one (`Return=-5000`: accepted, the final reply
    * follows) never replaces another, since it may arrive again, or late; and one that says how many
    * `rows` came (see `CommandReply`) replaces only a pending one. It is one atomic write with the

@@ -56,12 +56,12 @@ describe('What openCommands answers is refused', () => {
     [
       'if a moment is text',
       { records: [{ ...open, sentAt: '2026-01-01' }], more: false },
-      /an object whose sentAt is "2026-01-01", no Date/,
+      /an object whose sentAt is "2026-01-01", not a Date/,
     ],
     [
       'if a moment is null',
       { records: [{ ...open, openUntil: null }], more: false },
-      /an object whose openUntil is null, no Date/,
+      /an object whose openUntil is null, not a Date/,
     ],
   ])('%s', (_, answer, message) => {
     const told = refusal(() => checkOpenCommands(answer as never))
@@ -107,7 +107,7 @@ it('Summaries are those of commands that were asked for', () => {
   )
   expect(check([{ command: summary, attemptsMade: 0 }])).toMatch(/ids and text are its own members/)
   expect(check([{ ...summary, attemptsMade: 0.5 }])).toMatch(/^STORAGE_MISMATCH/)
-  expect(check([{ ...summary, issuedAt: 7 }])).toMatch(/whose issuedAt is 7, no Date/)
+  expect(check([{ ...summary, issuedAt: 7 }])).toMatch(/whose issuedAt is 7, not a Date/)
 })
 
 it('A page has rows, and text for the next one', () => {

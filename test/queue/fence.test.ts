@@ -68,3 +68,12 @@ it('A command of the roster is never sent by an adapter that has no rows', async
   const { findRoster: _, ...without } = adapter
   await expect(poll(without)).rejects.toThrow('option "adapter.findRoster" is undefined')
 })
+
+it('An answer of findRoster that is no list is refused, with the remedy', async () => {
+  const { adapter, issue, poll } = await world([])
+  await issue('one', '7')
+  const findRoster = () => ({ rows: [] }) as never
+  await expect(poll({ ...adapter, findRoster })).rejects.toThrow(
+    'findRoster of the adapter answered an object with rows; expected an array of rows',
+  )
+})

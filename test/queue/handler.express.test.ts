@@ -343,7 +343,7 @@ describe.each(Object.entries(ways))('Over %s, the answer to a poll', (_way, list
     [
       'times as text',
       { records: [{ commandId: '1', attemptsMade: 1, sentAt: 'now' }], more: false },
-      'whose sentAt is "now", no Date',
+      'whose sentAt is "now", not a Date',
     ],
     [
       'a command without its text',

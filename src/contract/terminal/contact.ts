@@ -157,7 +157,7 @@ export const CONTACT_CASES: readonly TerminalCase[] = [
   {
     name: 'What a terminal is gives way to what is surer, and to nothing less sure',
     otherwise:
-      'One request of a stranger makes a door of a time-clock, and its door opens no more.',
+      'One request of a stranger makes a door terminal of a time clock, and its door no longer opens.',
     async check({ adapter }) {
       const tell = async (family: Family, familyRank: FamilyRank, second: number) => {
         await adapter.onContact(contactOf('A', second, { family, familyRank }))

@@ -67,5 +67,5 @@ function pairsOf(pairs: Record<string, string> | undefined): string[] | undefine
 // Under Jest a Date may come from another realm.
 function shown(date: Date): string {
   const isDate = Object.prototype.toString.call(date) === '[object Date]'
-  return isDate ? date.toISOString() : `no Date: ${JSON.stringify(date)}`
+  return isDate ? date.toISOString() : `not a Date: ${JSON.stringify(date)}`
 }
