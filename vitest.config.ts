@@ -98,7 +98,12 @@ export default defineConfig({
         test: {
           name: 'types',
           include: [],
-          typecheck: { enabled: true, include: ['test/*.test-d.ts'] },
+          typecheck: {
+            enabled: true,
+            include: ['test/*.test-d.ts'],
+            // What else there is, `npm run typecheck` checks.
+            tsconfig: 'tsconfig.types.json',
+          },
         },
       },
     ],
