@@ -25,6 +25,14 @@ export function wrongValue(
   return new TypeError(`express-iclock: ${builder}: ${quoted(member)} ${complaint}`)
 }
 
+const OWN = /^express-iclock: (?:(?:[a-z]+\.)+\w+: )?(?:"(\w+)" )?/
+
+/** What the message of a refusal says to whoever typed the value, and the member it is about. */
+export function complaintOf(message: string): { member?: string; complaint: string } {
+  const [start = '', member] = OWN.exec(message) ?? []
+  return { ...(member !== undefined && { member }), complaint: message.slice(start.length) }
+}
+
 function expectedOf({ expected, mostBytes }: Value, encoding: string): string {
   if (mostBytes === undefined) return expected
   return `a string of at most ${mostBytes} bytes in ${encoding}, ${expected}`

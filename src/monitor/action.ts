@@ -1,5 +1,6 @@
 // What somebody may do on the page, and how the page answers.
 import type { IncomingMessage } from 'node:http'
+import { complaintOf } from '../commands/refusal.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { MonitorSettings } from './option.js'
 import type { Plan } from './plan.js'
@@ -69,16 +70,11 @@ export async function isAllowed(
 
 const OWN = 'express-iclock: '
 
-// How a builder of commands begins its message about a value.
-const OF_MEMBER = /^[\w.]+: "(\w+)" /
-
 /** The answer to a value that was refused: its field, and why. */
 export function refusedBy(error: unknown, status = 400): ActionAnswer {
   const message = error instanceof Error ? error.message : String(error)
-  const words = message.startsWith(OWN) ? message.slice(OWN.length) : message
-  const [start = '', member] = OF_MEMBER.exec(words) ?? []
-  const shown = words.slice(start.length)
-  return { status, body: { error: shown, ...(member !== undefined && { member }) } }
+  const { complaint, ...about } = complaintOf(message)
+  return { status, body: { error: complaint, ...about } }
 }
 
 /** Whether the queue refused a value, such as text that the encoding lacks. */

@@ -7,6 +7,8 @@ import type { People } from './person.js'
 export interface PlanRow {
   pin: string
   person?: string
+  /** Who has the PIN on the terminal, if that is somebody else. */
+  other?: string
   reason: string
 }
 
@@ -40,11 +42,14 @@ export async function planOf(
   const shown = PLAN_LISTS.flatMap((list) => all[list].slice(0, MOST_SHOWN[list]))
   const names = await people.namesOf(shown.map(({ pin }) => ({ pin, serialNumber })))
   let index = 0
-  const rowOf = ({ pin, reason, name: sent }: RosterEntry): PlanRow => {
-    const name = names[index++] ?? sent
+  const rowOf = ({ pin, reason, name: held, wanted }: RosterEntry): PlanRow => {
+    const known = names[index++]
+    const name = wanted ?? known ?? held
+    const other = wanted === undefined ? undefined : held
     return {
       ...{ pin, reason: cut(reason, LONGEST_REASON) },
       ...(name !== undefined && { person: cut(name, LONGEST_NAME) }),
+      ...(other !== undefined && { other: cut(other, LONGEST_NAME) }),
     }
   }
   const lists = PLAN_LISTS.map((list) => {

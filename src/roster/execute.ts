@@ -23,6 +23,8 @@ export interface Decided {
   pin: string
   before: Known<PersonRow> | undefined
   decision: Decision
+  /** The name of whoever is wanted under a PIN that is somebody else's. */
+  wanted?: string
 }
 
 /** A decision that was written: the row, and the commands that it names. */

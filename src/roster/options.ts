@@ -98,6 +98,8 @@ export interface RosterEntry {
   pin: string
   /** The name that was last sent, or that the terminal shows. */
   name?: string
+  /** Who should have the PIN, if it is somebody else's on this terminal: then `name` is theirs. */
+  wanted?: string
   reason: string
 }
 

@@ -21,6 +21,7 @@ import { type RosterPerson, type Slots, type Wish, wishOf } from './person.js'
 import { countPlaces } from './place.js'
 import { roundOf } from './presence.js'
 import { readStep, type Step } from './read-step.js'
+import { reasonOf } from './reason.js'
 import { emptyResult, entryOf, note } from './report.js'
 import { type Held, PRIVILEGES } from './row.js'
 import { checkSize, sizeOf } from './size.js'
@@ -182,12 +183,12 @@ async function decideOne(pin: string, work: Work): Promise<Decided> {
       decision = decide(pin, before?.content, wish, context, slots)
     }
     checkSize(decision)
-    return { pin, before, decision }
+    const wanted = decision.state === 'conflict' ? person?.name : undefined
+    return { pin, before, decision, ...(wanted !== undefined && { wanted }) }
   } catch (error) {
     // One person who can't be sent keeps nobody else from the terminal.
     work.settings.report(error)
-    const meaning = error instanceof Error ? error.message.slice(0, 500) : 'it could not be sent'
-    const content = { ...(before?.content ?? { facets: {} }), meaning }
+    const content = { ...(before?.content ?? { facets: {} }), meaning: reasonOf(error) }
     return { pin, before, decision: { content, state: 'failed', groups: [], cancel: [] } }
   }
 }

@@ -15,9 +15,14 @@ export function nameIn({ name, held }: PersonRow): string | undefined {
 }
 
 /** What a report says of a PIN. */
-export function entryOf({ pin, before, decision }: Decided, reason: string): RosterEntry {
+export function entryOf({ pin, before, decision, wanted }: Decided, reason: string): RosterEntry {
   const name = nameIn(decision.content) ?? (before && nameIn(before.content))
-  return { pin, ...(name !== undefined && { name }), reason }
+  return {
+    pin,
+    ...(name !== undefined && { name }),
+    ...(wanted !== undefined && { wanted }),
+    reason,
+  }
 }
 
 /** Adds what was decided about a PIN. */

@@ -94,6 +94,14 @@ describe('The people of a terminal', () => {
     expect(held.users()).toHaveLength(9)
   })
 
+  it('A PIN of somebody else is shown with both names', async () => {
+    const held = terminalPeople({ users: [{ pin: '7', name: 'Visitor' }] })
+    const app = await watched({ desired: () => [{ pin: '7', name: 'Ada' }], held })
+    await app.settle()
+    const { plan } = await send(app, { action: 'plan' })
+    expect(plan.lists.failed.rows).toMatchObject([{ pin: '7', person: 'Ada', other: 'Visitor' }])
+  })
+
   it('A pass from the page deletes those who were named, and nobody else', async () => {
     const { app, held, wanted } = await changed()
     wanted.splice(0, 1)

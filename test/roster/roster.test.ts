@@ -129,6 +129,28 @@ it('A pass for people in step takes a handful of statements and issues nothing',
   expect(calls).toEqual(['findTerminal', ...pages])
 })
 
+it("Whoever can't be sent has a reason that people read: what came, and what was expected", async () => {
+  const { people, settle } = await world([
+    { pin: '6', name: 'x Pri=14' },
+    { pin: '7', password: '12345678901' },
+    {
+      pin: '8',
+      name: 'Ada',
+      photo: { version: '1', load: () => Promise.reject(new Error('no photo of 8')) },
+    },
+    { pin: '9', name: 'Bob' },
+  ])
+  await settle()
+  const { failed } = await people.reconcile(SN)
+  expect(failed.map(({ pin, reason }) => `${pin} ${reason}`)).toEqual([
+    '6 name is "x Pri=14"; expected a string of at most 24 bytes in utf-8, without = and control characters',
+    "7 password is a string of length 11 (not shown); expected a string of at most 8 digits, such as '1234'",
+    '8 no photo of 8',
+  ])
+  const { rows } = await people.status({ serialNumber: SN, state: 'failed' })
+  expect(rows.map(({ meaning }) => meaning)).toEqual(failed.map(({ reason }) => reason))
+})
+
 it('A stranger under a desired PIN is a conflict, and one of the same name is adopted', async () => {
   const wanted = [
     { pin: '7', name: 'Ada Byron' },
@@ -144,6 +166,10 @@ it('A stranger under a desired PIN is a conflict, and one of the same name is ad
     '7 present',
     '8 conflict',
     '9 foreign',
+  ])
+  const reason = "the PIN is somebody else's on this terminal"
+  expect((await people.reconcile(SN)).failed).toEqual([
+    { pin: '8', name: 'Somebody', wanted: 'Grace Hopper', reason },
   ])
   expect(machine.users.get('8')?.name).toBe('Somebody')
   // Nobody is demoted who isn't named.

@@ -109,10 +109,11 @@ function listsOf({ notice, present, lists }, isDone) {
 }
 
 // `reason` of who is sent are the parts: `user, finger 6`.
-function wordsOf(list, { pin, person, reason }) {
+function wordsOf(list, { pin, person, other, reason }) {
   const who = personName(pin, person)
   if (list === 'remove')
     return t(`plan.removes.${reason === 'reused' ? 'reused' : 'gone'}`, { person: who })
+  if (other !== undefined) return t('plan.conflict', { person: who, other, reason })
   if (list !== 'put') return t('plan.row', { person: who, reason })
   const [first, ...others] = reason.split(', ')
   if (first === 'query') return t('plan.asks', { person: who })
