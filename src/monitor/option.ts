@@ -9,6 +9,7 @@ import type { CommandQueue } from '../queue/calls.js'
 import type { Roster } from '../roster/options.js'
 import type { MonitorAction } from './action.js'
 import type { CountDays } from './day.js'
+import type { DryRun } from './dry-run.js'
 import type { NamesAnswer, TerminalNames } from './name.js'
 import type { AskedPerson, People } from './person.js'
 import type { MonitorStorage } from './storage.js'
@@ -84,6 +85,7 @@ export interface MonitorSettings {
   people: People
   countDays: CountDays
   roster: Pick<Roster, 'status' | 'count' | 'reconcile'> | undefined
+  dryRun: DryRun | undefined
   zoneOf: ValueOf<string | undefined>
   silentAfter: number
   interval: number

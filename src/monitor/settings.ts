@@ -13,6 +13,7 @@ import { hookOf } from '../endpoint/hook.js'
 import { timeZoneOf } from '../endpoint/time-zone.js'
 import { SILENT_AFTER } from '../terminal/online.js'
 import { dayCounter } from './day.js'
+import { dryRuns } from './dry-run.js'
 import { terminalNames } from './name.js'
 import type { MonitorOptions, MonitorSettings } from './option.js'
 import { peopleOf } from './person.js'
@@ -35,7 +36,10 @@ const OPTIONS: OptionNames<MonitorOptions> = {
   texts: true,
   onError: true,
 }
-const CALLS = [...['listTerminals', 'findTerminal', 'listCommands', 'countCommands', 'findRecord']]
+const CALLS = [
+  ...['listTerminals', 'findTerminal', 'listCommands', 'countCommands'],
+  ...['findBeginning', 'findRecord'],
+]
 const REFUSED_CALLS = ['listRefused', 'forgetRefused']
 const OPTIONAL_CALLS = [
   'listReplies',
@@ -90,6 +94,7 @@ export function monitorSettings<Issued extends IssuedCommand>(
     }),
     countDays: dayCounter(adapter as unknown as MonitorStorage),
     roster,
+    dryRun: roster && dryRuns(roster),
     zoneOf: timeZoneOf(timeZone),
     silentAfter,
     interval,
