@@ -9,8 +9,9 @@ import type {
 } from '../kept.js'
 import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 import { isForgotten } from '../upload/forgotten.js'
+import { sumOf } from '../upload/packet.js'
 import { personOf } from '../upload/person.js'
-import type { PacketSet, UploadStorage } from '../upload/storage.js'
+import type { PacketSet, PacketSum, UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { countDays } from './day.js'
@@ -22,6 +23,11 @@ import type { UploadedLine, Uploads } from './uploaded.js'
 export interface UploadMemory extends UploadStorage {
   onUpload(upload: Upload): UploadRecord[]
   findPackets(serialNumber: string, commandId: string, set: PacketSet): PacketRecord[] | number
+  sumPackets(
+    serialNumber: string,
+    commandId: string,
+    set: Omit<PacketSet, 'maxBytes'>,
+  ): PacketSum | undefined
   listAttendance(filter: KeptAttendanceFilter): Page<KeptAttendance>
   countAttendance(days: readonly string[]): number[]
   listUploads(filter: KeptUploadFilter): Page<KeptUpload>
@@ -59,6 +65,11 @@ export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory 
       const ordered = [...packets.values()].sort((one, other) => one.index - other.index)
       const bytes = ordered.reduce((sum, { raw }) => sum + raw.length, 0)
       return bytes > maxBytes ? bytes : ordered
+    },
+    sumPackets(serialNumber, commandId, { table, count }) {
+      const packets = uploads.packets.get(JSON.stringify([serialNumber, commandId, table, count]))
+      if (packets?.size !== count) return undefined
+      return sumOf([...packets.values()].map(({ raw, ...rest }) => ({ ...rest, size: raw.length })))
     },
     listAttendance(filter) {
       const { pin, day, ...checked } = checkFilter('attendance', filter, PLACE)

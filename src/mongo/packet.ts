@@ -1,5 +1,6 @@
 // Packets of a query's result: found as whole sets, by their sizes first.
 import type { Promised } from '../promised.js'
+import { sumOf } from '../upload/packet.js'
 import type { UploadStorage } from '../upload/storage.js'
 import type { PacketRecord } from '../upload/upload.js'
 import { joined } from './cut.js'
@@ -12,7 +13,7 @@ const PAGE = 1000
 /** What makes packets a set, in the order of their index. */
 const SET = ['commandId', 'table', 'count'] as const
 
-type Packet = Pick<Required<LineDocument>, '_id' | 'index' | 'size'>
+type Packet = Pick<Required<LineDocument>, '_id' | 'index' | 'size'> & Pick<LineDocument, 'lines'>
 type PacketSet = Pick<Required<LineDocument>, (typeof SET)[number]>
 
 /** Finds a whole set of packets: see `UploadStorage.findPackets`. */
@@ -32,6 +33,14 @@ export function packetsOn(uploads: MongoCollection): Promised<UploadStorage>['fi
         return { kind: 'packet', type: 'packet', table, index, count, raw: joined(document) }
       })
       .sort((one, other) => one.index - other.index)
+  }
+}
+
+/** Sums a whole set of packets: see `UploadStorage.sumPackets`. */
+export function sumsOn(uploads: MongoCollection): Promised<UploadStorage>['sumPackets'] {
+  return async (serialNumber, commandId, { table, count }) => {
+    const packets = await latestOfEach(uploads, serialNumber, { commandId, table, count })
+    return packets.length < count ? undefined : sumOf(packets)
   }
 }
 
@@ -77,7 +86,7 @@ async function latestOfEach(
     const before = chosen.length
     const index = { $gt: before, $lte: count }
     const sort = { index: 1, receivedAt: -1, place: -1 }
-    const options = { sort, limit: PAGE, projection: { index: 1, size: 1 } }
+    const options = { sort, limit: PAGE, projection: { index: 1, size: 1, lines: 1 } }
     const filter = { serialNumber, kind: 'packet', commandId, table, count, index }
     for (const packet of (await uploads.find(filter, options).toArray()) as Packet[]) {
       if (packet.index === chosen.length + 1) chosen.push(packet)

@@ -12,7 +12,7 @@ import type { FileRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { bytePieces } from './cut.js'
 import type { Collections } from './driver.js'
 import { UNLOGGED } from './mark.js'
-import { packetsOn } from './packet.js'
+import { packetsOn, sumsOn } from './packet.js'
 import { forgottenBefore } from './retention.js'
 import type { Unlogged } from './unlogged.js'
 import { uploadListsOn } from './upload-list.js'
@@ -47,6 +47,7 @@ export interface LineDocument {
   table?: string
   count?: number
   index?: number
+  lines?: number
 }
 
 type Encoded = Partial<Pick<FileRecord, 'content' | 'encodedSize'>>
@@ -85,6 +86,7 @@ export function uploadsOn(
       })
     },
     findPackets: packetsOn(uploads),
+    sumPackets: sumsOn(uploads),
     ...uploadListsOn(attendance, uploads),
   }
 }

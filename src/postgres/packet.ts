@@ -5,16 +5,22 @@ import type { Database } from './query.js'
 import { digestOf } from './text.js'
 
 // Packets come in order: while the set is not complete, its last one is missing.
-const FIND_SET = `
+const LATEST = `
   WITH latest AS MATERIALIZED (
-    SELECT number, line_key, size FROM generate_series(1, $3::integer) AS number
-    CROSS JOIN LATERAL (SELECT line_key, octet_length(raw) AS size FROM :schema.uploads
+    SELECT number, line_key, size, lines FROM generate_series(1, $3::integer) AS number
+    CROSS JOIN LATERAL (SELECT line_key, octet_length(raw) AS size, (record ->> 'lines')::bigint AS lines FROM :schema.uploads
       WHERE serial_number = $1 AND packet_set = $2 AND packet_index = number ORDER BY position DESC LIMIT 1) AS packet
     WHERE NOT EXISTS (SELECT FROM generate_series($3::integer, 1, -1) AS missing
       WHERE (SELECT true FROM :schema.uploads
         WHERE serial_number = $1 AND packet_set = $2 AND packet_index = missing LIMIT 1) IS NULL)
-  )
+  )`
+
+const FIND_SET = `${LATEST}
   SELECT json_build_array(line_key, size)::text AS row FROM latest ORDER BY number`
+
+const SUM_SET = `${LATEST}
+  SELECT json_build_object('bytes', sum(size), 'lines', CASE WHEN count(lines) = count(*) THEN sum(lines) END)::text AS row
+  FROM latest HAVING count(*) = $3::integer`
 
 const READ_PACKETS = `
   SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
@@ -45,6 +51,17 @@ export function packetsOn(database: Database): Promised<UploadStorage>['findPack
       const packet = { kind: 'packet', type: 'packet', table, index: place + 1, count } as const
       return { ...packet, raw: raws.get(key) as Buffer }
     })
+  }
+}
+
+/** Sums a whole set of packets: see `UploadStorage.sumPackets`. */
+export function sumsOn(database: Database): Promised<UploadStorage>['sumPackets'] {
+  return async (serialNumber, commandId, set) => {
+    const values = [serialNumber, packetSetOf(commandId, set), set.count]
+    const [sum] = await database.rows<{ bytes: number; lines: number | null }>(SUM_SET, values)
+    if (sum === undefined) return undefined
+    const { bytes, lines } = sum
+    return { bytes, ...(lines !== null && { lines }) }
   }
 }
 

@@ -9,7 +9,7 @@ import type { UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { IS_LOGGED, logging } from './event.js'
-import { packetSetOf, packetsOn } from './packet.js'
+import { packetSetOf, packetsOn, sumsOn } from './packet.js'
 import { type Database, jsonBytes, milliseconds, moment } from './query.js'
 import { keyOfText } from './text.js'
 
@@ -63,7 +63,7 @@ interface KeptRow {
 export function uploadsOn(
   database: Database,
   hasEvents: boolean,
-): Required<Pick<UploadStorage, 'onUpload' | 'findPackets'>> {
+): Required<Pick<UploadStorage, 'onUpload' | 'findPackets' | 'sumPackets'>> {
   return {
     async onUpload(upload) {
       const { records } = upload
@@ -85,6 +85,7 @@ export function uploadsOn(
       return records.filter((record, place) => isNew.has(place) && !isForgotten(record, forgotten))
     },
     findPackets: packetsOn(database),
+    sumPackets: sumsOn(database),
   }
 }
 

@@ -102,7 +102,7 @@ const HANDLER_OPTIONS: OptionNames<UploadHandlerOptions> = {
 }
 const PICTURES = /^(attphoto|biophoto|userpic)$/i
 const OPTIONAL_CALLS = [
-  ...['findPackets', 'findRecord'],
+  ...['findPackets', 'sumPackets', 'findRecord'],
   ...['findCommand', 'onReply', 'findCommands', 'onReplies'],
 ]
 

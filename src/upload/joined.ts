@@ -8,10 +8,10 @@ import { Lines } from './lines.js'
 import { MOST_JOINED } from './packet.js'
 import { hasKeyword } from './pairs.js'
 import { isPacked, openUpload } from './parse.js'
-import { rowsIn } from './result.js'
+import { hasRows, rowsIn } from './result.js'
 import { countsOf, isWithin } from './size.js'
 import type { UploadStorage } from './storage.js'
-import { findWhole } from './store.js'
+import { findWhole, linesOf } from './store.js'
 import { tableOf } from './table.js'
 import { isText } from './text.js'
 import type { PacketRecord, Upload } from './upload.js'
@@ -60,7 +60,10 @@ export async function readResult(
   const found = await find(SMALL)
   // Most packets complete nothing: they need no space, and wait for none.
   if (typeof found !== 'number') return found && readParts(found, received, bounds, read)
-  if (found > MOST_JOINED) return undefined
+  if (found > MOST_JOINED) {
+    const rows = hasRows(packet.table) ? await linesOf(received, packet, adapter, deadline) : undefined
+    return { upload: received, rows }
+  }
   return bodies.join(received.serialNumber, found, async () => {
     const whole = await find(found)
     // A larger packet has come meanwhile: its own request reads the result.

@@ -1,11 +1,14 @@
 // Results of queries that come in several packets.
 import { setImmediate as turn } from 'node:timers/promises'
-import { quoted } from '../check.js'
+import { isWhole, quoted } from '../check.js'
 import { misanswered, shapeOf } from '../reply/found.js'
-import type { PacketSet } from './storage.js'
+import { lineEndsOf, linesOf } from './size.js'
+import type { PacketSet, PacketSum } from './storage.js'
+import { isText } from './text.js'
 import type { PacketRecord, Upload } from './upload.js'
 
 const MOST_PACKETS = 1000
+const MOST = Number.MAX_SAFE_INTEGER
 /** How many bytes packets may have together; what is larger stays in its packets. */
 export const MOST_JOINED: number = 64 * 1024 * 1024
 
@@ -20,7 +23,31 @@ export function packetOf(
   if (packet === undefined || commandId === undefined) return undefined
   const { index, count } = packet
   const isPart = count > 1 && count <= MOST_PACKETS && index >= 1 && index <= count
-  return isPart ? { kind: 'packet', type: 'packet', table, index, count, raw: body } : undefined
+  if (!isPart) return undefined
+  const lines = isText(body) ? { lines: index === count ? linesOf(body) : lineEndsOf(body) } : {}
+  return { kind: 'packet', type: 'packet', table, index, count, ...lines, raw: body }
+}
+
+/** What a set of packets has together, as `sumPackets` answers it. */
+export function sumOf(packets: readonly { size: number; lines?: unknown }[]): PacketSum {
+  let [bytes, lines]: [number, number | undefined] = [0, 0]
+  for (const packet of packets) {
+    bytes += packet.size
+    if (typeof packet.lines !== 'number') lines = undefined
+    else if (lines !== undefined) lines += packet.lines
+  }
+  return { bytes, ...(lines !== undefined && { lines }) }
+}
+
+/** @throws IclockError `STORAGE_MISMATCH` if it isn't what `sumPackets` answers */
+export function checkSum(sum: PacketSum): void {
+  const { bytes, lines = 0 } = Object(sum) as Partial<PacketSum>
+  if (isWhole(bytes, 0, MOST) && isWhole(lines, 0, MOST)) return
+  throw misanswered(
+    'sumPackets',
+    shapeOf(sum),
+    'an object with bytes and lines, which are whole numbers; or nothing',
+  )
 }
 
 /**

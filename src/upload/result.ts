@@ -19,6 +19,11 @@ const QUERY = /^(?:data (?:query|count)|get options?|account)(?: |$)/i
 const NUMBER = /^\d{1,9}$/
 const NOTHING = Buffer.alloc(0)
 
+/** Whether the result of a query in this table, in lower case, is rows: a line each. */
+export function hasRows(type: string): boolean {
+  return type !== 'count' && type !== 'options'
+}
+
 /**
  * How many rows the whole result of a query has. The result of `DATA COUNT` is a number, not rows;
  * undefined if it isn't one.
@@ -26,7 +31,7 @@ const NOTHING = Buffer.alloc(0)
  * @param type the table of the upload, in lower case
  */
 export function rowsIn({ records, unparsed }: Upload, type: string): number | undefined {
-  if (type !== 'count' && type !== 'options') return records.length + unparsed.length
+  if (hasRows(type)) return records.length + unparsed.length
   const pairs = records.flatMap((record) =>
     'fields' in record ? Object.values(record.fields) : [],
   )

@@ -41,9 +41,14 @@ export function isWithin({ lines, separators }: Counts, most: number): boolean {
 
 /** How many lines a body has; the last one may have no end. */
 export function linesOf(text: Buffer): number {
-  let lines = text.length === 0 || text.at(-1) === LF ? 0 : 1
-  for (let at = text.indexOf(LF); at !== -1; at = text.indexOf(LF, at + 1)) lines++
-  return lines
+  return lineEndsOf(text) + (text.length === 0 || text.at(-1) === LF ? 0 : 1)
+}
+
+/** How many lines end in a text. */
+export function lineEndsOf(text: Buffer): number {
+  let ends = 0
+  for (let at = text.indexOf(LF); at !== -1; at = text.indexOf(LF, at + 1)) ends++
+  return ends
 }
 
 /** How many bytes the objects that a text of lines becomes take at most. */

@@ -1,6 +1,6 @@
 // Passes uploads to storage, and joins packets.
 import type { Deadline } from '../endpoint/deadline.js'
-import { joinPackets } from './packet.js'
+import { checkSum, joinPackets } from './packet.js'
 import type { UploadStorage } from './storage.js'
 import type { PacketRecord, Upload, UploadRecord } from './upload.js'
 
@@ -18,6 +18,22 @@ export async function keepUpload(
   if (records.length === 0 && unparsed.length === 0) return records
   const fresh = await deadline.wait(adapter.onUpload(upload))
   return Array.isArray(fresh) ? fresh : records
+}
+
+/**
+ * How many lines the packets of a whole result have, without reading them; undefined if storage
+ * can't say.
+ */
+export async function linesOf(
+  { serialNumber, commandId = '' }: Upload,
+  { table, count }: PacketRecord,
+  adapter: UploadStorage,
+  deadline: Deadline,
+): Promise<number | undefined> {
+  const sum = await deadline.wait(adapter.sumPackets?.(serialNumber, commandId, { table, count }))
+  if (sum === null || sum === undefined) return undefined
+  checkSum(sum)
+  return sum.lines
 }
 
 /**

@@ -187,6 +187,11 @@ export interface PacketRecord extends PacketNumber {
   type: 'packet'
   /** The table of its rows, in lower case: one command may be answered with rows of several. */
   table: string
+  /**
+   * How many line ends it has, and one more if it is the last one and ends without; missing if it is
+   * no text.
+   */
+  lines?: number
   /** The body of the request. */
   raw: Buffer
 }

@@ -7,7 +7,8 @@ import {
   type Upload,
   type UploadRecord,
 } from '../../src/index.js'
-import type { PacketSet } from '../../src/upload/storage.js'
+import { sumOf } from '../../src/upload/packet.js'
+import type { PacketSet, PacketSum } from '../../src/upload/storage.js'
 import type { Fault, Storage } from './whole.js'
 
 type Line = UploadRecord | Buffer
@@ -191,7 +192,7 @@ const isOfCommand = (upload: Upload, asked: Pick<AskedPackets, 'serialNumber' | 
   return upload.serialNumber === asked.serialNumber && upload.commandId === asked.commandId
 }
 
-const isOfSet = ({ table, count }: PacketRecord, set: PacketSet) => {
+const isOfSet = ({ table, count }: PacketRecord, set: Omit<PacketSet, 'maxBytes'>) => {
   return table === set.table && count === set.count
 }
 
@@ -221,6 +222,34 @@ const firstPackets: Fault = ({ adapter, storage }) => {
     const first = new Map(found.reverse().map(({ packet }) => [packet.index, packet]))
     const inOrder = [...first.values()].sort((one, other) => one.index - other.index)
     return inOrder.length === set.count ? inOrder : []
+  }
+}
+
+// Sums the packets that are found by another rule.
+const summing = (
+  isFound: (kept: KeptPacket, asked: Omit<AskedPackets, 'maxBytes'>) => boolean,
+  isWhole = (packets: readonly PacketRecord[], count: number) => packets.length >= count,
+): Fault => {
+  return ({ adapter, storage }) => {
+    adapter.sumPackets = async (serialNumber, commandId, set) => {
+      const asked = { ...set, serialNumber, commandId }
+      const packets = packetsIn(storage).flatMap((kept) => {
+        return isFound(kept, asked) ? [kept.packet] : []
+      })
+      const last = [...new Map(packets.map((packet) => [packet.index, packet])).values()]
+      if (!isWhole(last, set.count)) return undefined
+      return sumOf(last.map(({ raw, lines }) => ({ size: raw.length, lines })))
+    }
+  }
+}
+
+const changingSum = (change: (sum: PacketSum) => PacketSum): Fault => {
+  return ({ adapter }) => {
+    const { sumPackets } = adapter
+    adapter.sumPackets = async (...args) => {
+      const sum = await sumPackets(...args)
+      return sum && change(sum)
+    }
   }
 }
 
@@ -348,6 +377,16 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
   },
   'Uploads reject while storage is unreachable': {
     'swallows errors': swallowing,
+    'sums no packets then': ({ adapter }) => {
+      const { sumPackets } = adapter
+      adapter.sumPackets = async (...args) => {
+        try {
+          return await sumPackets(...args)
+        } catch {
+          return undefined
+        }
+      }
+    },
     'finds no packets then': ({ adapter }) => {
       const { findPackets } = adapter
       adapter.findPackets = async (...args) => {
@@ -452,6 +491,45 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     'finds a megabyte at most': asking((set) => {
       return { ...set, maxBytes: Math.min(set.maxBytes, 1_000_000) }
     }),
+  },
+  'A whole set of packets is summed, however large it is, and none that has a gap': {
+    'sums those of every terminal': summing(({ upload, packet }, asked) => {
+      return upload.commandId === asked.commandId && isOfSet(packet, asked)
+    }),
+    'sums those of every command': summing(({ upload, packet }, asked) => {
+      return upload.serialNumber === asked.serialNumber && isOfSet(packet, asked)
+    }),
+    'sums those of every table': summing(({ upload, packet }, asked) => {
+      return isOfCommand(upload, asked) && packet.count === asked.count
+    }),
+    'sums those of every count': summing(({ upload, packet }, asked) => {
+      return isOfCommand(upload, asked) && packet.table === asked.table
+    }),
+    'sums what has come so far': summing(
+      ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+      () => true,
+    ),
+    'counts no bytes': changingSum(({ bytes: _, ...sum }) => ({ ...sum, bytes: 0 })),
+    'forgets the lines': changingSum(({ bytes }) => ({ bytes })),
+    'takes no lines for none': changingSum(({ bytes, lines = 0 }) => ({ bytes, lines })),
+    'sums what may be joined': ({ adapter, storage }) => {
+      adapter.sumPackets = async (serialNumber, commandId, set) => {
+        const found = storage.memory.findPackets(serialNumber, commandId, { ...set, maxBytes: 1e5 })
+        if (found.length === 0) return undefined
+        return sumOf(found.map(({ raw, lines }) => ({ size: raw.length, lines })))
+      }
+    },
+    'sums each packet that came': ({ adapter, storage }) => {
+      const { sumPackets } = adapter
+      adapter.sumPackets = async (serialNumber, commandId, set) => {
+        const found = packetsIn(storage).filter(({ upload, packet }) => {
+          return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
+        })
+        const isKnown = await sumPackets(serialNumber, commandId, set)
+        if (!isKnown) return undefined
+        return sumOf(found.map(({ packet: { raw, lines } }) => ({ size: raw.length, lines })))
+      }
+    },
   },
   'A result in a thousand packets is found whole': Object.fromEntries(
     [10, 50, 99].map((limit) => [

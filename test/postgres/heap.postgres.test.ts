@@ -52,21 +52,27 @@ describe.skipIf(url === undefined)('In a heap of 256 MB', { timeout: 300_000 }, 
     return { status: response.status, text: await response.text() }
   }
 
-  const fillPackets = (count: number, last: number, body: string) =>
+  const fillPackets = (count: number, last: number, body: string, lines = 0) =>
     fill(`INSERT INTO iclock.uploads (serial_number, line_key, position, kind, type, type_key, packet_set, packet_index, record,
         raw, received_at)
       SELECT '${SN}', 'p' || n, nextval('iclock.positions'), 'packet', 'packet', 'packet',
         encode(sha256(convert_to('["q","user",${count}]', 'UTF8')), 'hex'), n,
-        json_build_object('kind', 'packet', 'type', 'packet', 'table', 'user', 'index', n, 'count', ${count}), ${body}, now()
+        json_build_object('kind', 'packet', 'type', 'packet', 'table', 'user', 'index', n, 'count', ${count}, 'lines', ${lines}), ${body}, now()
       FROM generate_series(1, ${last}) AS n`)
   const packetPath = (index: number, count: number) =>
     `/iclock/querydata?SN=${SN}&type=tabledata&tablename=user&cmdid=q&packcnt=${count}&packidx=${index}`
 
-  it('A hundred packets of 4 MB stay as they are when the last one comes', async () => {
-    await fillPackets(100, 99, `convert_to(repeat(md5(n::text), ${(4 * MB) / 32}), 'UTF8')`)
+  it('A hundred packets of 4 MB stay as they are when the last one comes, and conclude their query', async () => {
+    await fillPackets(100, 99, `convert_to(repeat(md5(n::text), ${(4 * MB) / 32}), 'UTF8')`, 5000)
+    await adapter.recordSent({
+      serialNumber: SN,
+      commandId: 'q',
+      text: 'DATA QUERY tablename=user',
+    })
     expect(await post(packetPath(100, 100), 'user pin=1\n')).toMatchObject({ status: 200 })
     const { rows } = await adapter.listUploads({ kind: 'packet', limit: 1000 })
     expect(rows).toHaveLength(100)
+    expect((await adapter.findRecord(SN, 'q'))?.reply).toMatchObject({ rows: 495_001 })
   })
 
   it('A result of 63 MB in packets that each pass the limits is answered', async () => {

@@ -10,10 +10,27 @@ const packet = (index: number, raw: string | Buffer, count = 2, table = 'user'):
 describe('An upload as a packet', () => {
   it('An upload is a packet if it is one of several, and names its command', () => {
     const upload = { packet: { index: 2, count: 3 }, commandId: '7', body }
-    expect(packetOf(upload, 'user')).toEqual({ ...packet(2, 'x', 3), raw: body })
+    expect(packetOf(upload, 'user')).toEqual({ ...packet(2, 'x', 3), lines: 0, raw: body })
     expect(packetOf({ packet: upload.packet, body }, 'user')).toBeUndefined()
     expect(packetOf({ commandId: '7', body }, 'user')).toBeUndefined()
   })
+
+  it.each([
+    ['a\nb\nc', 2, 3],
+    ['a\r\nb\n', 2, 2],
+    ['', 0, 0],
+    ['no end', 0, 1],
+    ['a\0b\n', undefined, undefined],
+  ])(
+    'The line ends of %j are counted, and the end of the last packet is one',
+    (text, within, last) => {
+      const linesAt = (index: number) => {
+        const upload = { packet: { index, count: 2 }, commandId: '7', body: Buffer.from(text) }
+        return packetOf(upload, 'user')?.lines
+      }
+      expect([linesAt(1), linesAt(2)]).toEqual([within, last])
+    },
+  )
 
   it.each([
     [1, 1],

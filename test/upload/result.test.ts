@@ -124,13 +124,41 @@ describe('A query that is answered by its rows alone', () => {
 })
 
 describe('A result beyond what packets may have together', () => {
-  it('The query is sent as often as it may be, is unanswered then, and its packets are stored once', async () => {
+  const BEYOND = { bytes: 64 * 1024 * 1024 + 1, lines: 300_000 }
+
+  async function concluded(sum: { bytes: number; lines?: number } | null, table = 'user') {
+    const adapter = memoryAdapter()
+    adapter.recordSent({ serialNumber: SN, commandId: '7q', text: QUERY })
+    const findPackets = () => BEYOND.bytes
+    const storage = { ...adapter, findPackets, sumPackets: () => sum }
+    const path = `/iclock/querydata?SN=${SN}&cmdid=7q&${part(2).replace('user', table)}`
+    const { status } = await send(uploadHandler({ adapter: storage }), { path, body: ROWS })
+    const { reply } = adapter.findRecord(SN, '7q') ?? {}
+    return { status, rows: reply?.rows }
+  }
+
+  it.each([
+    ['Its lines conclude the query', BEYOND, 'user', 300_000],
+    ['What is no text concludes nothing', { bytes: BEYOND.bytes }, 'user', undefined],
+    ['A count concludes nothing', BEYOND, 'count', undefined],
+    ['A packet that was deleted meanwhile leaves it open', null, 'user', undefined],
+  ])('%s', async (_, sum, table, rows) => {
+    expect(await concluded(sum, table)).toEqual({ status: 200, rows })
+  })
+
+  it('A sum that is none is an error of storage', async () => {
+    expect(await concluded({ bytes: -1 })).toMatchObject({ status: 500 })
+    expect(await concluded([] as never)).toMatchObject({ status: 500 })
+  })
+
+  it('Without a sum of its packets, the query is sent as often as it may be, and is unanswered then', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     onTestFinished(() => {
       vi.useRealTimers()
     })
     // As storage answers above 64 MB, without 64 MB.
-    const adapter = { ...memoryAdapter(), findPackets: () => 64 * 1024 * 1024 + 1 }
+    const { sumPackets: _, ...memory } = memoryAdapter()
+    const adapter = { ...memory, findPackets: () => BEYOND.bytes }
     const commands = commandQueue(adapter)
     const issued = await commands.issue(SN, { text: QUERY, replyWithin: 300_000 })
     await commands.issue(SN, { text: 'CHECK' }, { commandId: 'next' })

@@ -1,6 +1,6 @@
 // Cases: the result of a query, whole and in packets.
 import { deepEqual } from 'node:assert/strict'
-import type { PacketSet, UploadStorage } from '../../upload/storage.js'
+import type { PacketSet, PacketSum, UploadStorage } from '../../upload/storage.js'
 import type { Upload } from '../../upload/upload.js'
 import type { Case, ContractSubject } from '../subject.js'
 import { without } from '../subject.js'
@@ -98,6 +98,36 @@ export const QUERY_CASES: readonly Case[] = [
     },
   },
   {
+    name: 'A whole set of packets is summed, however large it is, and none that has a gap',
+    otherwise: 'A terminal sends a hundred megabytes five times, and nothing else for hours.',
+    missing: ({ adapter }) => {
+      return 'sumPackets' in adapter ? undefined : 'the adapter has no sumPackets'
+    },
+    async check(subject) {
+      const bytes = Buffer.alloc(1_000_000, 'PIN=1\n')
+      const [first, second] = [
+        packetUpload('A', '1', [1, 3], bytes, 'user', 166_666),
+        packetUpload('A', '1', [2, 3], 'PIN=2', 'user', 0),
+      ]
+      const others = [
+        packetUpload('A', '1', [3, 3], 'PIN=3', 'biodata', 1),
+        packetUpload('A', '1', [3, 4], 'PIN=3', 'user', 1),
+        packetUpload('B', '1', [3, 3], 'PIN=3', 'user', 1),
+        packetUpload('A', '2', [3, 3], 'PIN=3', 'user', 1),
+      ]
+      await sums(subject, undefined)
+      await hand(subject, second, ...others, first, second)
+      await sums(subject, undefined)
+      await hand(subject, packetUpload('A', '1', [3, 3], '3\nPIN=4\n', 'user', 2))
+      await sums(subject, { bytes: 1_000_013, lines: 166_668 })
+      // Of two with one number the later one counts.
+      await hand(subject, packetUpload('A', '1', [2, 3], 'PIN=22\nP', 'user', 1))
+      await sums(subject, { bytes: 1_000_016, lines: 166_669 })
+      await hand(subject, packetUpload('A', '1', [1, 3], '\0'))
+      await sums(subject, { bytes: 17 })
+    },
+  },
+  {
     name: 'A result in a thousand packets is found whole',
     otherwise: 'Of many thousand people, those behind the last that is read seem to be gone.',
     missing: missingPackets,
@@ -114,6 +144,12 @@ export const QUERY_CASES: readonly Case[] = [
     },
   },
 ]
+
+async function sums({ adapter }: ContractSubject, expected: PacketSum | undefined): Promise<void> {
+  const storage = adapter as Partial<UploadStorage>
+  const sum = await storage.sumPackets?.('A', '1', { table: 'user', count: 3 })
+  deepEqual(sum ?? undefined, expected)
+}
 
 async function finds(
   { adapter }: ContractSubject,

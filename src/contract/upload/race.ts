@@ -58,11 +58,14 @@ export const RACE_CASES: readonly Case[] = [
     missing: without('disconnect'),
     async check(subject) {
       const storage = subject.adapter as Partial<UploadStorage>
-      const { findPackets, listAttendance, listUploads } = storage
+      const { findPackets, sumPackets, listAttendance, listUploads } = storage
       await hand(subject, attendance('A', ['1']))
       await subject.disconnect?.()
       await fails('onUpload', () => hand(subject, attendance('A', ['2'])))
       const set = { table: 'user', count: 2, maxBytes: 100 }
+      if (sumPackets) {
+        await fails('sumPackets', () => sumPackets.call(storage, 'A', '1', set))
+      }
       if (findPackets) {
         await fails('findPackets', () => findPackets.call(storage, 'A', '1', set))
       }

@@ -43,9 +43,11 @@ export function packetUpload(
   [index, count]: readonly [index: number, count: number],
   bytes: string | Buffer,
   table = 'user',
+  lines?: number,
 ): Upload {
   const raw = Buffer.from(bytes as string)
-  const packet: PacketRecord = { kind: 'packet', type: 'packet', table, index, count, raw }
+  const own = { index, count, ...(lines !== undefined && { lines }) }
+  const packet: PacketRecord = { kind: 'packet', type: 'packet', table, ...own, raw }
   const about = { table: 'tabledata', tableName: table, commandId, packet: { index, count } }
   return upload(serialNumber, { records: [packet], unparsed: [] }, about)
 }
