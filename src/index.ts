@@ -41,6 +41,7 @@ export type { UnparsedLine } from './memory/reply.js'
 export { type MemoryAdapter, type MemoryAdapterOptions, memoryAdapter } from './memory.js'
 export { rowsOf } from './page.js'
 export { type Abilities, type Ability, abilitiesOf } from './punch/ability.js'
+export { beginningOf } from './queue/beginning.js'
 export type {
   CommandQueue,
   CommandQueueAdapter,
@@ -70,6 +71,7 @@ export type {
   Closing,
   ClosingById,
   ClosingByKey,
+  CommandBeginning,
   CommandCounts,
   CommandFilter,
   CommandIdentity,
@@ -85,6 +87,7 @@ export type {
   OpenCommands,
   OwnMembers,
   QueuedCommand,
+  ReplyBeginning,
 } from './queue/storage.js'
 export { summaryOf } from './queue/summary.js'
 export type { NewTerms } from './queue/terms.js'

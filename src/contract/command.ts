@@ -1,4 +1,5 @@
 // The cases on commands.
+import { BEGINNING_CASES } from './command/beginning.js'
 import { STATE_CASES } from './command/by-state.js'
 import { CLAIM_CASES } from './command/claim.js'
 import { CLOSE_CASES } from './command/close.js'
@@ -38,6 +39,7 @@ export const COMMAND_CASES: readonly Case[] = onCapability(CALLS, [
   ...STALE_CASES,
   ...COMMAND_OUTAGE_CASES,
   ...SUMMARY_CASES,
+  ...BEGINNING_CASES,
   ...LIST_CASES,
   ...STATE_CASES,
 ])

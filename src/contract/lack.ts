@@ -70,11 +70,16 @@ const FURTHER: readonly (Need & { capability: string })[] = [
   },
   {
     capability: 'onUpload',
+    calls: ['sumPackets'],
+    who: 'without it, a result of more than 64 MB concludes no query',
+  },
+  {
+    capability: 'onUpload',
     calls: ['eventLog', 'readEvents'],
     who: 'events() needs them: the adapters of this package have them with { events: true }',
   },
   ...[
-    ['openCommands', 'listCommands', 'countCommands'],
+    ['openCommands', 'listCommands', 'countCommands', 'findBeginning'],
     ['openCommands', 'listReplies', 'listUnparsed'],
     ['onUpload', 'listAttendance', 'countAttendance', 'listUploads'],
     ['onContact', 'listTerminals'],

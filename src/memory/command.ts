@@ -1,10 +1,12 @@
 // Commands in memory: issued, sent in order, and closed.
 import { type IssuedCommand, keyOf } from '../command.js'
+import { beginningOf } from '../queue/beginning.js'
 import { isOnTerminal } from '../queue/state.js'
 import type {
   Cancellation,
   Claim,
   Closing,
+  CommandBeginning,
   CommandIdentity,
   CommandRecord,
   CommandStorage,
@@ -31,6 +33,7 @@ export interface CommandMemory<Issued extends IssuedCommand>
   release(serialNumber: string, at: Date): void
   cancel(...args: Parameters<CommandStorage['cancel']>): string[]
   findRecord(serialNumber: string, commandId: string): CommandRecord<Issued> | undefined
+  findBeginning(serialNumber: string, commandId: string): CommandBeginning<Issued> | undefined
   findSummaries(identities: readonly CommandIdentity[]): CommandSummary<Issued>[]
 }
 
@@ -84,6 +87,10 @@ export function commandMemory<Issued extends IssuedCommand>(
     findRecord(serialNumber, commandId) {
       const kept = records.find(serialNumber, commandId)
       return kept && copyOf(kept.record)
+    },
+    findBeginning(serialNumber, commandId) {
+      const kept = records.find(serialNumber, commandId)
+      return kept && beginningOf(copyOf(kept.record))
     },
     findSummaries: (identities) =>
       distinct(identities).flatMap(({ serialNumber, commandId }) => {

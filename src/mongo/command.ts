@@ -4,7 +4,14 @@ import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { cancelOn } from './cancel.js'
 import { claimsOn } from './claim.js'
-import { type CommandDocument, recordOf, SUMMARY, summaryOf } from './document.js'
+import {
+  BEGINNING_OF,
+  beginningOf,
+  type CommandDocument,
+  recordOf,
+  SUMMARY,
+  summaryOf,
+} from './document.js'
 import type { Collections } from './driver.js'
 import { issueOn, take } from './issue.js'
 import { listsOn } from './list.js'
@@ -36,6 +43,11 @@ export function commandsOn<Issued extends IssuedCommand>(
       const document = found as CommandDocument<Issued>
       seen.note(document)
       return recordOf(document)
+    },
+    async findBeginning(serialNumber, commandId) {
+      const ids = [keyOf(serialNumber, commandId)]
+      const [found] = await findByIds<CommandDocument<Issued>>(commands, ids, BEGINNING_OF)
+      return found && beginningOf(found)
     },
     async findSummaries(identities) {
       const ids = identities.map(({ serialNumber, commandId }) => keyOf(serialNumber, commandId))

@@ -1,5 +1,6 @@
-// Long values in two pieces, so that a list reads the first one only.
+// Long values in pieces, so that a list, or the page of a command, reads the first ones only.
 
+import { BEGINNING } from '../queue/beginning.js'
 import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 
 /** A text in two members: `name`, and what is beyond it in `${name}Tail`. */
@@ -12,13 +13,38 @@ export function textPieces<Name extends string>(
   return { [name]: head, ...tail } as ReturnType<typeof textPieces<Name>>
 }
 
+/** A command's text: what lists show of it, what its page shows besides, and what is beyond that. */
+export interface TextPieces {
+  text?: string
+  textMore?: string
+  textTail?: string
+}
+
+/** The pieces of a command's text. */
+export function commandPieces(whole: string): TextPieces {
+  const [text, shown] = [cut(whole), cut(whole, BEGINNING)]
+  return {
+    text,
+    ...(text.length < shown.length && { textMore: shown.slice(text.length) }),
+    ...(shown.length < whole.length && { textTail: whole.slice(shown.length) }),
+  }
+}
+
+/** The text of all its pieces. */
+export function commandText({ text = '', textMore = '', textTail = '' }: TextPieces): string {
+  return text + textMore + textTail
+}
+
 /** Bytes in the members `raw` and `rawTail`. */
-export function bytePieces(bytes: Buffer): { raw: Buffer; rawTail?: Buffer } {
-  if (bytes.length <= SUMMARY_BYTES) return { raw: bytes }
-  return { raw: bytes.subarray(0, SUMMARY_BYTES), rawTail: bytes.subarray(SUMMARY_BYTES) }
+export function bytePieces(
+  bytes: Buffer,
+  most: number = SUMMARY_BYTES,
+): { raw: Buffer; rawTail?: Buffer } {
+  if (bytes.length <= most) return { raw: bytes }
+  return { raw: bytes.subarray(0, most), rawTail: bytes.subarray(most) }
 }
 
 /** The bytes of both pieces. */
-export function joined({ raw, rawTail }: { raw: Buffer; rawTail?: Buffer }): Buffer {
+export function joined({ raw, rawTail }: { raw: Buffer; rawTail?: Buffer | undefined }): Buffer {
   return rawTail === undefined ? raw : Buffer.concat([raw, rawTail])
 }

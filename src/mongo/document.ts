@@ -3,6 +3,7 @@ import type { IssuedCommand } from '../command.js'
 import { PHASES } from '../queue/phase.js'
 import type {
   Cancellation,
+  CommandBeginning,
   CommandProgress,
   CommandRecord,
   CommandSummary,
@@ -10,9 +11,15 @@ import type {
   OwnMembers,
   QueuedCommand,
 } from '../queue/storage.js'
-import { textPieces } from './cut.js'
+import { commandPieces, commandText, type TextPieces } from './cut.js'
 import { decodedMembers, encodedMembers } from './name.js'
-import { type ReplyDocument, replyOf, shownReply } from './reply-document.js'
+import {
+  REPLY_BEGINNING,
+  type ReplyDocument,
+  replyBeginningOf,
+  replyOf,
+  shownReply,
+} from './reply-document.js'
 import { tagsOf } from './tag.js'
 
 /** One attempt at a command. */
@@ -26,13 +33,10 @@ export interface AttemptDocument {
  * A command, with all that happened to it. Nulls and empty lists are omitted: some servers drop
  * them in an upsert.
  */
-export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> {
+export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> extends TextPieces {
   _id: string
   serialNumber: string
   commandId: string
-  /** The first characters of its text; missing if nobody issued it. */
-  text?: string
-  textTail?: string
   /** How many bytes the text has in UTF-8. */
   textBytes?: number
   /** The app's own members, with the names that every server takes. */
@@ -99,7 +103,7 @@ export function documentOf<Issued extends IssuedCommand>(
     ...identity,
     serialNumber,
     commandId,
-    ...textPieces('text', text),
+    ...commandPieces(text),
     textBytes: Buffer.byteLength(text),
     members: encodedMembers(members) as OwnMembers<Issued>,
     ...(tags.length > 0 && { tags }),
@@ -131,9 +135,9 @@ export type GivenCommand<Issued extends IssuedCommand> = Omit<QueuedCommand<Issu
 export function commandOf<Issued extends IssuedCommand>(
   document: CommandDocument<Issued>,
 ): Issued | undefined {
-  const { serialNumber, commandId, text, textTail = '', members } = document
+  const { serialNumber, commandId, text, members } = document
   if (text === undefined) return undefined
-  const command = { serialNumber, commandId, text: text + textTail }
+  const command = { serialNumber, commandId, text: commandText(document) }
   return { ...decodedMembers(members ?? {}), ...command } as Issued
 }
 
@@ -164,6 +168,26 @@ export function summaryOf<Issued extends IssuedCommand>(
       members: decodedMembers(members ?? {}) as OwnMembers<Issued>,
     }),
     ...(reply !== undefined && { reply: shownReply(reply) }),
+  }
+}
+
+/** What is read for the beginning of a command. */
+export const BEGINNING_OF: object = {
+  ...SUMMARY,
+  ...{ textMore: 1, textBytes: 1 },
+  ...Object.fromEntries(REPLY_BEGINNING.map((name) => [`reply.${name}`, 1])),
+}
+
+/** The beginning of a document that was read by `BEGINNING_OF`. */
+export function beginningOf<Issued extends IssuedCommand>(
+  document: CommandDocument<Issued>,
+): CommandBeginning<Issued> {
+  const { reply: shown, ...summary } = summaryOf(document)
+  const { text, textBytes = 0, reply } = document
+  return {
+    ...summary,
+    ...(text !== undefined && { text: commandText(document), textBytes }),
+    ...(shown && reply && { reply: { ...shown, ...replyBeginningOf(reply) } }),
   }
 }
 

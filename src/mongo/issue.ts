@@ -2,13 +2,14 @@
 import { distinctCommands, type IssuedCommand, keyOf, usedId } from '../command.js'
 import { nextPlace } from '../place.js'
 import { PHASES } from '../queue/phase.js'
+import { commandText } from './cut.js'
 import { type CommandDocument, documentOf, type GivenCommand } from './document.js'
 import type { Collections } from './driver.js'
 import { findByIds } from './read.js'
 import { isDuplicateKey, newToken, type Transact, untilSettled } from './write.js'
 
 /** Which commands storage has had: another text or a reply means that an id was used. */
-const USED_BY = { text: 1, textTail: 1, 'reply.digest': 1, token: 1 }
+const USED_BY = { text: 1, textMore: 1, textTail: 1, 'reply.digest': 1, token: 1 }
 const DAY = 24 * 60 * 60 * 1000
 
 /** Keeps commands in this order, all or none: see `CommandStorage.issue`. */
@@ -23,10 +24,12 @@ export function issueOn<Issued extends IssuedCommand>(
     const ids = documents.map(({ _id }) => _id)
     const found = await findByIds<CommandDocument>(commands, ids, USED_BY)
     const known = new Map(found.map((document) => [document._id, document]))
-    for (const { _id, serialNumber, commandId, text, textTail, token } of documents) {
+    for (const document of documents) {
+      const { _id, serialNumber, commandId, token } = document
       const kept = known.get(_id)
       if (kept === undefined || kept.token === token) continue
-      if (kept.reply === undefined && kept.text === text && kept.textTail === textTail) continue
+      const isSame = kept.text !== undefined && commandText(kept) === commandText(document)
+      if (kept.reply === undefined && isSame) continue
       throw usedId({ serialNumber, commandId })
     }
     return documents.filter(({ _id }) => !known.has(_id))

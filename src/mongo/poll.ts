@@ -3,6 +3,7 @@ import { keyOf } from '../command.js'
 import type { Promised } from '../promised.js'
 import { isOnTerminal } from '../queue/state.js'
 import type { CommandStorage, OpenBounds, OpenCommand } from '../queue/storage.js'
+import { commandText } from './cut.js'
 import { type CommandDocument, FOREVER } from './document.js'
 import type { MongoCollection } from './driver.js'
 import { findByIds } from './read.js'
@@ -108,8 +109,9 @@ async function wholeTexts(
   const long = [...documents].filter(isLong)
   const tails = new Map<string, string>()
   if (long.length > 0) {
-    const found = await findByIds<CommandDocument>(commands, long.map(idOf), { textTail: 1 })
-    for (const { _id, textTail } of found) if (textTail !== undefined) tails.set(_id, textTail)
+    const further = { textMore: 1, textTail: 1 }
+    const found = await findByIds<CommandDocument>(commands, long.map(idOf), further)
+    for (const { _id, ...pieces } of found) tails.set(_id, commandText(pieces))
   }
   const whole = new Map<CommandDocument, string>()
   for (const document of documents) {

@@ -1,12 +1,13 @@
 // A reply as it is kept within its command.
 import { createHash } from 'node:crypto'
 import type { IssuedCommand } from '../command.js'
-import type { CommandSummary } from '../queue/storage.js'
+import { BEGINNING, fieldsOf, firstFields } from '../queue/beginning.js'
+import type { CommandSummary, ReplyBeginning } from '../queue/storage.js'
 import { cut } from '../queue/summary.js'
 import type { Family, FamilyOfTerminal, Outcome } from '../reply/outcome.js'
 import { outcomeOf } from '../reply/outcome.js'
 import type { CommandReply } from '../reply/reply.js'
-import { textPieces } from './cut.js'
+import { bytePieces, joined, textPieces } from './cut.js'
 
 /** A reply within its command. */
 export interface ReplyDocument extends Outcome {
@@ -17,12 +18,22 @@ export interface ReplyDocument extends Outcome {
   /**
    * A list, so that names are data: on some servers no key may hold a dot or begin with a dollar.
    */
-  fields?: { key: string; value: string }[]
+  fields?: FieldDocument[]
+  fieldsTail?: FieldDocument[]
+  /** How many fields there are, if there is a tail. */
+  fieldCount?: number
+  /** The first bytes as they came, and all others. */
   raw: Buffer
-  /** How many of raw's last bytes are the content. */
+  rawTail?: Buffer
+  /** How many bytes there are, if there is a tail. */
+  rawBytes?: number
+  /** How many of the last bytes as they came are the content. */
   contentLength?: number
-  /** The content, if raw does not end with it. */
+  /** The first bytes of the content if they are in no other member, and all others. */
   content?: Buffer
+  contentTail?: Buffer
+  /** How many bytes the content has, if there is a tail. */
+  contentBytes?: number
   /** Distinguishes a duplicate from a different reply to the same command. */
   digest: string
   /** Which call kept it. */
@@ -32,6 +43,11 @@ export interface ReplyDocument extends Outcome {
   place: string
   /** Whether it has no event yet. */
   unlogged?: 1
+}
+
+interface FieldDocument {
+  key: string
+  value: string
 }
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
@@ -45,7 +61,9 @@ export function replyDocumentOf(
 ): ReplyDocument {
   const { returnCode, rows, commandName, raw, content } = reply
   const { outcome, meaning } = outcomeOf(reply, command, family)
-  const fields = Object.entries(reply.fields).map(([key, value]) => ({ key, value }))
+  const pairs = Object.entries(reply.fields)
+  const fields = pairs.map(([key, value]) => ({ key, value }))
+  const shown = firstFields(pairs)
   const isAtEnd = content !== undefined && raw.subarray(raw.length - content.length).equals(content)
   const parts = JSON.stringify([returnCode, rows, commandName, fields, content?.length])
   return {
@@ -54,11 +72,29 @@ export function replyDocumentOf(
     ...textPieces('commandName', commandName),
     outcome,
     meaning: cut(meaning),
-    ...(fields.length > 0 && { fields }),
-    raw,
-    ...(content !== undefined && (isAtEnd ? { contentLength: content.length } : { content })),
+    ...(shown > 0 && { fields: fields.slice(0, shown) }),
+    ...(shown < fields.length && {
+      ...{ fieldsTail: fields.slice(shown), fieldCount: fields.length },
+    }),
+    ...bytePieces(raw, BEGINNING),
+    ...(raw.length > BEGINNING && { rawBytes: raw.length }),
+    ...(content !== undefined && contentPieces(content, isAtEnd, raw)),
     digest: digestOf(parts, content ?? '', raw),
     ...kept,
+  }
+}
+
+// The content at the end of what came is there already; of a long record, only its first bytes are
+// needed besides.
+function contentPieces(content: Buffer, isAtEnd: boolean, raw: Buffer): Partial<ReplyDocument> {
+  const start = content.subarray(0, BEGINNING)
+  if (isAtEnd) {
+    return { contentLength: content.length, ...(raw.length > BEGINNING && { content: start }) }
+  }
+  if (content.length === start.length) return { content }
+  return {
+    ...{ content: start, contentTail: content.subarray(start.length) },
+    contentBytes: content.length,
   }
 }
 
@@ -68,8 +104,9 @@ export function replyOf(
   commandId: string,
   document: ReplyDocument,
 ): CommandReply {
-  const { returnCode = null, rows, commandName, commandNameTail = '', fields = [] } = document
-  const { raw, contentLength, content } = document
+  const { returnCode = null, rows, commandName, commandNameTail = '' } = document
+  const { fields = [], fieldsTail = [], contentLength, content, contentTail } = document
+  const raw = joined(document)
   const reply: CommandReply = {
     serialNumber,
     commandId,
@@ -79,10 +116,39 @@ export function replyOf(
     fields: Object.create(null),
     raw,
   }
-  for (const { key, value } of fields) reply.fields[key] = value
+  for (const { key, value } of [...fields, ...fieldsTail]) reply.fields[key] = value
   if (contentLength !== undefined) reply.content = raw.subarray(raw.length - contentLength)
-  if (content !== undefined) reply.content = content
+  else if (content !== undefined) reply.content = joined({ raw: content, rawTail: contentTail })
   return reply
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** What is read for the beginning of a reply. */
+export const REPLY_BEGINNING: readonly string[] = [
+  ...['fields', 'fieldCount', 'raw', 'rawBytes', 'contentLength', 'content', 'contentBytes'],
+]
+
+/** The beginning of a reply that was read by `REPLY_BEGINNING`. */
+export function replyBeginningOf({
+  fields = [],
+  fieldCount,
+  raw,
+  rawBytes,
+  contentLength,
+  content,
+  contentBytes,
+}: ReplyDocument): ReplyBeginning {
+  const shown =
+    content ?? (contentLength === undefined ? undefined : raw.subarray(raw.length - contentLength))
+  return {
+    ...fieldsOf(
+      fields.map(({ key, value }) => [key, value]),
+      fieldCount !== undefined,
+    ),
+    ...(shown && { content: shown, contentBytes: contentBytes ?? contentLength ?? shown.length }),
+    ...{ raw, rawBytes: rawBytes ?? raw.length },
+  }
 }
 
 /** What lists show of a reply. */
@@ -97,16 +163,16 @@ export function shownReply(document: ReplyDocument): NonNullable<CommandSummary[
  * @throws RangeError if it can't
  */
 export function checkFits(
-  { serialNumber, commandId, commandName, raw }: CommandReply,
+  { serialNumber, commandId, commandName, fields, raw }: CommandReply,
   command: IssuedCommand | undefined,
-  { meaning, fields = [], content }: ReplyDocument,
+  { meaning, content = NOTHING, contentTail = NOTHING }: ReplyDocument,
 ): void {
   // An upper bound of the BSON size, within some bytes.
-  let size = 2048 + raw.length + (content?.length ?? 0)
+  let size = 2048 + raw.length + content.length + contentTail.length
   for (const text of [serialNumber, commandId, commandName, meaning]) {
     size += 3 * Buffer.byteLength(text)
   }
-  for (const { key, value } of fields) {
+  for (const [key, value] of Object.entries(fields)) {
     size += 48 + Buffer.byteLength(key) + Buffer.byteLength(value)
   }
   // Members of the app, in JSON about as large as in BSON, only matter to a reply that is nearly

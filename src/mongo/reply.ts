@@ -22,7 +22,8 @@ export type ReplyCalls<Issued extends IssuedCommand> = Promised<
 
 const REPLIED: Order = { time: 'reply.receivedAt', place: 'reply.place' }
 const RECEIVED: Order = { time: 'receivedAt', place: 'place' }
-const COMMAND = { serialNumber: 1, commandId: 1, text: 1, textTail: 1, members: 1 }
+const TEXT = { text: 1, textMore: 1, textTail: 1 }
+const COMMAND = { serialNumber: 1, commandId: 1, ...TEXT, members: 1 }
 const KEPT = Object.fromEntries(
   ['returnCode', 'rows', 'commandName', 'outcome', 'meaning', 'receivedAt', 'place'].map((name) => [
     `reply.${name}`,

@@ -21,8 +21,8 @@ const BETWEEN_REPAIRS = 10_000
 const AT_ONCE = 20
 
 // What an event shows of a reply, without its bytes.
-const SHOWN = ['returnCode', 'rows', 'commandName', 'outcome', 'meaning', 'fields'] as const
-const KEPT = [...SHOWN, 'token', 'receivedAt', 'unlogged'] as const
+const SHOWN = ['returnCode', 'rows', 'commandName', 'outcome', 'meaning'] as const
+const KEPT = [...SHOWN, 'fields', 'fieldsTail', 'token', 'receivedAt', 'unlogged'] as const
 const REPLIED: object = {
   serialNumber: 1,
   commandId: 1,

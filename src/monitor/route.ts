@@ -78,6 +78,7 @@ const GETS: Readonly<Record<string, Serve>> = {
     if (query === undefined || req.method === 'HEAD') return send(res, 405, 'text/plain', '')
     await sendPunches(settings, query, res)
   },
+  '/text': (context, query, _req, res) => serveBytes(context, query, res, 'text'),
   '/content': (context, query, _req, res) => serveBytes(context, query, res, 'content'),
   '/raw': (context, query, _req, res) => serveBytes(context, query, res, 'raw'),
 }
@@ -151,12 +152,13 @@ async function serveBytes(
   { settings }: RouteContext,
   query: URLSearchParams,
   res: ServerResponse,
-  part: 'content' | 'raw',
+  part: 'text' | 'content' | 'raw',
 ): Promise<void> {
   const [serialNumber, id] = [query.get('sn') ?? '', query.get('id') ?? '']
   const record = await settings.adapter.findRecord(serialNumber, id)
-  const bytes = record?.reply?.[part]
-  if (bytes === undefined) {
+  const text = record?.command?.text
+  const bytes = part === 'text' ? text && Buffer.from(text) : record?.reply?.[part]
+  if (!bytes) {
     send(res, 404, 'text/plain', `${settings.texts['failure.notFound']}\n`)
     return
   }
@@ -164,7 +166,7 @@ async function serveBytes(
   res.writeHead(200, {
     // Nothing that a terminal sent is ever shown by the browser.
     'Content-Type': 'application/octet-stream',
-    'Content-Disposition': `attachment; filename="${name}.${part === 'raw' ? 'txt' : 'bin'}"`,
+    'Content-Disposition': `attachment; filename="${name}.${part === 'content' ? 'bin' : 'txt'}"`,
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Content-Length': bytes.length,
   })

@@ -17,7 +17,7 @@ export type MonitorStorage<Issued extends IssuedCommand = IssuedCommand> = Pick<
 > &
   Required<Pick<TerminalStorage, 'listTerminals'>> &
   Pick<CommandStorage<Issued>, 'findRecord'> &
-  Required<Pick<CommandStorage<Issued>, 'listCommands' | 'countCommands'>> &
+  Required<Pick<CommandStorage<Issued>, 'findBeginning' | 'listCommands' | 'countCommands'>> &
   Pick<ReplyStorage<Issued>, 'listReplies' | 'listUnparsed'> &
   Pick<UploadStorage, 'listAttendance' | 'countAttendance' | 'listUploads'> &
   Partial<Pick<OfferStorage, 'listOffers'>> &

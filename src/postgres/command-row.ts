@@ -62,7 +62,8 @@ export interface SummaryRow<Issued extends IssuedCommand> extends ProgressRow {
   reply: ReplySummaryRow | null
 }
 
-const PROGRESS = `'serialNumber', serial_number, 'commandId', command_id, 'members', members, 'terms', terms,
+/** SQL for the members of how far a command is. */
+export const PROGRESS: string = `'serialNumber', serial_number, 'commandId', command_id, 'members', members, 'terms', terms,
   'issuedAt', ${milliseconds('issued_at')}, 'attemptsMade', attempts_made, 'sentAt', ${milliseconds('sent_at')},
   'replyDueAt', ${milliseconds('reply_due_at')}, 'openUntil', ${milliseconds('open_until')},
   'cancelledAt', ${milliseconds('cancelled_at')}, 'cancelledReason', cancelled_reason, 'repliedAt', ${milliseconds('replied_at')}`

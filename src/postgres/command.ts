@@ -4,6 +4,7 @@ import { distinctCommands, type IssuedCommand, keyOf, usedId } from '../command.
 import { personIn } from '../queue/person.js'
 import type { CommandStorage, QueuedCommand } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'
+import { beginningsOn } from './beginning.js'
 import {
   commandOf,
   RECORD,
@@ -54,7 +55,7 @@ export interface PostgresCommands<Issued extends IssuedCommand>
   extends Required<
       Pick<
         CommandStorage<Issued>,
-        'issue' | 'recordSent' | 'findRecord' | 'findSummaries' | 'nextNumbers'
+        'issue' | 'recordSent' | 'findRecord' | 'findBeginning' | 'findSummaries' | 'nextNumbers'
       >
     >,
     Required<Pick<ReplyStorage<Issued>, 'findCommand' | 'findCommands'>> {}
@@ -84,6 +85,7 @@ export function commandsOn<Issued extends IssuedCommand>(
       const [row] = await database.rows<RecordRow<Issued>>(FIND, values)
       return row && recordOf(row)
     },
+    ...beginningsOn<Issued>(database),
     // A whole record would read a reply that came before, however long it is.
     async findCommand(serialNumber, commandId) {
       return (await findCommands(serialNumber, [commandId]))[0]

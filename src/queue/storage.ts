@@ -118,6 +118,39 @@ export interface CommandSummary<Issued extends IssuedCommand = IssuedCommand>
   reply?: Pick<KeptReply, 'returnCode' | 'commandName' | 'rows' | 'outcome' | 'meaning'>
 }
 
+/**
+ * What the page of one command shows: more than a list does, and no more than the beginning of what
+ * is long.
+ */
+export interface CommandBeginning<Issued extends IssuedCommand = IssuedCommand>
+  extends CommandSummary<Issued> {
+  /** The first 4,096 characters of its text; missing if nobody issued it. */
+  text?: string
+  /** How many bytes the whole text has in UTF-8; missing if nobody issued it. */
+  textBytes?: number
+  /** What the reply says. */
+  reply?: NonNullable<CommandSummary['reply']> & ReplyBeginning
+}
+
+/** The beginning of a reply. */
+export interface ReplyBeginning {
+  /**
+   * The first of its fields, whole: at most 100, whose names and values have at most 4,096 bytes
+   * together in UTF-8.
+   */
+  fields: Record<string, string>
+  /** Whether there are more fields. */
+  hasMoreFields: boolean
+  /** The first 4,096 bytes of its content; missing if it has none. */
+  content?: Buffer
+  /** How many bytes the whole content has. */
+  contentBytes?: number
+  /** The first 4,096 bytes of the record as it came. */
+  raw: Buffer
+  /** How many bytes the whole record has. */
+  rawBytes: number
+}
+
 /** An open command, as a poll sees it. */
 export interface OpenCommand
   extends CommandIdentity,
@@ -287,6 +320,14 @@ export interface CommandStorage<Issued extends IssuedCommand = IssuedCommand> {
   findSummaries(
     identities: readonly CommandIdentity[],
   ): Awaitable<readonly CommandSummary<Issued>[]>
+  /**
+   * The beginning of one command and its reply, however long they are: storage cuts what is long
+   * itself. Null or undefined if there is neither.
+   */
+  findBeginning?(
+    serialNumber: string,
+    commandId: string,
+  ): Awaitable<CommandBeginning<Issued> | null | undefined>
   /**
    * Takes the next numbers of a terminal's counter, atomically: its first is 1, and none is given
    * twice, whatever is deleted in between.

@@ -35,9 +35,9 @@ export function keptReply(reply: CommandReply, of: Outcome, receivedAt: Date): K
   return { serialNumber, commandId, ...bareReply(reply, of), receivedAt }
 }
 
-/** The beginning of a text: as much as a summary has, and no half of a character. */
-export function cut(text: string): string {
-  const short = text.slice(0, SUMMARY_TEXT)
+/** The beginning of a text, as much as a summary has by default, and no half of a character. */
+export function cut(text: string, most: number = SUMMARY_TEXT): string {
+  const short = text.slice(0, most)
   return short.length < text.length ? short.replace(/[\ud800-\udbff]$/, '') : text
 }
 

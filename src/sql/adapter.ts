@@ -11,12 +11,13 @@ import type { RosterStorage } from '../roster/storage.js'
 import type { RefusedStorage } from '../terminal/refused.js'
 import type { TerminalStorage } from '../terminal/storage.js'
 import type { UploadStorage } from '../upload/storage.js'
+import { findBeginning } from './beginning.js'
 import { idKey, RECORD, recordOf, SUMMARY, summaryOf } from './command-row.js'
 import { findLog, nameLog, readEvents } from './event.js'
 import { issue, tailOf, take } from './issue.js'
 import { countCommands, listCommands } from './list.js'
 import { addOffer, deleteOffer, findOffer, listOffers, noteServed } from './offer.js'
-import { findPackets } from './packet.js'
+import { findPackets, sumPackets } from './packet.js'
 import { pairs } from './pairs.js'
 import { cancel, claim, openCommands, release } from './queue.js'
 import { forgetRefused, listRefused, noteRefused } from './refused.js'
@@ -74,6 +75,7 @@ export function adapterOver<Issued extends IssuedCommand>(
     release: writes(release),
     cancel: (...given) => logged(() => cancel(...given, hasEvents)),
     findRecord: reads(findRecord<Issued>),
+    findBeginning: (...asked) => database.read(() => findBeginning<Issued>(...asked, dialect)),
     findSummaries: reads(function* (identities) {
       if (identities.length === 0) return []
       const keys = identities.flatMap(({ serialNumber, commandId }) => {
@@ -105,20 +107,27 @@ export function adapterOver<Issued extends IssuedCommand>(
     listUnparsed: reads(listUnparsed),
     onUpload: (upload) => logged(() => keepUpload(upload, hasEvents)),
     findPackets: reads(findPackets),
+    sumPackets: reads(sumPackets),
     listAttendance: reads(listAttendance),
     countAttendance: reads(countAttendance),
     listUploads: reads(listUploads),
     onContact: (contact) => database.whole(() => noteContact(contact)),
     findTerminal: reads(findTerminal),
     listTerminals: reads(listTerminals),
-    onRefused: (refusals) => database.whole(() => noteRefused(refusals)),
-    listRefused: reads(listRefused),
-    forgetRefused: writes(forgetRefused),
+    ...refusedOn(database),
     ...rosterOn(database),
     ...offersOn(database),
     forget: (before) => database.write(() => forget(before, dialect)),
     forgetPerson: writes(forgetPerson),
     ...(hasEvents && eventsOn(database)),
+  }
+}
+
+function refusedOn(database: Database): Promised<RefusedStorage> {
+  return {
+    onRefused: (refusal) => database.whole(() => noteRefused(refusal)),
+    listRefused: () => database.read(listRefused),
+    forgetRefused: (filter) => database.write(() => forgetRefused(filter)),
   }
 }
 

@@ -61,7 +61,9 @@ export async function readResult(
   // Most packets complete nothing: they need no space, and wait for none.
   if (typeof found !== 'number') return found && readParts(found, received, bounds, read)
   if (found > MOST_JOINED) {
-    const rows = hasRows(packet.table) ? await linesOf(received, packet, adapter, deadline) : undefined
+    const rows = hasRows(packet.table)
+      ? await linesOf(received, packet, adapter, deadline)
+      : undefined
     return { upload: received, rows }
   }
   return bodies.join(received.serialNumber, found, async () => {

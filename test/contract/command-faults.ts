@@ -262,7 +262,8 @@ const locked =
 
 const ALL_CALLS = [
   ...(['issue', 'openCommands', 'claim', 'release', 'cancel', 'findRecord'] as const),
-  ...(['findSummaries', 'nextNumbers', 'recordSent', 'listCommands', 'countCommands'] as const),
+  ...(['findBeginning', 'findSummaries', 'nextNumbers', 'recordSent'] as const),
+  ...(['listCommands', 'countCommands'] as const),
 ] as const
 
 function swallowing(call: Call) {

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert'
 import { describe, expect, it } from 'vitest'
 import { adapterContract } from '../../src/contract.js'
 import { ALIKE_FAULTS } from './alike-faults.js'
+import { BEGINNING_FAULTS } from './beginning-faults.js'
 import { COMMAND_FAULTS } from './command-faults.js'
 import { CUT_FAULTS } from './cut-faults.js'
 import { EVENT_FAULTS } from './event-faults.js'
@@ -25,7 +26,7 @@ const REFUSAL = /duplicate key|has had a command/
 const TABLES: readonly Record<string, Record<string, Fault>>[] = [
   ...[REPLY_FAULTS, COMMAND_FAULTS, UPLOAD_FAULTS, TERMINAL_FAULTS, OPEN_FAULTS, LIST_FAULTS],
   ...[RETENTION_FAULTS, VALUE_FAULTS, CUT_FAULTS, ALIKE_FAULTS, REFUSED_FAULTS],
-  ...[EVENT_FAULTS, ROSTER_FAULTS, OFFER_FAULTS],
+  ...[EVENT_FAULTS, ROSTER_FAULTS, OFFER_FAULTS, BEGINNING_FAULTS],
 ]
 const FAULTS: Record<string, Record<string, Fault>> = {}
 for (const [name, faults] of TABLES.flatMap((table) => Object.entries(table))) {

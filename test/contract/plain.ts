@@ -3,6 +3,7 @@
 import { assertIssuable, type IssuedCommand, keyOf, usedId } from '../../src/command.js'
 import { checkCountFilter, checkFilter, cursorOf } from '../../src/filter.js'
 import type { ForgottenPerson, KeptReplyFilter, ListFilter, Page } from '../../src/kept.js'
+import { beginningOf } from '../../src/queue/beginning.js'
 import { personIn } from '../../src/queue/person.js'
 import { isOnTerminal, stateOf } from '../../src/queue/state.js'
 import {
@@ -162,6 +163,10 @@ export function plainCommands(records: PlainRecords) {
     findRecord(serialNumber: string, commandId: string) {
       const record = recordOf(serialNumber, commandId)
       return record && { ...record }
+    },
+    findBeginning(serialNumber: string, commandId: string) {
+      const record = recordOf(serialNumber, commandId)
+      return record && beginningOf(record)
     },
     findSummaries(identities: readonly CommandIdentity[]) {
       return identities.flatMap(({ serialNumber, commandId }) => {

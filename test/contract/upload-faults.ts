@@ -515,7 +515,7 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
     'sums what may be joined': ({ adapter, storage }) => {
       adapter.sumPackets = async (serialNumber, commandId, set) => {
         const found = storage.memory.findPackets(serialNumber, commandId, { ...set, maxBytes: 1e5 })
-        if (found.length === 0) return undefined
+        if (typeof found === 'number' || found.length === 0) return undefined
         return sumOf(found.map(({ raw, lines }) => ({ size: raw.length, lines })))
       }
     },

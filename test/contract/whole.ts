@@ -182,6 +182,10 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
       await query()
       memory.onContact(contact)
     },
+    async findBeginning(...args) {
+      await query()
+      return memory.findBeginning(...args)
+    },
     async findSummaries(...args) {
       await query()
       return memory.findSummaries(...args)
@@ -297,6 +301,10 @@ function connect(storage: Storage, delay: () => Promise<void>): Connection {
     async readEvents(...args) {
       await query()
       return memory.readEvents(...args)
+    },
+    async sumPackets(...args) {
+      await query()
+      return memory.sumPackets(...args)
     },
     async findPackets(...args) {
       await query()

@@ -254,7 +254,8 @@ onServer('what mongoAdapter keeps', () => {
   it('The largest reply that is not refused is stored', async () => {
     const adapter = mongoAdapter(db)
     const header = 'ID=1\nCMD=Shell\nReturn=0\nContent='
-    const content = Buffer.alloc(16 * 1024 * 1024 - 2400, 7)
+    // The beginning of the content is stored once more.
+    const content = Buffer.alloc(16 * 1024 * 1024 - 4096 - 2400, 7)
     const reply = replyOf('A', Buffer.concat([Buffer.from(header), content]))
     await adapter.onReply(reply, undefined)
     const kept = await adapter.findRecord('A', '1')
@@ -331,6 +332,18 @@ onServer('what mongoAdapter keeps', () => {
       const [first, second] = started.splice(0).map(({ command }) => command)
       expect(first?.projection).not.toHaveProperty('textTail')
       expect(second?.filter).toEqual({ _id: { $in: ['["A","1"]', '["A","2"]'] } })
+    })
+
+    it('The beginning of a command reads the first pieces alone, in one round trip', async () => {
+      const adapter = mongoAdapter(db)
+      await adapter.issue([queued('1')])
+      sent()
+      expect(await adapter.findBeginning('A', '1')).toMatchObject({ commandId: '1' })
+      const [find, ...others] = started.splice(0).map(({ command }) => command)
+      expect(others).toEqual([])
+      const read = Object.keys(find?.projection ?? {})
+      expect(read).toContain('reply.raw')
+      expect(read.filter((name) => /Tail|^reply$/.test(name))).toEqual([])
     })
 
     it('An upload takes one round trip for each kind, and learns at that time what was forgotten', async () => {

@@ -9,11 +9,28 @@ const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&amp;'
 
 const cells = (page: Page) => page.locator('.table tbody tr')
 
+// Headings and whatever is not to be broken, whose words have more than one line each.
+const BROKEN = `[...document.querySelectorAll('h1, h2, h3, th, .unbroken')].flatMap((element) => {
+  const range = document.createRange()
+  const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  const broken = []
+  while (texts.nextNode()) {
+    for (const { 0: word, index } of texts.currentNode.data.matchAll(/[^\\s-]+/g)) {
+      range.setStart(texts.currentNode, index)
+      range.setEnd(texts.currentNode, index + word.length)
+      const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)))
+      if (lines.size > 1) broken.push(word)
+    }
+  }
+  return broken
+})`
+
 /** What every view promises, wide and narrow. */
 async function isSound(page: Page, name: string) {
   for (const width of [1280, 375]) {
     await page.setViewportSize({ width, height: 800 })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+    expect(await page.evaluate(BROKEN)).toEqual([])
     expect(await page.locator('main script, main img').count()).toBe(0)
     expect(await axeFindings(page)).toEqual([])
     await shoot(page, `${name}-${width}`)
@@ -100,6 +117,14 @@ inBrowser(() => {
     await page.getByText('All of it was sent.').waitFor()
     await files.offer(SN, { name: '7.jpg', size: 10, md5, expiresAfter: 1 })
     await page.getByText('Offer it again.').waitFor()
+    const name = `${'firmware_of_the_second_floor_'.repeat(2)}v3.cfg`
+    await files.offer('CKJF20126009900000000012345', {
+      name,
+      size: 10,
+      md5,
+    })
+    await page.getByTitle(name).waitFor()
+    expect(await page.getByTitle('CKJF20126009900000000012345').count()).toBe(1)
     await isSound(page, 'files')
     expect(errors).toEqual([])
   })

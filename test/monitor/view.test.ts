@@ -173,6 +173,34 @@ describe('A view of a list', () => {
       expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(100_000)
     }
   })
+
+  it('A command of megabytes is shown by its beginning, with how much there is', async () => {
+    const adapter = memoryAdapter()
+    const commands = commandQueue(adapter)
+    const text = `SHELL ${'€"'.repeat(1_000_000)}`
+    const own = Object.fromEntries(
+      Array.from({ length: 9 }, (_, at) => [`own${at}`, '"'.repeat(1500)]),
+    )
+    const { commandId } = await commands.issue(SN, { text }, { members: own })
+    const fields = Object.fromEntries(
+      Array.from({ length: 99 }, (_, at) => [`f${at}`, '\u0001'.repeat(39)]),
+    )
+    const content = Buffer.from('"\n'.repeat(2_000_000))
+    const reply = { serialNumber: SN, commandId, returnCode: 0, commandName: 'Shell', fields }
+    adapter.onReply({ ...reply, content, raw: content }, undefined)
+    const { read, calls } = reader(adapter)
+    const view = await read(`view=command&sn=${SN}&id=${commandId}`)
+    expect(calls.sort()).toEqual(['findBeginning', 'findTerminal'])
+    expect(Buffer.byteLength(JSON.stringify(view))).toBeLessThan(100_000)
+    const shown = Buffer.byteLength(text.slice(0, 4096))
+    expect(view.cutText).toEqual({ size: 4_000_006, shown })
+    expect(view.command.text).toBe(text.slice(0, 4096))
+    expect(view.reply).toMatchObject({
+      content: { size: 4_000_000, isCut: true, text: '"\n'.repeat(2048) },
+      raw: { size: 4_000_000, isCut: true },
+      hasMoreFields: true,
+    })
+  })
 })
 
 describe('A query', () => {

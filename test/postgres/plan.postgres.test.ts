@@ -81,6 +81,10 @@ const READS: Record<string, Subject> = {
     const [row] = (await adapter.listCommands({ serialNumber: 'OWN', limit: 1 }, NOW)).rows
     return () => adapter.findRecord('OWN', `${row?.commandId}`)
   },
+  'The beginning of a command': async (adapter) => {
+    const [row] = (await adapter.listCommands({ serialNumber: 'OWN', limit: 1 }, NOW)).rows
+    return () => adapter.findBeginning('OWN', `${row?.commandId}`)
+  },
   'A look at 200 commands': async (adapter) => {
     const { rows } = await adapter.listCommands({ state: 'succeeded', limit: 180 }, NOW)
     return () => adapter.findSummaries(rows)

@@ -14,7 +14,10 @@ function reasonFor(fails: () => unknown): string {
 
 it.each([
   [() => attendance.putUser({ pin: '0' }), /^pin is "0"; expected a string of 1 to 24 digits/],
-  [() => access.authorize({ pin: '7', timeZone: 1, doors: [] }), /^doors is an array of 0; expected /],
+  [
+    () => access.authorize({ pin: '7', timeZone: 1, doors: [] }),
+    /^doors is an array of 0; expected /,
+  ],
   [() => attendance.putUser({ pin: '7', nmae: 'A' } as never), /^there is no member "nmae"; /],
   [
     () => attendance.putUser({ pin: '7', name: 'é' }, { encoding: 'big5' }),

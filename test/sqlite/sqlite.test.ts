@@ -70,6 +70,37 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
       expect(tables).toEqual([...Array(3).fill('iclock_commands'), 'iclock_events'])
     }))
 
+  it('The beginning of a command of megabytes is some kilobytes of one row', () =>
+    onFile(async ({ db }) => {
+      const rows: unknown[] = []
+      const prepare: SqliteDatabase['prepare'] = (sql) => {
+        const statement = db.prepare(sql)
+        return {
+          all(...given) {
+            const found = statement.all(...given)
+            rows.push(...found)
+            return found
+          },
+          run: (...given) => statement.run(...given),
+        }
+      }
+      const adapter = sqliteAdapter({ exec: (sql) => db.exec(sql), prepare })
+      const one = queued('1')
+      const text = `SHELL ${'x'.repeat(1_000_000)}`
+      await adapter.issue([{ ...one, command: { ...one.command, text } }])
+      const raw = Buffer.alloc(1_000_000, 'ID=1&')
+      const fields = { of: 'x'.repeat(1_000_000), more: '1' }
+      await adapter.onReply(
+        { ...replyTo('A', '1'), fields, raw, content: raw.subarray(9) },
+        undefined,
+      )
+      rows.length = 0
+      const found = await adapter.findBeginning('A', '1')
+      expect(found?.reply).toMatchObject({ fields: {}, hasMoreFields: true, rawBytes: 1_000_000 })
+      expect(rows).toHaveLength(1)
+      expect(JSON.stringify(rows).length).toBeLessThan(150_000)
+    }))
+
   it('What comes at the same time is stored in one transaction', () =>
     onFile(async ({ db, statements }) => {
       const adapter = sqliteAdapter(db)

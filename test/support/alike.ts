@@ -213,12 +213,14 @@ async function live(adapter: WholeAdapter, seed: number, steps: number): Promise
       await both((one) => walk((each) => one.listTerminals(each), terminals))
       const set = { table: 'user', count: 3, maxBytes: pick([17, 18]) }
       await both((one) => one.findPackets(serialNumber, '1', set))
+      await both((one) => one.sumPackets(serialNumber, '1', set))
       await both((one) => one.findTerminal(serialNumber))
       const identities = ['1', '2', '9'].map((commandId) => ({ serialNumber, commandId }))
       await both(async (one) => {
         const found = await one.findSummaries(identities)
         return [...found].sort((a, b) => (a.commandId < b.commandId ? -1 : 1))
       })
+      await both((one) => one.findBeginning(serialNumber, '1'))
       await both((one) => one.nextNumbers(serialNumber, 2))
     },
   }

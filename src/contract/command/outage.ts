@@ -27,9 +27,10 @@ export const COMMAND_OUTAGE_CASES: readonly CommandCase[] = [
         return adapter.findSummaries([{ serialNumber: 'A', commandId: '1' }])
       })
       await fails('nextNumbers', () => adapter.nextNumbers('A', 1))
-      const { recordSent, listCommands, countCommands } = adapter
+      const { recordSent, findBeginning, listCommands, countCommands } = adapter
       const sent = { serialNumber: 'A', commandId: '3', text: 'CHECK' }
       if (recordSent) await fails('recordSent', () => recordSent.call(adapter, sent))
+      if (findBeginning) await fails('findBeginning', () => findBeginning.call(adapter, 'A', '1'))
       if (listCommands) await fails('listCommands', () => listCommands.call(adapter, {}, at(1)))
       if (countCommands) await fails('countCommands', () => countCommands.call(adapter, {}, at(1)))
     },

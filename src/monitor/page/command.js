@@ -2,13 +2,15 @@
 import { commandActions } from './command-action.js'
 import { badge, empty, facts, hexOf, html, said, saidHeading, t } from './element.js'
 import { meaningOf, personLink, terminalLink } from './list.js'
+import { sizeOf } from './size.js'
 import { moment } from './time.js'
 
 const TIMES = ['issuedAt', 'sentAt', 'replyDueAt', 'expiresAt', 'cancelledAt', 'repliedAt']
 
 export function command(view, { params }, actions, title) {
   const [sn, id] = [params.get('sn') ?? '', params.get('id') ?? '']
-  const { terminal, command: known, terms, members = [], reply } = view
+  const { terminal, command: known, cutText, terms, members = [], reply } = view
+  const query = new URLSearchParams({ sn, id })
   const about = known?.pin === undefined ? undefined : personLink(known.pin, known.person)
   const back = html`<p>${terminalLink(sn, terminal?.name)}</p>`
   if (known === undefined) {
@@ -24,7 +26,8 @@ export function command(view, { params }, actions, title) {
     <div class="actions">
       ${commandActions(actions, known)}
     </div>
-    ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${block(t('command.text'), known.text)}`}
+    ${known.text === undefined ? html`<p>${t('command.notIssued')}</p>` : html`<h2>${t('command.text')}</h2>${cutText && firstOf(cutText)}${block(t('command.text'), known.text)}`}
+    ${cutText && download('text', query, 'command.downloadText', cutText)}
     <h2>${t('command.facts')}</h2>
     ${facts([
       [t('command.id'), said(id)],
@@ -34,36 +37,45 @@ export function command(view, { params }, actions, title) {
     ])}
     ${members.length > 0 && html`<h2>${t('command.members')}</h2>${facts(members.map(([name, value]) => [said(name), said(value)]))}`}
     <h2>${t('command.reply')}</h2>
-    ${reply === undefined ? html`<p>${t('command.noReply')}</p>` : replyOf(reply, new URLSearchParams({ sn, id }))}
+    ${reply === undefined ? html`<p>${t('command.noReply')}</p>` : replyOf(reply, query)}
   `
 }
 
-function replyOf({ returnCode, commandName, fields, content, raw }, query) {
+// What is long is shown in part, with how much there is.
+const firstOf = ({ size, shown }) =>
+  html`<p class="note">${t('command.shownOnly', { n: sizeOf(shown), all: sizeOf(size) })}</p>`
+
+const download = (path, query, key, { size }) =>
+  html`<p><a href=${`${path}?${query}`} download>${t(key, { n: sizeOf(size) })}</a></p>`
+
+function replyOf({ returnCode, commandName, fields, hasMoreFields, content, raw }, query) {
   return html`
     ${facts([
       [t('command.returnCode'), returnCode ?? '–'],
       [t('command.commandName'), said(commandName || '–')],
     ])}
     ${fields.length > 0 && html`<h3>${t('command.fields')}</h3>${facts(fields.map(([name, value]) => [said(name), said(value)]))}`}
+    ${hasMoreFields && html`<p class="note">${t('command.moreFields')}</p>`}
     ${content && html`<h3>${t('command.content')}</h3>${contentOf(content, query)}`}
     <h3>${t('command.raw')}</h3>
-    ${raw.isCut && html`<p class="note">${t('command.shownOnly', { n: raw.hex.length / 2 })}</p>`}
+    ${raw.isCut && firstOf({ ...raw, shown: raw.hex.length / 2 })}
     ${block(t('command.raw'), hexOf(raw.hex))}
-    <p><a href=${`raw?${query}`} download>${t('command.downloadRaw', { n: raw.size })}</a></p>
+    ${download('raw', query, 'command.downloadRaw', raw)}
   `
 }
 
-function contentOf({ text, size, isCut, hex }, query) {
+function contentOf(content, query) {
+  const { text, size, isCut, hex } = content
   return html`
     ${
       text === undefined
-        ? html`<p>${t('command.contentSize', { n: size })}</p>`
+        ? html`<p>${t('command.contentSize', { n: sizeOf(size) })}</p>`
         : html`
-            ${isCut && html`<p class="note">${t('command.shownOnly', { n: hex.length / 2 })}</p>`}
+            ${isCut && firstOf({ size, shown: hex.length / 2 })}
             ${block(t('command.content'), text)}
           `
     }
-    <p><a href=${`content?${query}`} download>${t('command.downloadContent', { n: size })}</a></p>
+    ${download('content', query, 'command.downloadContent', content)}
   `
 }
 

@@ -23,6 +23,11 @@ export function said(text) {
   return html`<bdi>${text}</bdi>`
 }
 
+/** A serial number or the name of a file, on one line: what has no space for it is in its `title`. */
+export function unbroken(text) {
+  return html`<span class="unbroken" title=${text}>${said(text)}</span>`
+}
+
 /** A table that a narrow screen shows as cards. `columns` are the texts above it, each row a list of cells; `kind` is a class of the whole. */
 export function table(label, columns, rows, kind = '') {
   return html`

@@ -1,10 +1,10 @@
 // Files that were offered to terminals, and how far each has come.
-import { badge, html, said, t, table } from './element.js'
+import { badge, html, said, t, table, unbroken } from './element.js'
 import { filteredList, terminalField, terminalLink } from './list.js'
+import { sizeOf } from './size.js'
 import { moment } from './time.js'
 
 const COLUMNS = ['file', 'terminal', 'state', 'progress', 'offered', 'expires']
-const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte']
 
 export function files(view, { params }, { change, link }, title) {
   const known = new Map(view.terminals.map((terminal) => [terminal.serialNumber, terminal]))
@@ -29,7 +29,7 @@ const offerTable = (label, rows, known) =>
       return {
         key: `${row.serialNumber} ${row.name} ${row.offeredAt} ${index}`,
         cells: [
-          html`${said(row.name)}${row.platform !== undefined && html` <small>${said(t('files.firmware', { platform: row.platform }))}</small>`}`,
+          html`${unbroken(row.name)}${row.platform !== undefined && html` <small>${said(t('files.firmware', { platform: row.platform }))}</small>`}`,
           terminalLink(row.serialNumber, terminal?.name),
           html`${badge(row.state, 'offer')} <small>${t(`offer.${row.state}Next`)}</small>`,
           progressOf(row),
@@ -47,14 +47,4 @@ function progressOf({ name, size, served }) {
     <progress max=${Math.max(size, 1)} value=${size === 0 ? 1 : served} aria-label=${name}></progress>
     <small>${words}</small>
   `
-}
-
-/** `41.2 MB`, in the language of the page. */
-function sizeOf(bytes) {
-  const power = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), UNITS.length - 1)
-  /** @type {Intl.NumberFormatOptions} */
-  const shape = { style: 'unit', unit: UNITS[power], maximumFractionDigits: 1 }
-  const format = new Intl.NumberFormat(document.documentElement.lang, shape)
-  // Never more than there is.
-  return format.format(Math.floor((bytes / 1000 ** power) * 10) / 10)
 }

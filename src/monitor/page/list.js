@@ -1,6 +1,6 @@
 // What lists share: search, filters, pages, and rows of commands.
 import { commandActions, mayChange } from './command-action.js'
-import { badge, empty, heading, html, said, t, table } from './element.js'
+import { badge, empty, heading, html, said, t, table, unbroken } from './element.js'
 import { moment } from './time.js'
 
 /** Every state of a command. */
@@ -10,8 +10,8 @@ export const STATES = [
 ]
 
 export const terminalLink = (sn, name) => html`
-  <a href=${`#/terminal/${encodeURIComponent(sn)}`}>${said(name ?? sn)}</a>
-  ${name !== undefined && html`<small>${said(sn)}</small>`}
+  <a href=${`#/terminal/${encodeURIComponent(sn)}`}>${name === undefined ? unbroken(sn) : said(name)}</a>
+  ${name !== undefined && html`<small>${unbroken(sn)}</small>`}
 `
 
 export const commandLink = (sn, id, words, isText = true) =>

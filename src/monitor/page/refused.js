@@ -1,5 +1,5 @@
 // Who knocks: serial numbers that the app refused.
-import { empty, heading, html, said, t, table } from './element.js'
+import { empty, heading, html, said, t, table, unbroken } from './element.js'
 import { AskingButton } from './form.js'
 import { pager } from './list.js'
 import { localTime } from './time.js'
@@ -21,7 +21,7 @@ export function refused({ list }, _route, { link, act, may }, title) {
         list.rows.map((row) => ({
           key: `${row.serialNumber} ${row.address}`,
           cells: [
-            said(row.serialNumber),
+            unbroken(row.serialNumber),
             said(row.address || '–'),
             said(row.model ?? '–'),
             row.times,

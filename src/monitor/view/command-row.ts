@@ -1,14 +1,9 @@
 // A command's row in a list.
 
 import { personIn } from '../../queue/person.js'
-import { outcomeOfSummary, stateOf, stateOfSummary } from '../../queue/state.js'
-import type {
-  CommandProgress,
-  CommandRecord,
-  CommandState,
-  CommandSummary,
-} from '../../queue/storage.js'
-import { type Family, outcomeOf } from '../../reply/outcome.js'
+import { outcomeOfSummary, stateOfSummary } from '../../queue/state.js'
+import type { CommandProgress, CommandState, CommandSummary } from '../../queue/storage.js'
+import type { Family } from '../../reply/outcome.js'
 import { cut } from '../bytes.js'
 import { type Phrase, phraseOf } from '../phrase.js'
 
@@ -36,8 +31,7 @@ export interface CommandRow {
   repliedAt?: number
 }
 
-const LONGEST_TEXT = 8000
-const LONGEST_LISTED = 200
+const LONGEST_TEXT = 200
 
 /** Creates the row of a summary, with its state at a moment. */
 export function summaryRow(
@@ -50,34 +44,21 @@ export function summaryRow(
   return {
     serialNumber,
     commandId,
-    ...(text !== undefined && wordsOf(text, LONGEST_LISTED)),
+    ...(text !== undefined && wordsOf(text)),
     state: stateOfSummary(summary, now, family),
     ...(outcome && { meaning: outcome.meaning }),
     ...progressOf(summary),
   }
 }
 
-/** Creates the row of a record, with its state at a moment. */
-export function commandRow(
-  record: CommandRecord,
-  now: Date,
-  family: Family = 'attendance',
-): CommandRow {
-  const { command, reply } = record
-  return {
-    serialNumber: command?.serialNumber ?? reply?.serialNumber ?? '',
-    commandId: command?.commandId ?? reply?.commandId ?? '',
-    ...(command && wordsOf(command.text, LONGEST_TEXT)),
-    state: stateOf(record, now, family),
-    ...(reply && { meaning: outcomeOf(reply, command, family).meaning }),
-    ...progressOf(record),
-  }
-}
-
-function wordsOf(text: string, most: number): Pick<CommandRow, 'text' | 'phrase' | 'pin'> {
+function wordsOf(text: string): Pick<CommandRow, 'text' | 'phrase' | 'pin'> {
   const phrase = phraseOf(text)
   const pin = personIn(text)
-  return { text: cut(text, most), ...(phrase && { phrase }), ...(pin !== undefined && { pin }) }
+  return {
+    text: cut(text, LONGEST_TEXT),
+    ...(phrase && { phrase }),
+    ...(pin !== undefined && { pin }),
+  }
 }
 
 function progressOf(progress: CommandProgress): ProgressRow {
