@@ -50,6 +50,8 @@ function shownRow(
   }
   const { isGone, ...there } = content
   if (isSeen && !isOther) return isGone ? { content: there } : undefined
-  const gone = isSeen ? {} : { isGone: true as const }
+  // Who was on his way may have come after the query had gone by.
+  const isSent = facets.user?.ids !== undefined
+  const gone = isSeen || isSent ? {} : { isGone: true as const }
   return { content: { ...there, ...gone, facets: lostFacets(facets) } }
 }
