@@ -13,7 +13,7 @@ export const MOST_FIELDS = 100
 /**
  * The beginning of a record, for adapters that have it as an object.
  *
- * @param of the outcome of the command; by default by the return codes of time-clocks
+ * @param of the outcome of the command; by default by the return codes of time clocks
  */
 export function beginningOf<Issued extends IssuedCommand>(
   record: CommandRecord<Issued>,

@@ -99,7 +99,8 @@ function afterAsking(
     return idle(row, 'failed', asked.failure.meaning)
   }
   const progress = progressOf(asked, context.look)
-  if (progress.is === 'lost') return rest
+  const isForgotten = asked.ids?.some((id) => context.look(id) === undefined)
+  if (progress.is === 'lost' || isForgotten) return rest
   if (progress.is === 'open' || progress.is === 'unsent') {
     return waiting({ ...row, asked: { ...asked, isIssued: true } }, ASKING)
   }

@@ -4,7 +4,7 @@ import type { Context, Decision } from './decision.js'
 import { queryOf } from './empty.js'
 import type { Read } from './reading.js'
 import { idsIn, type Known, type PersonRow } from './row.js'
-import { failureOf, isUserMissing, type Look, lostFacets, progressOf } from './settle.js'
+import { failureOf, goneOf, isUserMissing, type Look, lostFacets, progressOf } from './settle.js'
 
 /** The questions whether people are still there. */
 export interface Round {
@@ -40,7 +40,7 @@ export function roundOf(
 export function withPresence(row: PersonRow, context: Context): PersonRow {
   if (row.presence?.ids === undefined) return row
   const { presence, ...rest } = row
-  const { token, tries = 0, isShown = false } = presence
+  const { token, ids: [id = ''] = [], tries = 0, isShown = false } = presence
   const progress = progressOf(presence, context.look)
   switch (progress.is) {
     case 'lost':
@@ -49,9 +49,12 @@ export function withPresence(row: PersonRow, context: Context): PersonRow {
     case 'unsent':
       return { ...row, presence: { ...presence, isIssued: true } }
     default: {
+      const look = context.look(id)
+      // Storage has forgotten what was answered: it proves nothing.
+      if (look === undefined) return rest
       const known: PersonRow = { ...rest, presence: { token } }
-      const isAnswered = progress.is === 'done' || isUserMissing(progress.look)
-      if (!isAnswered && !isShown) return unanswered(known, tries + 1, progress.look, context)
+      const isAnswered = look.state === 'succeeded' || isUserMissing(look)
+      if (!isAnswered && !isShown) return unanswered(known, tries + 1, look, context)
       if (!isShown) return gone(known)
       return context.round?.isOther ? { ...known, facets: lostFacets(known.facets) } : known
     }
@@ -68,10 +71,8 @@ function unanswered(known: PersonRow, tries: number, look: Look, context: Contex
 
 function gone(row: PersonRow): PersonRow {
   const { owner, facets, presence } = row
-  if (owner === 'foreign') return { facets: {}, isFree: true, ...(presence && { presence }) }
-  // Who is on his way again may be there by now.
-  const isSent = facets.user?.ids !== undefined
-  return { ...row, facets: lostFacets(facets), ...(!isSent && { isGone: true }) }
+  if (owner !== 'foreign') return { ...row, ...goneOf(facets) }
+  return { facets: {}, isFree: true, ...(presence && { presence }) }
 }
 
 /** The decision, and the question if it is this person's turn. */

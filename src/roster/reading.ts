@@ -75,7 +75,7 @@ export function idsOfTerminal({ reading, asked }: TerminalRow): string[] {
   return [reading, reading?.counting, asked].flatMap((one) => one?.ids ?? [])
 }
 
-/** How long a count must be lower until it says something: a terminal counts after it was sent something. */
+/** How long a count must stay lower before it is believed: terminals count some time after a change. */
 export const SURE: number = 5 * 60_000
 
 /** What says whether to read. */

@@ -1,6 +1,6 @@
 // How far the commands of a row are, and when what failed is tried again. Pure.
 import type { CommandState } from '../queue/storage.js'
-import type { Facet, Failure, Sending } from './row.js'
+import type { Facet, Failure, PersonRow, Sending } from './row.js'
 
 /** What is known of a command. */
 export interface Look {
@@ -134,10 +134,17 @@ export function settledFacet(facet: Facet, settling: Settling): Facet | undefine
 /** The digest of a facet that must be sent again. */
 export const LOST = 'lost'
 
-/** The facets of somebody who isn't on the terminal any more: all but what is on its way is sent again. */
-export function lostFacets(facets: Readonly<Record<string, Facet>>): Record<string, Facet> {
+/** The facets of somebody of whom the terminal has nothing: all are sent again but those on their way. */
+export function lostFacets(facets: PersonRow['facets']): PersonRow['facets'] {
   const lost = Object.entries(facets).map(([name, facet]) => {
     return [name, facet.ids === undefined ? { ...facet, digest: LOST } : facet] as const
   })
   return Object.fromEntries(lost)
+}
+
+/** What the row of somebody says whom the terminal doesn't show. */
+export function goneOf(facets: PersonRow['facets']): Pick<PersonRow, 'facets' | 'isGone'> {
+  // Who is on his way may have come after the query had gone by.
+  const isSent = facets.user?.ids !== undefined
+  return { facets: lostFacets(facets), ...(!isSent && { isGone: true }) }
 }

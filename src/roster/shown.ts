@@ -3,7 +3,7 @@ import { isNameOf } from './digest.js'
 import { type Executing, writeAll } from './execute.js'
 import { lateOf, type Reading } from './reading.js'
 import { decode, type PersonRow, type PersonState, personWrite } from './row.js'
-import { lostFacets } from './settle.js'
+import { goneOf, lostFacets } from './settle.js'
 import type { Snapshot } from './snapshot.js'
 import type { RosterWrite } from './storage.js'
 
@@ -50,8 +50,7 @@ function shownRow(
   }
   const { isGone, ...there } = content
   if (isSeen && !isOther) return isGone ? { content: there } : undefined
-  // Who was on his way may have come after the query had gone by.
-  const isSent = facets.user?.ids !== undefined
-  const gone = isSeen || isSent ? {} : { isGone: true as const }
-  return { content: { ...there, ...gone, facets: lostFacets(facets) } }
+  return {
+    content: { ...there, ...(isSeen ? { facets: lostFacets(facets) } : goneOf(facets)) },
+  }
 }

@@ -471,6 +471,29 @@ it('A PIN is free once a terminal that is asked PIN by PIN no longer shows who h
   expect(await people.count(SN)).toMatchObject({ present: 2, conflict: 0 })
 })
 
+it('A PIN is not free because storage has forgotten why a terminal did not answer', async () => {
+  const { settle, drain, machine, memory, people } = await world(
+    many(2),
+    {},
+    { knowsQueryAll: false },
+  )
+  machine.users.set('2', { name: 'Visitor', pri: '0', card: '' })
+  await settle()
+  await people.reconcile(SN, { read: true })
+  await drain()
+  await people.reconcile(SN)
+  await people.reconcile(SN)
+  const execute = machine.execute.bind(machine)
+  machine.execute = (text, random) => ({ ...execute(text, random), code: -1, rows: [] })
+  expect(await drain()).toHaveLength(2)
+  machine.execute = execute
+  vi.setSystemTime(Date.now() + MINUTE)
+  await memory.forget(new Date())
+  await settle()
+  expect(machine.users.get('2')?.name).toBe('Visitor')
+  expect(await people.count(SN)).toMatchObject({ present: 1, conflict: 1 })
+})
+
 it('A terminal that refuses the question for one person is not asked for everybody', async () => {
   const wanted = many(150).map(({ person: _, ...one }) => one)
   const kind = { knowsQueryAll: false, knowsQueryOne: false }
