@@ -145,7 +145,7 @@ export { lineKey } from './upload/line.js'
 export { type ParseUploadOptions, parseUpload } from './upload/parse.js'
 export { personOf } from './upload/person.js'
 export type { UploadEvent } from './upload/reception.js'
-export type { PacketSet, PacketSum, UploadStorage } from './upload/storage.js'
+export type { PacketSet, UploadStorage } from './upload/storage.js'
 export { tableOf } from './upload/table.js'
 export type {
   AttendanceRecord,

@@ -11,7 +11,7 @@ import { cut, SUMMARY_BYTES } from '../queue/summary.js'
 import { isForgotten } from '../upload/forgotten.js'
 import { sumOf } from '../upload/packet.js'
 import { personOf } from '../upload/person.js'
-import type { PacketSet, PacketSum, UploadStorage } from '../upload/storage.js'
+import type { PacketSet, UploadStorage } from '../upload/storage.js'
 import { tableOf } from '../upload/table.js'
 import type { AttendanceRecord, PacketRecord, Upload, UploadRecord } from '../upload/upload.js'
 import { countDays } from './day.js'
@@ -27,7 +27,7 @@ export interface UploadMemory extends UploadStorage {
     serialNumber: string,
     commandId: string,
     set: Omit<PacketSet, 'maxBytes'>,
-  ): PacketSum | undefined
+  ): number | undefined
   listAttendance(filter: KeptAttendanceFilter): Page<KeptAttendance>
   countAttendance(days: readonly string[]): number[]
   listUploads(filter: KeptUploadFilter): Page<KeptUpload>
@@ -69,7 +69,7 @@ export function uploadMemory(uploads: Uploads, log?: EventMemory): UploadMemory 
     sumPackets(serialNumber, commandId, { table, count }) {
       const packets = uploads.packets.get(JSON.stringify([serialNumber, commandId, table, count]))
       if (packets?.size !== count) return undefined
-      return sumOf([...packets.values()].map(({ raw, ...rest }) => ({ ...rest, size: raw.length })))
+      return sumOf([...packets.values()])
     },
     listAttendance(filter) {
       const { pin, day, ...checked } = checkFilter('attendance', filter, PLACE)

@@ -36,7 +36,7 @@ export function packetsOn(uploads: MongoCollection): Promised<UploadStorage>['fi
   }
 }
 
-/** Sums a whole set of packets: see `UploadStorage.sumPackets`. */
+/** Adds up the lines of a whole set of packets: see `UploadStorage.sumPackets`. */
 export function sumsOn(uploads: MongoCollection): Promised<UploadStorage>['sumPackets'] {
   return async (serialNumber, commandId, { table, count }) => {
     const packets = await latestOfEach(uploads, serialNumber, { commandId, table, count })

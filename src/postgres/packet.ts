@@ -19,8 +19,7 @@ const FIND_SET = `${LATEST}
   SELECT json_build_array(line_key, size)::text AS row FROM latest ORDER BY number`
 
 const SUM_SET = `${LATEST}
-  SELECT json_build_object('bytes', sum(size), 'lines', CASE WHEN count(lines) = count(*) THEN sum(lines) END)::text AS row
-  FROM latest HAVING count(*) = $3::integer`
+  SELECT sum(lines)::text AS row FROM latest HAVING count(lines) = $3::integer`
 
 const READ_PACKETS = `
   SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
@@ -54,14 +53,12 @@ export function packetsOn(database: Database): Promised<UploadStorage>['findPack
   }
 }
 
-/** Sums a whole set of packets: see `UploadStorage.sumPackets`. */
+/** Adds up the lines of a whole set of packets: see `UploadStorage.sumPackets`. */
 export function sumsOn(database: Database): Promised<UploadStorage>['sumPackets'] {
   return async (serialNumber, commandId, set) => {
     const values = [serialNumber, packetSetOf(commandId, set), set.count]
-    const [sum] = await database.rows<{ bytes: number; lines: number | null }>(SUM_SET, values)
-    if (sum === undefined) return undefined
-    const { bytes, lines } = sum
-    return { bytes, ...(lines !== null && { lines }) }
+    const [sum] = await database.rows<number>(SUM_SET, values)
+    return sum
   }
 }
 

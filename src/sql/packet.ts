@@ -1,6 +1,6 @@
 // Packets of a query's result: found as whole sets, by their sizes first.
 import { sumOf } from '../upload/packet.js'
-import type { PacketSet, PacketSum } from '../upload/storage.js'
+import type { PacketSet } from '../upload/storage.js'
 import type { PacketRecord } from '../upload/upload.js'
 import { marks, type Row, read, type Steps, write } from './step.js'
 import { bytes, serial, unpack } from './text.js'
@@ -43,25 +43,21 @@ export function* findPackets(
   return packets.length < count ? [] : packets
 }
 
-/** Sums a whole set of packets: see `UploadStorage.sumPackets`. */
+/** Adds up the lines of a whole set of packets: see `UploadStorage.sumPackets`. */
 export function* sumPackets(
   serialNumber: string,
   commandId: string,
   { table, count }: Omit<PacketSet, 'maxBytes'>,
-): Steps<PacketSum | undefined> {
+): Steps<number | undefined> {
   const own = [serial(serialNumber), packetSet(commandId, { table, count }), count]
   const [found] = yield* read(`SELECT COUNT(*) AS known FROM (${LATEST}) AS latest`, ...own)
   if (Number(found?.known) < count) return undefined
   const rows = yield* read(
-    `SELECT size, record FROM iclock_uploads JOIN (${LATEST}) AS latest ON position = place LIMIT ?`,
+    `SELECT record FROM iclock_uploads JOIN (${LATEST}) AS latest ON position = place LIMIT ?`,
     ...[...own, count],
   )
   if (rows.length < count) return undefined
-  return sumOf(
-    rows.map(({ size, record }) => {
-      return { size: Number(size), lines: (unpack(record) as { lines?: number }).lines }
-    }),
-  )
+  return sumOf(rows.map(({ record }) => unpack(record) as { lines?: number }))
 }
 
 /** The bytes of both pieces of a line. */

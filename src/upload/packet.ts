@@ -3,12 +3,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { isWhole, quoted } from '../check.js'
 import { misanswered, shapeOf } from '../reply/found.js'
 import { lineEndsOf, linesOf } from './size.js'
-import type { PacketSet, PacketSum } from './storage.js'
+import type { PacketSet } from './storage.js'
 import { isText } from './text.js'
 import type { PacketRecord, Upload } from './upload.js'
 
 const MOST_PACKETS = 1000
-const MOST = Number.MAX_SAFE_INTEGER
 /** How many bytes packets may have together; what is larger stays in its packets. */
 export const MOST_JOINED: number = 64 * 1024 * 1024
 
@@ -28,25 +27,23 @@ export function packetOf(
   return { kind: 'packet', type: 'packet', table, index, count, ...lines, raw: body }
 }
 
-/** What a set of packets has together, as `sumPackets` answers it. */
-export function sumOf(packets: readonly { size: number; lines?: unknown }[]): PacketSum {
-  let [bytes, lines]: [number, number | undefined] = [0, 0]
-  for (const packet of packets) {
-    bytes += packet.size
-    if (typeof packet.lines !== 'number') lines = undefined
-    else if (lines !== undefined) lines += packet.lines
+/** The lines of a set of packets together; undefined if one of them has none. */
+export function sumOf(packets: readonly { lines?: unknown }[]): number | undefined {
+  let sum = 0
+  for (const { lines } of packets) {
+    if (typeof lines !== 'number') return undefined
+    sum += lines
   }
-  return { bytes, ...(lines !== undefined && { lines }) }
+  return sum
 }
 
 /** @throws IclockError `STORAGE_MISMATCH` if it isn't what `sumPackets` answers */
-export function checkSum(sum: PacketSum): void {
-  const { bytes, lines = 0 } = Object(sum) as Partial<PacketSum>
-  if (isWhole(bytes, 0, MOST) && isWhole(lines, 0, MOST)) return
+export function checkSum(sum: number): void {
+  if (isWhole(sum, 0, Number.MAX_SAFE_INTEGER)) return
   throw misanswered(
     'sumPackets',
     shapeOf(sum),
-    'an object with bytes and lines, which are whole numbers; or nothing',
+    'the number of lines, or nothing if a packet is missing or has no lines',
   )
 }
 

@@ -57,14 +57,6 @@ export interface PacketSet {
   maxBytes: number
 }
 
-/** What a whole set of packets has together. */
-export interface PacketSum {
-  /** How many bytes. */
-  bytes: number
-  /** The sum of their `lines`; missing if one of them has none. */
-  lines?: number
-}
-
 /**
  * The storage behind the endpoints that take uploads. A plain object; it connects and closes
  * nothing.
@@ -101,15 +93,15 @@ export interface UploadStorage {
     set: PacketSet,
   ): Awaitable<readonly PacketRecord[] | number>
   /**
-   * Sums the packets that `findPackets` would find, however large they are, without reading their
-   * bytes: storage has `lines` of each. Null or undefined if one is missing. Without this call a
-   * result of more than 64 MB concludes no query.
+   * Adds up the `lines` of the packets that `findPackets` would find, however large they are, without
+   * reading their bytes. Null or undefined if a packet is missing, or has no `lines`. Without this
+   * call a result of more than 64 MB concludes no query.
    */
   sumPackets?(
     serialNumber: string,
     commandId: string,
     set: Omit<PacketSet, 'maxBytes'>,
-  ): Awaitable<PacketSum | null | undefined>
+  ): Awaitable<number | null | undefined>
   /**
    * Lists attendance records for people, the newest first: by `receivedAt`, of one moment the one
    * that came last is first.

@@ -33,7 +33,7 @@ export async function linesOf(
   const sum = await deadline.wait(adapter.sumPackets?.(serialNumber, commandId, { table, count }))
   if (sum === null || sum === undefined) return undefined
   checkSum(sum)
-  return sum.lines
+  return sum
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type UploadRecord,
 } from '../../src/index.js'
 import { sumOf } from '../../src/upload/packet.js'
-import type { PacketSet, PacketSum } from '../../src/upload/storage.js'
+import type { PacketSet } from '../../src/upload/storage.js'
 import type { Fault, Storage } from './whole.js'
 
 type Line = UploadRecord | Buffer
@@ -229,6 +229,7 @@ const firstPackets: Fault = ({ adapter, storage }) => {
 const summing = (
   isFound: (kept: KeptPacket, asked: Omit<AskedPackets, 'maxBytes'>) => boolean,
   isWhole = (packets: readonly PacketRecord[], count: number) => packets.length >= count,
+  sum: (packets: readonly PacketRecord[]) => number | undefined = sumOf,
 ): Fault => {
   return ({ adapter, storage }) => {
     adapter.sumPackets = async (serialNumber, commandId, set) => {
@@ -238,17 +239,7 @@ const summing = (
       })
       const last = [...new Map(packets.map((packet) => [packet.index, packet])).values()]
       if (!isWhole(last, set.count)) return undefined
-      return sumOf(last.map(({ raw, lines }) => ({ size: raw.length, lines })))
-    }
-  }
-}
-
-const changingSum = (change: (sum: PacketSum) => PacketSum): Fault => {
-  return ({ adapter }) => {
-    const { sumPackets } = adapter
-    adapter.sumPackets = async (...args) => {
-      const sum = await sumPackets(...args)
-      return sum && change(sum)
+      return sum(last)
     }
   }
 }
@@ -492,45 +483,53 @@ export const UPLOAD_FAULTS: Record<string, Record<string, Fault>> = {
       return { ...set, maxBytes: Math.min(set.maxBytes, 1_000_000) }
     }),
   },
-  'A whole set of packets is summed, however large it is, and none that has a gap': {
-    'sums those of every terminal': summing(({ upload, packet }, asked) => {
-      return upload.commandId === asked.commandId && isOfSet(packet, asked)
-    }),
-    'sums those of every command': summing(({ upload, packet }, asked) => {
-      return upload.serialNumber === asked.serialNumber && isOfSet(packet, asked)
-    }),
-    'sums those of every table': summing(({ upload, packet }, asked) => {
-      return isOfCommand(upload, asked) && packet.count === asked.count
-    }),
-    'sums those of every count': summing(({ upload, packet }, asked) => {
-      return isOfCommand(upload, asked) && packet.table === asked.table
-    }),
-    'sums what has come so far': summing(
-      ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
-      () => true,
-    ),
-    'counts no bytes': changingSum(({ bytes: _, ...sum }) => ({ ...sum, bytes: 0 })),
-    'forgets the lines': changingSum(({ bytes }) => ({ bytes })),
-    'takes no lines for none': changingSum(({ bytes, lines = 0 }) => ({ bytes, lines })),
-    'sums what may be joined': ({ adapter, storage }) => {
-      adapter.sumPackets = async (serialNumber, commandId, set) => {
-        const found = storage.memory.findPackets(serialNumber, commandId, { ...set, maxBytes: 1e5 })
-        if (typeof found === 'number' || found.length === 0) return undefined
-        return sumOf(found.map(({ raw, lines }) => ({ size: raw.length, lines })))
-      }
+  'The lines of a whole set of packets are added up, however large it is, but not of one with a gap':
+    {
+      'sums those of every terminal': summing(({ upload, packet }, asked) => {
+        return upload.commandId === asked.commandId && isOfSet(packet, asked)
+      }),
+      'sums those of every command': summing(({ upload, packet }, asked) => {
+        return upload.serialNumber === asked.serialNumber && isOfSet(packet, asked)
+      }),
+      'sums those of every table': summing(({ upload, packet }, asked) => {
+        return isOfCommand(upload, asked) && packet.count === asked.count
+      }),
+      'sums those of every count': summing(({ upload, packet }, asked) => {
+        return isOfCommand(upload, asked) && packet.table === asked.table
+      }),
+      'sums what has come so far': summing(
+        ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+        () => true,
+      ),
+      'forgets the lines': ({ adapter }) => {
+        adapter.sumPackets = async () => undefined
+      },
+      'takes no lines for none': summing(
+        ({ upload, packet }, asked) => isOfCommand(upload, asked) && isOfSet(packet, asked),
+        undefined,
+        (packets) => sumOf(packets.map(({ lines = 0 }) => ({ lines }))),
+      ),
+      'sums what may be joined': ({ adapter, storage }) => {
+        adapter.sumPackets = async (serialNumber, commandId, set) => {
+          const found = storage.memory.findPackets(serialNumber, commandId, {
+            ...set,
+            maxBytes: 1e5,
+          })
+          if (typeof found === 'number' || found.length === 0) return undefined
+          return sumOf(found)
+        }
+      },
+      'sums each packet that came': ({ adapter, storage }) => {
+        const { sumPackets } = adapter
+        adapter.sumPackets = async (serialNumber, commandId, set) => {
+          const found = packetsIn(storage).filter(({ upload, packet }) => {
+            return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
+          })
+          const known = await sumPackets(serialNumber, commandId, set)
+          return known && sumOf(found.map(({ packet }) => packet))
+        }
+      },
     },
-    'sums each packet that came': ({ adapter, storage }) => {
-      const { sumPackets } = adapter
-      adapter.sumPackets = async (serialNumber, commandId, set) => {
-        const found = packetsIn(storage).filter(({ upload, packet }) => {
-          return isOfCommand(upload, { serialNumber, commandId }) && isOfSet(packet, set)
-        })
-        const isKnown = await sumPackets(serialNumber, commandId, set)
-        if (!isKnown) return undefined
-        return sumOf(found.map(({ packet: { raw, lines } }) => ({ size: raw.length, lines })))
-      }
-    },
-  },
   'A result in a thousand packets is found whole': Object.fromEntries(
     [10, 50, 99].map((limit) => [
       `finds ${limit} at most`,

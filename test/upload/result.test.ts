@@ -124,12 +124,13 @@ describe('A query that is answered by its rows alone', () => {
 })
 
 describe('A result beyond what packets may have together', () => {
-  const BEYOND = { bytes: 64 * 1024 * 1024 + 1, lines: 300_000 }
+  const BEYOND = 64 * 1024 * 1024 + 1
+  const LINES = 300_000
 
-  async function concluded(sum: { bytes: number; lines?: number } | null, table = 'user') {
+  async function concluded(sum: number | null | undefined, table = 'user') {
     const adapter = memoryAdapter()
     adapter.recordSent({ serialNumber: SN, commandId: '7q', text: QUERY })
-    const findPackets = () => BEYOND.bytes
+    const findPackets = () => BEYOND
     const storage = { ...adapter, findPackets, sumPackets: () => sum }
     const path = `/iclock/querydata?SN=${SN}&cmdid=7q&${part(2).replace('user', table)}`
     const { status } = await send(uploadHandler({ adapter: storage }), { path, body: ROWS })
@@ -138,16 +139,16 @@ describe('A result beyond what packets may have together', () => {
   }
 
   it.each([
-    ['Its lines conclude the query', BEYOND, 'user', 300_000],
-    ['What is no text concludes nothing', { bytes: BEYOND.bytes }, 'user', undefined],
-    ['A count concludes nothing', BEYOND, 'count', undefined],
+    ['Its lines conclude the query', LINES, 'user', LINES],
+    ['What is no text concludes nothing', undefined, 'user', undefined],
+    ['A count concludes nothing', LINES, 'count', undefined],
     ['A packet that was deleted meanwhile leaves it open', null, 'user', undefined],
   ])('%s', async (_, sum, table, rows) => {
     expect(await concluded(sum, table)).toEqual({ status: 200, rows })
   })
 
   it('A sum that is none is an error of storage', async () => {
-    expect(await concluded({ bytes: -1 })).toMatchObject({ status: 500 })
+    expect(await concluded(-1)).toMatchObject({ status: 500 })
     expect(await concluded([] as never)).toMatchObject({ status: 500 })
   })
 
@@ -158,7 +159,7 @@ describe('A result beyond what packets may have together', () => {
     })
     // As storage answers above 64 MB, without 64 MB.
     const { sumPackets: _, ...memory } = memoryAdapter()
-    const adapter = { ...memory, findPackets: () => BEYOND.bytes }
+    const adapter = { ...memory, findPackets: () => BEYOND }
     const commands = commandQueue(adapter)
     const issued = await commands.issue(SN, { text: QUERY, replyWithin: 300_000 })
     await commands.issue(SN, { text: 'CHECK' }, { commandId: 'next' })
