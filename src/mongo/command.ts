@@ -4,24 +4,18 @@ import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'
 import { cancelOn } from './cancel.js'
 import { claimsOn } from './claim.js'
-import {
-  BEGINNING_OF,
-  beginningOf,
-  type CommandDocument,
-  recordOf,
-  SUMMARY,
-  summaryOf,
-} from './document.js'
+import { type CommandDocument, recordOf } from './document.js'
 import type { Collections } from './driver.js'
 import { issueOn, take } from './issue.js'
 import { listsOn } from './list.js'
 import { pollsOn } from './poll.js'
 import { findByIds } from './read.js'
 import type { Seen } from './seen.js'
+import { BEGINNING_OF, beginningOf, SUMMARY, summaryOf } from './summary.js'
 import type { Unlogged } from './unlogged.js'
 import type { Transact } from './write.js'
 
-/** The calls that keep commands and hand them out. */
+/** The calls that store commands and send them. */
 export function commandsOn<Issued extends IssuedCommand>(
   collections: Collections,
   transact: Transact,

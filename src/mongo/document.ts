@@ -3,23 +3,15 @@ import type { IssuedCommand } from '../command.js'
 import { PHASES } from '../queue/phase.js'
 import type {
   Cancellation,
-  CommandBeginning,
   CommandProgress,
   CommandRecord,
-  CommandSummary,
   DeliveryTerms,
   OwnMembers,
   QueuedCommand,
 } from '../queue/storage.js'
 import { commandPieces, commandText, type TextPieces } from './cut.js'
 import { decodedMembers, encodedMembers } from './name.js'
-import {
-  REPLY_BEGINNING,
-  type ReplyDocument,
-  replyBeginningOf,
-  replyOf,
-  shownReply,
-} from './reply-document.js'
+import { type ReplyDocument, replyOf } from './reply-document.js'
 import { tagsOf } from './tag.js'
 
 /** One attempt at a command. */
@@ -78,19 +70,6 @@ export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> e
 /** Represents "forever": a moment, so that an index can find what is open. */
 export const FOREVER: Date = new Date('9999-12-31T00:00:00Z')
 
-/** What is read to list a command. */
-export const SUMMARY: object = {
-  ...Object.fromEntries(
-    [
-      ...['serialNumber', 'commandId', 'text', 'members', 'terms', 'listedAt', 'place'],
-      ...['attemptsMade', 'sentAt', 'replyDueAt', 'openUntil', 'cancelled'],
-      ...['returnCode', 'commandName', 'rows', 'outcome', 'meaning', 'receivedAt'].map(
-        (name) => `reply.${name}`,
-      ),
-    ].map((name) => [name, 1]),
-  ),
-}
-
 /** A command that was just issued; without terms it is one that the app hands out itself. */
 export function documentOf<Issued extends IssuedCommand>(
   { command, terms, issuedAt, openUntil = FOREVER }: GivenCommand<Issued>,
@@ -127,7 +106,7 @@ export function documentOf<Issued extends IssuedCommand>(
   }
 }
 
-/** A command to keep; without terms it is one that the app hands out itself. */
+/** A command to store; without terms it is one that the app hands out itself. */
 export type GivenCommand<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 
@@ -154,44 +133,8 @@ export function recordOf<Issued extends IssuedCommand>(
   }
 }
 
-/** The summary of a document that was read by `SUMMARY`. */
-export function summaryOf<Issued extends IssuedCommand>(
-  document: CommandDocument<Issued>,
-): CommandSummary<Issued> {
-  const { serialNumber, commandId, text, members, reply } = document
-  return {
-    serialNumber,
-    commandId,
-    ...progressOf(document),
-    ...(text !== undefined && {
-      text,
-      members: decodedMembers(members ?? {}) as OwnMembers<Issued>,
-    }),
-    ...(reply !== undefined && { reply: shownReply(reply) }),
-  }
-}
-
-/** What is read for the beginning of a command. */
-export const BEGINNING_OF: object = {
-  ...SUMMARY,
-  ...{ textMore: 1, textBytes: 1 },
-  ...Object.fromEntries(REPLY_BEGINNING.map((name) => [`reply.${name}`, 1])),
-}
-
-/** The beginning of a document that was read by `BEGINNING_OF`. */
-export function beginningOf<Issued extends IssuedCommand>(
-  document: CommandDocument<Issued>,
-): CommandBeginning<Issued> {
-  const { reply: shown, ...summary } = summaryOf(document)
-  const { text, textBytes = 0, reply } = document
-  return {
-    ...summary,
-    ...(text !== undefined && { text: commandText(document), textBytes }),
-    ...(shown && reply && { reply: { ...shown, ...replyBeginningOf(reply) } }),
-  }
-}
-
-function progressOf(document: CommandDocument): CommandProgress {
+/** How far the command of a document is. */
+export function progressOf(document: CommandDocument): CommandProgress {
   const { attemptsMade, openUntil, cancelled, reply, text, listedAt } = document
   const progress: CommandProgress = { attemptsMade }
   for (const name of ['terms', 'sentAt', 'replyDueAt'] as const) {

@@ -10,9 +10,10 @@ import {
   type CommandState,
   type CommandStorage,
 } from '../queue/storage.js'
-import { type CommandDocument, SUMMARY, summaryOf } from './document.js'
+import type { CommandDocument } from './document.js'
 import type { MongoCollection } from './driver.js'
 import { CURSOR, exactly, newest, type Order, pageOf, stretch } from './read.js'
+import { SUMMARY, summaryOf } from './summary.js'
 import { keyTag, memberTag, personTag } from './tag.js'
 
 const ORDER: Order = { time: 'listedAt', place: 'place' }
