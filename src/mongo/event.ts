@@ -55,7 +55,7 @@ export class EventWriter {
         const document = { _id: idOf(shard, place), serialNumber, at, text }
         if (await this.#isAdded(document)) break
         if (tries === MOST_TRIES) {
-          throw new Error(`mongoAdapter: ${MOST_TRIES} writes in a row met another event`)
+          throw new Error(`mongoAdapter: ${MOST_TRIES} writes in a row met another; try again`)
         }
         // Until the one that was faster is visible.
         await wait(Math.random() * Math.min(2 * tries, LONGEST_PAUSE))
@@ -110,18 +110,18 @@ export function eventReadsOn(events: MongoCollection, repair: () => Promise<void
 /** Deletes old entries from the beginning of each part; its last one is emptied, so that numbers go on. */
 export async function forgetEvents(events: MongoCollection, before: Date): Promise<void> {
   for (let shard = 0; shard < SHARDS; shard++) {
-    for (;;) {
+    for (let isWhole = false; !isWhole; ) {
       const options = { sort: { _id: 1 }, limit: BATCH + 1, projection: { at: 1 } }
       const oldest = (await events.find(partOf(shard), options).toArray()) as EntryDocument[]
       const young = oldest.findIndex(({ at }) => at >= before)
       const old = young === -1 ? oldest : oldest.slice(0, young)
-      const last = young === -1 ? old.pop() : undefined
-      const gone = old.at(-1)
+      isWhole = old.length <= BATCH
+      const last = young === -1 ? old.at(-1) : undefined
+      const gone = old.at(last === undefined ? -1 : -2)
       if (gone !== undefined) {
         await events.deleteMany({ _id: { $gte: idOf(shard, 0), $lte: gone._id } })
       }
-      if (last !== undefined) await events.updateOne({ _id: last._id }, { $set: { text: '' } })
-      if (oldest.length <= BATCH) break
+      if (isWhole && last) await events.updateOne({ _id: last._id }, { $set: { text: '' } })
     }
   }
 }

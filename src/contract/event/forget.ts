@@ -2,6 +2,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
 import { events } from '../../events/reader.js'
 import type { RetentionStorage } from '../../kept.js'
+import { SUMMARY_BYTES } from '../../queue/summary.js'
 import type { Upload } from '../../upload/upload.js'
 import { nextMillisecond } from '../proof.js'
 import { heldUp } from '../stall.js'
@@ -28,6 +29,20 @@ async function forgetAll(adapter: Forgetful): Promise<void> {
 function coming(pin: string): Upload {
   const at = new Date(Date.now() + 9e8).toISOString().slice(0, 19).replace('T', ' ')
   return uploadOf('A', 'ATTLOG', `${pin}\t${at}\t0\t1`)
+}
+
+/** Uploads of terminal A whose lines make an entry of the log for every three, 600 in all. */
+function longLines(name: string): Upload[] {
+  return [0, 1, 2].map((part) => {
+    const lines = Array.from({ length: 600 }, (_, index) => {
+      return `${name} ${600 * part + index} ${'\xe9'.repeat(SUMMARY_BYTES)}`
+    })
+    return uploadOf('A', 'ATTLOG', lines.join('\n'))
+  })
+}
+
+function shown(line: Buffer): string {
+  return line.toString('latin1', 0, SUMMARY_BYTES)
 }
 
 async function codeOf(adapter: EventAdapter, after: string): Promise<unknown> {
@@ -72,16 +87,19 @@ export const FORGOTTEN_CASES: readonly EventCase[] = [
     missing,
     async check(subject) {
       const adapter = subject.adapter as Forgetful
-      for (let index = 0; index < 450; index++) {
-        await hand(subject, attendance('A', [`${index}`]))
-      }
+      await hand(subject, ...longLines('old'), attendance('B', ['old']))
       await nextMillisecond()
       const before = new Date()
       await nextMillisecond()
-      await hand(subject, attendance('A', ['new']), attendance('B', ['other']))
+      const fresh = longLines('new')
+      await hand(subject, ...fresh, attendance('B', ['new']))
       await nextMillisecond()
+      // Neither what is old nor what stays is read in one go.
       await adapter.forget(before)
-      deepEqual((await readAll(adapter)).sort(), ['A punch new', 'B punch other'])
+      const lines = fresh.flatMap(({ unparsed }) =>
+        unparsed.map((line) => `A attlog ${shown(line)}`),
+      )
+      deepEqual((await readAll(adapter)).sort(), [...lines, 'B punch new'].sort())
     },
   },
   {
