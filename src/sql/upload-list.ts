@@ -21,11 +21,10 @@ const plain = (text: string | undefined) => (text === undefined ? undefined : as
 export function* listAttendance(given: KeptAttendanceFilter): Steps<Page<KeptAttendance>> {
   const filter = checkFilter('attendance', given, PLACE)
   const { serialNumber, pin, day, limit } = filter
-  const person = pin === undefined ? undefined : key(pin, 400)
   const [where, values] = all([
     ...equal({
       serial_number: serialNumber === undefined ? undefined : serial(serialNumber),
-      pin: person,
+      pin: plain(pin),
       local_day: plain(day),
     }),
     ...stretch('received_at', 'position', filter),

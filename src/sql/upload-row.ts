@@ -22,7 +22,7 @@ export function attendanceRow(
     serial_number: serial(upload.serialNumber),
     line_key: hash(lineKey),
     received_at: upload.receivedAt.getTime(),
-    pin: key(pin, 400),
+    pin: ascii(pin),
     local_day: DAY.exec(time)?.[0] ?? null,
     local_time: ascii(cut(time)),
     instant: instant?.getTime() ?? null,

@@ -66,6 +66,7 @@ export const ATTENDANCE_LIST_CASES: readonly Case[] = [
         'A\t2026-10-05 07:30:00\t0\t1\t0\t0\t0',
         'é\t2026-10-05 08:00:00\t0\t1\t0\t0\t0',
         'e\u0301\t2026-10-05 08:30:00\t0\t1\t0\t0\t0',
+        '#7\t2026-10-05 09:00:00\t0\t1\t0\t0\t0',
       ]
       await hand(subject, { ...uploadOf('A', 'ATTLOG', lines.join('\n')), receivedAt: received(1) })
       await hand(subject, { ...uploadOf('B', 'ATTLOG', lines[0] ?? ''), receivedAt: received(2) })
@@ -74,6 +75,7 @@ export const ATTENDANCE_LIST_CASES: readonly Case[] = [
           {},
           [
             'B 06:58:10',
+            'A 09:00:00',
             'A 08:30:00',
             'A 08:00:00',
             'A 07:30:00',
@@ -89,6 +91,7 @@ export const ATTENDANCE_LIST_CASES: readonly Case[] = [
         [{ pin: 'A' }, ['A 07:30:00']],
         [{ pin: 'é' }, ['A 08:00:00']],
         [{ pin: 'e\u0301' }, ['A 08:30:00']],
+        [{ pin: '#7' }, ['A 09:00:00']],
         [{ pin: 'e' }, []],
         [{ pin: 'A ' }, []],
         [{ day: '2026-10-06' }, ['A 00:00:00']],
@@ -104,6 +107,8 @@ export const ATTENDANCE_LIST_CASES: readonly Case[] = [
       for (const [filter, expected] of cases) {
         deepEqual(await listed(filter), expected, JSON.stringify(filter))
       }
+      const [newest] = (await punches(subject)({ serialNumber: 'A' })).rows
+      deepEqual(newest?.pin, '#7')
       // The limit is that of what is asked for, not of that among which it is.
       const others = Array.from({ length: 1010 }, (_, index) => `x${index}\t2026-10-07 10:00:00`)
       const later = uploadOf('C', 'ATTLOG', `${others.join('\t0\t1\n')}\t0\t1`)
