@@ -19,14 +19,14 @@ export type { SqliteDatabase, SqliteStatement } from './sqlite/driver.js'
 /** The options of `sqliteAdapter`. */
 export interface SqliteAdapterOptions {
   /**
-   * Which code table `outcome` and `meaning` of a kept reply follow (`outcomeOf`), `'attendance'`
+   * Which code table `outcome` and `meaning` of a stored reply follow (`outcomeOf`), `'attendance'`
    * by default; a function for mixed fleets.
    */
   family?: Family | FamilyOfTerminal
   /** How long a call may wait for another process, in milliseconds; 5000 by default. */
   timeout?: number
   /**
-   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * Logs what is stored, for `events`; `false` by default. Switch it on in every process
    * that stores.
    */
   events?: boolean
@@ -35,14 +35,14 @@ export interface SqliteAdapterOptions {
 /** Storage in SQLite. */
 export interface SqliteAdapter<Issued extends IssuedCommand = IssuedCommand>
   extends SqlAdapter<Issued> {
-  /** Settles when the tables are there: they are made by themselves, so this call isn't needed. */
+  /** Settles when the tables exist. They are created automatically, so this call isn't needed. */
   migrate(): Promise<void>
 }
 
 /** Storage in a file that the adapter opened. */
 export interface SqliteFile<Issued extends IssuedCommand = IssuedCommand>
   extends SqliteAdapter<Issued> {
-  /** Waits for the calls that have begun, and closes the file. */
+  /** Waits for the calls that have begun, however they end, and closes the file. */
   close(): Promise<void>
 }
 
@@ -57,7 +57,7 @@ const OPTIONS: OptionNames<SqliteAdapterOptions> = {
  * that the app has opened with better-sqlite3, libsql or `node:sqlite`, as a connection for this
  * adapter alone.
  *
- * What it has kept survives a loss of power (WAL, `synchronous = FULL`). Several processes may use
+ * What it has stored survives a loss of power (WAL, `synchronous = FULL`). Several processes may use
  * one file; each write waits for those of the others.
  *
  * @throws TypeError if this Node has no SQLite, or an argument is wrong
@@ -85,29 +85,26 @@ export function sqliteAdapter<Issued extends IssuedCommand>(
   }
   checkWhole('timeout', timeout, 1, LONGEST_TIMER)
   checkFlag('events', events)
-  if (typeof given !== 'string') return over(checked(given), family, timeout, events)
+  const over = (connection: Connection): SqliteAdapter<Issued> => ({
+    ...adapterOver<Issued>(connection, family, events),
+    // It comes after what was asked before, and the tables before that.
+    migrate: () => connection.write(function* () {}),
+  })
+  if (typeof given !== 'string') return over(new Connection(checked(given), timeout))
   const database = openFile(given)
-  const adapter = over<Issued>(database, family, timeout, events)
-  return {
-    ...adapter,
-    async close() {
-      await adapter.migrate()
-      database.close()
-    },
+  try {
+    const connection = new Connection(database, timeout)
+    return {
+      ...over(connection),
+      async close() {
+        await connection.settled()
+        database.close()
+      },
+    }
+  } catch (error) {
+    database.close()
+    throw error
   }
-}
-
-function over<Issued extends IssuedCommand>(
-  database: SqliteDatabase,
-  family: Family | FamilyOfTerminal,
-  timeout: number,
-  hasEvents: boolean,
-): SqliteAdapter<Issued> {
-  const connection = new Connection(database, timeout)
-  // It comes after what was asked before.
-  const nothing = function* () {}
-  const adapter = adapterOver<Issued>(connection, family, hasEvents)
-  return { ...adapter, migrate: () => connection.write(nothing) }
 }
 
 function checked(database: unknown): SqliteDatabase {

@@ -29,6 +29,8 @@ export class Connection implements Database {
   readonly #tasks: Task[] = []
   /** Done, and safe once the transaction is. */
   readonly #finished: Task[] = []
+  /** Reads that have begun; they are in no queue. */
+  readonly #reading = new Set<Promise<unknown>>()
   #isReady = false
   /** Whether a task that is whole has paused, and its transaction is open. */
   #isOpen = false
@@ -47,7 +49,13 @@ export class Connection implements Database {
     }
   }
 
-  async read<Result>(steps: () => Steps<Result>): Promise<Result> {
+  read<Result>(steps: () => Steps<Result>): Promise<Result> {
+    const reading: Promise<Result> = this.#read(steps).finally(() => this.#reading.delete(reading))
+    this.#reading.add(reading)
+    return reading
+  }
+
+  async #read<Result>(steps: () => Steps<Result>): Promise<Result> {
     if (!this.#isReady || this.#isOpen) return this.write(steps)
     const { task, result } = taskOf(steps, false, 0)
     try {
@@ -70,6 +78,12 @@ export class Connection implements Database {
 
   whole<Result>(steps: () => Steps<Result>): Promise<Result> {
     return this.#enqueue(steps, true)
+  }
+
+  /** Settles when the calls that have begun are over, however they end. */
+  async settled(): Promise<void> {
+    // A write comes after those that were asked before.
+    await Promise.allSettled([...this.#reading, this.write(function* () {})])
   }
 
   #enqueue<Result>(steps: () => Steps<Result>, isWhole: boolean): Promise<Result> {

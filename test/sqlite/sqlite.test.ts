@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { writeFile } from 'node:fs/promises'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { replyTo } from '../../src/contract/sample.js'
 import { parseUpload } from '../../src/index.js'
 import type { QueuedCommand } from '../../src/queue/storage.js'
@@ -221,6 +222,16 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
       expect(await found).toBeUndefined()
     }))
 
+  it('A person is forgotten whatever the PIN begins with', () =>
+    onFile(async ({ db }) => {
+      const adapter = sqliteAdapter(db)
+      const line = Buffer.from('#7\t2026-10-05 07:00:00\t0\t1\n')
+      const upload = attendance(1)
+      await adapter.onUpload({ ...upload, ...parseUpload(line, { table: 'ATTLOG' }) })
+      const { attendance: count } = await adapter.forgetPerson({ pin: '#7', serialNumbers: ['A'] })
+      expect(count).toBe(1)
+    }))
+
   it('Commits wait for the disk, and readers for nobody', () =>
     onFile(async ({ db }) => {
       sqliteAdapter(db)
@@ -244,6 +255,48 @@ describe('sqliteAdapter', () => {
     } finally {
       await remove()
     }
+  })
+
+  /** Lets paths be opened by a driver on any Node; notes when it is closed. */
+  function withDriver(onClose: () => void) {
+    const { libsql: Driver = class {} as never } = DRIVERS
+    class DatabaseSync {
+      readonly #db: InstanceType<typeof Driver>
+      constructor(file: string) {
+        this.#db = new Driver(file)
+      }
+      exec = (sql: string) => this.#db.exec(sql)
+      prepare = (sql: string) => this.#db.prepare(sql)
+      close() {
+        onClose()
+        this.#db.close()
+      }
+    }
+    const opening = vi.spyOn(process, 'getBuiltinModule')
+    opening.mockReturnValue({ DatabaseSync } as never)
+    onTestFinished(() => opening.mockRestore())
+  }
+
+  it('close() waits for a read that goes on in slices', async () => {
+    const { file, remove } = await openFile(DRIVERS.libsql as never)
+    onTestFinished(remove)
+    const order: string[] = []
+    withDriver(() => order.push('closed'))
+    const adapter = sqliteAdapter(file)
+    const ids = Array.from({ length: 20_000 }, (_, index) => `${index}`)
+    const reading = adapter.findCommands('A', ids).then(() => order.push('read'))
+    await Promise.all([reading, adapter.close()])
+    expect(order).toEqual(['read', 'closed'])
+  })
+
+  it('A file that is no database is closed again', async () => {
+    const { file, remove } = await openFile(DRIVERS.libsql as never)
+    onTestFinished(remove)
+    await writeFile(file, 'no database '.repeat(1000))
+    let closed = 0
+    withDriver(() => closed++)
+    expect(() => sqliteAdapter(file)).toThrow('not a database')
+    expect(closed).toBe(1)
   })
 
   it.skipIf(hasOwnDriver)('A path is refused on a Node without SQLite, with what to take', () => {
