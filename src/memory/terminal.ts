@@ -1,6 +1,7 @@
 // Terminals in memory: one for each serial number that ever connected.
 import { checkFilter, cursorOf } from '../filter.js'
 import type { Page } from '../kept.js'
+import { cut } from '../queue/summary.js'
 import {
   type Contact,
   isAsSure,
@@ -106,6 +107,10 @@ function resendOf(
 }
 
 function summaryOf({ options: _, stamps: __, resend: ___, ...summary }: Terminal): TerminalSummary {
+  for (const name of ['address', 'firmware', 'model', 'pushVersion'] as const) {
+    const text = summary[name]
+    if (text !== undefined) summary[name] = cut(text)
+  }
   return summary
 }
 

@@ -579,6 +579,9 @@ export const LIST_FAULTS: Record<string, Record<string, Fault>> = {
       model: undefined,
     })),
     'shows no counts': changing('listTerminals', () => ({ users: undefined })),
+    'shows texts whole': changing('listTerminals', ({ firmware }) => {
+      return `${firmware}`.length === 300 ? { firmware: 'x'.repeat(1000) } : {}
+    }),
     'shows when it was first seen as text': changing('listTerminals', ({ firstSeenAt }) => ({
       firstSeenAt: `${firstSeenAt}`,
     })),

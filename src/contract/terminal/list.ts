@@ -70,6 +70,9 @@ export const TERMINAL_LIST_CASES: readonly TerminalCase[] = [
       ok(!('options' in row) && !('stamps' in row), 'a list must not have options and stamps')
       const seen = { serialNumber: 'A', firstSeenAt: at(0), lastSeenAt: at(0) }
       deepEqual(readable(row), readable({ ...facts, ...seen }))
+      await adapter.onContact(contactOf('B', 0, { firmware: 'x'.repeat(1000) }))
+      const [other] = (await list(subject)({ serialNumbers: ['B'] })).rows
+      deepEqual(other?.firmware, 'x'.repeat(300), 'a list shows 300 characters of a text')
     },
   },
   {
