@@ -100,6 +100,11 @@ export function isWhole(value: unknown, least: number, most: number): value is n
   return Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
 }
 
+/** Whether a value is a Date. Under Jest it may come from another realm. */
+export function isMoment(value: unknown): value is Date {
+  return Object.prototype.toString.call(value) === '[object Date]'
+}
+
 /**
  * Checks that the adapter has the functions an endpoint calls.
  *

@@ -10,6 +10,7 @@ import { type EndpointOptions, endpointSettings } from '../endpoint/options.js'
 import { Target } from '../endpoint/query.js'
 import { publishRefusal } from '../endpoint/refusal.js'
 import type { TerminalRequest } from '../endpoint/request.js'
+import { checkOffer } from './answer.js'
 import { base64Of } from './base64.js'
 import { Delivery } from './delivery.js'
 import { isOfferOver, tokenInPath, tokenInUrl } from './offer.js'
@@ -82,9 +83,8 @@ async function withTerminal(
   const deadline = new Deadline(timeout, 'storage')
   const { method, target, path, peer, address, raw, size } = request
   try {
-    const token = tokenOf(request)
-    const offer = token === undefined ? undefined : await deadline.wait(adapter.findOffer(token))
-    if (offer === undefined || offer === null) throw notOffered()
+    const offer = await offerFor(request, adapter, deadline)
+    if (offer === undefined) throw notOffered()
     const own = new Target(`${target.path}?SN=${encodeURIComponent(offer.serialNumber)}`)
     const header = (name: string) => request.header(name)
     const body = (limit: number) => request.body(limit)
@@ -97,9 +97,8 @@ async function withTerminal(
 function serve(serving: Serving): Exchange {
   const { adapter, openFile, timeout, onError } = serving
   return async (serialNumber, request, deadline): Promise<Answer> => {
-    const token = tokenOf(request)
-    const offer = token === undefined ? undefined : await deadline.wait(adapter.findOffer(token))
-    const isOwn = offer?.token === token && offer?.serialNumber === serialNumber
+    const offer = await offerFor(request, adapter, deadline)
+    const isOwn = offer?.serialNumber === serialNumber
     if (!offer || !isOwn || isOfferOver(offer, new Date())) throw notOffered()
     const { size, isBase64 } = offer
     const length = isBase64 ? base64Length(size) : size
@@ -147,6 +146,20 @@ function beyond(request: TerminalRequest, length: number): Answer {
   const answer = ok(`${message}\n`)
   const headers = { ...answer.headers, 'Content-Range': `bytes */${length}` }
   return { ...answer, status: 416, headers }
+}
+
+/** The offer that a request names; undefined if there is none. */
+async function offerFor(
+  request: TerminalRequest,
+  adapter: OfferStorage,
+  deadline: Deadline,
+): Promise<FileOffer | undefined> {
+  const token = tokenOf(request)
+  if (token === undefined) return undefined
+  const offer = (await deadline.wait(adapter.findOffer(token))) ?? undefined
+  if (offer === undefined) return undefined
+  checkOffer('findOffer', offer)
+  return offer.token === token ? offer : undefined
 }
 
 function tokenOf({ target }: TerminalRequest): string | undefined {

@@ -11,6 +11,7 @@ import {
 import { isSerialNumber } from '../endpoint/serial-number.js'
 import type { Page } from '../page.js'
 import type { TerminalStorage } from '../terminal/storage.js'
+import { checkOfferPage } from './answer.js'
 import { checkBytes, checkPlatform } from './firmware.js'
 import { FILE_NAME, type OfferState, stateOfOffer, urlOf } from './offer.js'
 import type { OpenFile } from './open.js'
@@ -111,7 +112,9 @@ export function fileOffers(options: FileOffersOptions): FileOffers {
       return { ...offer, url: urlOf(offer) }
     },
     async list(filter = {}) {
-      const { rows, ...rest } = await adapter.listOffers(filter)
+      const page = await adapter.listOffers(filter)
+      checkOfferPage(page)
+      const { rows, ...rest } = page
       const now = new Date()
       return {
         ...rest,

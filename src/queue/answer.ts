@@ -1,11 +1,14 @@
-// What an adapter's calls on commands answered, checked where it comes back: a wrong shape must
+// What an adapter's calls on commands and their terminals answered, checked where it comes back: a wrong shape must
 // never pass for "nothing there".
-import { describe } from '../check.js'
+import { describe, isMoment } from '../check.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { Page } from '../page.js'
 import { misanswered, shapeOf } from '../reply/found.js'
+import { FAMILY_RANKS } from '../terminal/storage.js'
 import type { CommandCounts, CommandSummary, OpenCommands } from './storage.js'
 
+const FAMILIES: readonly unknown[] = ['attendance', 'access']
+const RANKS: readonly unknown[] = FAMILY_RANKS
 const MOMENTS = ['issuedAt', 'sentAt', 'replyDueAt', 'openUntil', 'repliedAt']
 
 /** @throws IclockError `STORAGE_MISMATCH` if it is not what `openCommands` must answer */
@@ -76,6 +79,51 @@ export function checkFirstNumber(answer: number): void {
   throw misanswered('nextNumbers', describe(answer), 'the first of the numbers, from 1 on')
 }
 
+/** @throws IclockError `STORAGE_MISMATCH` if it is neither a terminal nor nothing */
+export function checkTerminal(answer: unknown): void {
+  if (answer === undefined || answer === null) return
+  checkFacts('findTerminal', answer, 'the terminal, or undefined if it never called')
+}
+
+/** @throws IclockError `STORAGE_MISMATCH` if it is no page of terminals that were asked for */
+export function checkTerminalPage(
+  answer: unknown,
+  isAskedFor: (serialNumber: unknown) => boolean,
+): void {
+  const { rows } = Object(answer) as { rows?: unknown }
+  if (!Array.isArray(rows)) {
+    throw misanswered('listTerminals', shapeOf(answer), '{ rows, next }, next missing at the end')
+  }
+  for (const row of rows) {
+    checkFacts('listTerminals', row, 'rows of { serialNumber, family, familyRank, … }')
+    const { serialNumber } = row
+    if (isAskedFor(serialNumber)) continue
+    throw misanswered(
+      'listTerminals',
+      `a terminal ${describe(serialNumber)}, which it was not asked for`,
+      'only those with the `serialNumbers` of the filter, compared as text, exactly',
+    )
+  }
+}
+
+function checkFacts(call: string, terminal: unknown, expected: string): void {
+  if (!isObject(terminal) || Array.isArray(terminal)) {
+    throw misanswered(call, shapeOf(terminal), expected)
+  }
+  const { family, familyRank } = terminal
+  if (!isMissingOr(FAMILIES, family)) {
+    const shown = `a terminal whose family is ${describe(family)}`
+    throw misanswered(call, shown, `'attendance', 'access', or no family`)
+  }
+  if (isMissingOr(RANKS, familyRank)) return
+  const shown = `a terminal whose familyRank is ${describe(familyRank)}`
+  throw misanswered(call, shown, `one of ${FAMILY_RANKS.join(', ')}; or no familyRank`)
+}
+
+function isMissingOr(values: readonly unknown[], value: unknown): boolean {
+  return value === undefined || value === null || values.includes(value)
+}
+
 function checkRows(call: string, rows: readonly CommandSummary[]): void {
   const isRow = (row: CommandSummary) => {
     return (
@@ -96,11 +144,6 @@ function isProgress(value: unknown): boolean {
     Number.isSafeInteger(value.attemptsMade) &&
     MOMENTS.every((name) => value[name] === undefined || isMoment(value[name]))
   )
-}
-
-function isMoment(value: unknown): boolean {
-  // Under Jest a Date may come from another realm.
-  return Object.prototype.toString.call(value) === '[object Date]'
 }
 
 function isTerms(value: unknown): boolean {

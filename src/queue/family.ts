@@ -4,6 +4,7 @@ import type { Awaitable } from '../endpoint/deadline.js'
 import type { Page } from '../page.js'
 import type { Family } from '../reply/outcome.js'
 import type { Terminal, TerminalFilter, TerminalSummary } from '../terminal/storage.js'
+import { checkTerminal, checkTerminalPage } from './answer.js'
 
 /** A family for all terminals, or a function of the serial number. */
 export type FamilyOption = Family | ((serialNumber: string) => Awaitable<Family | undefined>)
@@ -86,12 +87,15 @@ async function knownIn(
     for (const serialNumber of serialNumbers) note(serialNumber, undefined)
     for (let start = 0; start < serialNumbers.length; start += MOST_AT_ONCE) {
       const asked = serialNumbers.slice(start, start + MOST_AT_ONCE)
-      const { rows } = await adapter.listTerminals({ serialNumbers: asked, limit: asked.length })
-      for (const terminal of rows) note(terminal.serialNumber, terminal)
+      const page = await adapter.listTerminals({ serialNumbers: asked, limit: asked.length })
+      checkTerminalPage(page, (serialNumber) => known.has(serialNumber as string))
+      for (const terminal of page.rows) note(terminal.serialNumber, terminal)
     }
   } else if (adapter.findTerminal !== undefined) {
     for (const serialNumber of serialNumbers) {
-      note(serialNumber, await adapter.findTerminal(serialNumber))
+      const terminal = await adapter.findTerminal(serialNumber)
+      checkTerminal(terminal)
+      note(serialNumber, terminal)
     }
   } else {
     for (const serialNumber of serialNumbers) known.set(serialNumber, {})

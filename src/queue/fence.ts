@@ -36,7 +36,7 @@ export async function closeUnnamed(
   if (cancel === undefined) throw lacking('cancel')
   const pins = [...new Set(fenced.map(({ terms }) => terms.fence ?? ''))]
   const rows = await deadline.wait(findRoster.call(adapter, serialNumber, pins))
-  checkIsList(rows)
+  checkRows(rows)
   const named = new Set(
     rows.flatMap(({ pin, commandIds }) => commandIds.map((id) => JSON.stringify([pin, id]))),
   )
@@ -58,9 +58,18 @@ export async function closeUnnamed(
   return byAttempts.size > 0
 }
 
-function checkIsList(rows: unknown): void {
-  if (Array.isArray(rows)) return
-  throw misanswered('findRoster', shapeOf(rows), 'an array of rows, empty if there are none')
+// A row that can't be read must not close a command.
+function checkRows(rows: unknown): void {
+  if (!Array.isArray(rows)) {
+    throw misanswered('findRoster', shapeOf(rows), 'an array of rows, empty if there are none')
+  }
+  const isRow = ({ pin, commandIds }: { pin?: unknown; commandIds?: unknown }) => {
+    return typeof pin === 'string' && Array.isArray(commandIds)
+  }
+  const wrongs = rows.filter((row) => !isRow(Object(row)))
+  if (wrongs.length === 0) return
+  const expected = 'rows as writeRoster was given them: { serialNumber, pin, commandIds, … }'
+  throw misanswered('findRoster', `a row that is ${shapeOf(wrongs[0])}`, expected)
 }
 
 function lacking(call: string): TypeError {

@@ -3,6 +3,7 @@ import { checkAdapter, checkNames, type OptionNames, quoted, wrong } from '../ch
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
 import { STAMPED_TABLES, type TerminalStorage } from '../terminal/storage.js'
+import { checkTerminal } from './answer.js'
 import type { CommandQueue } from './calls.js'
 import { checkFamily } from './issue.js'
 
@@ -48,6 +49,7 @@ export async function sendAgain<Issued extends IssuedCommand>(
     throw wrong('tables', tables, `a list of one or more of ${STAMPED_TABLES.join(', ')}`)
   }
   const terminal = await adapter.findTerminal(serialNumber)
+  checkTerminal(terminal)
   if (!terminal) {
     throw new IclockError(
       'TERMINAL_UNKNOWN',

@@ -7,6 +7,8 @@ import {
   checkIds,
   checkOpenCommands,
   checkSummaries,
+  checkTerminal,
+  checkTerminalPage,
 } from '../../src/queue/answer.js'
 import { COMMAND_STATES } from '../../src/queue/storage.js'
 
@@ -143,4 +145,38 @@ it('The first of the numbers is a whole number from 1 on', () => {
   for (const first of [0, -1, 1.5, '1', undefined, Number.NaN]) {
     expect(refusal(() => checkFirstNumber(first as never))).toMatch(/nextNumbers .* from 1 on/)
   }
+})
+
+it('A terminal is an object with a family that is known, or nothing', () => {
+  const check = (answer: unknown) => refusal(() => checkTerminal(answer))
+  for (const answer of [undefined, null, {}, { family: null, familyRank: null }]) {
+    expect(check(answer)).toBe('taken')
+  }
+  expect(check({ serialNumber: 'A', family: 'access', familyRank: 'seen' })).toBe('taken')
+  for (const answer of [[], [{ family: 'access' }], true, 'A']) {
+    expect(check(answer)).toMatch(
+      /^STORAGE_MISMATCH: findTerminal .* expected the terminal, or undefined if it never called/,
+    )
+  }
+  expect(check({ family: 'door' })).toMatch(
+    /a terminal whose family is "door"; expected 'attendance', 'access', or no family/,
+  )
+  expect(check({ family: 'access', familyRank: 2 })).toMatch(
+    /whose familyRank is 2; expected one of/,
+  )
+})
+
+it('A page of terminals has only those that were asked for', () => {
+  const isA = (serialNumber: unknown) => serialNumber === 'A'
+  const check = (answer: unknown) => refusal(() => checkTerminalPage(answer, isA))
+  expect(check({ rows: [] })).toBe('taken')
+  expect(check({ rows: [{ serialNumber: 'A', family: 'access' }], next: 'x' })).toBe('taken')
+  for (const answer of [undefined, null, [], [{ serialNumber: 'A' }], { toArray() {} }]) {
+    expect(check(answer)).toMatch(/listTerminals .* expected \{ rows, next \}/)
+  }
+  for (const serialNumber of ['a', undefined, 1]) {
+    expect(check({ rows: [{ serialNumber }] })).toMatch(/which it was not asked for/)
+  }
+  expect(check({ rows: [null] })).toMatch(/^STORAGE_MISMATCH: listTerminals .* answered null/)
+  expect(check({ rows: [{ serialNumber: 'A', family: 1 }] })).toMatch(/whose family is 1/)
 })

@@ -119,3 +119,21 @@ it.each([
   })
   expect(await commands.issueAll(both).then(() => 'issued', code)).toBe(told)
 })
+
+it.each([
+  ['findTerminal', ['A'], { findTerminal: () => [] }],
+  ['listTerminals', ['A', 'B'], { listTerminals: () => [] }],
+  ['listTerminals', ['A', 'B'], { listTerminals: () => ({ rows: [{ serialNumber: 'C' }] }) }],
+])('A wrong answer of %s is an error of storage, not an unknown terminal: %j', async (...given) => {
+  const [call, serialNumbers, wrong] = given
+  const adapter = { ...memoryAdapter(), ...(wrong as object) }
+  const commands = commandQueue(adapter, { unknownTerminals: 'refuse' })
+  const issues = serialNumbers.map((serialNumber) => {
+    return { serialNumber, command: { text: 'CHECK' } }
+  })
+  const message = expect.stringContaining(`${call} of the adapter answered`)
+  await expect(commands.issueAll(issues)).rejects.toMatchObject({
+    code: 'STORAGE_MISMATCH',
+    message,
+  })
+})

@@ -77,3 +77,16 @@ it('An answer of findRoster that is no list is refused, with the remedy', async 
     'findRoster of the adapter answered an object with rows; expected an array of rows',
   )
 })
+
+it.each([[{ PIN: '7', commandIds: ['one'] }], [{ pin: '7', command_ids: ['one'] }], [null]])(
+  'A row of findRoster that can’t be read closes no command: %j',
+  async (row) => {
+    const { adapter, issue, poll, state } = await world([])
+    await issue('one', '7')
+    const findRoster = () => [row] as never
+    await expect(poll({ ...adapter, findRoster })).rejects.toMatchObject({
+      code: 'STORAGE_MISMATCH',
+    })
+    expect(await state('one')).toBe('waiting')
+  },
+)
