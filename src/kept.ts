@@ -32,7 +32,7 @@ export interface ForgottenPerson {
 export interface RetentionStorage {
   /**
    * Deletes what was closed, replied or uploaded before this moment, never what is open: in batches
-   * of bounded size. It keeps the latest such moment: an upload with an earlier time that comes
+   * of bounded size. It stores the latest such moment: an upload with an earlier time that comes
    * again is stored again, but `onUpload` doesn't return it (see `isForgotten`). Counters of
    * `nextNumbers` stay.
    */

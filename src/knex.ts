@@ -16,7 +16,7 @@ export interface KnexAdapterOptions {
    */
   family?: Family | FamilyOfTerminal
   /**
-   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * Logs what is stored, for `events`; `false` by default. Switch it on in every process
    * that stores.
    */
   events?: boolean

@@ -9,7 +9,7 @@ export type { MemoryAdapter } from './memory/adapter.js'
 
 /** The options of `memoryAdapter`. */
 export interface MemoryAdapterOptions {
-  /** Keeps a log of what is stored, for `events`; `false` by default. */
+  /** Logs what is stored, for `events`; `false` by default. */
   events?: boolean
 }
 

@@ -42,7 +42,7 @@ export interface MongoAdapterOptions {
    */
   family?: Family | FamilyOfTerminal
   /**
-   * Keeps a log of what is stored, for `events`; `false` by default. Switch it on in every process
+   * Logs what is stored, for `events`; `false` by default. Switch it on in every process
    * that stores, and call `createIndexes()`.
    */
   events?: boolean

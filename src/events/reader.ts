@@ -41,16 +41,16 @@ const LONGEST_PAUSE = 900
 
 /**
  * Reads events in the order in which they were stored for each terminal: at least once each, and none
- * is skipped, however late a writer finishes. Keep `event.cursor` with what you made of the event, and
+ * is skipped, however late a writer finishes. Store `event.cursor` with what you made of the event, and
  * go on after it.
  *
  * @example
  * for await (const event of events(adapter, { after: cursor, types: ['punch'] })) {
- *   await payroll.keep(event.punch, event.cursor)
+ *   await payroll.store(event.punch, event.cursor)
  * }
  *
  * @param adapter one with `events: true`
- * @throws TypeError if the adapter keeps no events, or an option is wrong. While it reads:
+ * @throws TypeError if the adapter has no events, or an option is wrong. While it reads:
  *   IclockError `CURSOR_INVALID`, `CURSOR_FOREIGN` or `EVENTS_FORGOTTEN`, and the errors of storage
  */
 export function events<Type extends TerminalEvent['type'] = TerminalEvent['type']>(
@@ -60,7 +60,7 @@ export function events<Type extends TerminalEvent['type'] = TerminalEvent['type'
   const { eventLog, readEvents } = Object(adapter) as Partial<EventStorage>
   if (typeof eventLog !== 'function' || typeof readEvents !== 'function') {
     throw new TypeError(
-      `express-iclock: the adapter is ${describe(adapter)} without eventLog and readEvents; expected one that keeps events: make it with { events: true }`,
+      `express-iclock: the adapter is ${describe(adapter)} without eventLog and readEvents; expected one with events: make it with { events: true }`,
     )
   }
   checkNames<EventOptions>(options, OPTIONS)

@@ -50,7 +50,7 @@ export interface EventPart {
  * out of their entries (`withoutPerson`).
  */
 export interface EventStorage {
-  /** Says what the log holds; makes the log's id at the first call. */
+  /** Returns what the log holds; the first call creates the log's id. */
   eventLog(): Awaitable<EventLog>
   /**
    * Reads entries.

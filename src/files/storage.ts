@@ -3,7 +3,7 @@
 import type { Awaitable } from '../endpoint/deadline.js'
 import { type CheckedFilter, checkPaged, type Page, text } from '../page.js'
 
-/** A file that one terminal may fetch. Storage keeps it; all but the last two members never change. */
+/** A file that one terminal may fetch, as it is stored; all but the last two members never change. */
 export interface FileOffer {
   /** What nobody can guess: 32 characters of `0-9a-f`. */
   token: string

@@ -1,4 +1,4 @@
-// What memory keeps of commands and replies: one record for each terminal and id.
+// What memory holds of commands and replies: one record for each terminal and id.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { CommandRecord } from '../queue/storage.js'
 import type { QueuedRecord } from './queue.js'
@@ -28,7 +28,7 @@ export class Records<Issued extends IssuedCommand> {
     return this.#byKey.get(keyOf(serialNumber, commandId))
   }
 
-  /** Keeps a record that is new, at a moment by which it is listed. */
+  /** Adds a record that is new, at a moment by which it is listed. */
   add(
     serialNumber: string,
     commandId: string,

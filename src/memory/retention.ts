@@ -12,7 +12,7 @@ import type { Lines } from './reply.js'
 import { forgetRemoved, forgetRows, type RosterRows } from './roster.js'
 import { isAttendance, type UploadedLine, type Uploads } from './uploaded.js'
 
-/** Deletes from what memory keeps. */
+/** Deletes from what memory holds. */
 export function retention<Issued extends IssuedCommand>(
   records: Records<Issued>,
   lines: Lines,

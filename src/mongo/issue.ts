@@ -12,14 +12,14 @@ import { isDuplicateKey, newToken, type Transact, untilSettled } from './write.j
 const USED_BY = { text: 1, textMore: 1, textTail: 1, 'reply.digest': 1, token: 1 }
 const DAY = 24 * 60 * 60 * 1000
 
-/** Keeps commands in this order, all or none: see `CommandStorage.issue`. */
+/** Stores commands in this order, all or none: see `CommandStorage.issue`. */
 export function issueOn<Issued extends IssuedCommand>(
   collections: Collections,
   transact: Transact,
 ): (list: readonly GivenCommand<Issued>[]) => Promise<void> {
   const { commands } = collections
 
-  /** The ones that are not kept yet. @throws Error if an id was used before */
+  /** The ones that are not stored yet. @throws Error if an id was used before */
   async function freshOf(documents: readonly CommandDocument<Issued>[]) {
     const ids = documents.map(({ _id }) => _id)
     const found = await findByIds<CommandDocument>(commands, ids, USED_BY)
@@ -71,7 +71,7 @@ export function issueOn<Issued extends IssuedCommand>(
         }
       })
     } catch (error) {
-      // Where there are no transactions, some may have been kept; a terminal may have one already.
+      // Without transactions, some may have been stored; a terminal may have one already.
       const ids = documents.map(({ _id }) => _id)
       if (ids.length > 1) {
         await commands.deleteMany({ _id: { $in: ids }, token, attemptsMade: 0 }).catch(() => {})

@@ -75,7 +75,7 @@ export async function forgetJoined(
   }
 }
 
-/** For each index the packet that was kept last, without its bytes; none after a gap. */
+/** For each index the packet that was stored last, without its bytes; none after a gap. */
 async function latestOfEach(
   uploads: MongoCollection,
   serialNumber: string,

@@ -1,4 +1,4 @@
-// A reply as it is kept within its command.
+// A reply as it is stored within its command.
 import { createHash } from 'node:crypto'
 import type { IssuedCommand } from '../command.js'
 import { BEGINNING, fieldsOf, firstFields } from '../queue/beginning.js'
@@ -36,7 +36,7 @@ export interface ReplyDocument extends Outcome {
   contentBytes?: number
   /** Distinguishes a duplicate from a different reply to the same command. */
   digest: string
-  /** Which call kept it. */
+  /** Which call stored it. */
   token: string
   receivedAt: Date
   /** Its place among the replies of one moment. */
@@ -52,7 +52,7 @@ interface FieldDocument {
 
 const MAX_DOCUMENT_SIZE = 16 * 1024 * 1024
 
-/** The reply as it is kept. */
+/** The reply as it is stored. */
 export function replyDocumentOf(
   reply: CommandReply,
   command: IssuedCommand | undefined,
@@ -180,7 +180,7 @@ export function checkFits(
   if (size > MAX_DOCUMENT_SIZE / 2) size += 2 * Buffer.byteLength(JSON.stringify(command ?? {}))
   if (size <= MAX_DOCUMENT_SIZE) return
   throw new RangeError(
-    `mongoAdapter: a reply of ${raw.length} bytes makes a document of ${size}, and MongoDB keeps ${MAX_DOCUMENT_SIZE} ` +
+    `mongoAdapter: a reply of ${raw.length} bytes makes a document of ${size}, and MongoDB stores ${MAX_DOCUMENT_SIZE} ` +
       "at most (16 MB). With the endpoint's limit at '15mb' a larger file is refused with 413 before it is read; " +
       "with '1mb', the default, every reply fits.",
   )

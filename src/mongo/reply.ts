@@ -1,4 +1,4 @@
-// Replies: kept, found, and listed for people.
+// Replies: stored, found, and listed for people.
 import { type IssuedCommand, keyOf } from '../command.js'
 import { checkFilter } from '../filter.js'
 import { nextPlace } from '../place.js'
@@ -15,7 +15,7 @@ import { settlingOn } from './settle.js'
 import type { Unlogged } from './unlogged.js'
 import { keepNew } from './write.js'
 
-/** The calls that keep replies. */
+/** The calls that store replies. */
 export type ReplyCalls<Issued extends IssuedCommand> = Promised<
   Omit<ReplyStorage<Issued>, 'findCommand'>
 >
@@ -41,7 +41,7 @@ interface LineDocument {
   rawTail?: Buffer
 }
 
-/** Keeps replies, and lists them. */
+/** Stores replies, and lists them. */
 export function repliesOn<Issued extends IssuedCommand>(
   { commands, unparsed }: Collections,
   family: Family | FamilyOfTerminal,

@@ -1,4 +1,4 @@
-// What reading a command saw of its reply, until the reply is kept: a duplicate then costs no
+// What reading a command saw of its reply, until the reply is stored: a duplicate then costs no
 // further round trip.
 import type { CommandDocument } from './document.js'
 import type { ReplyDocument } from './reply-document.js'

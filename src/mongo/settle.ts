@@ -1,4 +1,4 @@
-// Keeping replies, each within its command: settling is one atomic write.
+// Stores replies, each within its command: settling is one atomic write.
 import { type IssuedCommand, keyOf } from '../command.js'
 import { nextPlace } from '../place.js'
 import { PHASES } from '../queue/phase.js'
@@ -23,7 +23,7 @@ interface Arrival {
   document: ReplyDocument
 }
 
-/** Keeps replies in order: see `ReplyStorage.onReplies`. */
+/** Stores replies in order: see `ReplyStorage.onReplies`. */
 export function settlingOn<Issued extends IssuedCommand>(
   commands: MongoCollection,
   family: Family | FamilyOfTerminal,
@@ -51,7 +51,7 @@ export function settlingOn<Issued extends IssuedCommand>(
       try {
         checkFits(reply, command, document)
       } catch (error) {
-        // Those before it are kept.
+        // Those before it are stored.
         refusal = error
         break
       }
@@ -76,7 +76,7 @@ export function settlingOn<Issued extends IssuedCommand>(
   }
 }
 
-/** Keeps one reply for each command at most; returns the keys of those that were new. */
+/** Stores at most one reply for each command; returns the keys of those that were new. */
 async function settle(
   arrivals: ReadonlyMap<string, Arrival>,
   {

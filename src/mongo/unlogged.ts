@@ -95,7 +95,7 @@ export class Unlogged {
     this.#unmarking.add(done)
   }
 
-  /** Logs replies: those that were kept, and those that came before and have no event. */
+  /** Logs replies: those that were stored, and those that came before and have no event. */
   async replies(ids: readonly string[]): Promise<void> {
     const { commands } = this.#collections
     const found = await findByIds<Replied>(commands, ids, REPLIED)

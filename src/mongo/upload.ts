@@ -55,7 +55,7 @@ type Encoded = Partial<Pick<FileRecord, 'content' | 'encodedSize'>>
 const COLUMNS = ['time', 'status', 'verify', 'workCode']
 const DAY = /^\d{4}-\d\d-\d\d(?= )/
 
-/** The calls that keep uploads, and list them. */
+/** The calls that store uploads, and list them. */
 export function uploadsOn(
   { attendance, uploads, retention }: Collections,
   log?: Unlogged,
@@ -121,7 +121,7 @@ function documentOf(_id: string, line: UploadRecord | Buffer, upload: Upload): L
   } as LineDocument
 }
 
-// Lists show the beginning of a column: the few that are longer are kept whole beside it.
+// Lists show the beginning of a column: the few that are longer are stored whole beside it.
 function shortened(record: object): object {
   const columns: Record<string, string> = {}
   const heads: Record<string, string> = {}

@@ -26,7 +26,7 @@ export async function untilSettled<Result>(
     if (result !== undefined) return result
     if (tries === MAX_TRIES) {
       throw new Error(
-        `mongoAdapter: ${MAX_TRIES} writes in a row met another one to the same document`,
+        `mongoAdapter: ${MAX_TRIES} writes in a row met another one to the same document; try again`,
       )
     }
     await new Promise((resolve) => setTimeout(resolve, 2 ** tries))
@@ -34,7 +34,7 @@ export async function untilSettled<Result>(
 }
 
 /**
- * Keeps documents that don't exist yet, each under its `_id`, and leaves the others unchanged.
+ * Stores documents that don't exist yet, each under its `_id`, and leaves the others unchanged.
  *
  * @returns the `_id`s of those that were new
  */

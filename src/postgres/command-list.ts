@@ -29,7 +29,7 @@ import { keyOfText } from './text.js'
 
 const ORDER = newestFirst('listed_at')
 const MOST_COUNTED = 1000
-// So many rows are sorted rather than looked for among those on the other side of the clock.
+// Up to this many rows are sorted rather than looked for among those on the other side of the clock.
 const FEW = 200
 
 /** Lists and counts commands: see `CommandStorage`. */

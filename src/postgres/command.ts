@@ -110,7 +110,7 @@ export function commandsOn<Issued extends IssuedCommand>(
   }
 }
 
-/** A command to keep; one that the app sends itself has no terms. */
+/** A command to store; one that the app sends itself has no terms. */
 interface Kept<Issued extends IssuedCommand>
   extends Omit<QueuedCommand<Issued>, 'terms'>,
     Partial<Pick<QueuedCommand<Issued>, 'terms'>> {

@@ -5,8 +5,8 @@ import { ENDS } from './phase.js'
 import { type Database, dateOf, milliseconds, moment } from './query.js'
 import { OPEN_PHASES } from './tables.js'
 
-// Commands whose time is over stay in the index of what is open until somebody closes them. So many
-// of them may stand before those that are asked for.
+// Commands whose time is over stay in the index of what is open until somebody closes them. This many
+// of them may come before those that are asked for.
 const SPARE = 16
 
 const NOW = moment('$2')

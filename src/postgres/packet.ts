@@ -25,7 +25,7 @@ const READ_PACKETS = `
   SELECT json_build_array(line_key, encode(raw, 'base64'))::text AS row FROM :schema.uploads
   WHERE serial_number = $1 AND line_key = ANY ($2::text[])`
 
-// On their way, bytes are text: only so many at a time.
+// On their way, bytes are text: at most this many at a time.
 const MOST_BYTES = 4 * 1024 * 1024
 
 /** Finds a whole set of packets: see `UploadStorage.findPackets`. */

@@ -47,7 +47,7 @@ interface KeptLineRow extends Placed {
   raw: string
 }
 
-/** Keeps replies and lists them: see `ReplyStorage`. */
+/** Stores replies and lists them: see `ReplyStorage`. */
 export function repliesOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,

@@ -1,4 +1,4 @@
-// Keeping replies, each in the row of its command: one statement settles all of a body.
+// Stores replies, each in the row of its command: one statement settles all of a body.
 
 import type { IssuedCommand } from '../command.js'
 import { keyOf } from '../command.js'
@@ -47,7 +47,7 @@ const KEEP_AND_LOG = `
   ), ${logging('$4')}
   SELECT json_build_array(serial_number, command_id, ${IS_LOGGED})::text AS row FROM kept`
 
-/** Keeps replies in order: see `ReplyStorage.onReplies`. */
+/** Stores replies in order: see `ReplyStorage.onReplies`. */
 export function settlingOn<Issued extends IssuedCommand>(
   database: Database,
   family: Family | FamilyOfTerminal,
@@ -77,7 +77,7 @@ export function settlingOn<Issued extends IssuedCommand>(
   }
 }
 
-/** Keeps one reply for each command at most; returns which were new. */
+/** Stores at most one reply for each command; returns which were new. */
 async function keep(
   database: Database,
   answered: readonly AnsweredCommand[],

@@ -59,7 +59,7 @@ interface KeptRow {
   places: number[]
 }
 
-/** Keeps uploads and finds packets: see `UploadStorage`. */
+/** Stores uploads and finds packets: see `UploadStorage`. */
 export function uploadsOn(
   database: Database,
   hasEvents: boolean,

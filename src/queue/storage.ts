@@ -62,7 +62,7 @@ export interface DeliveryTerms {
 /** The app's own members of a command; they come back in `onReply` and from `findRecord`. */
 export type OwnMembers<Issued extends IssuedCommand> = Omit<Issued, keyof IssuedCommand>
 
-/** Which command: what `issue` returned, or its two ids, kept anywhere. */
+/** Which command: what `issue` returned, or its two ids, from wherever you have them. */
 export type CommandIdentity = Pick<IssuedCommand, 'serialNumber' | 'commandId'>
 
 /** A command to store: the app's own command, its terms, and when it was issued. */

@@ -29,7 +29,7 @@ export const SUMMARY: string =
 /** What is read of a whole command, but for the end of its text. */
 export const RECORD: string = `${SUMMARY}, text_bytes, content_length, reply_fields, reply_raw, reply_content`
 
-/** A command to keep; without terms it is one that the app hands out itself. */
+/** A command to store; without terms it is one that the app sends itself. */
 export type GivenCommand<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 
@@ -85,7 +85,7 @@ export function identityOf({ serial_number, id_key, long_id }: Row): {
   return { serialNumber: unascii(String(serial_number)), commandId }
 }
 
-/** How a command wants to be delivered; undefined if the app hands it out itself. */
+/** How a command wants to be delivered; undefined if the app sends it itself. */
 export function termsOf({ terms }: Row): DeliveryTerms | undefined {
   const known = unpack(terms) as (DeliveryTerms & { expiresAt?: string }) | undefined
   if (known?.expiresAt === undefined) return known

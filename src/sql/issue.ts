@@ -10,7 +10,7 @@ import { ascii, key, number, serial, unascii } from './text.js'
 const KEY = ['serial_number', 'id_key']
 const DAY = 24 * 60 * 60 * 1000
 
-/** Keeps commands in this order, all or none: see `CommandStorage.issue`. */
+/** Stores commands in this order, all or none: see `CommandStorage.issue`. */
 export function* issue<Issued extends IssuedCommand>(
   list: readonly GivenCommand<Issued>[],
   dialect: Database['dialect'],

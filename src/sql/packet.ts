@@ -8,7 +8,7 @@ import { packetSet } from './upload-row.js'
 
 const IDS_AT_ONCE = 100
 
-// Of two with one number the one that was kept last.
+// Of two with one number the one that was stored last.
 const LATEST = `
   SELECT MAX(position) AS place FROM iclock_uploads
   WHERE serial_number = ? AND packet_set = ? AND packet_index BETWEEN 1 AND ? GROUP BY packet_index`

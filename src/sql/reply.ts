@@ -1,4 +1,4 @@
-// Keeping replies, each in the row of its command: settling is one atomic write.
+// Stores replies, each in the row of its command: settling is one atomic write.
 import type { IssuedCommand } from '../command.js'
 import { replyTexts } from '../events/entry.js'
 import { nextPlace } from '../place.js'
@@ -25,7 +25,7 @@ const KEY = ['serial_number', 'id_key']
 const MOST_TRIES = 20
 
 /**
- * Keeps replies in order: see `ReplyStorage.onReplies`. `isLogged` adds their events.
+ * Stores replies in order: see `ReplyStorage.onReplies`. `isLogged` adds their events.
  *
  * @param repliedAt taken first: a call that is held up later must not win over a newer one
  */
@@ -69,7 +69,9 @@ function* keepReply(reply: CommandReply, row: Record<string, Value>): Steps<bool
       if ((yield* settle(reply, row, which, 'reply_place = ?', place)) > 0) return true
     }
   }
-  throw new Error(`express-iclock: ${MOST_TRIES} writes in a row met another one to the same row`)
+  throw new Error(
+    `express-iclock: ${MOST_TRIES} writes in a row met another one to the same row; try again`,
+  )
 }
 
 function* settle(
@@ -130,7 +132,7 @@ function takesPlaceOf(before: Row, reply: CommandReply, row: Record<string, Valu
   return !isFinal || Number(before.replied_at) <= Number(row.replied_at)
 }
 
-/** Keeps lines that are not valid replies: see `ReplyStorage.onUnparsed`. */
+/** Stores lines that are not valid replies: see `ReplyStorage.onUnparsed`. */
 export function* keepUnparsed(lines: readonly Buffer[], serialNumber: string): Steps<void> {
   const receivedAt = Date.now()
   const rows = lines.map((line) => ({

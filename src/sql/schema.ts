@@ -8,7 +8,7 @@ interface Table {
   name: string
   columns: Readonly<Record<string, `${Type}${'' | ' not null'}`>>
   unique: readonly string[]
-  /** By name; those with a condition hold only the rows for which it is true, where there is a way. */
+  /** By name; those with a condition hold only the rows for which it is true, if the database can. */
   indexes: Readonly<Record<string, readonly [columns: string, where?: string]>>
 }
 

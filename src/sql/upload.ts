@@ -10,7 +10,7 @@ import { attendanceRow, otherRow } from './upload-row.js'
 
 const KEY = ['serial_number', 'line_key']
 
-/** Keeps the lines of an upload that are new: see `UploadStorage.onUpload`. `isLogged` adds their events. */
+/** Stores the lines of an upload that are new: see `UploadStorage.onUpload`. `isLogged` adds their events. */
 export function* keepUpload(upload: Upload, isLogged: boolean): Steps<UploadRecord[]> {
   const lines = [...upload.records, ...upload.unparsed]
   const fresh = new Set<UploadRecord | Buffer>()

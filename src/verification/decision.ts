@@ -1,4 +1,4 @@
-// What the app decides, checked; what the terminal reads, and what storage keeps. Pure.
+// What the app decides, checked; what the terminal reads, and what is stored. Pure.
 import { describe, isWhole } from '../check.js'
 import { newFields } from '../upload/fields.js'
 import type { KeptUpload } from '../upload/storage.js'

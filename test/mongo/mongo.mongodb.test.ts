@@ -246,7 +246,7 @@ onServer('what mongoAdapter keeps', () => {
     expect(replies).toHaveLength(2)
     const answered = replies.map((reply) => ({ reply, command: undefined }))
     await expect(adapter.onReplies?.(answered)).rejects.toThrow(
-      /^mongoAdapter: a reply of 16777248 bytes makes a document of 167\d{5}, and MongoDB keeps 16777216 at most .*limit at '15mb'/,
+      /^mongoAdapter: a reply of 16777248 bytes makes a document of 167\d{5}, and MongoDB stores 16777216 at most .*limit at '15mb'/,
     )
     expect(await adapter.listReplies({})).toMatchObject({ rows: [{ commandId: '1' }] })
   })
