@@ -107,7 +107,7 @@ export const QUERY_CASES: readonly Case[] = [
       const bytes = Buffer.alloc(1_000_000, 'PIN=1\n')
       const [first, second] = [
         packetUpload('A', '1', [1, 3], bytes, 'user', 166_666),
-        packetUpload('A', '1', [2, 3], 'PIN=2', 'user', 0),
+        packetUpload('A', '1', [2, 3], 'PIN=2\nP', 'user', 1),
       ]
       const others = [
         packetUpload('A', '1', [3, 3], 'PIN=3', 'biodata', 1),
@@ -118,11 +118,11 @@ export const QUERY_CASES: readonly Case[] = [
       await sums(subject, undefined)
       await hand(subject, second, ...others, first, second)
       await sums(subject, undefined)
-      await hand(subject, packetUpload('A', '1', [3, 3], '3\nPIN=4\n', 'user', 2))
-      await sums(subject, 166_668)
-      // Of two with one number the later one counts.
-      await hand(subject, packetUpload('A', '1', [2, 3], 'PIN=22\nP', 'user', 1))
+      await hand(subject, packetUpload('A', '1', [3, 3], 'IN=3\nPIN=4\n', 'user', 2))
       await sums(subject, 166_669)
+      // Of two with one number the later one counts.
+      await hand(subject, packetUpload('A', '1', [2, 3], 'P', 'user', 0))
+      await sums(subject, 166_668)
       await hand(subject, packetUpload('A', '1', [1, 3], '\0'))
       await sums(subject, undefined)
     },
