@@ -44,7 +44,7 @@ export function refusedOn({ refused }: Collections): Promised<RefusedStorage> {
       const which =
         'before' in filter
           ? { lastAt: { $lt: filter.before } }
-          : { serialNumber: filter.serialNumber }
+          : { serialNumber: { $eq: filter.serialNumber } }
       const { deletedCount } = await refused.deleteMany(which)
       return deletedCount
     },

@@ -9,7 +9,6 @@ import {
   type TerminalFilter,
   type TerminalStorage,
 } from '../terminal/storage.js'
-
 import type { Collections } from './driver.js'
 import { decodedName, encodedName } from './name.js'
 import { isDuplicateKey } from './write.js'
@@ -68,7 +67,7 @@ export function terminalsOn({ terminals }: Collections): Promised<TerminalStorag
       }
     },
     async findTerminal(serialNumber) {
-      const found = await terminals.findOne({ _id: serialNumber })
+      const found = await terminals.findOne({ _id: { $eq: serialNumber } })
       return found === null ? undefined : terminalOf(found as TerminalDocument)
     },
     async listTerminals(given) {
