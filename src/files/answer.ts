@@ -1,6 +1,6 @@
 // What an adapter's calls on offers answered, checked where it comes back.
 import { describe, isMoment, isWhole } from '../check.js'
-import { misanswered, shapeOf } from '../reply/found.js'
+import { checkPage, misanswered, shapeOf } from '../reply/found.js'
 import type { FileOffer } from './storage.js'
 
 type Check = (value: unknown) => boolean
@@ -33,9 +33,6 @@ export function checkOffer(call: 'findOffer' | 'listOffers', offer: unknown): vo
 
 /** @throws IclockError `STORAGE_MISMATCH` if it is no page of offers */
 export function checkOfferPage(answer: unknown): void {
-  const { rows, next } = Object(answer) as { rows?: unknown; next?: unknown }
-  if (!Array.isArray(rows) || (next !== undefined && typeof next !== 'string')) {
-    throw misanswered('listOffers', shapeOf(answer), '{ rows, next }, next missing at the end')
-  }
-  for (const row of rows) checkOffer('listOffers', row)
+  checkPage('listOffers', answer)
+  for (const row of answer.rows) checkOffer('listOffers', row)
 }

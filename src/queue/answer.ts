@@ -3,7 +3,7 @@
 import { describe, isMoment } from '../check.js'
 import { IclockError } from '../endpoint/errors.js'
 import type { Page } from '../page.js'
-import { misanswered, shapeOf } from '../reply/found.js'
+import { checkPage, misanswered, shapeOf } from '../reply/found.js'
 import { FAMILY_RANKS } from '../terminal/storage.js'
 import type { CommandCounts, CommandSummary, OpenCommands } from './storage.js'
 
@@ -55,11 +55,8 @@ export function checkSummaries(
 
 /** @throws IclockError `STORAGE_MISMATCH` if it is no page of summaries */
 export function checkCommandPage(answer: Page<CommandSummary>): void {
-  const { rows, next } = (answer ?? {}) as Partial<Page<CommandSummary>>
-  if (!Array.isArray(rows) || (next !== undefined && typeof next !== 'string')) {
-    throw misanswered('listCommands', describe(answer), '{ rows, next }, next missing at the end')
-  }
-  checkRows('listCommands', rows)
+  checkPage('listCommands', answer)
+  checkRows('listCommands', answer.rows)
 }
 
 /** @throws IclockError `STORAGE_MISMATCH` if it has no count of each state */
@@ -90,13 +87,10 @@ export function checkTerminalPage(
   answer: unknown,
   isAskedFor: (serialNumber: unknown) => boolean,
 ): void {
-  const { rows } = Object(answer) as { rows?: unknown }
-  if (!Array.isArray(rows)) {
-    throw misanswered('listTerminals', shapeOf(answer), '{ rows, next }, next missing at the end')
-  }
-  for (const row of rows) {
+  checkPage('listTerminals', answer)
+  for (const row of answer.rows) {
     checkFacts('listTerminals', row, 'rows of { serialNumber, family, familyRank, … }')
-    const { serialNumber } = row
+    const { serialNumber } = row as { serialNumber?: unknown }
     if (isAskedFor(serialNumber)) continue
     throw misanswered(
       'listTerminals',

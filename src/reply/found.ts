@@ -2,6 +2,7 @@
 import { describe } from '../check.js'
 import type { IssuedCommand } from '../command.js'
 import { IclockError } from '../endpoint/errors.js'
+import type { Page } from '../page.js'
 
 /**
  * @throws IclockError `COMMAND_MISMATCH` if the command is another terminal's, has another id, or
@@ -58,6 +59,13 @@ export function misanswered(call: string, answer: string, expected: string): Icl
     'STORAGE_MISMATCH',
     `${call} of the adapter answered ${answer}; expected ${expected}.`,
   )
+}
+
+/** @throws IclockError `STORAGE_MISMATCH` if it is no page of a list */
+export function checkPage(call: string, answer: unknown): asserts answer is Page<unknown> {
+  const { rows, next } = Object(answer) as Partial<Page<unknown>>
+  if (Array.isArray(rows) && (next === undefined || typeof next === 'string')) return
+  throw misanswered(call, shapeOf(answer), '{ rows, next }, next missing at the end')
 }
 
 /** Describes an answer by the names of its members, which are no secrets. */

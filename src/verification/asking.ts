@@ -7,6 +7,7 @@ import { endpoint } from '../endpoint/endpoint.js'
 import { IclockError, statusOf } from '../endpoint/errors.js'
 import type { TerminalRequest } from '../endpoint/request.js'
 import { withBody } from '../endpoint/stray.js'
+import { checkPage } from '../reply/found.js'
 import { clockIn } from '../upload/clock.js'
 import { readQuery } from '../upload/query.js'
 import type { Upload } from '../upload/upload.js'
@@ -123,8 +124,9 @@ export class Asking {
     const { serialNumber } = question
     const since = new Date(Date.now() - REPEATED_WITHIN)
     const filter = { serialNumber, type: DECISION, since, limit: MOST_RECENT }
-    const { rows } = await this.#settings.adapter.listUploads(filter)
-    const found = rows
+    const page = await this.#settings.adapter.listUploads(filter)
+    checkPage('listUploads', page)
+    const found = page.rows
       .map((row) => decisionIn(row, question))
       .filter((decision) => decision !== undefined)
     // The terminal read that its time was over: it asks anew.
