@@ -14,11 +14,16 @@ import {
 import { COMMAND_CHECKS, COUNT_CHECKS, checkIdsHaveTerminal } from './queue/filter.js'
 import type { CommandFilter, CountFilter } from './queue/storage.js'
 import { OUTCOMES } from './reply/outcome.js'
+import type { KeptUpload } from './upload/storage.js'
 
 export { type CheckedFilter, cursorOf }
 
 const DAY = /^\d{4}-\d\d-\d\d$/
-const KINDS = ['operation', 'fields', 'file', 'packet', 'unparsed']
+
+/** Every kind of upload but attendance, which has lists of its own. */
+export const UPLOAD_KINDS: readonly KeptUpload['kind'][] = [
+  ...(['operation', 'fields', 'file', 'packet', 'unparsed'] as const),
+]
 
 const day: MemberCheck = (name, value) => {
   if (typeof value === 'string' && DAY.test(value)) return
@@ -36,7 +41,7 @@ const CHECKS: Readonly<Record<ListName, Readonly<Record<string, MemberCheck>>>> 
   replies: { ...common, outcome: oneOf(OUTCOMES) },
   unparsed: common,
   attendance: { ...common, pin, day },
-  uploads: { ...common, pin, kind: oneOf(KINDS), type: text('the type of records') },
+  uploads: { ...common, pin, kind: oneOf(UPLOAD_KINDS), type: text('the type of records') },
   terminals: {
     ...range,
     serialNumbers: texts('serial numbers'),

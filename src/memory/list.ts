@@ -10,6 +10,7 @@ import {
   type CommandFilter,
   type CommandSummary,
   type CountFilter,
+  MOST_COUNTED,
 } from '../queue/storage.js'
 import { membersOf, summaryOf } from '../queue/summary.js'
 import { copyOf, type Kept, type Records } from './record.js'
@@ -20,8 +21,6 @@ export interface CommandLists<Issued extends IssuedCommand> {
   listCommands(filter: CommandFilter, now: Date): Page<CommandSummary<Issued>>
   countCommands(filter: CountFilter, now: Date): CommandCounts
 }
-
-const MOST_COUNTED = 1000
 
 /** Lists what records hold. */
 export function commandLists<Issued extends IssuedCommand>(

@@ -9,6 +9,7 @@ import {
   type CommandFilter,
   type CommandState,
   type CommandStorage,
+  MOST_COUNTED,
 } from '../queue/storage.js'
 import type { CommandDocument } from './document.js'
 import type { MongoCollection } from './driver.js'
@@ -17,7 +18,6 @@ import { SUMMARY, summaryOf } from './summary.js'
 import { keyTag, memberTag, personTag } from './tag.js'
 
 const ORDER: Order = { time: 'listedAt', place: 'place' }
-const MOST_COUNTED = 1000
 
 /** The calls that list and count commands. */
 export function listsOn<Issued extends IssuedCommand>(

@@ -1,4 +1,5 @@
 // How the database forgets: what is settled and old, and what is about a person.
+import { UPLOAD_KINDS } from '../filter.js'
 import type { RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
@@ -8,7 +9,6 @@ import { forgetOffers } from './offer.js'
 import { forgetJoined } from './packet.js'
 import { forgetRemoved, forgetRows } from './roster.js'
 import { personTag, strayTag } from './tag.js'
-import { KINDS } from './upload-list.js'
 import { deleteInBatches } from './write.js'
 
 const FORGOTTEN = 'forgotten'
@@ -47,7 +47,7 @@ export function retentionOn(collections: Collections): RetentionStorage {
         attendance: await deleteInBatches(attendance, { receivedAt: old }, OLDEST_FIRST),
         uploads: await deleteInBatches(
           uploads,
-          { kind: { $in: KINDS }, receivedAt: old },
+          { kind: { $in: UPLOAD_KINDS }, receivedAt: old },
           OLDEST_FIRST,
         ),
         unparsed: await deleteInBatches(unparsed, { receivedAt: old }, OLDEST_FIRST),

@@ -1,5 +1,5 @@
 // Lists of uploads for people.
-import { checkFilter } from '../filter.js'
+import { checkFilter, UPLOAD_KINDS } from '../filter.js'
 import type { KeptAttendance, KeptUpload } from '../kept.js'
 import type { Promised } from '../promised.js'
 import { checkDays, MOST_OF_DAY } from '../upload/day.js'
@@ -8,14 +8,6 @@ import type { MongoCollection } from './driver.js'
 import { CURSOR, exactly, newest, type Order, pageOf, stretch } from './read.js'
 
 const RECEIVED: Order = { time: 'receivedAt', place: 'place' }
-/** Every kind of `uploads`: an index that begins with the kind finds all of them. */
-export const KINDS: readonly KeptUpload['kind'][] = [
-  'operation',
-  'fields',
-  'file',
-  'packet',
-  'unparsed',
-]
 
 const ATTENDANCE = only('pin', 'time', 'instant', 'status', 'verify', 'workCode')
 const UPLOAD = only('kind', 'type', 'pin', 'instant', 'size', 'raw')
@@ -51,7 +43,8 @@ export function uploadListsOn(
       const { serialNumber, kind, type, pin, limit } = filter
       const asked = {
         ...exactly({ serialNumber, type, pin }),
-        kind: { $in: kind === undefined ? KINDS : [kind] },
+        // An index that begins with the kind finds all of them.
+        kind: { $in: kind === undefined ? UPLOAD_KINDS : [kind] },
         ...stretch(RECEIVED, filter),
       }
       const found = await newest<Listed<KeptUpload>>(uploads, asked, RECEIVED, limit, UPLOAD)

@@ -10,6 +10,7 @@ import {
   type CommandStorage,
   type CommandSummary,
   type CountFilter,
+  MOST_COUNTED,
 } from '../queue/storage.js'
 import { SUMMARY, type SummaryRow, summaryOf } from './command-row.js'
 import {
@@ -28,7 +29,6 @@ import { type Database, Json, moment } from './query.js'
 import { keyOfText } from './text.js'
 
 const ORDER = newestFirst('listed_at')
-const MOST_COUNTED = 1000
 // Up to this many rows are sorted rather than looked for among those on the other side of the clock.
 const FEW = 200
 

@@ -1,5 +1,6 @@
 // How the database forgets: what is settled and old, and what is about a person. In batches of
 // bounded size, each of them found by an index.
+import { UPLOAD_KINDS } from '../filter.js'
 import type { Forgotten, RetentionStorage } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { forgetEvents, forgetPersonIn } from './event.js'
@@ -32,8 +33,6 @@ const OLD_COMMANDS: readonly string[] = [
   }),
 ].map((condition) => `${condition} AND ${ENDS} AND ${IS_OLD}`)
 
-const KINDS = ['operation', 'fields', 'file', 'packet', 'unparsed']
-
 /** What is deleted from a table, in the order of one of its indexes. */
 interface Deletion {
   table: keyof Forgotten
@@ -51,7 +50,7 @@ const OLD: readonly Deletion[] = [
     return { table: 'commands', key: 'id_key', order: 'ends_at', condition }
   }),
   { table: 'attendance', key: 'line_key', ...RECEIVED },
-  ...KINDS.map((kind): Deletion => {
+  ...UPLOAD_KINDS.map((kind): Deletion => {
     const condition = `kind = '${kind}' AND ${RECEIVED.condition}`
     return { table: 'uploads', key: 'line_key', order: 'received_at', condition }
   }),

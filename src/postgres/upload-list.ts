@@ -1,5 +1,5 @@
 // Uploads as people look at them: pages of attendance, and of everything else.
-import { checkFilter } from '../filter.js'
+import { checkFilter, UPLOAD_KINDS } from '../filter.js'
 import type { KeptAttendance, KeptUpload } from '../kept.js'
 import { cut, SUMMARY_BYTES, SUMMARY_TEXT } from '../queue/summary.js'
 import { checkDays, MOST_OF_DAY } from '../upload/day.js'
@@ -35,8 +35,6 @@ const UPLOADED = `SELECT json_build_object(${SHARED}, 'kind', kind, 'type', type
 const COUNTED = `SELECT json_build_object('day', day, 'count', (SELECT count(*) FROM (
     SELECT 1 FROM :schema.attendance WHERE left(local_time, 11) = day LIMIT ${MOST_OF_DAY + 1}) AS counted))::text AS row
   FROM unnest($1::text[]) AS day`
-
-const KINDS: readonly KeptUpload['kind'][] = ['operation', 'fields', 'file', 'packet', 'unparsed']
 
 interface AttendanceRow extends Placed {
   serialNumber: string
@@ -93,7 +91,8 @@ export function uploadListsOn(
       if (pin !== undefined) conditions.push(`pin = ${values.add(pin)}`)
       const of = (one: string) => [`kind = '${one}'`, ...conditions]
       const isNarrow = type !== undefined || pin !== undefined
-      const alternatives = kind !== undefined ? [of(kind)] : isNarrow ? [conditions] : KINDS.map(of)
+      const alternatives =
+        kind !== undefined ? [of(kind)] : isNarrow ? [conditions] : UPLOAD_KINDS.map(of)
       const selections = alternatives.map((all) => {
         return `SELECT * FROM :schema.uploads WHERE ${all.join(' AND ')}`
       })

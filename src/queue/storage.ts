@@ -242,6 +242,9 @@ export interface CommandFilter extends ListFilter {
 /** Which commands to count. Without members: all. */
 export type CountFilter = Pick<CommandFilter, 'serialNumber' | 'state' | 'since'>
 
+/** How far the commands in a state are counted. */
+export const MOST_COUNTED = 1000
+
 /** How many commands are in each state, counted up to 1,000; `'1000+'` means more than that. */
 export type CommandCounts = Record<CommandState, number | '1000+'>
 

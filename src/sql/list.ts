@@ -10,14 +10,13 @@ import {
   type CommandState,
   type CommandSummary,
   type CountFilter,
+  MOST_COUNTED,
 } from '../queue/storage.js'
 import { idKey, keyOfIntent, SUMMARY, summaryOf } from './command-row.js'
 import { memberKey } from './issue.js'
 import { all, equal, PLACE, pageOf, stretch, type Where } from './page.js'
 import { marks, read, type Steps, type Value } from './step.js'
 import { ascii, number, serial } from './text.js'
-
-const MOST_COUNTED = 1000
 
 /** Lists commands, the newest first: see `CommandStorage.listCommands`. */
 export function* listCommands<Issued extends IssuedCommand>(

@@ -1,4 +1,5 @@
 // How the database forgets: what is settled and old, and what is about a person.
+import { UPLOAD_KINDS } from '../filter.js'
 import type { Forgotten, ForgottenPerson } from '../kept.js'
 import { checkPerson } from '../queue/person.js'
 import { CLOSED, ENDING } from '../queue/phase.js'
@@ -47,7 +48,7 @@ export function* forget(before: Date, dialect: Database['dialect']): Steps<Forgo
   const old: Where[] = [['received_at < ?', at]]
   const order = 'received_at, position'
   let uploads = 0
-  for (const kind of ['operation', 'fields', 'file', 'packet', 'unparsed']) {
+  for (const kind of UPLOAD_KINDS) {
     uploads += yield* deleteRows('iclock_uploads', [...equal({ kind }), ...old], order)
   }
   return {

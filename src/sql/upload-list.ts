@@ -1,5 +1,5 @@
 // Lists of uploads for people.
-import { checkFilter } from '../filter.js'
+import { checkFilter, UPLOAD_KINDS } from '../filter.js'
 import type {
   KeptAttendance,
   KeptAttendanceFilter,
@@ -13,7 +13,6 @@ import { type Row, read, type Steps, type Value } from './step.js'
 import { ascii, key, serial } from './text.js'
 import { attendanceOf, uploadOf } from './upload-row.js'
 
-const KINDS: readonly KeptUpload['kind'][] = ['operation', 'fields', 'file', 'packet', 'unparsed']
 const placeOf = (row: Row) => [Number(row.received_at), Number(row.position)]
 const plain = (text: string | undefined) => (text === undefined ? undefined : ascii(text))
 
@@ -64,7 +63,7 @@ export function* listUploads(given: KeptUploadFilter): Steps<Page<KeptUpload>> {
     ...stretch('received_at', 'position', filter),
   ]
   const isNarrow = type !== undefined || pin !== undefined
-  const kinds = kind === undefined ? (isNarrow ? [undefined] : KINDS) : [kind]
+  const kinds = kind === undefined ? (isNarrow ? [undefined] : UPLOAD_KINDS) : [kind]
   const marked: Value[] = []
   // A kind each: its index has them in order.
   const parts = kinds.map((each, index) => {
