@@ -67,7 +67,7 @@ function uploadEvent(upload: Upload, line: UploadRecord | Buffer): WrittenEvent 
     if (template !== undefined) return { ...about, t: 'template', ...template }
   }
   const { kind, type, raw } = line
-  // Of whom a packet tells isn't known before all packets are joined; then its rows are records.
+  // Whom a packet is about isn't known before all packets are joined; then its rows are records.
   const shown = kind === 'packet' ? { size: raw.length, raw: '' } : bytesOf(raw)
   return { ...about, t: 'upload', kind, type: cut(type), ...instantOf(line), ...shown }
 }

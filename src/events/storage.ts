@@ -41,7 +41,7 @@ export interface EventPart {
  * reader that has seen number 7 has seen all up to 7, however long a writer was delayed.
  *
  * An entry takes the place after the highest that is visible, under a unique key; if another writer
- * was faster, the next one. It is written in the transaction of what it tells of. Where there are no
+ * was faster, the next one. It is written in the transaction of what it describes. Without
  * transactions it is written afterwards, and what a process that died had stored and not logged is
  * found and logged later.
  *

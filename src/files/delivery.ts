@@ -32,7 +32,7 @@ export interface Delivered {
   /** The byte of the file at which it begins, and the one after its end. */
   from: number
   end: number
-  /** How many bytes of the file so many bytes that were sent are. */
+  /** How many bytes of the file these bytes that were sent are. */
   scale(sent: number): number
   onError(error: unknown): void
 }

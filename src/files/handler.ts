@@ -141,7 +141,7 @@ function headersOf({ md5 }: FileOffer, { first, last }: Part, length: number | u
 }
 
 function beyond(request: TerminalRequest, length: number): Answer {
-  const message = `The file has ${length} bytes, and the range begins behind its end.`
+  const message = `The file has ${length} bytes, and the range begins after its end.`
   publishRefusal(request, new IclockError('RANGE_BEYOND_END', message))
   const answer = ok(`${message}\n`)
   const headers = { ...answer.headers, 'Content-Range': `bytes */${length}` }
@@ -168,7 +168,7 @@ function tokenOf({ target }: TerminalRequest): string | undefined {
     : tokenInPath(target.path)
 }
 
-// It doesn't tell an offer to another terminal from none.
+// The answer is the same if the offer is to another terminal, and if there is none.
 function notOffered(): IclockError {
   const message = 'No file is offered to this terminal at this address, or no longer.'
   return new IclockError('FILE_NOT_OFFERED', message)

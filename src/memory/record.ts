@@ -72,7 +72,7 @@ export class Records<Issued extends IssuedCommand> {
   }
 }
 
-/** Whether a record is that of a command that the queue hands out. */
+/** Whether a record is that of a command that the queue sends. */
 export function isQueued<Issued extends IssuedCommand>(
   record: CommandRecord<Issued>,
 ): record is QueuedRecord<Issued> {

@@ -1,4 +1,4 @@
-// Commands: issued in order, handed out, closed, found.
+// Commands: issued in order, sent, closed, found.
 import { type IssuedCommand, keyOf } from '../command.js'
 import type { Promised } from '../promised.js'
 import type { CommandStorage } from '../queue/storage.js'

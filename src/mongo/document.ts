@@ -43,9 +43,9 @@ export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> e
   position?: number
   /** How far it is, as a number that queries go by: see `PHASES`. */
   phase: number
-  /** Set while the queue may hand it out. */
+  /** Set while the queue may send it. */
   queue?: 'ordinary' | 'urgent'
-  /** Its key, while the queue may hand it out; then the mark of the call that closed it. */
+  /** Its key, while the queue may send it; then the mark of the call that closed it. */
   queueKey?: string
   attemptsMade: number
   attemptsLeft?: number
@@ -70,7 +70,7 @@ export interface CommandDocument<Issued extends IssuedCommand = IssuedCommand> e
 /** Represents "forever": a moment, so that an index can find what is open. */
 export const FOREVER: Date = new Date('9999-12-31T00:00:00Z')
 
-/** A command that was just issued; without terms it is one that the app hands out itself. */
+/** A command that was just issued; without terms it is one that the app sends itself. */
 export function documentOf<Issued extends IssuedCommand>(
   { command, terms, issuedAt, openUntil = FOREVER }: GivenCommand<Issued>,
   identity: Pick<CommandDocument, '_id' | 'place' | 'token'> & { position?: number },
@@ -106,7 +106,7 @@ export function documentOf<Issued extends IssuedCommand>(
   }
 }
 
-/** A command to store; without terms it is one that the app hands out itself. */
+/** A command to store; without terms it is one that the app sends itself. */
 export type GivenCommand<Issued extends IssuedCommand> = Omit<QueuedCommand<Issued>, 'terms'> &
   Partial<Pick<QueuedCommand<Issued>, 'terms'>>
 

@@ -1,4 +1,4 @@
-// The log of events. Without transactions, an entry is written after what it tells of: a mark shows what
+// The log of events. Without transactions, an entry is written after what it describes: a mark shows what
 // isn't logged yet, and what a process that died left is found by its mark and logged later.
 import { setTimeout as wait } from 'node:timers/promises'
 import { withoutPerson } from '../events/entry.js'

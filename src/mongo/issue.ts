@@ -82,7 +82,7 @@ export function issueOn<Issued extends IssuedCommand>(
 }
 
 // Commands of one terminal are counted, so that their order holds whatever the clocks of the
-// processes say. What the queue never hands out has no position.
+// processes say. What the queue never sends has no position.
 async function positionsOf(
   { commands, counters }: Collections,
   given: readonly GivenCommand<IssuedCommand>[],

@@ -92,7 +92,7 @@ const CONDITIONS: Readonly<Record<Condition, (now: Date) => object>> = {
   givenUp: (now) => ({ $nor: keptAt(now) }),
 }
 
-// Either on its terminal, or to be handed out again. A command without terms has no end.
+// Either on its terminal, or to be sent again. A command without terms has no end.
 function keptAt(now: Date): object[] {
   const ahead = { $not: { $lte: now } }
   return [

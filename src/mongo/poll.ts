@@ -30,7 +30,7 @@ export function pollsOn(
       const size = bounds.limit + 2
       const lanes = {
         queue: { $in: ['ordinary', 'urgent'] },
-        // An urgent one that was handed out is never handed out again.
+        // An urgent one that was sent is never sent again.
         $or: [{ queue: 'ordinary' }, { attemptsMade: 0 }],
       }
       const found = await find(serialNumber, now, lanes, size)

@@ -1,4 +1,4 @@
-// The log of events: written by the statement that stores what they tell of.
+// The log of events: written by the statement that stores what they describe.
 import { randomBytes } from 'node:crypto'
 import { withoutPerson } from '../events/entry.js'
 import { SHARDS, shardOf } from '../events/shard.js'

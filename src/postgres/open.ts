@@ -14,7 +14,7 @@ const COLUMNS = `urgent, command_id, position, text, terms, attempts, attempts_m
 const IS_ON_TERMINAL = `attempts_made > 0 AND reply_due_at > ${NOW} AND sent_at - ${NOW} <= reply_due_at - sent_at`
 
 // Of either index `$4` rows may be read. Until the bounds are known, a long text is a pointer; it has
-// a size only if it can be handed out now.
+// a size only if it can be sent now.
 const OPEN = `
   SELECT json_build_object('isUrgent', urgent, 'isOpen', is_open, 'isDue', size IS NOT NULL, 'text',
     CASE WHEN place <= CASE WHEN urgent THEN 1 ELSE $3::integer END AND (urgent OR total <= $5 OR total = size) AND size IS NOT NULL
@@ -38,7 +38,7 @@ const OPEN = `
   ) AS counted
   ORDER BY urgent DESC, position`
 
-// Closes what `result` would close too. Rows that somebody holds are left to him.
+// Closes what `result` would close too. Rows that are locked are left to whoever locked them.
 const CLOSE = `
   WITH over AS (
     SELECT id_key FROM :schema.commands
@@ -54,7 +54,7 @@ const CLOSE = `
 interface OpenRow {
   isUrgent: boolean
   isOpen: boolean
-  /** Whether it can be handed out now. */
+  /** Whether it can be sent now. */
   isDue: boolean
   commandId: string
   /** Null if it isn't due, or if the bounds end before it. */

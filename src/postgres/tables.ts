@@ -1,7 +1,7 @@
 // The tables of version 1. Every key begins with the serial number, so that an app can partition
 // them by it.
 
-/** Commands that the queue may still hand out, or whose last attempt waits for its reply. */
+/** Commands that the queue may still send, or whose last attempt waits for its reply. */
 export const OPEN_PHASES = "('waiting', 'expiring', 'sent', 'ending')"
 
 const COMMANDS = `

@@ -140,7 +140,7 @@ function partsAsked(
 
 function holding({ conditions }: Part, now: Date): Where[] {
   const at = now.getTime()
-  // What the app handed out itself is never due.
+  // What the app sent itself is never due.
   const kept = `(COALESCE(c.reply_due_at, 0) > ? AND COALESCE(c.waits_from, 0) <= ?)
     OR (COALESCE(c.attempts_left, 1) > 0 AND c.open_until > ? AND c.expires_at > ?)`
   const ways: Readonly<Record<Condition, Where>> = {

@@ -26,7 +26,7 @@ export const TABLES: readonly Table[] = [
       // When it was issued, or when its reply came if nobody issued it.
       listed_at: 'integer not null',
       phase: 'integer not null',
-      // 0 is urgent, 1 ordinary, 2 urgent and handed out; null if the queue doesn't hand it out.
+      // 0 is urgent, 1 ordinary, 2 urgent and sent; null if the queue doesn't send it.
       queue_lane: 'integer',
       queue_position: 'integer',
       queue_key: 'key 1200',

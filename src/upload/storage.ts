@@ -29,7 +29,7 @@ export interface KeptUpload {
   receivedAt: Date
   /** The person it is about: see `personOf`. */
   pin?: string
-  /** The moment that it tells of, if that is known. */
+  /** The moment that it is about, if that is known. */
   instant?: Date
   /** How many bytes it has. */
   size: number
