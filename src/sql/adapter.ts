@@ -23,7 +23,7 @@ import { cancel, claim, openCommands, release } from './queue.js'
 import { forgetRefused, listRefused, noteRefused } from './refused.js'
 import { keepReplies, keepUnparsed } from './reply.js'
 import { listReplies, listUnparsed } from './reply-list.js'
-import { forget, forgetPerson } from './retention.js'
+import { retentionOn } from './retention.js'
 import { countRoster, findRoster, listRoster } from './roster.js'
 import { writeRoster } from './roster-write.js'
 import { type Database, read, type Steps } from './step.js'
@@ -117,8 +117,7 @@ export function adapterOver<Issued extends IssuedCommand>(
     ...refusedOn(database),
     ...rosterOn(database),
     ...offersOn(database),
-    forget: (before) => database.write(() => forget(before, dialect)),
-    forgetPerson: writes(forgetPerson),
+    ...retentionOn(database),
     ...(hasEvents && eventsOn(database)),
   }
 }

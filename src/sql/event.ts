@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { withoutPerson } from '../events/entry.js'
 import { SHARDS, shardOf } from '../events/shard.js'
 import type { EventEntry, EventLog, EventPlace } from '../events/storage.js'
-import type { ForgottenPerson } from '../kept.js'
 import { insert, type Row, read, type Steps, write } from './step.js'
 import { serial, unascii } from './text.js'
 
@@ -96,29 +95,34 @@ const OLDEST = `
   SELECT place, written_at, CASE WHEN body = '' THEN 1 ELSE 0 END AS is_empty FROM iclock_events
   WHERE shard = ? ORDER BY place LIMIT ${ROWS_AT_ONCE + 1}`
 
-/** Deletes old entries from the beginning of each part; its last one is emptied, so that numbers go on. */
-export function* forgetEvents(before: number): Steps<void> {
+/** The parts of the log that may have entries. */
+export function* partsOfLog(): Steps<number[]> {
   const [any] = yield* read('SELECT shard FROM iclock_events LIMIT 1')
-  if (any === undefined) return
-  for (let shard = 0; shard < SHARDS; shard++) {
-    let isWhole = false
-    while (!isWhole) {
-      const rows: readonly Row[] = yield* read(OLDEST, shard)
-      const young = rows.findIndex(({ written_at }) => Number(written_at) >= before)
-      const old = young === -1 ? rows : rows.slice(0, young)
-      isWhole = old.length <= ROWS_AT_ONCE
-      const last = old.length === rows.length ? old.at(-1) : undefined
-      const gone = last === undefined ? old.at(-1) : old.at(-2)
-      if (gone !== undefined) {
-        const sql = 'DELETE FROM iclock_events WHERE shard = ? AND place <= ?'
-        yield* write(sql, shard, Number(gone.place))
-      }
-      if (isWhole && last !== undefined && Number(last.is_empty) === 0) {
-        const sql = "UPDATE iclock_events SET body = '' WHERE shard = ? AND place = ?"
-        yield* write(sql, shard, Number(last.place))
-      }
-    }
+  return any === undefined ? [] : Array.from({ length: SHARDS }, (_, shard) => shard)
+}
+
+/**
+ * Deletes some old entries from the beginning of a part; its last one is emptied, so that numbers go
+ * on.
+ *
+ * @returns whether these were all
+ */
+export function* forgetEvents(shard: number, before: number): Steps<boolean> {
+  const rows: readonly Row[] = yield* read(OLDEST, shard)
+  const young = rows.findIndex(({ written_at }) => Number(written_at) >= before)
+  const old = young === -1 ? rows : rows.slice(0, young)
+  const areAll = old.length <= ROWS_AT_ONCE
+  const last = old.length === rows.length ? old.at(-1) : undefined
+  const gone = old.at(last === undefined ? -1 : -2)
+  if (gone !== undefined) {
+    const sql = 'DELETE FROM iclock_events WHERE shard = ? AND place <= ?'
+    yield* write(sql, shard, Number(gone.place))
   }
+  if (areAll && last !== undefined && Number(last.is_empty) === 0) {
+    const sql = "UPDATE iclock_events SET body = '' WHERE shard = ? AND place = ?"
+    yield* write(sql, shard, Number(last.place))
+  }
+  return areAll
 }
 
 const OF_TERMINAL = `
@@ -127,24 +131,26 @@ const OF_TERMINAL = `
 
 const REWRITE = 'UPDATE iclock_events SET body = ? WHERE shard = ? AND place = ? AND body = ?'
 
-/** Takes a person out of the entries of some terminals. */
-export function* forgetPersonIn({ pin, serialNumbers }: ForgottenPerson): Steps<void> {
-  for (const serialNumber of serialNumbers) {
-    const shard = shardOf(serialNumber)
-    let place = 0
-    for (let isDone = false; !isDone; ) {
-      const rows: readonly Row[] = yield* read(OF_TERMINAL, shard, serial(serialNumber), place)
-      isDone = rows.length < ROWS_AT_ONCE
-      for (const row of rows) {
-        const [at, body] = [Number(row.place), String(row.body)]
-        const rest = withoutPerson(body, pin)
-        if (rest !== body && (yield* write(REWRITE, rest, shard, at, body)) === 0) {
-          // Another call has changed it: it is read again.
-          isDone = false
-          break
-        }
-        place = at
-      }
-    }
+/**
+ * Takes a person out of some entries of a terminal.
+ *
+ * @param after the place before the first of them
+ * @returns the place after which to go on; undefined if these were all
+ */
+export function* forgetPersonIn(
+  serialNumber: string,
+  pin: string,
+  after: number,
+): Steps<number | undefined> {
+  const shard = shardOf(serialNumber)
+  let place = after
+  const rows: readonly Row[] = yield* read(OF_TERMINAL, shard, serial(serialNumber), after)
+  for (const row of rows) {
+    const [at, body] = [Number(row.place), String(row.body)]
+    const rest = withoutPerson(body, pin)
+    // If another call has changed it, it is read again.
+    if (rest !== body && (yield* write(REWRITE, rest, shard, at, body)) === 0) return place
+    place = at
   }
+  return rows.length < ROWS_AT_ONCE ? undefined : place
 }

@@ -232,6 +232,34 @@ describe.each(Object.entries(DRIVERS))('sqliteAdapter on %s', (_, Driver) => {
       expect(count).toBe(1)
     }))
 
+  it('Other writes come between the batches of what is forgotten', () =>
+    onFile(async ({ db }) => {
+      const adapter = sqliteAdapter(db)
+      await adapter.onUpload(attendance(2000))
+      const order: string[] = []
+      const forgetting = adapter.forget(new Date()).then(() => order.push('forgotten'))
+      const issuing = adapter.issue([queued('1')]).then(() => order.push('issued'))
+      await Promise.all([forgetting, issuing])
+      expect(order).toEqual(['issued', 'forgotten'])
+    }))
+
+  it('A command is forgotten with the end of its text, or not at all', () =>
+    onFile(async ({ db }) => {
+      const adapter = sqliteAdapter(db)
+      const long = queued('1')
+      const text = `DATA UPDATE USERINFO PIN=7\tName=${'x'.repeat(1000)}`
+      await adapter.issue([{ ...long, command: { ...long.command, text } }])
+      db.exec(
+        "CREATE TRIGGER broken BEFORE DELETE ON iclock_texts BEGIN SELECT RAISE(FAIL, 'broken'); END",
+      )
+      const person = { pin: '7', serialNumbers: ['A'] }
+      await expect(adapter.forgetPerson(person)).rejects.toThrow('broken')
+      expect((await adapter.findRecord('A', '1'))?.command?.text).toBe(text)
+      db.exec('DROP TRIGGER broken')
+      expect(await adapter.forgetPerson(person)).toMatchObject({ commands: 1 })
+      expect(db.prepare('SELECT * FROM iclock_texts').all()).toEqual([])
+    }))
+
   it('Commits wait for the disk, and readers for nobody', () =>
     onFile(async ({ db }) => {
       sqliteAdapter(db)
