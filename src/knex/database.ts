@@ -11,7 +11,13 @@ import {
   type Steps,
   type Value,
 } from '../sql/step.js'
-import { isToBeRepeated, isWithoutTables, type KnexConnection, type KnexLike } from './driver.js'
+import {
+  isMadeMeanwhile,
+  isToBeRepeated,
+  isWithoutTables,
+  type KnexConnection,
+  type KnexLike,
+} from './driver.js'
 
 const MOST_TRIES = 20
 const LONGEST_PAUSE = 100
@@ -51,7 +57,7 @@ export class KnexDatabase implements Database {
   /** Creates what doesn't exist yet. */
   async migrate(): Promise<void> {
     for (const sql of definitions(this.dialect)) {
-      await repeated(async () => this.#knex.raw(sql, []))
+      await repeated(async () => this.#knex.raw(sql, []), isMadeMeanwhile)
     }
   }
 }
@@ -65,13 +71,17 @@ async function walk<Result>(
   return next.value
 }
 
-async function repeated<Result>(write: () => Promise<Result>): Promise<Result> {
+async function repeated<Result>(
+  write: () => Promise<Result>,
+  isHarmless: (error: unknown) => boolean = () => false,
+): Promise<Result> {
   for (let tries = 1; ; tries++) {
     try {
       return await write()
     } catch (error) {
       if (isWithoutTables(error)) throw withoutTables(error)
-      if (tries === MOST_TRIES || !isToBeRepeated(error)) throw error
+      const isAgain = isToBeRepeated(error) || isHarmless(error)
+      if (tries === MOST_TRIES || !isAgain) throw error
       // At another time than the write that it met.
       await wait(Math.random() * Math.min(5 * tries, LONGEST_PAUSE))
     }

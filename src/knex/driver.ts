@@ -34,11 +34,18 @@ export function dialectOf({ client }: KnexLike): Database['dialect'] | undefined
 // serialization failure, deadlock.
 const AGAIN = new Set<unknown>([1213, 1205, 1047, '40001', '40P01'])
 const NO_TABLE = new Set<unknown>([1146, '42P01'])
+// PostgreSQL looks whether a table or an index exists, and makes it then.
+const MADE_MEANWHILE = new Set<unknown>(['23505', '42P07'])
 
 /** Whether a database has undone a write because of another one: it is to be done again. */
 export function isToBeRepeated(error: unknown): boolean {
   const { code, errno } = error as { code?: unknown; errno?: unknown }
   return AGAIN.has(errno) || AGAIN.has(code) || /^SQLITE_(BUSY|LOCKED)/.test(String(code))
+}
+
+/** Whether another process made the same table or index at this moment: then it is there now. */
+export function isMadeMeanwhile(error: unknown): boolean {
+  return MADE_MEANWHILE.has((error as { code?: unknown }).code)
 }
 
 /** Whether an error says that there are no tables. */
