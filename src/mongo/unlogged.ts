@@ -141,8 +141,10 @@ export class Unlogged {
       if (left.length === AT_ONCE) this.#repairedAt = Number.NEGATIVE_INFINITY
     }
     const replied = { 'reply.unlogged': 1, 'reply.receivedAt': { $lt: before } }
-    const shown = { ...options, projection: REPLIED }
-    await this.#logReplies((await commands.find(replied, shown).toArray()) as Replied[])
+    const answered = { ...options, projection: { _id: 1 } }
+    const replies = (await commands.find(replied, answered).toArray()) as Replied[]
+    // One at a time: the fields of each may have megabytes.
+    for (const { _id } of replies) await this.replies([_id])
     const closed = { 'cancelled.unlogged': 1, 'cancelled.at': { $lt: before } }
     const which = { ...options, projection: { serialNumber: 1, commandId: 1, cancelled: 1 } }
     const ended = (await commands.find(closed, which).toArray()) as CommandDocument[]
