@@ -11,7 +11,7 @@ import { checkDeletes, type Limits } from './guard.js'
 import type { Reconciliation } from './options.js'
 import type { RosterPerson } from './person.js'
 import { entryOf, note } from './report.js'
-import { personWrite } from './row.js'
+import { personWrite } from './write.js'
 
 /** What deleting needs. */
 export interface Deleting {

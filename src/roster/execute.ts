@@ -5,8 +5,9 @@ import type { CommandQueue } from '../queue/calls.js'
 import type { Issue } from '../queue/issue.js'
 import type { Decision } from './decision.js'
 import type { RosterAdapter } from './options.js'
-import { type Known, type PersonRow, personWrite, type Sending } from './row.js'
+import type { PersonRow, Sending } from './row.js'
 import type { RosterRow, RosterWrite } from './storage.js'
+import { type Known, personWrite } from './write.js'
 
 /** What carrying out needs. */
 export interface Executing {

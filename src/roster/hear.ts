@@ -7,15 +7,9 @@ import { enrolledIn, type News, newsIn, type UserSending, withPieces, withUser }
 import { withMissing } from './missing.js'
 import type { RosterAdapter, RosterOptions } from './options.js'
 import { lateOf, type Reading, type TerminalRow } from './reading.js'
-import {
-  decode,
-  type Known,
-  type PersonRow,
-  type PersonState,
-  personWrite,
-  writeOf,
-} from './row.js'
+import type { PersonRow, PersonState } from './row.js'
 import type { RosterRow, RosterWrite } from './storage.js'
+import { decode, type Known, personWrite, writeOf } from './write.js'
 
 /** What hearing needs. */
 export interface Hearing {

@@ -3,9 +3,10 @@ import type { BiometricType } from '../biometrics/type.js'
 import { writeAll } from './execute.js'
 import { keepTerminal, type ReadingStep } from './read-step.js'
 import { SURE, type TemplateCount, type TerminalRow } from './reading.js'
-import { decode, idsIn, type PersonRow, type PersonState, personWrite } from './row.js'
+import type { PersonRow, PersonState } from './row.js'
 import { LOST } from './settle.js'
 import type { Snapshot } from './snapshot.js'
+import { decode, idsIn, personWrite } from './write.js'
 
 const COUNTED = ['fingers', 'faces'] as const
 type Counted = (typeof COUNTED)[number]

@@ -1,7 +1,6 @@
 // One pass for a terminal: reads what should be and what is, and issues the difference.
 
 import { capabilitiesOf } from '../biometrics/capability.js'
-import { ownOf } from '../check.js'
 import type { CommandQueue } from '../queue/calls.js'
 import { askOptions } from './ask-options.js'
 import { decide } from './decide.js'
@@ -22,8 +21,8 @@ import { countPlaces } from './place.js'
 import { roundOf } from './presence.js'
 import { readStep, type Step } from './read-step.js'
 import { reasonOf } from './reason.js'
-import { emptyResult, entryOf, note } from './report.js'
-import { type Held, PRIVILEGES } from './row.js'
+import { emptyResult, entryOf, note, shownUser } from './report.js'
+import type { Held } from './row.js'
 import { checkSize, sizeOf } from './size.js'
 import { type Snapshot, snapshotOf } from './snapshot.js'
 
@@ -190,13 +189,5 @@ async function decideOne(pin: string, work: Work): Promise<Decided> {
     work.settings.report(error)
     const content = { ...(before?.content ?? { facets: {} }), meaning: reasonOf(error) }
     return { pin, before, decision: { content, state: 'failed', groups: [], cancel: [] } }
-  }
-}
-
-function shownUser(serialNumber: string, pin: string, { name, privilege }: Held): ShownUser {
-  return {
-    ...{ serialNumber, pin },
-    ...(name !== undefined && { name }),
-    ...(privilege !== undefined && { privilege: ownOf(PRIVILEGES, privilege) ?? 'user' }),
   }
 }

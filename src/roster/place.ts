@@ -1,8 +1,8 @@
 // Places that became free on a terminal.
 import type { Executing, Written } from './execute.js'
 import type { TerminalRow } from './reading.js'
-import { decode, writeOf } from './row.js'
 import type { Snapshot } from './snapshot.js'
+import { decode, writeOf } from './write.js'
 
 /** Notes that places became free: those for whom there was none are tried again. */
 export async function countPlaces(

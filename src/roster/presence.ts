@@ -3,8 +3,9 @@
 import type { Context, Decision } from './decision.js'
 import { queryOf } from './empty.js'
 import type { Read } from './reading.js'
-import { idsIn, type Known, type PersonRow } from './row.js'
+import type { PersonRow } from './row.js'
 import { failureOf, goneOf, isUserMissing, type Look, lostFacets, progressOf } from './settle.js'
+import { idsIn, type Known } from './write.js'
 
 /** The questions whether people are still there. */
 export interface Round {

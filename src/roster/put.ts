@@ -1,9 +1,9 @@
-import { ownOf } from '../check.js'
+import { privilegeOf } from '../commands/privilege.js'
 import type { Context, Decision, Group } from './decision.js'
 import { cardOf, digestOf, isNameOf } from './digest.js'
 import { deletingSlot } from './empty.js'
 import type { Slots, Wish } from './person.js'
-import { type Facet, type Held, type PersonRow, type PersonState, PRIVILEGES } from './row.js'
+import type { Facet, Held, PersonRow, PersonState } from './row.js'
 import { isDueAgain, LOST, progressOf } from './settle.js'
 import { sorted, unwantedIn, type Wanted, wantedOf } from './wanted.js'
 
@@ -134,7 +134,7 @@ export function differenceOf(held: Held, wish: Wish): string | undefined {
     card === undefined || wish.card === undefined || card === digestOf(cardOf(wish.card))
   const own = wish.privilege
   const isAsPrivileged =
-    privilege === undefined || own === undefined || (ownOf(PRIVILEGES, privilege) ?? 'user') === own
+    privilege === undefined || own === undefined || (privilegeOf(privilege) ?? 'user') === own
   if (isNamed && hasCard && isAsPrivileged) return undefined
   return digestOf([name, card, privilege])
 }

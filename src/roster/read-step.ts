@@ -14,9 +14,9 @@ import {
   type TerminalRow,
   verdictOf,
 } from './reading.js'
-import { decode, writeOf } from './row.js'
 import { show } from './shown.js'
 import { expectedUsers, type Snapshot } from './snapshot.js'
+import { decode, writeOf } from './write.js'
 
 /** What reading needs beside what carrying out needs. */
 export interface ReadingStep extends Executing {

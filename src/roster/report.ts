@@ -1,7 +1,8 @@
 // What a pass reports about each PIN. Pure.
+import { privilegeOf } from '../commands/privilege.js'
 import type { Decided } from './execute.js'
-import type { Reconciliation, RosterEntry } from './options.js'
-import type { PersonRow } from './row.js'
+import type { Reconciliation, RosterEntry, ShownUser } from './options.js'
+import type { Held, PersonRow } from './row.js'
 
 /** A report with nobody in it. */
 export function emptyResult(serialNumber: string): Reconciliation {
@@ -57,5 +58,14 @@ export function note(result: Reconciliation, decided: Decided): void {
       result.skipped.push(entry)
       return
     default:
+  }
+}
+
+/** A user as a terminal shows it, for the hooks of the app. */
+export function shownUser(serialNumber: string, pin: string, { name, privilege }: Held): ShownUser {
+  return {
+    ...{ serialNumber, pin },
+    ...(name !== undefined && { name }),
+    ...(privilege !== undefined && { privilege: privilegeOf(privilege) ?? 'user' }),
   }
 }

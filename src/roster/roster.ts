@@ -24,10 +24,11 @@ import type {
   ShownUser,
 } from './options.js'
 import { type PassSettings, pass } from './pass.js'
-import { decode, type PersonRow, type PersonState, personWrite } from './row.js'
+import type { PersonRow, PersonState } from './row.js'
 import { Due, startPasses } from './schedule.js'
 import { countsOf, statusOf } from './status.js'
 import { ROSTER_CALLS } from './storage.js'
+import { decode, personWrite } from './write.js'
 
 const OPTIONS: OptionNames<RosterOptions> = {
   ...{ adapter: true, desired: true, onEnrollment: true, onDrift: true, deletes: true },

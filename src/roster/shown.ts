@@ -2,10 +2,11 @@
 import { isNameOf } from './digest.js'
 import { type Executing, writeAll } from './execute.js'
 import { lateOf, type Reading } from './reading.js'
-import { decode, type PersonRow, type PersonState, personWrite } from './row.js'
+import type { PersonRow, PersonState } from './row.js'
 import { goneOf, lostFacets } from './settle.js'
 import type { Snapshot } from './snapshot.js'
 import type { RosterWrite } from './storage.js'
+import { decode, personWrite } from './write.js'
 
 /** Puts what a complete reading shows into the rows. */
 export async function show(snapshot: Snapshot, step: Executing, reading: Reading): Promise<void> {

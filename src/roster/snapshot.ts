@@ -7,8 +7,9 @@ import type { Terminal } from '../terminal/storage.js'
 import { digestOf } from './digest.js'
 import type { RosterAdapter } from './options.js'
 import { idsOfTerminal, type TerminalRow } from './reading.js'
-import { decode, idsIn, type Known, type PersonRow } from './row.js'
+import type { PersonRow } from './row.js'
 import type { Look } from './settle.js'
+import { decode, idsIn, type Known } from './write.js'
 
 /** What a pass knows of a terminal. */
 export interface Snapshot {

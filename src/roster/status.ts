@@ -2,15 +2,9 @@
 import type { Page } from '../page.js'
 import type { RosterAdapter, RosterCounts, RosterStatus, StatusFilter } from './options.js'
 import { nameIn } from './report.js'
-import {
-  decode,
-  type Facet,
-  isThere,
-  PERSON_STATES,
-  type PersonRow,
-  type PersonState,
-} from './row.js'
+import { type Facet, isThere, PERSON_STATES, type PersonRow, type PersonState } from './row.js'
 import type { RosterRow } from './storage.js'
+import { decode } from './write.js'
 
 const IN_STEP: readonly PersonState[] = ['waiting', 'present', 'failed', 'conflict']
 

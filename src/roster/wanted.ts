@@ -1,8 +1,8 @@
 // What a terminal should hold of a person, facet by facet, and what it holds in vain. Pure.
-import { ownOf } from '../check.js'
 import type { BuiltCommand } from '../commands/built.js'
+import { privilegeOf } from '../commands/privilege.js'
 import type { Slots, Wish } from './person.js'
-import { type Facet, type Held, type PersonRow, PRIVILEGES } from './row.js'
+import type { Facet, Held, PersonRow } from './row.js'
 import { LOST } from './settle.js'
 
 /** One facet as it should be. */
@@ -40,7 +40,8 @@ export function wantedOf(
   held: Held | undefined,
 ): Map<string, Wanted> {
   // Fields that aren't sent may be reset: an administrator must stay one.
-  const keeps = ownOf(PRIVILEGES, held?.privilege ?? '')
+  const privilege = privilegeOf(held?.privilege ?? '')
+  const keeps = privilege === 'user' ? undefined : privilege
   const wanted = new Map<string, Wanted>()
   wanted.set('user', {
     digest: wish.userDigest,

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
-import { decode, type PersonRow, personWrite } from '../../src/roster/row.js'
+import type { PersonRow } from '../../src/roster/row.js'
 import { show } from '../../src/roster/shown.js'
 import type { Snapshot } from '../../src/roster/snapshot.js'
+import { decode, personWrite } from '../../src/roster/write.js'
 
 const SN = 'T1'
 const NOW = new Date('2026-11-01')
