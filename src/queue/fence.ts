@@ -1,5 +1,5 @@
 // Commands of the roster that its rows no longer name: they are closed, never sent.
-import { wrong } from '../check.js'
+import { describe, wrong } from '../check.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { announce } from '../news.js'
 import { misanswered, shapeOf } from '../reply/found.js'
@@ -36,7 +36,7 @@ export async function closeUnnamed(
   if (cancel === undefined) throw lacking('cancel')
   const pins = [...new Set(fenced.map(({ terms }) => terms.fence ?? ''))]
   const rows = await deadline.wait(findRoster.call(adapter, serialNumber, pins))
-  checkRows(rows)
+  checkRosterRows('findRoster', rows, FENCED_MEMBERS)
   const named = new Set(
     rows.flatMap(({ pin, commandIds }) => commandIds.map((id) => JSON.stringify([pin, id]))),
   )
@@ -58,18 +58,41 @@ export async function closeUnnamed(
   return byAttempts.size > 0
 }
 
-// A row that can't be read must not close a command.
-function checkRows(rows: unknown): void {
+/** What the members of a row must be. */
+export type RowMembers = Readonly<Record<string, (value: unknown) => boolean>>
+
+/** Whether a member is text. */
+export function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+/** What the fence reads of a row. */
+export const FENCED_MEMBERS: RowMembers = {
+  pin: isText,
+  commandIds: (value) => Array.isArray(value) && value.every(isText),
+}
+
+/**
+ * A row that can't be read must not close a command, nor say that nobody is there.
+ *
+ * @throws IclockError `STORAGE_MISMATCH` if they are no rows of the roster with these members
+ */
+export function checkRosterRows(
+  call: 'findRoster' | 'listRoster',
+  rows: unknown,
+  members: RowMembers,
+): void {
   if (!Array.isArray(rows)) {
-    throw misanswered('findRoster', shapeOf(rows), 'an array of rows, empty if there are none')
+    throw misanswered(call, shapeOf(rows), 'an array of rows, empty if there are none')
   }
-  const isRow = ({ pin, commandIds }: { pin?: unknown; commandIds?: unknown }) => {
-    return typeof pin === 'string' && Array.isArray(commandIds)
+  const checks = Object.entries(members)
+  for (const row of rows) {
+    const [name] = checks.find(([member, fits]) => !fits(Object(row)[member])) ?? []
+    if (name === undefined) continue
+    const answer = `a row whose ${name} is ${describe(Object(row)[name])} (${shapeOf(row)})`
+    const expected = 'rows as writeRoster was given them: { serialNumber, pin, commandIds, … }'
+    throw misanswered(call, answer, expected)
   }
-  const wrongs = rows.filter((row) => !isRow(Object(row)))
-  if (wrongs.length === 0) return
-  const expected = 'rows as writeRoster was given them: { serialNumber, pin, commandIds, … }'
-  throw misanswered('findRoster', `a row that is ${shapeOf(wrongs[0])}`, expected)
 }
 
 function lacking(call: string): TypeError {

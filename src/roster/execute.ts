@@ -3,6 +3,7 @@ import type { BuiltCommand } from '../commands/built.js'
 import { announce } from '../news.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Issue } from '../queue/issue.js'
+import { writeRows } from './answer.js'
 import type { Decision } from './decision.js'
 import type { RosterAdapter } from './options.js'
 import type { PersonRow, Sending } from './row.js'
@@ -78,7 +79,7 @@ export async function writeAll(
 ): Promise<boolean[]> {
   const written: boolean[] = []
   for (let start = 0; start < writes.length; start += MOST_WRITTEN) {
-    written.push(...(await adapter.writeRoster(writes.slice(start, start + MOST_WRITTEN))))
+    written.push(...(await writeRows(adapter, writes.slice(start, start + MOST_WRITTEN))))
   }
   return written
 }
@@ -100,7 +101,8 @@ export async function issueWritten(
   for (let start = 0; start < issuing.length; start += MOST_ISSUED) {
     const part = issuing.slice(start, start + MOST_ISSUED)
     await commands.issueAll(part.flatMap(({ issues }) => issues))
-    await adapter.writeRoster(
+    await writeRows(
+      adapter,
       part.map(({ pin, row, content, decision }) => {
         return personWrite({ serialNumber, pin }, row, asIssued(content), decision.state, now)
       }),

@@ -1,6 +1,7 @@
 // How many people may be deleted: counted over a day, from the rows.
 import { quoted } from '../check.js'
 import { IclockError } from '../endpoint/errors.js'
+import { countRows } from './answer.js'
 import type { RosterAdapter } from './options.js'
 import { isThere, type PersonState } from './row.js'
 
@@ -29,14 +30,14 @@ export async function checkDeletes(
   now: Date,
 ): Promise<void> {
   const removedSince = new Date(now.getTime() - DAY)
-  const own = await adapter.countRoster({ serialNumber })
+  const own = await countRows(adapter, { serialNumber })
   const there = sum(own, isThere)
   const most = maxDeletes ?? Math.min(partOf(sum(own, isOurs)), Math.ceil(there / 2))
-  const used = sum(await adapter.countRoster({ serialNumber, removedSince }))
+  const used = sum(await countRows(adapter, { serialNumber, removedSince }))
   if (used + more > most)
     throw exceeded(`terminal ${quoted(serialNumber)}`, 'maxDeletes', most, used + more)
-  const fleet = maxFleetDeletes ?? partOf(sum(await adapter.countRoster({}), isOurs))
-  const usedByAll = sum(await adapter.countRoster({ removedSince }))
+  const fleet = maxFleetDeletes ?? partOf(sum(await countRows(adapter, {}), isOurs))
+  const usedByAll = sum(await countRows(adapter, { removedSince }))
   if (usedByAll + more > fleet)
     throw exceeded('all terminals', 'maxFleetDeletes', fleet, usedByAll + more)
 }

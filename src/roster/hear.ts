@@ -2,6 +2,7 @@
 import { type Capabilities, capabilitiesOf } from '../biometrics/capability.js'
 import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
+import { findRows, writeRows } from './answer.js'
 import { digestOf } from './digest.js'
 import { enrolledIn, type News, newsIn, type UserSending, withPieces, withUser } from './heard.js'
 import { withMissing } from './missing.js'
@@ -56,7 +57,7 @@ export async function hearEnrolled(
 export async function hearCount(contact: Contact, adapter: RosterAdapter): Promise<boolean> {
   const { serialNumber, users, at } = contact
   if (users === undefined) return false
-  const [row] = await adapter.findRoster(serialNumber, [''])
+  const [row] = await findRows(adapter, serialNumber, [''])
   if (row === undefined) return false
   const { content } = decode<TerminalRow>(row)
   const { reading } = content
@@ -65,7 +66,7 @@ export async function hearCount(contact: Contact, adapter: RosterAdapter): Promi
   if (at.getTime() <= reading.ended.at) return false
   const { version: _, content: __, ...rest } = row
   const write = writeOf(rest, { ...content, reading: { ...reading, users } }, row)
-  const [isWritten] = await adapter.writeRoster([write])
+  const [isWritten] = await writeRows(adapter, [write])
   return isWritten === true
 }
 
@@ -169,7 +170,7 @@ async function rowsOf(
   pins: readonly string[],
   adapter: RosterAdapter,
 ): Promise<{ rows: Rows; reading: Reading | undefined }> {
-  const found = pins.length === 0 ? [] : await adapter.findRoster(serialNumber, [...pins, ''])
+  const found = pins.length === 0 ? [] : await findRows(adapter, serialNumber, [...pins, ''])
   const rows: Rows = new Map()
   let terminal: RosterRow | undefined
   for (const row of found) {
@@ -181,7 +182,7 @@ async function rowsOf(
 
 async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): Promise<string[]> {
   if (writes.length === 0) return []
-  const written = await adapter.writeRoster(writes)
+  const written = await writeRows(adapter, writes)
   return writes.flatMap(({ row }, index) => (written[index] === true ? [] : [row.pin]))
 }
 

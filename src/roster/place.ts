@@ -1,4 +1,5 @@
 // Places that became free on a terminal.
+import { writeRows } from './answer.js'
 import type { Executing, Written } from './execute.js'
 import type { TerminalRow } from './reading.js'
 import type { Snapshot } from './snapshot.js'
@@ -17,6 +18,6 @@ export async function countPlaces(
   if (freed === 0 || row === undefined) return
   const { version: _, content: __, ...rest } = row
   const write = writeOf(rest, { ...content, places: content.places + freed }, row)
-  const [isWritten] = await adapter.writeRoster([write])
+  const [isWritten] = await writeRows(adapter, [write])
   if (isWritten === true) snapshot.own = decode<TerminalRow>(write.row)
 }

@@ -3,6 +3,7 @@
 import { newCommandId } from '../queue/id.js'
 import type { Family } from '../reply/outcome.js'
 import { fieldOf } from '../upload/fields.js'
+import { writeRows } from './answer.js'
 import { countUsers, queryAll } from './empty.js'
 import { type Executing, issueOf } from './execute.js'
 import {
@@ -173,7 +174,7 @@ export async function keepTerminal(
   const commandIds = idsOfTerminal(content)
   const row = { serialNumber, pin: '', state: 'terminal', changedAt: now, commandIds }
   const write = writeOf(row, content, before)
-  const [isWritten] = await adapter.writeRoster([write])
+  const [isWritten] = await writeRows(adapter, [write])
   if (isWritten !== true) return false
   snapshot.own = decode<TerminalRow>(write.row)
   return true

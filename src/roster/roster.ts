@@ -15,6 +15,7 @@ import { newCommandId } from '../queue/id.js'
 import { nextIds } from '../queue/number.js'
 import { commandQueue } from '../queue/queue.js'
 import { listening } from './adapter.js'
+import { findRows, listRows, writeRows } from './answer.js'
 import { Changes } from './change.js'
 import type {
   ReconcileOptions,
@@ -81,7 +82,7 @@ export function roster<Adapter extends RosterAdapter>(
   }
 
   async function touchAll(pin: string): Promise<void> {
-    for await (const { serialNumber } of rowsOf((filter) => adapter.listRoster(filter), { pin })) {
+    for await (const { serialNumber } of rowsOf((filter) => listRows(adapter, filter), { pin })) {
       changes.add(serialNumber, pin)
       touch(serialNumber)
     }
@@ -159,7 +160,7 @@ function checkPins(option: string, pins: unknown): void {
 
 async function confirm(serialNumber: string, pin: string, adapter: RosterAdapter): Promise<void> {
   for (;;) {
-    const [row] = await adapter.findRoster(serialNumber, [pin])
+    const [row] = await findRows(adapter, serialNumber, [pin])
     const known = row && decode<PersonRow>(row)
     if (known === undefined) return
     const { asked, removal, ...rest } = known.content
@@ -170,7 +171,7 @@ async function confirm(serialNumber: string, pin: string, adapter: RosterAdapter
     const state = known.row.state as PersonState
     const place = { serialNumber, pin }
     const write = personWrite(place, known.row, content, state, new Date())
-    const [isWritten] = await adapter.writeRoster([write])
+    const [isWritten] = await writeRows(adapter, [write])
     if (isWritten === true) return
   }
 }

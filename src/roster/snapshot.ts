@@ -4,6 +4,7 @@ import { capabilitiesOf } from '../biometrics/capability.js'
 import { rowsOf } from '../page.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Terminal } from '../terminal/storage.js'
+import { listRows } from './answer.js'
 import { digestOf } from './digest.js'
 import type { RosterAdapter } from './options.js'
 import { idsOfTerminal, type TerminalRow } from './reading.js'
@@ -39,7 +40,7 @@ export async function snapshotOf(
   const terminal: Terminal = isNewClock ? { ...found, family: 'attendance' } : found
   const rows = new Map<string, Known<PersonRow>>()
   let own: Snapshot['own'] = { content: { places: 0 } }
-  const list = rowsOf((filter) => adapter.listRoster(filter), { serialNumber, limit: PAGE })
+  const list = rowsOf((filter) => listRows(adapter, filter), { serialNumber, limit: PAGE })
   for await (const row of list) {
     if (row.pin === '') own = decode<TerminalRow>(row)
     else rows.set(row.pin, decode<PersonRow>(row))

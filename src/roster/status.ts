@@ -1,5 +1,6 @@
 // Where everybody stands, for people to see. Pure, but for the storage it reads.
 import type { Page } from '../page.js'
+import { countRows, listRows } from './answer.js'
 import type { RosterAdapter, RosterCounts, RosterStatus, StatusFilter } from './options.js'
 import { nameIn } from './report.js'
 import { type Facet, isThere, PERSON_STATES, type PersonRow, type PersonState } from './row.js'
@@ -14,7 +15,7 @@ export async function statusOf(
   adapter: RosterAdapter,
 ): Promise<Page<RosterStatus>> {
   const { state = PERSON_STATES } = filter
-  const { rows, next } = await adapter.listRoster({ ...filter, state })
+  const { rows, next } = await listRows(adapter, { ...filter, state })
   const shown = rows.filter(({ pin }) => pin !== '').map(shownOf)
   return next === undefined ? { rows: shown } : { rows: shown, next }
 }
@@ -24,7 +25,7 @@ export async function countsOf(
   serialNumber: string | undefined,
   adapter: RosterAdapter,
 ): Promise<RosterCounts> {
-  const found = await adapter.countRoster(serialNumber === undefined ? {} : { serialNumber })
+  const found = await countRows(adapter, serialNumber === undefined ? {} : { serialNumber })
   const counts = Object.fromEntries(
     PERSON_STATES.map((state) => [state, found[state] ?? 0]),
   ) as Record<PersonState, number>
