@@ -22,7 +22,7 @@ interface Written {
 }
 
 /** The name of a builder, as an app writes it. */
-export type BuilderName = `${Family | `dangerous.${Family}`}.${string}` | 'dangerous.upgrade'
+export type BuilderName = `${Family | `dangerous.${Family}`}.${string}`
 
 const FAMILY = /\b(attendance|access)\./
 // CR and LF end a line, TAB a field, NUL a C string; no terminal shows the other control
@@ -46,7 +46,7 @@ export function build(
   checkKeys(builder, head, written, [...fields.map(({ key }) => key), ...alsoRead], between)
   const body = textOf(written, between)
   const text = body === '' ? head : `${head} ${body}`
-  const command = { text, ...familyOf(builder), ...nature }
+  const command = { text, family: familyOf(builder), ...nature }
   if (intent === undefined) return command
   const named = written.filter(({ field }) => intent.includes(field.key))
   const key = intent === 'text' ? text : `${head} ${textOf(named, ' ')}`
@@ -63,9 +63,8 @@ export function row(
   return textOf(write(builder, fields, members, '\t', options), '\t')
 }
 
-function familyOf(builder: BuilderName): { family?: Family } {
-  const family = FAMILY.exec(builder)?.[1]
-  return family === undefined ? {} : { family: family as Family }
+function familyOf(builder: BuilderName): Family {
+  return FAMILY.exec(builder)?.[1] as Family
 }
 
 function textOf(written: readonly Written[], between: string): string {

@@ -202,6 +202,12 @@ test.each([
   expect(refusal(build)).toMatchObject({ member })
 })
 
+test.each(['access', 'attendance'] as const)('An upgrade names the builder of %s', (family) => {
+  const firmware = { url: 'a', checksum: 'ok', size: 1 }
+  const told = `express-iclock: dangerous.${family}.upgrade: "checksum"`
+  expect(refusal(() => dangerous[family].upgrade(firmware)).message).toContain(told)
+})
+
 test.each(TYPE)('A builder throws a TypeError for %s', (_, build) => {
   const error = refusal(build)
   expect(error).toBeInstanceOf(TypeError)

@@ -5,9 +5,9 @@ import { build, type TextOptions } from '../line.js'
 import { deletingRows, type Row } from '../row.js'
 import { fixed, required } from '../shape.js'
 import { hexByte, listOf, type Value } from '../value.js'
+import { type Firmware, type OfferedFirmware, upgrading } from './upgrade.js'
 
-export { type Firmware, type OfferedFirmware, upgrade } from './upgrade.js'
-export type { Row }
+export type { Firmware, OfferedFirmware, Row }
 
 /** A `CONTROL DEVICE` that has no builder. */
 export interface Control {
@@ -57,4 +57,13 @@ export function control(what: Control): BuiltCommand {
   const fields = [required('', 'code', CODE), required('', 'values', VALUES)]
   const shape = { head: 'CONTROL DEVICE', fields, nature: SOON, between: '' }
   return build('dangerous.access.control', shape, what)
+}
+
+/**
+ * Replaces the firmware (`UPGRADE type=1,…`: the file as it is; without `type` for an offer of
+ * base64). Reply: 0 after the download, then the terminal restarts. Firmware for another model can
+ * destroy a terminal: offer it with its `platform`, which is compared with the terminal's.
+ */
+export function upgrade(firmware: Firmware | OfferedFirmware): BuiltCommand {
+  return upgrading('dangerous.access.upgrade', firmware)
 }

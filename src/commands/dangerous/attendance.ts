@@ -5,9 +5,9 @@ import { OFFER_URL, type Offered, whileOffered } from '../offer.js'
 import { deletingRows, type Row } from '../row.js'
 import { optional, required } from '../shape.js'
 import { choice, integer, PATH, rawText, URL_TEXT, type Value } from '../value.js'
+import { type Firmware, type OfferedFirmware, upgrading } from './upgrade.js'
 
-export { type Firmware, type OfferedFirmware, upgrade } from './upgrade.js'
-export type { Row }
+export type { Firmware, OfferedFirmware, Row }
 
 /** Where a terminal fetches a file: at a URL relative to `/iclock/`, or absolute, or as it was offered. */
 export type FileAddress = { url: string; offer?: never } | (Offered & { url?: never })
@@ -121,4 +121,13 @@ export function clearUsers(): BuiltCommand {
  */
 export function clearEverything(): BuiltCommand {
   return clear('clearEverything', 'CLEAR DATA')
+}
+
+/**
+ * Replaces the firmware (`UPGRADE type=1,…`: the file as it is; without `type` for an offer of
+ * base64). Reply: 0 after the download, then the terminal restarts. Firmware for another model can
+ * destroy a terminal: offer it with its `platform`, which is compared with the terminal's.
+ */
+export function upgrade(firmware: Firmware | OfferedFirmware): BuiltCommand {
+  return upgrading('dangerous.attendance.upgrade', firmware)
 }

@@ -1,6 +1,6 @@
 // The firmware upgrade, the same for both families.
 import { type BuiltCommand, TRANSFER } from '../built.js'
-import { build } from '../line.js'
+import { type BuilderName, build } from '../line.js'
 import { FIRMWARE_MD5, OFFER_SIZE, OFFER_URL, type Offered, whileOffered } from '../offer.js'
 import { fixed, optional, required, type Shape } from '../shape.js'
 import { flag, integer, matching, URL_TEXT } from '../value.js'
@@ -45,14 +45,17 @@ const OFFER_FIELDS = [
 const UPGRADE_OFFERED: Shape = { ...UPGRADE, fields: [fixed('type', '1'), ...OFFER_FIELDS] }
 const UPGRADE_IN_BASE64: Shape = { ...UPGRADE, fields: OFFER_FIELDS }
 
-/**
- * Replaces the firmware (`UPGRADE type=1,…`: the file as it is; without `type` for an offer of
- * base64). Reply: 0 after the download, then the terminal restarts. Firmware for another model can
- * destroy a terminal: offer it with its `platform`, which is compared with the terminal's.
- */
-export function upgrade(firmware: Firmware | OfferedFirmware): BuiltCommand {
-  if (!('offer' in Object(firmware))) return build('dangerous.upgrade', UPGRADE, firmware)
+/** The upgrade, without a family: both read it alike. */
+export function upgrading(
+  builder: BuilderName,
+  firmware: Firmware | OfferedFirmware,
+): BuiltCommand {
+  const { family: _, ...command } = build(builder, shapeOf(firmware), firmware)
+  return whileOffered(command, firmware as Partial<Offered>)
+}
+
+function shapeOf(firmware: Firmware | OfferedFirmware): Shape {
+  if (!('offer' in Object(firmware))) return UPGRADE
   const { offer } = firmware as OfferedFirmware
-  const shape = offer?.isBase64 === true ? UPGRADE_IN_BASE64 : UPGRADE_OFFERED
-  return whileOffered(build('dangerous.upgrade', shape, firmware), { offer })
+  return offer?.isBase64 === true ? UPGRADE_IN_BASE64 : UPGRADE_OFFERED
 }
