@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { readBody } from '../endpoint/body.js'
 import { type Act, type ActionAnswer, failed, type MonitorAction } from './action.js'
-import { change, give } from './command-action.js'
+import { cancel, give, retry } from './command-action.js'
 import { refusalOf } from './guard.js'
 import { giveMany } from './many-action.js'
 import type { MonitorSettings } from './option.js'
@@ -15,8 +15,8 @@ const LIMIT = 65_536
 type Name = MonitorAction['action'] | 'giveMany'
 
 const ACTIONS: Readonly<Record<Name, Act>> = {
-  cancel: change,
-  retry: change,
+  cancel,
+  retry,
   give,
   giveMany,
   approve: decide,

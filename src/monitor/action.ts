@@ -22,7 +22,7 @@ export interface MonitorAction {
   commandId?: string
   /** The form of `give`, such as `openDoor`; missing if the page asks whether there is any. */
   form?: string
-  /** The text of the command that is cancelled or issued. */
+  /** The text of the command that is issued, or the first 4,096 characters of one that is cancelled. */
   text?: string
   /** The people whom `apply` may delete from the terminal. */
   pins?: readonly string[]

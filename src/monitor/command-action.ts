@@ -1,6 +1,5 @@
 // The actions on one command: cancel it, issue it again, issue a new one.
 import type { NewCommand } from '../queue/issue.js'
-import type { CommandRecord } from '../queue/storage.js'
 import {
   type Act,
   type ActionAnswer,
@@ -14,42 +13,51 @@ import {
 import { commandOf } from './form.js'
 import type { MonitorSettings } from './option.js'
 
-/** Cancels a command, or issues it again. */
-export const change: Act = async (settings, req, asked) => {
-  if (settings.commands === undefined) return NOT_OFFERED
-  const serialNumber = String(asked.serialNumber ?? '')
-  const commandId = String(asked.commandId ?? '')
-  const action = asked.action === 'cancel' ? 'cancel' : 'retry'
-  const record = await settings.adapter.findRecord(serialNumber, commandId)
-  if (!record?.command) return failed(404, 'there is no such command')
-  const { text } = record.command
-  if (!(await isAllowed(settings, req, { action, serialNumber, commandId, text }))) return FORBIDDEN
-  return action === 'cancel' ? cancel(settings, record) : retry(settings, record)
+/** Cancels a command. */
+export const cancel: Act = async (settings, req, asked) => {
+  const { adapter, commands } = settings
+  if (commands === undefined) return NOT_OFFERED
+  const { serialNumber, commandId } = namedIn(asked)
+  const { text } = (await adapter.findBeginning(serialNumber, commandId)) ?? {}
+  if (text === undefined) return UNKNOWN
+  const action = { action: 'cancel', serialNumber, commandId, text } as const
+  if (!(await isAllowed(settings, req, action))) return FORBIDDEN
+  const isCancelled = await commands.cancel({ serialNumber, commandId })
+  return isCancelled ? { status: 200, body: { commandId } } : failed(409, 'it has ended already')
 }
 
-async function cancel({ commands }: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
-  const { command } = record
-  if (commands === undefined || command === undefined) return failed(404, 'no such command')
-  const isCancelled = await commands.cancel(command)
-  if (!isCancelled) return failed(409, 'it has ended already')
-  return { status: 200, body: { commandId: command.commandId } }
-}
-
-async function retry(settings: MonitorSettings, record: CommandRecord): Promise<ActionAnswer> {
-  const { command, terms, issuedAt } = record
-  if (command === undefined) return failed(404, 'no such command')
-  const state = await settings.commands?.state(command)
+/** Issues a command again, with its whole text. */
+export const retry: Act = async (settings, req, asked) => {
+  const { adapter, commands } = settings
+  if (commands === undefined) return NOT_OFFERED
+  const { serialNumber, commandId } = namedIn(asked)
+  const { command, terms, issuedAt } = (await adapter.findRecord(serialNumber, commandId)) ?? {}
+  if (command === undefined) return UNKNOWN
+  const { serialNumber: _, commandId: __, text, ...members } = command
+  const action = { action: 'retry', serialNumber, commandId, text } as const
+  if (!(await isAllowed(settings, req, action))) return FORBIDDEN
+  const state = await commands.state(command)
   if (state === 'waiting' || state === 'sent') return failed(409, 'it has not ended yet')
-  const { serialNumber, commandId: _, text, ...members } = command
+  // The PIN may be another person's by now, and only the roster knows.
+  if (terms?.fence !== undefined) {
+    return failed(409, 'it is a command of the roster, which sends it again if it is still wanted')
+  }
   const again: NewCommand = {
     text,
     ...(terms && { attempts: terms.attempts, replyWithin: terms.replyWithin }),
     ...(terms?.key !== undefined && { key: terms.key }),
     ...(terms?.endsAnswer !== undefined && { endsAnswer: terms.endsAnswer }),
+    ...(terms?.urgent && { urgent: true }),
     ...(terms?.expiresAt &&
       issuedAt && { expiresAfter: Math.max(1, terms.expiresAt.getTime() - issuedAt.getTime()) }),
   }
   return issue(settings, serialNumber, again, members)
+}
+
+const UNKNOWN = failed(404, 'there is no such command')
+
+function namedIn({ serialNumber = '', commandId = '' }: Readonly<Record<string, unknown>>) {
+  return { serialNumber: String(serialNumber), commandId: String(commandId) }
 }
 
 /** Issues the command of a form to one terminal. */

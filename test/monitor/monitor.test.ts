@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { memoryAdapter } from '../../src/index.js'
+import { commandQueue, memoryAdapter, type NewCommand } from '../../src/index.js'
 import { ASSETS } from '../../src/monitor/asset.js'
 import { feed } from '../../src/monitor/feed.js'
 import { monitorRouter, TEXTS } from '../../src/monitor.js'
@@ -48,6 +48,45 @@ describe('An action', () => {
     expect(status).toBe(200)
     const late = { commandId, attempt: 1, sentAt: issuedAt, replyDueAt: new Date() }
     expect(adapter.claim(SN, [late])).toEqual([])
+  })
+
+  /** Issues a command, and issues it again once its time is over. */
+  async function issuedTwice(command: NewCommand) {
+    const { adapter, commands, url } = await watched()
+    const terms = { attempts: 1, expiresAfter: 1 }
+    const { commandId } = await commands.issue(SN, { ...command, ...terms })
+    await expect.poll(() => commands.state({ serialNumber: SN, commandId })).toBe('expired')
+    const body = JSON.stringify({ action: 'retry', serialNumber: SN, commandId })
+    const answer = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
+    const told = (await answer.json()) as { commandId?: string; error?: string }
+    return { adapter, told, record: adapter.findRecord(SN, told.commandId ?? '') }
+  }
+
+  it('An urgent command that is issued again is urgent again', async () => {
+    const { record } = await issuedTwice({ text: 'AC_UNLOCK', urgent: true })
+    expect(record?.terms).toMatchObject({ urgent: true, attempts: 1 })
+  })
+
+  it('A command of the roster is not issued again, because its PIN may be somebody else by now', async () => {
+    const text = 'DATA UPDATE USERINFO PIN=7\tName=Ada'
+    const { adapter, told } = await issuedTwice({ text, fence: '7' })
+    expect(told.error).toMatch(/^it is a command of the roster/)
+    const { rows } = adapter.listCommands({}, new Date())
+    expect(rows).toHaveLength(1)
+  })
+
+  it('A command is cancelled without reading the whole of it', async () => {
+    const memory = memoryAdapter()
+    const commands = commandQueue(memory)
+    const findRecord = () => {
+      throw new Error('read as a whole')
+    }
+    const { url } = await watched({ adapter: { ...memory, findRecord }, commands })
+    const { commandId } = await commands.issue(SN, { text: `DATA UPDATE SMS MSG=${'x'.repeat(9000)}` })
+    const body = JSON.stringify({ action: 'cancel', serialNumber: SN, commandId })
+    const { status } = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
+    expect(status).toBe(200)
+    expect(await commands.state({ serialNumber: SN, commandId })).toBe('cancelled')
   })
 
   it('The app is asked whether each action is allowed, and only true means yes', async () => {

@@ -23,6 +23,8 @@ export interface CommandRow {
   meaning?: string
   attemptsMade: number
   attempts?: number
+  /** Whether it is of the roster, which sends it again itself. */
+  isOfRoster?: true
   issuedAt?: number
   sentAt?: number
   replyDueAt?: number
@@ -74,10 +76,15 @@ function progressOf(progress: CommandProgress): ProgressRow {
   const known = Object.entries(times).flatMap(([name, at]) => {
     return at === undefined ? [] : [[name, at.getTime()] as const]
   })
-  return { attemptsMade, ...(terms && { attempts: terms.attempts }), ...Object.fromEntries(known) }
+  return {
+    attemptsMade,
+    ...(terms && { attempts: terms.attempts }),
+    ...(terms?.fence !== undefined && { isOfRoster: true }),
+    ...Object.fromEntries(known),
+  }
 }
 
-type ProgressRow = Pick<CommandRow, 'attemptsMade' | 'attempts'> & Partial<Record<Times, number>>
+type ProgressRow = Pick<CommandRow, 'attemptsMade' | 'attempts' | 'isOfRoster'> & Partial<Record<Times, number>>
 type Times = 'issuedAt' | 'sentAt' | 'replyDueAt' | 'expiresAt' | 'cancelledAt' | 'repliedAt'
 
 /** The text that a search among commands looks at. */
