@@ -49,7 +49,7 @@ export async function sendPunches(
       const names = await settings.namesOf(rows.map(({ serialNumber }) => serialNumber))
       const text = rows.map((row) => lineOf(cellsOf(row, names.get(row.serialNumber), texts)))
       if (text.length > 0 && !res.write(text.join('')) && !res.destroyed) {
-        await Promise.race([once(res, 'drain'), once(res, 'close')])
+        await drained(res)
       }
     }
     for await (const row of rowsOf(list, { limit: PAGE })) {
@@ -60,6 +60,14 @@ export async function sendPunches(
     await flush()
   }
   res.end()
+}
+
+// Whichever event comes, nobody listens for the other any more.
+async function drained(res: ServerResponse): Promise<void> {
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const events = ['drain', 'close'].map((event) => once(res, event, { signal }))
+  await Promise.race(events).finally(() => waiting.abort())
 }
 
 function cellsOf(

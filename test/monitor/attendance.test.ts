@@ -1,7 +1,8 @@
+import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { memoryAdapter, parseUpload } from '../../src/index.js'
 import { activity } from '../../src/monitor/activity.js'
-import { lineOf } from '../../src/monitor/csv.js'
+import { lineOf, sendPunches } from '../../src/monitor/csv.js'
 import { monitorSettings } from '../../src/monitor/settings.js'
 import type { AttendanceView } from '../../src/monitor/view/attendance.js'
 import { queryOf, viewReader } from '../../src/monitor/view.js'
@@ -123,4 +124,18 @@ describe('The table for spreadsheets', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('The cell %j is no formula', (cell) => {
     expect(lineOf([cell])).toBe(`"'${cell}"\r\n`)
   })
+})
+
+it('A table of punches that is read slowly leaves no listeners on the response', async () => {
+  const { adapter, upload } = opened()
+  for (let part = 0; part < 3; part++) {
+    const lines = Array.from({ length: 1000 }, (_, pin) => `${part}${pin}\t2026-10-05 06:58:10\t0\t1`)
+    upload('ATTLOG', lines.join('\n'))
+  }
+  const slow = new Writable({ highWaterMark: 1, write: (_, __, done) => setImmediate(done) })
+  const res = Object.assign(slow, { writeHead: () => {} })
+  const query = queryOf(new URLSearchParams('view=attendance&day=2026-10-05'))
+  await sendPunches(monitorSettings({ adapter }), query as URLSearchParams, res as never)
+  const left = ['close', 'drain', 'error'].map((event) => res.listenerCount(event))
+  expect(left).toEqual([0, 0, 0])
 })
