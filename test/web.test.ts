@@ -6,6 +6,7 @@ import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { commandQueue, memoryAdapter } from '../src/index.js'
 import { virtualTerminal } from '../src/simulator.js'
+import { WebRequest } from '../src/web/request.js'
 import { commandReplyFetch, type TerminalFetchOptions, terminalFetch } from '../src/web.js'
 import { takeWarnings } from './support/warning.js'
 
@@ -232,4 +233,10 @@ it('Nothing of Express is loaded', () => {
     'iconv-lite',
     'raw-body',
   ])
+})
+
+it.each(['x', '-1', '1e3', ''])('A Content-Length of %j says nothing about the size', (length) => {
+  const headers = { 'Content-Length': length }
+  const request = ask('/iclock/devicecmd', { method: 'POST', body: 'ID=1', headers })
+  expect(new WebRequest(request, '').size).toBeUndefined()
 })

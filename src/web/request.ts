@@ -69,8 +69,9 @@ export class WebRequest implements TerminalRequest {
     }
   }
 
+  // Not every host checks it, and a sum of sizes must stay a number.
   get #length(): number | undefined {
-    const length = this.header('content-length')
-    return length === undefined ? undefined : Number(length)
+    const length = this.header('content-length') ?? ''
+    return /^\d{1,15}$/.test(length) ? Number(length) : undefined
   }
 }
