@@ -494,6 +494,27 @@ it('A PIN is not free because storage has forgotten why a terminal did not answe
   expect(await people.count(SN)).toMatchObject({ present: 1, conflict: 1 })
 })
 
+it('A PIN is asked for again if storage has forgotten what the terminal answered', async () => {
+  const { settle, drain, machine, memory, people } = await world(
+    many(1),
+    {},
+    { knowsQueryAll: false },
+  )
+  machine.users.set('1', { name: 'Visitor', pri: '0', card: '' })
+  await people.reconcile(SN)
+  await drain()
+  await people.reconcile(SN)
+  const execute = machine.execute.bind(machine)
+  machine.execute = (text, random) => ({ ...execute(text, random), code: -1, rows: [] })
+  expect(await drain()).toEqual(['DATA QUERY USERINFO PIN=1'])
+  machine.execute = execute
+  vi.setSystemTime(Date.now() + MINUTE)
+  await memory.forget(new Date())
+  expect(await settle()).toContain('DATA QUERY USERINFO PIN=1')
+  expect(machine.users.get('1')?.name).toBe('Visitor')
+  expect(await people.count(SN)).toMatchObject({ present: 0, conflict: 1 })
+})
+
 it('A terminal that refuses the question for one person is not asked for everybody', async () => {
   const wanted = many(150).map(({ person: _, ...one }) => one)
   const kind = { knowsQueryAll: false, knowsQueryOne: false }
