@@ -1,3 +1,4 @@
+// GET cdata, registry and push: a terminal starts, and gets its settings.
 import { ok } from '../endpoint/answer.js'
 import type { Awaitable, Deadline } from '../endpoint/deadline.js'
 import { CHANNELS } from '../endpoint/diagnostics.js'

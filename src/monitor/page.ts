@@ -34,7 +34,7 @@ const MOST_SEARCHED = 200
 // Storage may answer pages without rows.
 const MOST_LOADS = 8
 
-// Where a list goes on: after a page of storage, and after so many rows of the next one. Null is its end.
+// Where a list goes on: the cursor of a page of storage, and how many of its rows were taken. Null is its end.
 type Place = readonly [after: string, skipped: number] | null
 
 /**

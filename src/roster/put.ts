@@ -1,3 +1,4 @@
+// What to send for a person whose PIN is ours, or free. Pure.
 import { privilegeOf } from '../commands/privilege.js'
 import type { Context, Decision, Group } from './decision.js'
 import { cardOf, digestOf, isNameOf } from './digest.js'

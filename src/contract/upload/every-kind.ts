@@ -1,3 +1,4 @@
+// Uploads with records of every kind, as strange and as large as they may be.
 import type { Upload } from '../../upload/upload.js'
 import { EVERY_BYTE, textOf } from '../sample.js'
 import { packetUpload, upload, uploadOf } from './sample.js'

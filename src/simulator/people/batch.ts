@@ -4,7 +4,7 @@ import type { Memory } from './memory.js'
 import type { Change } from './person.js'
 import { type Row, rowOf } from './row.js'
 
-/** Rows of one table that follow each other, up to so many. */
+/** Rows of one table that follow each other, at most `size` in each batch. */
 export function batchesOf(rows: readonly Row[], size: number): { table: string; rows: string[] }[] {
   const batches: { table: string; rows: string[] }[] = []
   for (const { table, line } of rows) {

@@ -88,7 +88,7 @@ export function userOf(user: Partial<TerminalUser> & { pin: string }): TerminalU
   return { ...usual, timeZones: '0000000100000000', validFrom: '0', validUntil: '0', ...user }
 }
 
-/** The name without the characters that don't fit into so many bytes. */
+/** The name without the characters that don't fit into this many bytes. */
 export function cutName(name: string, most: number): string {
   let bytes = 0
   const characters = [...name]
