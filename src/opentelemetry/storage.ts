@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api'
 import { checkAdapter, checkNames, checkWhole, type OptionNames } from '../check.js'
 import { isThenable } from '../endpoint/deadline.js'
+import { membersOf } from '../member.js'
 import type { CommandStorage } from '../queue/storage.js'
 import type { ReplyStorage } from '../reply/storage.js'
 import { SILENT_AFTER } from '../terminal/online.js'
@@ -72,22 +73,10 @@ export function observeStorage<Adapter extends ReplyStorage>(
   for (const [name, value] of membersOf(adapter)) {
     watched[name] =
       typeof value === 'function'
-        ? noted(traced(name, value.bind(adapter) as Call, tracer), notes[name])
+        ? noted(traced(name, value as Call, tracer), notes[name])
         : value
   }
   return watched as unknown as Adapter
-}
-
-// An adapter of the app's own may be an object of a class.
-function membersOf(adapter: object): Map<string, unknown> {
-  const members = new Map<string, unknown>()
-  for (let from = adapter; from !== Object.prototype && from; from = Object.getPrototypeOf(from)) {
-    for (const name of Object.getOwnPropertyNames(from)) {
-      if (name === 'constructor' || members.has(name)) continue
-      members.set(name, Reflect.get(from, name, adapter))
-    }
-  }
-  return members
 }
 
 type Call = (...given: unknown[]) => unknown

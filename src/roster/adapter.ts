@@ -1,5 +1,6 @@
 // The adapter of the router with the roster listening: it calls everything of the app's adapter.
 import { type Awaitable, isThenable } from '../endpoint/deadline.js'
+import { membersOf } from '../member.js'
 import type { CommandReply } from '../reply/reply.js'
 import type { AnsweredCommand } from '../reply/storage.js'
 import { recentTerminals } from '../terminal/recent.js'
@@ -80,7 +81,7 @@ export function listening<Adapter extends RosterAdapter>(
   if (adapter.onReplies !== undefined) {
     own.onReplies = (answered) => noted(adapter.onReplies?.(answered), answered)
   }
-  return Object.assign(bound(adapter), own)
+  return Object.assign(Object.fromEntries(membersOf(adapter)) as Adapter, own)
 }
 
 /** Who was enrolled by a command of the app's. */
@@ -88,21 +89,4 @@ function enrolledBy({ reply, command }: Answered): string[] {
   if (reply.returnCode !== 0) return []
   const [, pin] = ENROLLING.exec(command?.text ?? '') ?? []
   return pin === undefined ? [] : [pin]
-}
-
-/** Every member of an adapter, also of a class; its functions keep their `this`. */
-function bound<Adapter extends object>(adapter: Adapter): Adapter {
-  const members: Record<string, unknown> = {}
-  for (
-    let level: object | null = adapter;
-    level !== null && level !== Object.prototype;
-    level = Object.getPrototypeOf(level)
-  ) {
-    for (const name of Object.getOwnPropertyNames(level)) {
-      if (name === 'constructor' || Object.hasOwn(members, name)) continue
-      const value: unknown = Reflect.get(adapter, name)
-      members[name] = typeof value === 'function' ? value.bind(adapter) : value
-    }
-  }
-  return members as Adapter
 }
