@@ -72,9 +72,7 @@ export function observeStorage<Adapter extends ReplyStorage>(
   const watched: Record<string, unknown> = {}
   for (const [name, value] of membersOf(adapter)) {
     watched[name] =
-      typeof value === 'function'
-        ? noted(traced(name, value as Call, tracer), notes[name])
-        : value
+      typeof value === 'function' ? noted(traced(name, value as Call, tracer), notes[name]) : value
   }
   return watched as unknown as Adapter
 }

@@ -81,7 +81,7 @@ export function listening<Adapter extends RosterAdapter>(
   if (adapter.onReplies !== undefined) {
     own.onReplies = (answered) => noted(adapter.onReplies?.(answered), answered)
   }
-  return Object.assign(Object.fromEntries(membersOf(adapter)) as Adapter, own)
+  return Object.assign(Object.fromEntries(membersOf(adapter)) as object as Adapter, own)
 }
 
 /** Who was enrolled by a command of the app's. */

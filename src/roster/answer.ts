@@ -12,6 +12,7 @@ import type {
   RosterWrite,
 } from './storage.js'
 
+const MOST_TRIES = 10
 const MEMBERS: RowMembers = {
   ...FENCED_MEMBERS,
   ...{ serialNumber: isText, version: isText, state: isText, content: isText },
@@ -60,6 +61,19 @@ export async function writeRows(
   throw misanswered('writeRoster', describe(written), expected)
 }
 
+/**
+ * Calls a function, which reads rows and writes them, until nobody has changed them in between.
+ *
+ * @param attempt returns whether it wrote them
+ */
+export async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) if (await attempt()) return
+  throw new Error(
+    `express-iclock: writeRoster of the adapter didn't write rows that were just read, ${MOST_TRIES} times: ` +
+      'others change them all the time; the same call, or the same upload, may be tried again',
+  )
+}
+
 /** @throws IclockError `STORAGE_MISMATCH` if `countRoster` answers anything but numbers */
 export async function countRows(
   adapter: Pick<RosterStorage, 'countRoster'>,
@@ -70,7 +84,9 @@ export async function countRows(
   const values = isObject ? Object.entries(counts) : []
   const wrong = values.find(([, count]) => !Number.isSafeInteger(count))
   if (isObject && wrong === undefined) return counts as Readonly<Record<string, number>>
-  const answer = wrong ? `${describe(wrong[1])} for the state ${describe(wrong[0])}` : shapeOf(counts)
+  const answer = wrong
+    ? `${describe(wrong[1])} for the state ${describe(wrong[0])}`
+    : shapeOf(counts)
   throw misanswered('countRoster', answer, 'an object with the number of rows of each state')
 }
 

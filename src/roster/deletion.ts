@@ -32,15 +32,13 @@ export async function remove(work: Deleting, removals: readonly Decided[]): Prom
     return
   }
   const issued = removals.filter(({ decision }) => decision.groups.length > 0)
-  for (const one of removals) {
-    if (one.decision.groups.length === 0) note(result, one)
-    else result.remove.push(entryOf(one, people.has(one.pin) ? 'reused' : 'not desired'))
+  const others = removals.filter(({ decision }) => decision.groups.length === 0)
+  for (const one of others) note(result, one)
+  for (const one of issued) {
+    result.remove.push(entryOf(one, people.has(one.pin) ? 'reused' : 'not desired'))
   }
   if (isDry) return
-  await writeDecisions(
-    removals.filter((one) => !issued.includes(one)),
-    executing,
-  )
+  await writeDecisions(others, executing)
   if (issued.length === 0) return
   const { serialNumber, adapter, now } = executing
   const fresh = issued.filter(({ decision }) => decision.isRemoval)

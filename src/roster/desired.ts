@@ -9,12 +9,24 @@ export async function desiredOf(
   desired: RosterOptions['desired'],
 ): Promise<Map<string, RosterPerson>> {
   const people = new Map<string, RosterPerson>()
-  for await (const person of desired(serialNumber)) {
+  const yielded = desired(serialNumber)
+  checkIsIterable(serialNumber, yielded)
+  for await (const person of yielded) {
     checkPerson(person)
     if (people.has(person.pin)) throw twice(serialNumber, person.pin)
     people.set(person.pin, person)
   }
   return people
+}
+
+/** @throws TypeError if nobody can be iterated over, such as the promise of an async function */
+function checkIsIterable(serialNumber: string, yielded: unknown): void {
+  const { [Symbol.asyncIterator]: inTime, [Symbol.iterator]: atOnce } = Object(yielded)
+  if (typeof inTime === 'function' || typeof atOnce === 'function') return
+  throw new TypeError(
+    `express-iclock: desired(${quoted(serialNumber)}) returned ${describe(yielded)}; expected people one by one: ` +
+      'return an array, or make it an async generator (async *desired) that yields them',
+  )
 }
 
 /** @throws TypeError if it isn't a person with a PIN */

@@ -2,7 +2,7 @@
 import { type Capabilities, capabilitiesOf } from '../biometrics/capability.js'
 import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
-import { findRows, writeRows } from './answer.js'
+import { findRows, untilWritten, writeRows } from './answer.js'
 import { digestOf } from './digest.js'
 import { enrolledIn, type News, newsIn, type UserSending, withPieces, withUser } from './heard.js'
 import { withMissing } from './missing.js'
@@ -19,7 +19,6 @@ export interface Hearing {
 }
 
 const MOST_AT_ONCE = 500
-const MOST_TRIES = 10
 
 type Rows = Map<string, Known<PersonRow>>
 
@@ -184,11 +183,4 @@ async function lostOf(writes: readonly RosterWrite[], adapter: RosterAdapter): P
   if (writes.length === 0) return []
   const written = await writeRows(adapter, writes)
   return writes.flatMap(({ row }, index) => (written[index] === true ? [] : [row.pin]))
-}
-
-async function untilWritten(attempt: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) if (await attempt()) return
-  throw new Error(
-    `express-iclock: the rows of the roster were changed ${MOST_TRIES} times while an upload was noted; the terminal will retry`,
-  )
 }

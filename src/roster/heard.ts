@@ -3,6 +3,7 @@
 import type { Capabilities } from '../biometrics/capability.js'
 import { pieceIn } from '../biometrics/template.js'
 import { fieldOf } from '../upload/fields.js'
+import { personOf } from '../upload/person.js'
 import type { FieldRecord, OperationRecord, UploadRecord } from '../upload/upload.js'
 import { cardOf, contentDigest, digestOf, isEditOf, isNameOf } from './digest.js'
 import { withMissing } from './missing.js'
@@ -48,9 +49,9 @@ export function newsIn(
   return byPin
 }
 
+// A longer one than storage can index is nobody's.
 function pinOf(record: UploadRecord): string | undefined {
-  if (record.kind === 'fields') return fieldOf(record.fields, 'pin')
-  return isEnrollment(record) ? record.parameters[0]?.trim() : undefined
+  return record.kind === 'fields' || isEnrollment(record) ? personOf(record)?.trim() : undefined
 }
 
 function isEnrollment(record: UploadRecord): record is OperationRecord {

@@ -4,6 +4,7 @@ import {
   checkFunction,
   checkNames,
   checkWhole,
+  describe,
   type OptionNames,
   wrong,
 } from '../check.js'
@@ -15,7 +16,7 @@ import { newCommandId } from '../queue/id.js'
 import { nextIds } from '../queue/number.js'
 import { commandQueue } from '../queue/queue.js'
 import { listening } from './adapter.js'
-import { findRows, listRows, writeRows } from './answer.js'
+import { findRows, listRows, untilWritten, writeRows } from './answer.js'
 import { Changes } from './change.js'
 import type {
   ReconcileOptions,
@@ -72,6 +73,7 @@ export function roster<Adapter extends RosterAdapter>(
   async function reconcile(serialNumber: string, how: ReconcileOptions = {}) {
     checkNames(how, RECONCILE_OPTIONS)
     if (how.deletes !== undefined) checkPins('deletes', how.deletes)
+    checkLimits(how)
     const changed = how.dryRun ? changes.peek(serialNumber) : changes.take(serialNumber)
     try {
       return await pass(serialNumber, settings, { ...how, isChanged: changed.has })
@@ -94,10 +96,16 @@ export function roster<Adapter extends RosterAdapter>(
     status: async (filter = {}) => statusOf(filter, adapter),
     count: async (serialNumber) => countsOf(serialNumber, adapter),
     async changed(what) {
-      if ('serialNumber' in what) {
-        changes.add(what.serialNumber)
-        touch(what.serialNumber)
-      } else await touchAll(what.pin)
+      const { serialNumber, pin } = Object(what) as { serialNumber?: unknown; pin?: unknown }
+      if (typeof serialNumber === 'string') {
+        changes.add(serialNumber)
+        touch(serialNumber)
+      } else if (typeof pin === 'string') await touchAll(pin)
+      else {
+        throw new TypeError(
+          `express-iclock: changed() got ${describe(what)}; expected { serialNumber } or { pin }, as strings`,
+        )
+      }
     },
     confirmFree: (serialNumber, pin) => confirm(serialNumber, pin, adapter),
     start({ signal } = {}) {
@@ -147,24 +155,29 @@ function checkOptions(options: RosterOptions): void {
     throw wrong('deletes', deletes, '"report" or "apply"')
   }
   if (admins !== undefined) checkPins('admins', admins)
-  for (const name of ['maxDeletes', 'maxFleetDeletes'] as const) {
-    if (options[name] !== undefined) checkWhole(name, options[name], 0)
-  }
+  checkLimits(options)
   if (readEvery !== undefined) checkWhole('readEvery', readEvery, MINUTE)
   if (every !== undefined) checkWhole('every', every, 1000)
 }
 
 function checkPins(option: string, pins: unknown): void {
-  if (!Array.isArray(pins)) throw wrong(option, pins, "an array of PINs, such as ['1']")
+  if (Array.isArray(pins) && pins.every((pin) => typeof pin === 'string')) return
+  throw wrong(option, pins, "an array of PINs as strings, such as ['1']")
+}
+
+function checkLimits(options: Pick<RosterOptions, 'maxDeletes' | 'maxFleetDeletes'>): void {
+  for (const name of ['maxDeletes', 'maxFleetDeletes'] as const) {
+    if (options[name] !== undefined) checkWhole(name, options[name], 0)
+  }
 }
 
 async function confirm(serialNumber: string, pin: string, adapter: RosterAdapter): Promise<void> {
-  for (;;) {
+  await untilWritten(async () => {
     const [row] = await findRows(adapter, serialNumber, [pin])
     const known = row && decode<PersonRow>(row)
-    if (known === undefined) return
+    if (known === undefined) return true
     const { asked, removal, ...rest } = known.content
-    if (removal === undefined && asked === undefined) return
+    if (removal === undefined && asked === undefined) return true
     const content: PersonRow = removal
       ? { ...known.content, removal: { ...removal, isConfirmed: true } }
       : { ...rest, isFree: true }
@@ -172,6 +185,6 @@ async function confirm(serialNumber: string, pin: string, adapter: RosterAdapter
     const place = { serialNumber, pin }
     const write = personWrite(place, known.row, content, state, new Date())
     const [isWritten] = await writeRows(adapter, [write])
-    if (isWritten === true) return
-  }
+    return isWritten === true
+  })
 }

@@ -129,7 +129,10 @@ describe('The table for spreadsheets', () => {
 it('A table of punches that is read slowly leaves no listeners on the response', async () => {
   const { adapter, upload } = opened()
   for (let part = 0; part < 3; part++) {
-    const lines = Array.from({ length: 1000 }, (_, pin) => `${part}${pin}\t2026-10-05 06:58:10\t0\t1`)
+    const lines = Array.from(
+      { length: 1000 },
+      (_, pin) => `${part}${pin}\t2026-10-05 06:58:10\t0\t1`,
+    )
     upload('ATTLOG', lines.join('\n'))
   }
   const slow = new Writable({ highWaterMark: 1, write: (_, __, done) => setImmediate(done) })

@@ -82,7 +82,9 @@ describe('An action', () => {
       throw new Error('read as a whole')
     }
     const { url } = await watched({ adapter: { ...memory, findRecord }, commands })
-    const { commandId } = await commands.issue(SN, { text: `DATA UPDATE SMS MSG=${'x'.repeat(9000)}` })
+    const { commandId } = await commands.issue(SN, {
+      text: `DATA UPDATE SMS MSG=${'x'.repeat(9000)}`,
+    })
     const body = JSON.stringify({ action: 'cancel', serialNumber: SN, commandId })
     const { status } = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
     expect(status).toBe(200)

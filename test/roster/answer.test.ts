@@ -41,11 +41,14 @@ it.each<[call: keyof RosterStorage, answer: unknown, message: string]>([
   ['writeRoster', undefined, 'undefined; expected an array of 1: of each write'],
   ['writeRoster', [], 'an array of 0; expected an array of 1'],
   ['writeRoster', [1], 'an array of 1; expected an array of 1: of each write, true or false'],
-])('%s of an adapter that answers %j is refused, with the remedy', async (call, answer, message) => {
-  const adapter: RosterAdapter = { ...memoryAdapter(), [call]: async () => answer }
-  const people = roster({ adapter, desired: () => [] })
-  await expect(async () => ASKS[call](people)).rejects.toMatchObject({
-    code: 'STORAGE_MISMATCH',
-    message: expect.stringContaining(`${call} of the adapter answered ${message}`),
-  })
-})
+])(
+  '%s of an adapter that answers %j is refused, with the remedy',
+  async (call, answer, message) => {
+    const adapter: RosterAdapter = { ...memoryAdapter(), [call]: async () => answer }
+    const people = roster({ adapter, desired: () => [] })
+    await expect(async () => ASKS[call](people)).rejects.toMatchObject({
+      code: 'STORAGE_MISMATCH',
+      message: expect.stringContaining(`${call} of the adapter answered ${message}`),
+    })
+  },
+)

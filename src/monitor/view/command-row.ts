@@ -84,7 +84,8 @@ function progressOf(progress: CommandProgress): ProgressRow {
   }
 }
 
-type ProgressRow = Pick<CommandRow, 'attemptsMade' | 'attempts' | 'isOfRoster'> & Partial<Record<Times, number>>
+type ProgressRow = Pick<CommandRow, 'attemptsMade' | 'attempts' | 'isOfRoster'> &
+  Partial<Record<Times, number>>
 type Times = 'issuedAt' | 'sentAt' | 'replyDueAt' | 'expiresAt' | 'cancelledAt' | 'repliedAt'
 
 /** The text that a search among commands looks at. */

@@ -3,7 +3,7 @@ import type { Habits, Memory } from './memory.js'
 import { TEMPLATE_TYPES, type TemplateType } from './person.js'
 import { LAST_OLD_FINGER } from './row.js'
 
-/** Its options about people, as `UserCount`. */
+/** Its options about people, such as `UserCount`. */
 export function optionsAbout(memory: Memory): Record<string, string> {
   const { habits, userCount } = memory
   const counts = { UserCount: String(userCount), FPCount: String(memory.count('finger')) }
