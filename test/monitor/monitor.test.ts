@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { commandQueue, memoryAdapter, type NewCommand } from '../../src/index.js'
 import { ASSETS } from '../../src/monitor/asset.js'
 import { feed } from '../../src/monitor/feed.js'
+import type { CommandView } from '../../src/monitor/view/command.js'
 import { monitorRouter, TEXTS } from '../../src/monitor.js'
 import { portOf } from '../support/server.js'
 import { SN, watched } from '../support/watched.js'
@@ -59,17 +60,22 @@ describe('An action', () => {
     const body = JSON.stringify({ action: 'retry', serialNumber: SN, commandId })
     const answer = await fetch(`${url}action`, { method: 'POST', headers: OWN, body })
     const told = (await answer.json()) as { commandId?: string; error?: string }
-    return { adapter, told, record: adapter.findRecord(SN, told.commandId ?? '') }
+    const shown = await fetch(`${url}view?view=command&sn=${SN}&id=${commandId}`)
+    const { view } = (await shown.json()) as { view: CommandView }
+    return { adapter, told, view, record: adapter.findRecord(SN, told.commandId ?? '') }
   }
 
   it('An urgent command that is issued again is urgent again', async () => {
-    const { record } = await issuedTwice({ text: 'AC_UNLOCK', urgent: true })
+    const { record, view } = await issuedTwice({ text: 'AC_UNLOCK', urgent: true })
     expect(record?.terms).toMatchObject({ urgent: true, attempts: 1 })
+    expect(view.command).not.toHaveProperty('isOfRoster')
   })
 
   it('A command of the roster is not issued again, because its PIN may be somebody else by now', async () => {
     const text = 'DATA UPDATE USERINFO PIN=7\tName=Ada'
-    const { adapter, told } = await issuedTwice({ text, fence: '7' })
+    const { adapter, told, view } = await issuedTwice({ text, fence: '7' })
+    // The page doesn't offer it.
+    expect(view.command).toMatchObject({ isOfRoster: true })
     expect(told.error).toMatch(/^it is a command of the roster/)
     const { rows } = adapter.listCommands({}, new Date())
     expect(rows).toHaveLength(1)
