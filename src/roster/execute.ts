@@ -1,6 +1,7 @@
 // Carries out decisions: writes the rows first, then takes back what is unsent, then issues.
 import type { BuiltCommand } from '../commands/built.js'
 import { announce } from '../news.js'
+import { checkIds } from '../queue/answer.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Issue } from '../queue/issue.js'
 import { writeRows } from './answer.js'
@@ -93,9 +94,9 @@ export async function issueWritten(
   const cancel = written.flatMap(({ decision }) => decision.cancel)
   for (let start = 0; start < cancel.length; start += MOST_CLOSED) {
     const ids = cancel.slice(start, start + MOST_CLOSED)
-    for (const id of await adapter.cancel(serialNumber, { ids }, now, 'superseded')) {
-      announce(serialNumber, id)
-    }
+    const closed = await adapter.cancel(serialNumber, { ids }, now, 'superseded')
+    checkIds('cancel', closed)
+    for (const id of closed) announce(serialNumber, id)
   }
   const issuing = written.filter((one) => one.issues.length > 0)
   for (let start = 0; start < issuing.length; start += MOST_ISSUED) {

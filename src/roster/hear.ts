@@ -1,5 +1,7 @@
 // Hears what terminals upload about people, before they get their `OK`.
 import { type Capabilities, capabilitiesOf } from '../biometrics/capability.js'
+import { checkTerminal } from '../queue/answer.js'
+import { summariesOf } from '../queue/settled.js'
 import type { Contact } from '../terminal/storage.js'
 import type { Upload } from '../upload/upload.js'
 import { findRows, untilWritten, writeRows } from './answer.js'
@@ -26,6 +28,7 @@ type Rows = Map<string, Known<PersonRow>>
 export async function hear(upload: Upload, hearing: Hearing): Promise<void> {
   const { serialNumber, records } = upload
   const terminal = await hearing.adapter.findTerminal(serialNumber)
+  checkTerminal(terminal)
   const source = capabilitiesOf(terminal)
   const all = [...newsIn(records, source)]
   for (let start = 0; start < all.length; start += MOST_AT_ONCE) {
@@ -104,7 +107,7 @@ async function sendings(
   const query = reading?.ended === undefined ? (reading?.ids ?? []) : []
   const ids = [...query, ...rows.flatMap(({ content }) => content.facets.user?.ids ?? [])]
   const asked = ids.map((commandId) => ({ serialNumber, commandId }))
-  const found = ids.length === 0 ? [] : await adapter.findSummaries(asked)
+  const found = await summariesOf(adapter, asked)
   const known = new Map(found.map((one) => [one.commandId, one]))
   return {
     token: tokenOf(reading, (id) => known.get(id)?.attemptsMade ?? 0),

@@ -2,6 +2,7 @@
 // commands are. It reads a bounded number of pages.
 import { capabilitiesOf } from '../biometrics/capability.js'
 import { rowsOf } from '../page.js'
+import { checkTerminal } from '../queue/answer.js'
 import type { CommandQueue } from '../queue/calls.js'
 import type { Terminal } from '../terminal/storage.js'
 import { listRows } from './answer.js'
@@ -34,6 +35,7 @@ export async function snapshotOf(
   commands: Pick<CommandQueue, 'look'>,
 ): Promise<Snapshot | undefined> {
   const found = await adapter.findTerminal(serialNumber)
+  checkTerminal(found)
   if (!found) return undefined
   // A new time clock says what it is only by what it uploads; a door terminal registers first.
   const isNewClock = found.family === undefined && found.users !== undefined

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { memoryAdapter } from '../../src/index.js'
+import { issueWritten } from '../../src/roster/execute.js'
 import { type Roster, type RosterAdapter, type RosterStorage, roster } from '../../src/roster.js'
 
 const ROW = {
@@ -52,3 +53,31 @@ it.each<[call: keyof RosterStorage, answer: unknown, message: string]>([
     })
   },
 )
+
+it('An answer about commands or terminals that a pass or an upload needs is refused as well', async () => {
+  const memory = memoryAdapter()
+  const content = '{"owner":"ours","facets":{"user":{"digest":"x","ids":["k1"],"isIssued":true}}}'
+  memory.writeRoster([{ row: { ...ROW, content } }])
+  const over = (calls: object) => ({ ...memory, ...calls }) as RosterAdapter
+  const people = (calls: object) => roster({ adapter: over(calls), desired: () => [] })
+  const refused = (call: string, answer: string) => ({
+    code: 'STORAGE_MISMATCH',
+    message: expect.stringContaining(`${call} of the adapter answered ${answer}; expected`),
+  })
+  const findTerminal = async () => []
+  await expect(people({ findTerminal }).reconcile('A')).rejects.toMatchObject(
+    refused('findTerminal', 'an array of 0'),
+  )
+  await expect(people({ findTerminal }).adapter.onUpload(UPLOAD)).rejects.toMatchObject(
+    refused('findTerminal', 'an array of 0'),
+  )
+  const findSummaries = async () => undefined
+  await expect(people({ findSummaries }).adapter.onUpload(UPLOAD)).rejects.toMatchObject(
+    refused('findSummaries', 'undefined'),
+  )
+  const executing = { serialNumber: 'A', adapter: over({ cancel: async () => undefined }) }
+  const written = [{ decision: { cancel: ['k1'] }, issues: [] }]
+  await expect(issueWritten(written as never, executing as never)).rejects.toMatchObject(
+    refused('cancel', 'undefined'),
+  )
+})
