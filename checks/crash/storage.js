@@ -52,7 +52,11 @@ export async function openStorage(name, place, options) {
   }
   const client = new MongoClient(place, { serverSelectionTimeoutMS: 500, socketTimeoutMS: 2000 })
   const adapter = mongoAdapter(client.db('campaign'), options)
-  await insistently(() => adapter.createIndexes())
+  // A first operation that finds no server would close the client for good.
+  await insistently(async () => {
+    await client.connect()
+    await adapter.createIndexes()
+  })
   return /** @type {any} */ ({ ...adapter, close: () => client.close() })
 }
 
