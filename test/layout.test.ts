@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 const src = fileURLToPath(new URL('../src', import.meta.url))
 // From the lowest: a file imports from its own part, and from the layers below.
 const LAYERS = [
-  ['check', 'list', 'octets'],
+  ['check', 'list', 'member', 'octets'],
   ['endpoint'],
   ['command', 'page'],
   ['news'],
