@@ -125,8 +125,9 @@ function checkRows(call: string, rows: readonly CommandSummary[]): void {
     )
   }
   if (!Array.isArray(rows)) throw misanswered(call, describe(rows), 'an array of summaries')
-  const wrong = rows.find((row) => !isRow(row))
-  if (wrong === undefined) return
+  const index = rows.findIndex((row) => !isRow(row))
+  if (index === -1) return
+  const wrong: unknown = rows[index]
   const cure = isObject(wrong) && 'command' in wrong ? '; ids and text are its own members' : ''
   const expected = `{ serialNumber, commandId, text, attemptsMade, … }${cure}`
   throw misanswered(call, `a summary that is ${shape(wrong)}`, expected)

@@ -116,6 +116,24 @@ describe('A view of a list', () => {
     expect((await all(read, 'view=terminals')).map((page) => page.length)).toEqual([50, 50, 20])
   })
 
+  it('Members that an adapter answers beside those of a terminal stay on the server', async () => {
+    const adapter = fleet(1)
+    const findTerminal = (serialNumber: string) => {
+      const terminal = adapter.findTerminal(serialNumber)
+      return terminal && { ...terminal, tenant: 'secret' }
+    }
+    const listTerminals = (filter: Parameters<typeof adapter.listTerminals>[0]) => {
+      const { rows, ...page } = adapter.listTerminals(filter)
+      return { ...page, rows: rows.map((row) => ({ ...row, tenant: 'secret' })) }
+    }
+    const { read } = reader({ ...adapter, findTerminal, listTerminals })
+    for (const view of ['terminals', 'terminal&sn=T00000']) {
+      const shown = JSON.stringify(await read(`view=${view}`))
+      expect(shown).toContain('"model":"B"')
+      expect(shown).not.toContain('secret')
+    }
+  })
+
   it('Each view asks storage a few times, however large the fleet is', async () => {
     const adapter = fleet(3000)
     const commands = commandQueue(adapter)

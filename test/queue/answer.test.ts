@@ -108,6 +108,7 @@ it('Summaries are those of commands that were asked for', () => {
     /^COMMAND_MISMATCH: .*command "1" of terminal "a", which it was not asked for/,
   )
   expect(check([{ command: summary, attemptsMade: 0 }])).toMatch(/ids and text are its own members/)
+  expect(check([undefined])).toMatch(/^STORAGE_MISMATCH: .* a summary that is undefined/)
   expect(check([{ ...summary, attemptsMade: 0.5 }])).toMatch(/^STORAGE_MISMATCH/)
   expect(check([{ ...summary, issuedAt: 7 }])).toMatch(/whose issuedAt is 7, not a Date/)
 })

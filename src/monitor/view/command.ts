@@ -4,7 +4,7 @@ import { cut, type ShownBytes, shownBytes } from '../bytes.js'
 import type { MonitorSettings } from '../option.js'
 import { withPeople } from './choice.js'
 import { type CommandRow, summaryRow } from './command-row.js'
-import { summaryOf, type TerminalRow, terminalRows } from './terminal-row.js'
+import { type TerminalRow, terminalRows } from './terminal-row.js'
 
 /** One command. */
 export interface CommandView {
@@ -46,7 +46,7 @@ export async function commandView(
     adapter.findTerminal(serialNumber),
     adapter.findBeginning(serialNumber, query.get('id') ?? ''),
   ])
-  const [row] = terminal ? await terminalRows([summaryOf(terminal)], settings, now) : []
+  const [row] = terminal ? await terminalRows([terminal], settings, now) : []
   const shown = row === undefined ? {} : { terminal: row }
   if (!found) return shown
   const { text, textBytes = 0, members, terms, reply } = found

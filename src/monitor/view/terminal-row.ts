@@ -1,7 +1,7 @@
 // A terminal's row in a list.
 import type { Family } from '../../reply/outcome.js'
 import { isOnline } from '../../terminal/online.js'
-import type { Terminal, TerminalSummary } from '../../terminal/storage.js'
+import type { TerminalSummary } from '../../terminal/storage.js'
 import type { MonitorSettings } from '../option.js'
 
 /** A terminal. Times are milliseconds. */
@@ -31,6 +31,12 @@ export interface TerminalRow {
   clockDriftAt?: number
 }
 
+// An app's own adapter may answer more, which is nobody's business in a browser.
+const SHOWN: readonly (keyof TerminalRow & keyof TerminalSummary)[] = [
+  ...(['family', 'firmware', 'model', 'address', 'pushVersion'] as const),
+  ...(['users', 'fingers', 'faces', 'records', 'utcOffset', 'clockDrift'] as const),
+]
+
 /** Creates the rows of terminals, with their state at a moment. */
 export async function terminalRows(
   terminals: readonly TerminalSummary[],
@@ -39,11 +45,13 @@ export async function terminalRows(
 ): Promise<TerminalRow[]> {
   const names = await settings.namesOf(terminals.map(({ serialNumber }) => serialNumber))
   const rows = terminals.map(async (terminal) => {
-    const { firstSeenAt, lastSeenAt, clockDriftAt, familyRank: _, ...facts } = terminal
-    const name = names.get(facts.serialNumber)
-    const zone = await settings.zoneOf(facts.serialNumber)
+    const { serialNumber, firstSeenAt, lastSeenAt, clockDriftAt } = terminal
+    const facts = SHOWN.filter((fact) => terminal[fact] !== undefined)
+    const name = names.get(serialNumber)
+    const zone = await settings.zoneOf(serialNumber)
     return {
-      ...facts,
+      serialNumber,
+      ...Object.fromEntries(facts.map((fact) => [fact, terminal[fact]])),
       ...(name !== undefined && { name }),
       ...(zone !== undefined && { zone }),
       isOnline: isOnline({ lastSeenAt }, { now, silentAfter }),
@@ -53,16 +61,6 @@ export async function terminalRows(
     }
   })
   return Promise.all(rows)
-}
-
-/** What a list shows of a terminal. */
-export function summaryOf({
-  options: _,
-  stamps: __,
-  resend: ___,
-  ...summary
-}: Terminal): TerminalSummary {
-  return summary
 }
 
 /** Adds terminals to those known, in one statement, and returns all that are known. */

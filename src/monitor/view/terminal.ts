@@ -20,7 +20,7 @@ import {
   uploadPage,
 } from './sent.js'
 import { type StandingCounts, type StandingRow, standingCounts, standingPage } from './standing.js'
-import { summaryOf, type TerminalRow, terminalRows } from './terminal-row.js'
+import { type TerminalRow, terminalRows } from './terminal-row.js'
 import { countsAbove0 } from './terminals.js'
 
 /** The lists of one terminal. */
@@ -74,7 +74,7 @@ export async function terminalView(
     ...('choices' in person && { choices: person.choices }),
   }
   if (!terminal) return about
-  const [row] = await terminalRows([summaryOf(terminal)], settings, now)
+  const [row] = await terminalRows([terminal], settings, now)
   return {
     ...about,
     ...(row && { terminal: row }),
