@@ -34,7 +34,7 @@ export function dialectOf({ client }: KnexLike): Database['dialect'] | undefined
 // serialization failure, deadlock.
 const AGAIN = new Set<unknown>([1213, 1205, 1047, '40001', '40P01'])
 const NO_TABLE = new Set<unknown>([1146, '42P01'])
-// PostgreSQL looks whether a table or an index exists, and makes it then.
+// PostgreSQL checks whether a table or an index exists before it creates it; another process may create it in between.
 const MADE_MEANWHILE = new Set<unknown>(['23505', '42P07'])
 
 /** Whether a database has undone a write because of another one: it is to be done again. */

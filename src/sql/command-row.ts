@@ -18,7 +18,7 @@ import { ascii, key, moment, number, pack, serial, unascii, unpack } from './tex
 /** Represents "forever": a moment that every column holds and every index orders. */
 export const FOREVER: number = Date.UTC(9999, 11, 31)
 
-/** Where an urgent command waits, where others do, and where an urgent one is once it was sent. */
+/** Where an urgent command waits, where others do, and where an urgent one is after it was sent. */
 export const LANES = { urgent: 0, ordinary: 1, urgentSent: 2 } as const
 
 /** What is read to list a command. */

@@ -1,9 +1,10 @@
 // ATTLOG: who came and went, in bare columns. Pure.
+import { LONGEST_PIN } from '../command.js'
 import { LF, MINUS, type Octets, SLASH, TAB } from '../octets.js'
 import { type Clock, momentAt } from './clock.js'
 import { timeOffsetOf } from './details.js'
 import { BEFORE_LINE_END } from './lines.js'
-import { columnsOf, LONGEST_PIN, LONGEST_TIME } from './punch.js'
+import { columnsOf, LONGEST_TIME } from './punch.js'
 import type { AttendanceRecord, ParsedUpload } from './upload.js'
 
 const ZERO = 0x30

@@ -1,9 +1,9 @@
 // The forms of an ATTLOG line that no manual prints. Pure.
+import { LONGEST_PIN } from '../command.js'
 import { isTimeCode } from './clock.js'
 import { fieldOf, newFields } from './fields.js'
 
-/** The longest PIN and time; storage has indexes on them, and no database can index any length. */
-export const LONGEST_PIN = 64
+/** The longest time; storage has an index on it, and no database can index any length. */
 export const LONGEST_TIME = 32
 
 const KEYWORD = /^ *attlog[ \t]+/i

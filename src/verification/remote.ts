@@ -1,6 +1,7 @@
 // GET cdata?table=RemoteAtt&PIN=: somebody typed a PIN that the terminal doesn't know (attendance PUSH
 // manual, "Remote attendance").
 import { checkFunction, describe, type OptionNames } from '../check.js'
+import { LONGEST_PIN } from '../command.js'
 import { type Answer, ok } from '../endpoint/answer.js'
 import { type Awaitable, Deadline } from '../endpoint/deadline.js'
 import { type Endpoint, endpoint } from '../endpoint/endpoint.js'
@@ -14,7 +15,6 @@ import {
 import type { TerminalRequest } from '../endpoint/request.js'
 import { asksForPerson } from '../handshake/request.js'
 import { encode, lostCharacter } from '../queue/encoding.js'
-import { LONGEST_PIN } from '../upload/punch.js'
 
 /** Somebody typed a PIN that the terminal doesn't know. */
 export interface RemoteQuestion {
